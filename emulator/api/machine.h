@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A machine: create, run, pause, reset, destroy. Any number of machines live in one process.
+ * Unless a function says otherwise it may be called on any thread but a machine's own (vcpu, loop),
+ * and calls for one machine are serialised inside.
+ */
+#ifndef EMU_API_MACHINE_H
+#define EMU_API_MACHINE_H
+
+#include "emulator/api/error.h"
+#include "emulator/api/ops/chardev.h"
+#include "emulator/api/types.h"
+
+#define EMU_MAX_VCPUS  255
+#define EMU_MAX_SERIAL 4
+
+/* 0 stands for "derive it": see emu_topology_complete. */
+struct emu_topology {
+    unsigned cpus, sockets, dies, cores, threads;
+};
+
+/*
+ * What to build. Strings and back ends are only read during emu_machine_new; the back ends then
+ * belong to the machine, also when it fails.
+ */
+struct emu_machine_config {
+    const char *board; /* "q35" */
+    const char *accel; /* "auto", "interp", "jit", "kvm" */
+    const char *cpu;   /* "max", "x86-64-v3,+feature,-feature" */
+    struct emu_topology topology;
+    uint64_t memory; /* bytes; a multiple of 4 KiB */
+
+    const char *kernel; /* bzImage, ELF with a PVH note, or Multiboot 1 */
+    const char *initrd; /* or the Multiboot modules: "FILE args,FILE args" */
+    const char *append; /* kernel command line */
+
+    struct emu_chardev_backend serial[EMU_MAX_SERIAL];
+    struct emu_chardev_backend debugcon; /* port 0x402 */
+
+    bool debug_exit; /* isa-debug-exit at port 0xF4 */
+    bool testdev;    /* pc-testdev ports */
+    bool no_reboot;  /* a reset ends the machine: EMU_STOP_RESET */
+
+    const char *const *trace; /* patterns, NULL-terminated; NULL: none */
+};
+
+enum emu_machine_state {
+    EMU_MACHINE_PAUSED, /* also before the first start */
+    EMU_MACHINE_RUNNING,
+    EMU_MACHINE_STOPPED, /* for good; see emu_machine_stop_reason */
+};
+
+enum emu_stop_cause {
+    EMU_STOP_NONE,
+    EMU_STOP_POWER_OFF,    /* by the guest */
+    EMU_STOP_FORCED,       /* emu_machine_stop */
+    EMU_STOP_RESET,        /* the guest reset and no_reboot is set */
+    EMU_STOP_TRIPLE_FAULT, /* and no_reboot is set; otherwise the machine resets as the PC does */
+    EMU_STOP_DEBUG_EXIT,   /* code is the value written */
+    EMU_STOP_INTERNAL,     /* ours; text says why */
+};
+
+struct emu_stop_reason {
+    enum emu_stop_cause cause;
+    unsigned code;
+    char text[256]; /* one line for a person */
+};
+
+/* All hooks are called on the machine's loop thread and must not call back into the machine's
+ * functions that wait (pause, reset, stop, free). Any may be NULL. */
+struct emu_machine_observer {
+    void (*state_changed)(void *opaque, enum emu_machine_state state);
+    void (*reset)(void *opaque);
+    void *opaque;
+};
+
+/* NULL with *err filled. The machine is paused at its reset state. observer may be NULL. */
+struct emu_machine *emu_machine_new(const struct emu_machine_config *config,
+                                    const struct emu_machine_observer *observer,
+                                    struct emu_error *err);
+/* Stops what runs and frees everything; NULL is legal. */
+void emu_machine_free(struct emu_machine *machine);
+
+/* Start or go on. No effect unless paused. */
+void emu_machine_resume(struct emu_machine *machine);
+/* When it returns no vcpu runs and time stands still. */
+void emu_machine_pause(struct emu_machine *machine);
+/* Hard reset, running or paused; the state stays what it was. */
+void emu_machine_reset(struct emu_machine *machine);
+/* Ends it: as if the plug was pulled. */
+void emu_machine_stop(struct emu_machine *machine);
+/* Presses the ACPI power button. Never waits. */
+void emu_machine_power_button(struct emu_machine *machine);
+
+enum emu_machine_state emu_machine_get_state(const struct emu_machine *machine);
+/* Meaningful once stopped. */
+struct emu_stop_reason emu_machine_get_stop_reason(const struct emu_machine *machine);
+/* Waits until it is stopped; timeout in ns of host time, UINT64_MAX: forever. False: time out. */
+bool emu_machine_wait_stopped(struct emu_machine *machine, uint64_t timeout);
+
+struct emu_machine_stats {
+    emu_ns time;             /* machine time */
+    uint64_t instructions;   /* by all vcpus together */
+    emu_ns halted;           /* by all vcpus together */
+    unsigned vcpus;
+    const char *engine;      /* "interp", ... */
+    const char *engine_why;  /* why "auto" chose it; "" if it was asked for */
+};
+
+/* Any thread, never waits. */
+struct emu_machine_stats emu_machine_get_stats(const struct emu_machine *machine);
+
+/* What a machine is made of, one device a line ("id class address irq"); malloc'ed. */
+char *emu_machine_describe(const struct emu_machine *machine);
+
+/*
+ * Fills the zero fields of *topology so that the product is cpus (sockets first, then threads=1,
+ * cores, dies=1). False with *err if it cannot be: a product that differs, more than
+ * EMU_MAX_VCPUS, none.
+ */
+bool emu_topology_complete(struct emu_topology *topology, struct emu_error *err);
+
+#endif

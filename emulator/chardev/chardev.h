@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A character device's middle: the device on one side (UART, debug console), a back end
+ * (api/ops/chardev.h) on the other. Input waits here until the device has room.
+ */
+#ifndef EMU_CHARDEV_CHARDEV_H
+#define EMU_CHARDEV_CHARDEV_H
+
+#include "emulator/api/ops/chardev.h"
+
+struct emu_queue;
+
+/* The device's side. Both are called on the loop thread without the device's lock. */
+struct emu_chardev_port {
+    size_t (*room)(void *opaque); /* how many bytes the device can take now */
+    void (*receive)(void *opaque, const uint8_t *data, size_t length); /* length <= room() */
+};
+
+/* A back end without ops: everything written is dropped, nothing ever comes. The queue must outlive it. */
+struct emu_chardev *emu_chardev_new(struct emu_queue *queue,
+                                    const struct emu_chardev_backend *backend,
+                                    struct emu_error *err);
+/* Calls the back end's close. No vcpu may run. NULL is legal. */
+void emu_chardev_free(struct emu_chardev *chardev);
+/* Joins the device; NULL parts it. Loop thread or before the machine runs. */
+void emu_chardev_attach(struct emu_chardev *chardev, const struct emu_chardev_port *port,
+                        void *opaque);
+/* Device to back end. Any thread. chardev may be NULL. */
+void emu_chardev_write(struct emu_chardev *chardev, const uint8_t *data, size_t length);
+/* The device took bytes out of its FIFO: more may be delivered. Any thread, device lock held. */
+void emu_chardev_drained(struct emu_chardev *chardev);
+/* The machine was reset. Loop thread. */
+void emu_chardev_reset(struct emu_chardev *chardev);
+
+#endif

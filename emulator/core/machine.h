@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The machine as those see it who build it: boards and engines. It owns clock, address spaces,
+ * queue, loop thread, devices and vcpus; emulator/api/machine.h is its face to the world.
+ * emu_machine_new is implemented in boards/, which fills a machine made by emu_machine_alloc.
+ */
+#ifndef EMU_CORE_MACHINE_H
+#define EMU_CORE_MACHINE_H
+
+#include "emulator/api/debug.h"
+#include "emulator/core/device.h"
+#include "emulator/core/queue.h"
+#include "emulator/core/trace.h"
+#include "emulator/core/vcpu.h"
+
+/* What the board adds. Loop thread or the thread that makes the machine; vcpus stand still. */
+struct emu_board_hooks {
+    const char *name;
+    /* After all devices and vcpus were reset: load kernels again, set registers. */
+    void (*after_reset)(struct emu_machine *machine);
+    void (*power_button)(struct emu_machine *machine);
+    void (*free)(struct emu_machine *machine); /* board_data; devices are still there */
+};
+
+/* An architecture's debugger access (api/debug.h); all called while paused but insert/remove. */
+struct emu_debug_target {
+    const struct emu_debug_register *registers;
+    size_t register_count;
+    char *(*describe)(void); /* target XML, malloc'ed */
+    void (*read)(struct emu_vcpu *vcpu, size_t index, void *out);
+    void (*write)(struct emu_vcpu *vcpu, size_t index, const void *value);
+    bool (*translate)(struct emu_vcpu *vcpu, emu_gva address, emu_gpa *out);
+    /* The list of breaks (machine->breaks) changed: drop code and fast TLB entries. vcpus still. */
+    void (*breaks_changed)(struct emu_vcpu *vcpu);
+    /* The next run() executes one instruction, then reports EMU_DEBUG_STEP. */
+    void (*arm_step)(struct emu_vcpu *vcpu);
+};
+
+struct emu_break {
+    enum emu_break_kind kind;
+    emu_gva address;
+    uint64_t length;
+};
+#define EMU_MAX_BREAKS 256
+
+struct emu_machine_private;
+
+struct emu_machine {
+    struct emu_clock *clock;
+    struct emu_memory *memory, *io; /* io: 64 KiB of ports */
+    struct emu_queue *queue;
+    struct emu_trace trace;
+    struct emu_power power; /* handle to emu_machine_request_power, for devices */
+
+    struct emu_vcpu *vcpus;
+    unsigned vcpu_count;
+    struct emu_device **devices; /* in the order of adding, which is that of reset and save */
+    size_t device_count;
+
+    const struct emu_board_hooks *board;
+    void *board_data;
+    const struct emu_engine_ops *engine; /* accel/accel.h */
+    void *engine_data;
+    char engine_why[160];
+    const struct emu_debug_target *debug;
+    struct emu_break breaks[EMU_MAX_BREAKS]; /* changed only in exclusive sections */
+    unsigned break_count;
+    bool no_reboot;
+
+    struct emu_machine_private *private; /* machine.c */
+};
+
+/* An empty, paused machine with clock, address spaces and queue. */
+struct emu_machine *emu_machine_alloc(const struct emu_machine_observer *observer,
+                                      struct emu_error *err);
+/* The machine owns the device (or block of RAM) from here on, also on failure. The device is
+ * realized and on its lines already. */
+bool emu_machine_add_device(struct emu_machine *machine, struct emu_device *device,
+                            struct emu_error *err);
+bool emu_machine_add_ram(struct emu_machine *machine, struct emu_ram *ram, struct emu_error *err);
+bool emu_machine_add_chardev(struct emu_machine *machine, struct emu_chardev *chardev,
+                             struct emu_error *err);
+/* Room for count vcpus; the board then calls emu_vcpu_init on each. */
+bool emu_machine_set_vcpu_count(struct emu_machine *machine, unsigned count,
+                                struct emu_error *err);
+struct emu_device *emu_machine_find_device(struct emu_machine *machine, const char *id);
+/* Last step of building: starts the loop thread, resets everything; vcpu threads start with the
+ * first resume. */
+bool emu_machine_finish(struct emu_machine *machine, struct emu_error *err);
+
+/* Any thread, locks may be held, never waits: the loop thread acts on it. */
+void emu_machine_request_power(struct emu_machine *machine, enum emu_power_event event,
+                               unsigned code);
+/* The machine cannot go on: EMU_STOP_INTERNAL with this reason. Any thread, never waits. */
+void emu_machine_fail(struct emu_machine *machine, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* vcpu thread: a break or step was hit: asks for a pause, then the observer is told. The vcpu's run
+ * must return soon. */
+void emu_machine_debug_event(struct emu_machine *machine, const struct emu_debug_event *event);
+
+/* The whole machine's state; vcpus stand still. */
+bool emu_machine_save(struct emu_machine *machine, struct emu_writer *out, struct emu_error *err);
+bool emu_machine_load(struct emu_machine *machine, struct emu_reader *in, struct emu_error *err);
+
+#endif

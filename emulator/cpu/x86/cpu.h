@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the parts of cpu/x86 offer each other, the lifter's helpers and the engines. All functions
+ * run on the vcpu's own thread unless they say otherwise. Those that return enum ir_status have
+ * raised an exception (x86_raise) when they return IR_FAULT.
+ */
+#ifndef EMU_CPU_X86_CPU_H
+#define EMU_CPU_X86_CPU_H
+
+#include "emulator/cpu/x86/state.h"
+
+/* ---- exceptions (exception.c) ---- */
+
+/* Notes an exception for the run loop to deliver; always IR_FAULT. */
+enum ir_status x86_raise(struct x86_cpu *cpu, enum x86_vector vector);
+enum ir_status x86_raise_error(struct x86_cpu *cpu, enum x86_vector vector, uint32_t error);
+enum ir_status x86_raise_page_fault(struct x86_cpu *cpu, emu_gva address, uint32_t error);
+/* Delivers what is pending: stack frame, double and triple faults. Changes pc and mode. */
+void x86_deliver_exception(struct x86_cpu *cpu);
+/* Takes an external interrupt or NMI. */
+void x86_deliver_interrupt(struct x86_cpu *cpu, uint8_t vector);
+
+/* ---- memory (mmu.c) ---- */
+
+enum x86_access { X86_READ, X86_WRITE, X86_FETCH };
+
+/*
+ * Data access by linear address with the current privilege (x86_load, x86_store) or as the
+ * supervisor (descriptor tables, TSS, frames pushed for an inner ring). size 1..8.
+ */
+enum ir_status x86_load(struct x86_cpu *cpu, emu_gva address, unsigned size, uint64_t *value);
+enum ir_status x86_store(struct x86_cpu *cpu, emu_gva address, unsigned size, uint64_t value);
+enum ir_status x86_load_system(struct x86_cpu *cpu, emu_gva address, unsigned size,
+                               uint64_t *value);
+enum ir_status x86_store_system(struct x86_cpu *cpu, emu_gva address, unsigned size,
+                                uint64_t value);
+/* Any length, current privilege; all of it is checked before any of it is written. */
+enum ir_status x86_load_bytes(struct x86_cpu *cpu, emu_gva address, void *out, unsigned length);
+enum ir_status x86_store_bytes(struct x86_cpu *cpu, emu_gva address, const void *data,
+                               unsigned length);
+/*
+ * The host address of [address, address + n) for n up to the end of its page when it is plain RAM
+ * that the current privilege may access so and nothing watches it; NULL otherwise (no fault is
+ * raised). For native string instructions.
+ */
+void *x86_host_page(struct x86_cpu *cpu, emu_gva address, enum x86_access access);
+/* Fetches up to length bytes of code at a linear address; *got tells how many could be read. IR_OK
+ * when at least one could. The fault is raised only if none could. */
+enum ir_status x86_fetch(struct x86_cpu *cpu, emu_gva address, uint8_t *out, unsigned length,
+                         unsigned *got);
+/* Raises the fault that fetching the byte at address gives. */
+enum ir_status x86_fetch_fault(struct x86_cpu *cpu, emu_gva address);
+/* Guest-physical address of a linear one for a debugger: no rights, no A/D bits, no fault. */
+bool x86_translate_quietly(struct x86_cpu *cpu, emu_gva address, emu_gpa *out);
+
+/* INVLPG; CR3 writes; everything. */
+void x86_tlb_flush_page(struct x86_cpu *cpu, emu_gva address);
+void x86_tlb_flush_all(struct x86_cpu *cpu, bool also_global);
+
+/* ---- mode (mode.c) ---- */
+
+/* Recomputes env.mode, env.tlb and what else follows from CR0, CR4, EFER, CS, SS, CPL, flags. */
+void x86_update_mode(struct x86_cpu *cpu);
+/* Power-on or INIT state (SDM volume 3 table 9-1). */
+void x86_cpu_reset(struct x86_cpu *cpu, bool init);
+/* The host's MXCSR follows the guest's rounding and flags while the guest runs; these two move the
+ * accumulated flags to cpu->mxcsr, and a new value of cpu->mxcsr to the host (float.c). */
+void x86_sync_mxcsr(struct x86_cpu *cpu);
+void x86_load_mxcsr(struct x86_cpu *cpu);
+
+/* ---- segments (segment.c) ---- */
+
+/* Sets base, limit, attributes and the derived ends; no checks, mode not updated. */
+void x86_set_segment(struct x86_cpu *cpu, enum x86_seg_name name, uint16_t selector,
+                     uint64_t base, uint32_t limit, uint32_t attr);
+
+/* ---- time ---- */
+uint64_t x86_read_tsc(const struct x86_cpu *cpu);
+/* The TSC's frequency, in kHz: a round constant, told to guests by CPUID where they ask. */
+#define X86_TSC_KHZ 1000000u
+
+/* ---- the processor as a vcpu (run.c) ---- */
+
+struct x86_cpu *x86_cpu_new(struct emu_error *err);
+extern const struct emu_vcpu_ops x86_vcpu_ops; /* save, load, reset, free; run is the engine's */
+
+#endif

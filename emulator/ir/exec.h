@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The portable executor: runs IR on any host. Each op of a block is one small function; blocks
+ * follow each other through the jump cache without going back to the run loop.
+ */
+#ifndef EMU_IR_EXEC_H
+#define EMU_IR_EXEC_H
+
+#include "emulator/ir/blocks.h"
+#include "emulator/ir/ir.h"
+
+/* Prepares env (tlb, guest and blocks are set by the guest). */
+bool ir_exec_init(struct ir_env *env, struct emu_error *err);
+void ir_exec_finish(struct ir_env *env);
+
+/*
+ * Executes from env->pc in env->mode until a request comes (IR_OK), a helper jumped (IR_JUMPED), or
+ * a fault was raised (IR_FAULT). When it returns, env->pc is exact and env->flags are up to date.
+ * Own vcpu thread.
+ */
+enum ir_status ir_exec_run(struct ir_env *env);
+/* Executes exactly one guest instruction in a block that is thrown away. Same statuses. */
+enum ir_status ir_exec_one(struct ir_env *env);
+/* Executes a given builder as one block, then returns: tests. */
+enum ir_status ir_exec_builder(struct ir_env *env, struct ir_builder *builder);
+
+/* The guest's mapping changed: forget virtual pc to block. */
+void ir_exec_flush_jumps(struct ir_env *env);
+
+#endif
