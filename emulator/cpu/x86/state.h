@@ -7,6 +7,7 @@
 #ifndef EMU_CPU_X86_STATE_H
 #define EMU_CPU_X86_STATE_H
 
+#include "emulator/core/apic.h"
 #include "emulator/core/vcpu.h"
 #include "emulator/ir/env.h"
 
@@ -161,28 +162,7 @@ struct x86_exception {
 #define X86_REQUEST_FLUSH (1u << (EMU_REQUEST_ARCH + 5)) /* the memory map changed: drop the TLB */
 #define X86_REQUEST_WORK  (1u << (EMU_REQUEST_ARCH + 6)) /* the run loop has to look (events) */
 
-/*
- * What the processor asks of its local APIC (implemented by hw/intc/lapic.c). All on the vcpu's
- * thread unless said otherwise.
- */
-struct x86_apic_ops {
-    /* The vector to take now by priority, or -1. It moves from IRR to ISR. Falls back to the PIC
-     * through LINT0 (virtual wire). */
-    int (*acknowledge)(void *apic);
-    /* Is there anything that acknowledge would return? Any thread. */
-    bool (*pending)(void *apic);
-    uint64_t (*get_tpr)(void *apic); /* CR8 */
-    void (*set_tpr)(void *apic, uint64_t cr8);
-    uint64_t (*get_base)(void *apic); /* IA32_APIC_BASE */
-    bool (*set_base)(void *apic, uint64_t value); /* false: #GP */
-    /* MSRs 0x800..0x8ff and the TSC deadline. False: #GP */
-    bool (*read_msr)(void *apic, uint32_t msr, uint64_t *value);
-    bool (*write_msr)(void *apic, uint32_t msr, uint64_t value);
-    /* Registers at IA32_APIC_BASE (4 KiB), checked by x86_apic_claims before memory. */
-    uint64_t (*read)(void *apic, uint64_t offset, unsigned size);
-    void (*write)(void *apic, uint64_t offset, uint64_t value, unsigned size);
-    void (*init)(void *apic); /* INIT: registers but for the id and the base */
-};
+#define x86_apic_ops emu_apic_ops /* core/apic.h */
 
 struct x86_cpu_model; /* models.h */
 struct x86_tlb2;      /* mmu.c */
@@ -230,7 +210,7 @@ struct x86_cpu {
     struct emu_clock *clock;
     struct emu_trace *trace;
     const struct emu_power *power;
-    const struct x86_apic_ops *apic_ops;
+    const struct emu_apic_ops *apic_ops;
     void *apic;
     const struct x86_cpu_model *model;
     uint32_t apic_id;
