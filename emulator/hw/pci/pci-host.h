@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * PCI host bridge with bus 0. Regions: 0 address (ports 0xcf8 to 0xcfb), 1 data (0xcfc to 0xcff),
+ * 2 ECAM (256 MiB; see q35-mch). Driven lines 0 to 7: PIRQA to PIRQH.
+ */
+#ifndef EMU_HW_PCI_PCI_HOST_H
+#define EMU_HW_PCI_PCI_HOST_H
+
+#include "emulator/hw/pci/pci.h"
+
+#define EMU_PCI_ECAM_SIZE (256ull << 20)
+
+extern const struct emu_device_class emu_pci_host_class;
+
+/* Where BARs are mapped: the roots of the memory and of the port space. Before any function. */
+void emu_pci_host_set_spaces(struct emu_device *host, struct emu_region *memory,
+                             struct emu_region *io);
+/* Puts a realized function on bus 0 and connects its INTx. Before the machine runs. False with
+ * *err: the place is taken. */
+bool emu_pci_host_add(struct emu_device *host, uint8_t devfn, struct emu_pci_device *function,
+                      struct emu_error *err);
+/* The PIRQ (0 to 7) that a slot's pin (1 to 4) is wired to, for the DSDT's _PRT. */
+unsigned emu_pci_host_pirq(unsigned slot, unsigned pin);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The chip set's own functions.
+ *  q35-mch (8086:29c0, 00:00.0): moves the ECAM window by PCIEXBAR. Property "pciexbar": where it
+ *  is at reset (0: disabled).
+ *  ich9-lpc (8086:2918, 00:1f.0): moves the PM block by PMBASE and routes PIRQs. Property "pmbase".
+ *  Incoming lines 0 to 7: PIRQA to PIRQH. Driven lines: 0 to 15 the ISA interrupts, 16 to 23 the
+ *  IOAPIC's pins.
+ */
+#ifndef EMU_HW_PCI_Q35_H
+#define EMU_HW_PCI_Q35_H
+
+#include "emulator/hw/pci/pci.h"
+
+extern const struct emu_device_class emu_q35_mch_class;
+extern const struct emu_device_class emu_ich9_lpc_class;
+
+/* The region that PCIEXBAR moves, already added to its root. Before realize; NULL: none. */
+void emu_q35_mch_set_ecam(struct emu_device *mch, struct emu_region *ecam);
+/* The region that PMBASE moves, already added to the port space. Before realize; NULL: none. */
+void emu_ich9_lpc_set_pm(struct emu_device *lpc, struct emu_region *pm);
+
+#endif

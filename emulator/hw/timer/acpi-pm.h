@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ACPI power management of an ICH9. Regions: 0 the PM block, 128 bytes, at PMBASE (0x600), 1 ports
+ * 0xb2 and 0xb3. Driven line 0: SCI (level). Incoming lines 0 to 31: general purpose events, whose
+ * status is latched while the line is high.
+ */
+#ifndef EMU_HW_TIMER_ACPI_PM_H
+#define EMU_HW_TIMER_ACPI_PM_H
+
+#include "emulator/core/device.h"
+
+/* Offsets in the PM block, for the FADT. */
+#define EMU_ACPI_PM_EVENT      0x00 /* PM1a status and enable, 4 bytes */
+#define EMU_ACPI_PM_CONTROL    0x04 /* PM1a control, 2 bytes */
+#define EMU_ACPI_PM_TIMER      0x08 /* 4 bytes */
+#define EMU_ACPI_PM_GPE0       0x20 /* status and enable, 4 bytes each used, 8 apart: 16 bytes */
+#define EMU_ACPI_PM_GPE0_BYTES 16
+/* Written to the SMI command port. */
+#define EMU_ACPI_PM_SMI_CMD     0xb2
+#define EMU_ACPI_PM_CMD_ENABLE  0x02
+#define EMU_ACPI_PM_CMD_DISABLE 0x03
+/* Values of SLP_TYP, for the DSDT's _S3 and _S5. */
+#define EMU_ACPI_PM_SLEEP_S5 0
+#define EMU_ACPI_PM_SLEEP_S3 1
+#define EMU_ACPI_PM_SLEEP_S4 2
+
+extern const struct emu_device_class emu_acpi_pm_class;
+
+/* Presses the power button. Loop thread or any that holds no device lock. */
+void emu_acpi_pm_power_button(struct emu_device *pm);
+/* The machine wakes from S3 by the power button: sets WAK_STS and PWRBTN_STS. */
+void emu_acpi_pm_wake(struct emu_device *pm);
+
+#endif
