@@ -17,7 +17,7 @@ enum ir_status x86_raise_error(struct x86_cpu *cpu, enum x86_vector vector, uint
 enum ir_status x86_raise_page_fault(struct x86_cpu *cpu, emu_gva address, uint32_t error);
 /* Delivers what is pending: stack frame, double and triple faults. Changes pc and mode. */
 void x86_deliver_exception(struct x86_cpu *cpu);
-/* Takes an external interrupt or NMI. */
+/* Takes an external interrupt or, with vector 2, an NMI. */
 void x86_deliver_interrupt(struct x86_cpu *cpu, uint8_t vector);
 
 /* ---- memory (mmu.c) ---- */
@@ -53,9 +53,45 @@ enum ir_status x86_fetch_fault(struct x86_cpu *cpu, emu_gva address);
 /* Guest-physical address of a linear one for a debugger: no rights, no A/D bits, no fault. */
 bool x86_translate_quietly(struct x86_cpu *cpu, emu_gva address, emu_gpa *out);
 
-/* INVLPG; CR3 writes; everything. */
+/* ---- the TLB (tlb.c) ---- */
+
+/* Allocates tlbs and tlb2; env.tlb is set. Undone by x86_mmu_finish. */
+bool x86_mmu_init(struct x86_cpu *cpu, struct emu_error *err);
+void x86_mmu_finish(struct x86_cpu *cpu);
+
+/* INVLPG; everything (with also_global false: this address space, global pages stay). Also after
+ * IA32_APIC_BASE changed and after a state was loaded. */
 void x86_tlb_flush_page(struct x86_cpu *cpu, emu_gva address);
 void x86_tlb_flush_all(struct x86_cpu *cpu, bool also_global);
+/* CR3 has been written: the address space changes. keep: bit 63 was set (PCIDs only). */
+void x86_tlb_set_cr3(struct x86_cpu *cpu, bool keep);
+/* INVPCID types 0 to 3, operands checked by the caller. */
+void x86_tlb_invpcid(struct x86_cpu *cpu, unsigned type, uint16_t pcid, emu_gva address);
+/* PKRU has changed. */
+void x86_tlb_rights_changed(struct x86_cpu *cpu);
+/* CR0, CR4 or EFER have changed from these values: drops what may be wrong now. The caller also
+ * calls x86_update_mode. */
+void x86_mmu_control_changed(struct x86_cpu *cpu, uint64_t old_cr0, uint64_t old_cr4,
+                             uint64_t old_efer);
+/* PAE paging: reads the four PDPTEs at cr3 into cpu->pdpte; raises #GP(0), and leaves them as they
+ * were, if one has a reserved bit set. For writes of CR3, and of CR0 and CR4 where SDM volume 3,
+ * 4.4.1 says so. */
+enum ir_status x86_load_pdptes(struct x86_cpu *cpu, uint64_t cr3);
+/* The memory map has changed: any thread. The run loop answers X86_REQUEST_FLUSH with
+ * x86_tlb_flush_all(cpu, true). opaque is the struct x86_cpu. */
+void x86_memory_changed(void *opaque);
+
+/* ---- slow paths and code addresses for struct ir_guest (mmu.c) ---- */
+
+enum ir_status x86_guest_load(struct ir_env *env, uint64_t va, void *value, unsigned size,
+                              unsigned access);
+enum ir_status x86_guest_store(struct ir_env *env, uint64_t va, const void *value, unsigned size,
+                               unsigned access);
+enum ir_status x86_guest_probe(struct ir_env *env, uint64_t va, unsigned size, unsigned access);
+enum ir_status x86_guest_rmw_begin(struct ir_env *env, uint64_t va, unsigned size, unsigned access,
+                                   void **host);
+void x86_guest_rmw_end(struct ir_env *env);
+bool x86_guest_code_address(struct ir_env *env, emu_gpa *out);
 
 /* ---- mode (mode.c) ---- */
 

@@ -130,7 +130,13 @@ enum x86_vector {
 #define X86_MODE_STEP     (1ull << 20) /* TF, a data watch or a debugger: one instruction a block,
                                           helper `trap` at its end */
 #define X86_MODE_BREAK    (1ull << 21) /* execution breakpoints exist: see x86_break_hint */
-#define X86_MODE_CPUID_SHIFT 32        /* which CPU model's features to decode: an index */
+#define X86_MODE_CPUID_SHIFT 32        /* which CPU model's features to decode: an index (8 bits) */
+/*
+ * The base of CS in two parts, 0 where it is flat. Lifted code does not depend on it; it is here so
+ * that blocks found by pc (an offset into CS) are never taken for those of another code segment.
+ */
+#define X86_MODE_CS_LOW_SHIFT  24 /* bits 0..7 of the base */
+#define X86_MODE_CS_HIGH_SHIFT 40 /* bits 8..31 of the base */
 
 #define X86_VECTORS 16
 
@@ -179,6 +185,7 @@ struct x86_cpu {
     uint32_t mxcsr; /* flags accumulate in the host's while running: x86_sync_mxcsr */
 
     uint64_t cr0, cr2, cr3, cr4, efer, xcr0;
+    uint64_t pdpte[4]; /* PAE paging: read when CR3 was written */
     uint64_t dr[8];
     struct x86_table gdt, idt;
     uint32_t pkru;
@@ -200,6 +207,7 @@ struct x86_cpu {
     uint8_t sipi_vector;
     bool exception_pending; /* exception is to be delivered by the run loop */
     struct x86_exception exception;
+    bool external;         /* an event from outside is being delivered: EXT in error codes */
     uint64_t debug_hits;   /* DR6 bits collected by the current instruction (data breakpoints) */
     uint64_t monitor_address;
     bool monitor_armed;
