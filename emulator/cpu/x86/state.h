@@ -173,6 +173,7 @@ struct x86_exception {
 struct x86_cpu_model; /* models.h */
 struct x86_tlb2;      /* mmu.c */
 struct x86_debug;     /* debug.h */
+struct x86_executor;  /* run.h */
 
 struct x86_cpu {
     struct ir_env ir; /* first: slots */
@@ -209,8 +210,13 @@ struct x86_cpu {
     struct x86_exception exception;
     bool external;         /* an event from outside is being delivered: EXT in error codes */
     uint64_t debug_hits;   /* DR6 bits collected by the current instruction (data breakpoints) */
-    uint64_t monitor_address;
+    uint64_t monitor_address; /* guest-physical, of the 64-byte line */
+    uint64_t monitor_line[8]; /* what the line held when MONITOR was executed */
     bool monitor_armed;
+    bool mwait;     /* halted by MWAIT: a store to the line also wakes */
+    bool mwait_any; /* ... and interrupts do even while IF is clear */
+    bool shutdown;  /* triple fault: nothing but a reset or INIT wakes */
+    bool intr_line, nmi_line; /* seen by the run loop, not yet taken: see run.c */
 
     /* joined by the board */
     struct emu_vcpu *vcpu;
@@ -226,6 +232,9 @@ struct x86_cpu {
     struct ir_tlb *tlbs; /* see mmu.c */
     struct x86_tlb2 *tlb2;
     struct x86_debug *debug;
+    const struct x86_executor *executor; /* run.h; set by the engine */
+    uint64_t random_pool[32]; /* of the host's random numbers; random_left are unused */
+    unsigned random_left;
 };
 
 static inline struct x86_cpu *x86_cpu_of(struct ir_env *env)
