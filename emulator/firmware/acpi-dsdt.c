@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The DSDT: processors, the PCI root with its windows and interrupt routing, the ISA devices, and
+ * the sleep states. What hangs on PCI slots is found by enumeration.
+ */
+#include <stdio.h>
+
+#include "emulator/firmware/acpi-private.h"
+#include "emulator/firmware/memory-map.h"
+
+const uint16_t emu_pc_serial_ports[4] = {0x3f8, 0x2f8, 0x3e8, 0x2e8};
+const uint8_t emu_pc_serial_irqs[4] = {4, 3, 4, 3};
+
+static void dsdt_processors(struct aml *aml, const struct emu_acpi_board *board)
+{
+    for (unsigned i = 0; i < board->cpus; i++) {
+        char name[8];
+        snprintf(name, sizeof(name), "C%03X", i & 0xfff);
+        aml_open_device(aml, name);
+        aml_name_string_value(aml, "_HID", "ACPI0007");
+        aml_name_integer(aml, "_UID", i);
+        aml_close(aml);
+    }
+}
+
+/* Slot s, pin p arrives at GSI 16 + (s + p) % 8, level and low active, as the IOAPIC is wired. */
+static void dsdt_pci_routing(struct aml *aml)
+{
+    aml_name(aml, "_PRT");
+    aml_open_package(aml, 32 * 4);
+    for (unsigned slot = 0; slot < 32; slot++) {
+        for (unsigned pin = 0; pin < 4; pin++) {
+            aml_open_package(aml, 4);
+            aml_integer(aml, slot << 16 | 0xffff);
+            aml_integer(aml, pin);
+            aml_integer(aml, 0);
+            aml_integer(aml, 16 + (slot + pin) % 8);
+            aml_close(aml);
+        }
+    }
+    aml_close(aml);
+}
+
+static void dsdt_pci_windows(struct aml *aml, const struct emu_acpi_board *board)
+{
+    aml_open_resources(aml, "_CRS");
+    aml_resource_bus(aml, 0, 255);
+    aml_resource_io(aml, 0xcf8, 8);
+    aml_resource_io_window(aml, 0x0000, 0x0cf7);
+    aml_resource_io_window(aml, 0x0d00, 0xffff);
+    aml_resource_window32(aml, 0x000a0000, 0x000bffff);
+    aml_resource_window32(aml, EMU_PC_MMIO, EMU_PC_IOAPIC - 1);
+    if (board->mmio64_size != 0)
+        aml_resource_window64(aml, board->mmio64, board->mmio64 + board->mmio64_size - 1);
+    aml_close_resources(aml);
+}
+
+/* An ISA device with ports and an interrupt. */
+struct dsdt_isa {
+    const char *name, *id;
+    uint16_t port;
+    uint8_t length;
+    uint16_t port2; /* 0: none */
+    int irq;        /* -1: none */
+};
+
+static void dsdt_isa_device(struct aml *aml, const struct dsdt_isa *isa, unsigned uid)
+{
+    aml_open_device(aml, isa->name);
+    aml_name_eisa_id(aml, "_HID", isa->id);
+    if (uid != 0)
+        aml_name_integer(aml, "_UID", uid);
+    aml_name_integer(aml, "_STA", 0xf);
+    aml_open_resources(aml, "_CRS");
+    if (isa->length != 0)
+        aml_resource_io(aml, isa->port, isa->length);
+    if (isa->port2 != 0)
+        aml_resource_io(aml, isa->port2, 1);
+    if (isa->irq >= 0)
+        aml_resource_irq(aml, (unsigned)isa->irq);
+    aml_close_resources(aml);
+    aml_close(aml);
+}
+
+static void dsdt_isa_bus(struct aml *aml, const struct emu_acpi_board *board)
+{
+    static const struct dsdt_isa fixed[] = {
+        {"RTC", "PNP0B00", 0x70, 2, 0, 8},   {"KBD", "PNP0303", 0x60, 1, 0x64, 1},
+        {"MOU", "PNP0F13", 0, 0, 0, 12},     {"TIMR", "PNP0100", 0x40, 4, 0, 0},
+        {"SPKR", "PNP0800", 0x61, 1, 0, -1},
+    };
+
+    aml_open_device(aml, "ISA");
+    aml_name_integer(aml, "_ADR", 0x1f0000);
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+        dsdt_isa_device(aml, &fixed[i], 0);
+    for (unsigned i = 0; i < board->serial_ports && i < 4; i++) {
+        char name[8];
+        struct dsdt_isa com = {name, "PNP0501", emu_pc_serial_ports[i],
+                               8,    0,         emu_pc_serial_irqs[i]};
+        snprintf(name, sizeof(name), "COM%u", i + 1);
+        dsdt_isa_device(aml, &com, i + 1);
+    }
+    aml_close(aml);
+}
+
+static void dsdt_pci_root(struct aml *aml, const struct emu_acpi_board *board)
+{
+    aml_open_device(aml, "PCI0");
+    aml_name_eisa_id(aml, "_HID", "PNP0A08");
+    aml_name_eisa_id(aml, "_CID", "PNP0A03");
+    aml_name_integer(aml, "_UID", 0);
+    aml_name_integer(aml, "_BBN", 0);
+    aml_name_integer(aml, "_CCA", 1);
+    dsdt_pci_windows(aml, board);
+    dsdt_pci_routing(aml);
+    dsdt_isa_bus(aml, board);
+    aml_close(aml);
+}
+
+/* What the PCI window must not be given to: ECAM, and the PM block's ports. */
+static void dsdt_motherboard(struct aml *aml)
+{
+    aml_open_device(aml, "MBRD");
+    aml_name_eisa_id(aml, "_HID", "PNP0C02");
+    aml_name_integer(aml, "_UID", 1);
+    aml_open_resources(aml, "_CRS");
+    aml_resource_memory32(aml, EMU_PC_ECAM, EMU_PC_ECAM_SIZE);
+    aml_resource_io(aml, EMU_PC_PMBASE, 0x80);
+    aml_resource_io(aml, 0xb2, 2);
+    aml_close_resources(aml);
+    aml_close(aml);
+}
+
+static void dsdt_hpet(struct aml *aml)
+{
+    aml_open_device(aml, "HPET");
+    aml_name_eisa_id(aml, "_HID", "PNP0103");
+    aml_name_integer(aml, "_UID", 0);
+    aml_open_resources(aml, "_CRS");
+    aml_resource_memory32(aml, EMU_PC_HPET, 0x400);
+    aml_close_resources(aml);
+    aml_close(aml);
+}
+
+/* SLP_TYP values for the PM1 control registers a and b, as hw/timer/acpi-pm.c takes them. */
+static void dsdt_sleep_state(struct aml *aml, const char *name, unsigned type)
+{
+    aml_name(aml, name);
+    aml_open_package(aml, 4);
+    aml_integer(aml, type);
+    aml_integer(aml, type);
+    aml_integer(aml, 0);
+    aml_integer(aml, 0);
+    aml_close(aml);
+}
+
+void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board)
+{
+    aml_open_scope(aml, "\\_SB");
+    dsdt_processors(aml, board);
+    dsdt_pci_root(aml, board);
+    dsdt_motherboard(aml);
+    dsdt_hpet(aml);
+    aml_close(aml);
+    dsdt_sleep_state(aml, "_S0", 5);
+    dsdt_sleep_state(aml, "_S5", 0);
+}

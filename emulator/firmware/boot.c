@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Boot images: files, pieces, and the choice of a format. The formats themselves are in
+ * boot-linux.c, boot-elf.c and boot-multiboot.c.
+ */
+#include "emulator/firmware/boot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "emulator/firmware/boot-formats.h"
+
+static bool boot_file_map(struct emu_boot_file *file, int fd, struct emu_error *err)
+{
+    struct stat info;
+    void *data;
+
+    if (fstat(fd, &info) < 0)
+        return emu_error_set(err, EMU_ERROR_HOST, "%s: %s", file->name, strerror(errno));
+    if (!S_ISREG(info.st_mode))
+        return emu_error_set(err, EMU_ERROR_INPUT, "%s is not a regular file", file->name);
+    if (info.st_size == 0)
+        return emu_error_set(err, EMU_ERROR_INPUT, "%s is empty", file->name);
+    data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED)
+        return emu_error_set(err, EMU_ERROR_HOST, "%s: %s", file->name, strerror(errno));
+    file->data = data;
+    file->size = (size_t)info.st_size;
+    file->mapped = true;
+    return true;
+}
+
+bool emu_boot_file_open(struct emu_boot_file *file, const char *name, struct emu_error *err)
+{
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    bool ok;
+
+    *file = (struct emu_boot_file){.name = name};
+    if (fd < 0)
+        return emu_error_set(err, EMU_ERROR_INPUT, "%s: %s", name, strerror(errno));
+    ok = boot_file_map(file, fd, err);
+    close(fd);
+    return ok;
+}
+
+void emu_boot_file_close(struct emu_boot_file *file)
+{
+    if (file->mapped)
+        munmap((void *)(uintptr_t)file->data, file->size);
+    *file = (struct emu_boot_file){0};
+}
+
+bool emu_boot_add(struct emu_boot_image *image, uint64_t address, const uint8_t *data, size_t size,
+                  size_t zeros, bool owned, struct emu_error *err)
+{
+    uint8_t *mine = owned ? (uint8_t *)(uintptr_t)data : NULL;
+
+    if (image->count == EMU_BOOT_MAX_PIECES) {
+        free(mine);
+        return emu_error_set(err, EMU_ERROR_INPUT, "the kernel has too many segments");
+    }
+    image->pieces[image->count++] = (struct emu_boot_piece){address, data, size, zeros, mine};
+    return true;
+}
+
+/* A null descriptor twice, then flat code and flat data, as the 32-bit Linux protocol wants. */
+static bool boot_add_gdt(struct emu_boot_image *image, struct emu_error *err)
+{
+    static const uint8_t gdt[EMU_BOOT_GDT_SIZE] = {
+        [16] = 0xff, 0xff, 0, 0, 0, 0x9b, 0xcf, 0, /* code, execute and read, accessed, 4 GiB */
+        [24] = 0xff, 0xff, 0, 0, 0, 0x93, 0xcf, 0, /* data, read and write, accessed, 4 GiB */
+    };
+
+    return emu_boot_add(image, EMU_BOOT_GDT, gdt, sizeof(gdt), 0, false, err);
+}
+
+static bool boot_make(const struct emu_boot_request *request, struct emu_boot_image *image,
+                      struct emu_error *err)
+{
+    if (emu_boot_is_linux(request->kernel))
+        return emu_boot_make_linux(request, image, err);
+    if (emu_boot_is_multiboot(request->kernel))
+        return emu_boot_make_multiboot(request, image, err);
+    if (emu_boot_is_elf(request->kernel))
+        return emu_boot_make_pvh(request, image, err);
+    return emu_error_set(err, EMU_ERROR_INPUT,
+                         "%s is not a kernel that can be booted directly: neither a Linux bzImage, "
+                         "nor an ELF file with a PVH entry, nor Multiboot",
+                         request->kernel->name);
+}
+
+bool emu_boot_prepare(const struct emu_boot_request *request, struct emu_boot_image *image,
+                      struct emu_error *err)
+{
+    *image = (struct emu_boot_image){0};
+    if (boot_make(request, image, err) && boot_add_gdt(image, err))
+        return true;
+    emu_boot_finish(image);
+    return false;
+}
+
+void emu_boot_finish(struct emu_boot_image *image)
+{
+    for (size_t i = 0; i < image->count; i++)
+        free(image->pieces[i].owned);
+    for (size_t i = 0; i < image->file_count; i++)
+        emu_boot_file_close(&image->files[i]);
+    image->count = image->file_count = 0;
+}
+
+const struct emu_boot_file *emu_boot_open(struct emu_boot_image *image, const char *name,
+                                          struct emu_error *err)
+{
+    if (image->file_count == EMU_BOOT_MAX_FILES) {
+        emu_error_set(err, EMU_ERROR_INPUT, "too many modules; %d is the most", EMU_BOOT_MAX_FILES);
+        return NULL;
+    }
+    if (!emu_boot_file_open(&image->files[image->file_count], name, err))
+        return NULL;
+    return &image->files[image->file_count++];
+}
+
+static void boot_clear(struct emu_memory *memory, uint64_t address, size_t size)
+{
+    static const uint8_t zeros[4096];
+
+    while (size > 0) {
+        size_t step = size < sizeof(zeros) ? size : sizeof(zeros);
+        emu_memory_write_rom(memory, address, zeros, step);
+        address += step;
+        size -= step;
+    }
+}
+
+void emu_boot_apply(const struct emu_boot_image *image, struct emu_memory *memory)
+{
+    for (size_t i = 0; i < image->count; i++) {
+        const struct emu_boot_piece *piece = &image->pieces[i];
+        emu_memory_write_rom(memory, piece->address, piece->data, piece->size);
+        boot_clear(memory, piece->address + piece->size, piece->zeros);
+    }
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * SMBIOS structures: a header, a fixed part, and strings numbered from 1. The entry point is the
+ * 64-bit one ("_SM3_"); 32-bit entry points are left out.
+ */
+#include "emulator/firmware/smbios.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emulator/firmware/aml.h"
+#include "emulator/firmware/boot-formats.h"
+
+#define SMBIOS_ENTRY 32u /* 24 bytes and padding */
+
+enum {
+    SMBIOS_BIOS = 0,
+    SMBIOS_SYSTEM = 1,
+    SMBIOS_CHASSIS = 3,
+    SMBIOS_PROCESSOR = 4,
+    SMBIOS_MEMORY_ARRAY = 16,
+    SMBIOS_MEMORY_DEVICE = 17,
+    SMBIOS_MEMORY_MAPPED = 19,
+    SMBIOS_BOOT = 32,
+    SMBIOS_END = 127,
+};
+
+/* The growing bytes are an aml buffer: that is all it needs to know. */
+struct smbios {
+    struct aml out;
+    size_t structure; /* offset of the one being written */
+};
+
+static void smbios_begin(struct smbios *tables, uint8_t type, uint16_t handle)
+{
+    uint8_t header[4] = {type, 0, (uint8_t)handle, (uint8_t)(handle >> 8)};
+
+    tables->structure = tables->out.length;
+    aml_bytes(&tables->out, header, 4);
+}
+
+static void smbios_put(struct smbios *tables, uint64_t value, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        aml_byte(&tables->out, (uint8_t)(value >> (8 * i)));
+}
+
+/* Ends the fixed part; strings is a NULL-terminated list. */
+static void smbios_end(struct smbios *tables, const char *const *strings)
+{
+    if (tables->out.failed)
+        return;
+    tables->out.data[tables->structure + 1] = (uint8_t)(tables->out.length - tables->structure);
+    if (strings == NULL || *strings == NULL)
+        aml_byte(&tables->out, 0);
+    for (; strings != NULL && *strings != NULL; strings++)
+        aml_bytes(&tables->out, *strings, strlen(*strings) + 1);
+    aml_byte(&tables->out, 0);
+}
+
+static void smbios_bios(struct smbios *tables)
+{
+    static const char *const strings[] = {"Lathe", "1", "01/01/2026", NULL};
+
+    smbios_begin(tables, SMBIOS_BIOS, 0x0000);
+    smbios_put(tables, 0x0201, 2);     /* vendor, version */
+    smbios_put(tables, 0xe800, 2);     /* segment */
+    smbios_put(tables, 3, 1);          /* date */
+    smbios_put(tables, 0, 1);          /* ROM size: 64 KiB */
+    smbios_put(tables, 1u << 3, 8);    /* characteristics: not supported */
+    smbios_put(tables, 0x1c01, 2);     /* ACPI; virtual machine, targeted content, UEFI no */
+    smbios_put(tables, 0xffff0001, 4); /* release 1.0, no embedded controller */
+    smbios_put(tables, 0, 2);
+    smbios_end(tables, strings);
+}
+
+static void smbios_system(struct smbios *tables, const struct emu_smbios_board *board)
+{
+    static const char *const strings[] = {"Lathe", "Standard PC (q35)", "1", NULL};
+
+    smbios_begin(tables, SMBIOS_SYSTEM, 0x0100);
+    smbios_put(tables, 0x030201, 3); /* manufacturer, product, version */
+    smbios_put(tables, 0, 1);        /* no serial number */
+    aml_bytes(&tables->out, board->uuid, 16);
+    smbios_put(tables, 6, 1); /* woken by the power switch */
+    smbios_put(tables, 0, 2);
+    smbios_end(tables, strings);
+}
+
+static void smbios_chassis(struct smbios *tables)
+{
+    static const char *const strings[] = {"Lathe", NULL};
+
+    smbios_begin(tables, SMBIOS_CHASSIS, 0x0300);
+    smbios_put(tables, 0x0101, 2); /* manufacturer; type: other */
+    smbios_put(tables, 0, 3);
+    smbios_put(tables, 0x02030303, 4); /* states: safe; security unknown */
+    smbios_put(tables, 0, 8);
+    smbios_end(tables, strings);
+}
+
+static void smbios_processor(struct smbios *tables, const struct emu_smbios_board *board,
+                             unsigned socket)
+{
+    char name[24];
+    const char *strings[] = {name, "Lathe", NULL};
+    unsigned threads = board->cores * board->threads;
+
+    snprintf(name, sizeof(name), "CPU %u", socket);
+    smbios_begin(tables, SMBIOS_PROCESSOR, (uint16_t)(0x0400 + socket));
+    smbios_put(tables, 0x02010301, 4); /* socket name, central processor, family other, maker */
+    smbios_put(tables, 0, 8);          /* id */
+    smbios_put(tables, 0, 2);          /* version, voltage */
+    smbios_put(tables, 0, 2);          /* external clock */
+    smbios_put(tables, 1000, 2);       /* maximum and current MHz */
+    smbios_put(tables, 1000, 2);
+    smbios_put(tables, 0x0141, 2);         /* populated and enabled; upgrade: other */
+    smbios_put(tables, 0xffffffffffff, 6); /* no caches told */
+    smbios_put(tables, 0, 3);
+    smbios_put(tables, board->cores < 255 ? board->cores : 255, 1);
+    smbios_put(tables, board->cores < 255 ? board->cores : 255, 1);
+    smbios_put(tables, threads < 255 ? threads : 255, 1);
+    smbios_put(tables, 0x0004, 2); /* 64-bit capable */
+    smbios_put(tables, 1, 2);      /* family 2: other */
+    smbios_put(tables, board->cores, 2);
+    smbios_put(tables, board->cores, 2);
+    smbios_put(tables, threads, 2);
+    smbios_end(tables, strings);
+}
+
+static void smbios_memory_mapped(struct smbios *tables, uint16_t handle, uint64_t start,
+                                 uint64_t size)
+{
+    smbios_begin(tables, SMBIOS_MEMORY_MAPPED, handle);
+    smbios_put(tables, 0xffffffff, 4); /* start and end in KiB: see the extended fields */
+    smbios_put(tables, 0xffffffff, 4);
+    smbios_put(tables, 0x1000, 2); /* the array */
+    smbios_put(tables, 1, 1);
+    smbios_put(tables, start, 8);
+    smbios_put(tables, start + size - 1, 8);
+    smbios_end(tables, NULL);
+}
+
+static void smbios_memory_array(struct smbios *tables, uint64_t total)
+{
+    smbios_begin(tables, SMBIOS_MEMORY_ARRAY, 0x1000);
+    smbios_put(tables, 0x060301, 3);   /* on the board, system memory, multi-bit ECC */
+    smbios_put(tables, 0x80000000, 4); /* capacity: see the extended field */
+    smbios_put(tables, 0xfffe, 2);     /* no error information */
+    smbios_put(tables, 1, 2);          /* slots */
+    smbios_put(tables, total, 8);
+    smbios_end(tables, NULL);
+}
+
+static void smbios_memory_device(struct smbios *tables, uint64_t total)
+{
+    static const char *const strings[] = {"DIMM 0", "Lathe", NULL};
+
+    smbios_begin(tables, SMBIOS_MEMORY_DEVICE, 0x1100);
+    smbios_put(tables, 0x1000, 2);
+    smbios_put(tables, 0xfffe, 2);
+    smbios_put(tables, 0xffffffff, 4); /* widths unknown */
+    smbios_put(tables, 0x7fff, 2);     /* size: see the extended field */
+    smbios_put(tables, 0x09, 1);       /* DIMM */
+    smbios_put(tables, 0, 1);
+    smbios_put(tables, 1, 2);      /* locator; no bank */
+    smbios_put(tables, 0x07, 1);   /* RAM */
+    smbios_put(tables, 0x0002, 2); /* other */
+    smbios_put(tables, 0, 2);      /* speed unknown */
+    smbios_put(tables, 2, 1);      /* manufacturer */
+    smbios_put(tables, 0, 4);
+    smbios_put(tables, total >> 20, 4);
+    smbios_put(tables, 0, 8);
+    smbios_end(tables, strings);
+}
+
+static void smbios_memory(struct smbios *tables, const struct emu_memory_map *map)
+{
+    uint64_t total = map->low + map->high;
+
+    smbios_memory_array(tables, total);
+    smbios_memory_device(tables, total);
+    smbios_memory_mapped(tables, 0x1300, 0, map->low);
+    if (map->high != 0)
+        smbios_memory_mapped(tables, 0x1301, EMU_PC_HIGH, map->high);
+}
+
+static void smbios_closing(struct smbios *tables)
+{
+    smbios_begin(tables, SMBIOS_BOOT, 0x2000);
+    smbios_put(tables, 0, 7); /* reserved; no errors */
+    smbios_end(tables, NULL);
+    smbios_begin(tables, SMBIOS_END, 0x7f00);
+    smbios_end(tables, NULL);
+}
+
+static void smbios_entry(uint8_t *entry, uint64_t base, size_t length)
+{
+    uint8_t sum = 0;
+
+    memcpy(entry, "_SM3_", 5);
+    entry[6] = 24; /* length */
+    entry[7] = 3;  /* 3.6.0 */
+    entry[8] = 6;
+    entry[10] = 1; /* entry point revision */
+    emu_put32(entry + 12, (uint32_t)(length - SMBIOS_ENTRY));
+    emu_put64(entry + 16, base + SMBIOS_ENTRY);
+    for (unsigned i = 0; i < 24; i++)
+        sum = (uint8_t)(sum + entry[i]);
+    entry[5] = (uint8_t)-sum;
+}
+
+uint8_t *emu_smbios_build(const struct emu_smbios_board *board, uint64_t base, size_t limit,
+                          size_t *length, struct emu_error *err)
+{
+    static const uint8_t blank[SMBIOS_ENTRY];
+    struct smbios tables;
+
+    aml_init(&tables.out);
+    aml_bytes(&tables.out, blank, sizeof(blank));
+    smbios_bios(&tables);
+    smbios_system(&tables, board);
+    smbios_chassis(&tables);
+    for (unsigned i = 0; i < board->sockets; i++)
+        smbios_processor(&tables, board, i);
+    smbios_memory(&tables, board->map);
+    smbios_closing(&tables);
+    if (tables.out.failed || tables.out.length > limit) {
+        emu_error_set(err, EMU_ERROR_INTERNAL, "the SMBIOS tables do not fit below 1 MiB");
+        aml_finish(&tables.out);
+        return NULL;
+    }
+    smbios_entry(tables.out.data, base, tables.out.length);
+    *length = tables.out.length;
+    return tables.out.data;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SMBIOS 3 tables (DSP0134 3.6) for direct boot: BIOS, system, board, chassis, processors, memory.
+ */
+#ifndef EMU_FIRMWARE_SMBIOS_H
+#define EMU_FIRMWARE_SMBIOS_H
+
+#include "emulator/api/error.h"
+#include "emulator/firmware/memory-map.h"
+
+struct emu_smbios_board {
+    const struct emu_memory_map *map;
+    unsigned sockets, cores, threads; /* cores and threads of one socket */
+    uint8_t uuid[16];
+};
+
+/*
+ * The entry point (24 bytes, padded to 32) and the structures behind it, for guest-physical address
+ * base. Returns malloc'ed bytes, *length of them, at most limit; NULL with *err filled.
+ */
+uint8_t *emu_smbios_build(const struct emu_smbios_board *board, uint64_t base, size_t limit,
+                          size_t *length, struct emu_error *err);
+
+#endif
