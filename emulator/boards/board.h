@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Boards as tables: which devices, where their regions lie, where their lines go. Private to
+ * boards/. wiring.c reads the tables; q35.c has them; pc-boot.c brings a kernel in.
+ */
+#ifndef EMU_BOARDS_BOARD_H
+#define EMU_BOARDS_BOARD_H
+
+#include "emulator/core/machine.h"
+#include "emulator/cpu/x86/run.h"
+#include "emulator/cpu/x86/models.h"
+#include "emulator/firmware/boot.h"
+#include "emulator/hw/devices.h"
+#include "emulator/hw/intc/apic-bus.h"
+
+enum board_space { BOARD_MEMORY, BOARD_PORTS };
+
+/* Region number `region` of the device appears at `address`. */
+struct board_map {
+    uint8_t region;
+    enum board_space space;
+    uint64_t address;
+    int priority;
+};
+
+enum board_target {
+    BOARD_NOWHERE,
+    BOARD_ISA,   /* ISA interrupt `input`: the 8259s and the IOAPIC */
+    BOARD_GSI,   /* IOAPIC pin `input` only */
+    BOARD_LINT0, /* LINT0 of all local APICs */
+    BOARD_LINT1,
+    BOARD_PIRQ,   /* PIRQ `input` of the LPC bridge */
+    BOARD_DEVICE, /* input `input` of device `device` */
+};
+
+/* Driven lines line .. line + count - 1 go to inputs input .. input + count - 1. */
+struct board_wire {
+    uint8_t line, count;
+    enum board_target target;
+    uint8_t input;
+    const char *device;
+};
+
+#define BOARD_MAX_MAPS       5
+#define BOARD_MAX_WIRES      4
+#define BOARD_MAX_PROPERTIES 3
+
+/* When a device is on the board. */
+enum board_presence {
+    BOARD_ALWAYS,
+    BOARD_SERIAL, /* one row for each port; index in `instance` */
+    BOARD_DEBUGCON,
+    BOARD_DEBUG_EXIT,
+    BOARD_TESTDEV,
+};
+
+struct board;
+
+struct board_device {
+    const struct emu_device_class *class;
+    const char *id;
+    enum board_presence presence;
+    uint8_t instance;
+    struct board_map maps[BOARD_MAX_MAPS];
+    struct board_wire wires[BOARD_MAX_WIRES];
+    struct {
+        const char *name, *value;
+    } properties[BOARD_MAX_PROPERTIES];
+    bool pci;      /* a function of PCI bus 0, */
+    uint8_t devfn; /* there */
+    /* What else it needs between new and realize; NULL: nothing. */
+    bool (*prepare)(struct board *board, struct emu_device *device, struct emu_error *err);
+};
+
+/* What a PC board keeps; machine->board_data. */
+struct board {
+    struct emu_machine *machine;
+    struct emu_machine_config *config; /* while it is being built */
+    unsigned serial_ports;
+    struct emu_topology topology;
+    struct emu_memory_map map;
+    struct emu_region low_ram, high_ram;
+    struct x86_cpu_model *model;
+    struct x86_cpu **cpus;
+    uint32_t *apic_ids;
+    struct emu_device **lapics;
+    unsigned cpu_count;
+    struct emu_apic_bus *apic_bus;
+    struct emu_device *pic, *ioapic, *pci_host, *pm, *lpc;
+    struct emu_boot_file kernel;
+    struct emu_boot_image image;
+    bool bootable;
+};
+
+/*
+ * Makes, wires, realizes and maps all devices of a table whose presence holds, in order: a device
+ * that drives lines into another comes after it.
+ */
+bool board_add_devices(struct board *board, const struct board_device *rows, size_t count,
+                       struct emu_error *err);
+
+/* The processors, their local APICs and their vcpus (pc-cpus.c). */
+bool board_add_cpus(struct board *board, struct emu_error *err);
+void board_free_cpus(struct board *board);
+
+/* Reads the kernel and its company; makes the tables (pc-boot.c). */
+bool board_prepare_boot(struct board *board, struct emu_error *err);
+/* Into memory and the bootstrap processor; vcpus stand still. */
+void board_apply_boot(struct board *board);
+
+/*
+ * The q35 board. A back end that a device takes is cleared in *config. The machine owns what it has
+ * got so far, also on failure.
+ */
+bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *config,
+                     struct emu_error *err);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Direct boot on the PC board: the boot image with its tables, and the bootstrap processor's state.
+ */
+#include "emulator/boards/board.h"
+
+#include "emulator/firmware/acpi.h"
+#include "emulator/firmware/smbios.h"
+
+static bool boot_add_acpi(struct board *board, struct emu_error *err)
+{
+    struct emu_acpi_board acpi = {
+        .apic_ids = board->apic_ids,
+        .cpus = board->cpu_count,
+        .serial_ports = board->serial_ports,
+        .mmio64 = EMU_PC_MMIO64,
+        .mmio64_size = EMU_PC_MMIO64_SIZE,
+    };
+    size_t length;
+    uint8_t *tables =
+        emu_acpi_build(&acpi, EMU_PC_TABLES, EMU_PC_SMBIOS - EMU_PC_TABLES, &length, err);
+
+    return tables != NULL &&
+           emu_boot_add(&board->image, EMU_PC_TABLES, tables, length, 0, true, err);
+}
+
+static bool boot_add_smbios(struct board *board, struct emu_error *err)
+{
+    const struct emu_topology *topology = &board->topology;
+    struct emu_smbios_board smbios = {
+        .map = &board->map,
+        .sockets = topology->sockets,
+        .cores = topology->dies * topology->cores,
+        .threads = topology->threads,
+    };
+    size_t length;
+    uint8_t *tables =
+        emu_smbios_build(&smbios, EMU_PC_SMBIOS, EMU_PC_TABLES_END - EMU_PC_SMBIOS, &length, err);
+
+    return tables != NULL &&
+           emu_boot_add(&board->image, EMU_PC_SMBIOS, tables, length, 0, true, err);
+}
+
+bool board_prepare_boot(struct board *board, struct emu_error *err)
+{
+    struct emu_boot_request request = {
+        .kernel = &board->kernel,
+        .initrd = board->config->initrd,
+        .append = board->config->append,
+        .map = &board->map,
+        .acpi_rsdp = EMU_PC_TABLES,
+    };
+
+    if (board->config->kernel == NULL)
+        return emu_error_set(err, EMU_ERROR_INPUT,
+                             "there is nothing to boot; name a kernel with --kernel FILE");
+    return emu_boot_file_open(&board->kernel, board->config->kernel, err) &&
+           emu_boot_prepare(&request, &board->image, err) && boot_add_acpi(board, err) &&
+           boot_add_smbios(board, err);
+}
+
+#define BOOT_ATTR_CODE                                                                             \
+    (X86_ATTR_P | X86_ATTR_S | X86_ATTR_CODE | X86_ATTR_RW | X86_ATTR_ACCESSED | X86_ATTR_DB |     \
+     X86_ATTR_G)
+#define BOOT_ATTR_DATA                                                                             \
+    (X86_ATTR_P | X86_ATTR_S | X86_ATTR_RW | X86_ATTR_ACCESSED | X86_ATTR_DB | X86_ATTR_G)
+
+/* 32-bit protected mode, flat, paging and interrupts off. */
+static void boot_set_entry(struct x86_cpu *cpu, const struct emu_boot_image *image)
+{
+    static const enum x86_seg_name data[] = {X86_ES, X86_SS, X86_DS, X86_FS, X86_GS};
+
+    cpu->gdt = (struct x86_table){EMU_BOOT_GDT, EMU_BOOT_GDT_SIZE - 1};
+    cpu->cr0 = X86_CR0_PE | X86_CR0_ET;
+    x86_set_segment(cpu, X86_CS, 0x10, 0, UINT32_MAX, BOOT_ATTR_CODE);
+    for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++)
+        x86_set_segment(cpu, data[i], 0x18, 0, UINT32_MAX, BOOT_ATTR_DATA);
+    cpu->gpr[X86_RAX] = image->eax;
+    cpu->gpr[X86_RBX] = image->ebx;
+    cpu->gpr[X86_RSI] = image->esi;
+    cpu->ir.pc = image->entry;
+    x86_update_mode(cpu);
+}
+
+void board_apply_boot(struct board *board)
+{
+    emu_boot_apply(&board->image, board->machine->memory);
+    boot_set_entry(board->cpus[0], &board->image);
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The q35 board: the devices of a PC with Intel's MCH and ICH9, for direct boot. Firmware flash,
+ * PCI slots and everything that is found by enumeration are not on it yet.
+ */
+#include <stdlib.h>
+
+#include "emulator/boards/board.h"
+#include "emulator/chardev/chardev.h"
+#include "emulator/firmware/acpi.h"
+#include "emulator/hw/intc/ioapic.h"
+#include "emulator/hw/intc/pic.h"
+#include "emulator/hw/misc/fw-cfg.h"
+#include "emulator/hw/pci/pci-host.h"
+#include "emulator/hw/pci/q35.h"
+#include "emulator/hw/timer/acpi-pm.h"
+#include "emulator/hw/timer/hpet.h"
+#include "emulator/hw/timer/rtc-cmos.h"
+
+/* ---- what devices need beyond lines and regions ---- */
+
+static bool q35_prepare_pic(struct board *board, struct emu_device *device, struct emu_error *err)
+{
+    board->pic = device;
+    return true;
+}
+
+static bool q35_prepare_ioapic(struct board *board, struct emu_device *device,
+                               struct emu_error *err)
+{
+    board->ioapic = device;
+    emu_ioapic_join(device, board->apic_bus);
+    return true;
+}
+
+static bool q35_prepare_host(struct board *board, struct emu_device *device, struct emu_error *err)
+{
+    board->pci_host = device;
+    emu_pci_host_set_spaces(device, emu_memory_root(board->machine->memory),
+                            emu_memory_root(board->machine->io));
+    return true;
+}
+
+static bool q35_prepare_mch(struct board *board, struct emu_device *device, struct emu_error *err)
+{
+    emu_q35_mch_set_ecam(device, board->pci_host->regions[2]);
+    return true;
+}
+
+static bool q35_prepare_pm(struct board *board, struct emu_device *device, struct emu_error *err)
+{
+    board->pm = device;
+    return true;
+}
+
+static bool q35_prepare_lpc(struct board *board, struct emu_device *device, struct emu_error *err)
+{
+    board->lpc = device;
+    emu_ich9_lpc_set_pm(device, board->pm->regions[0]);
+    return true;
+}
+
+static bool q35_prepare_rtc(struct board *board, struct emu_device *device, struct emu_error *err)
+{
+    emu_rtc_cmos_set_memory(device, board->map.low, board->map.high);
+    return true;
+}
+
+static bool q35_prepare_fw_cfg(struct board *board, struct emu_device *device,
+                               struct emu_error *err)
+{
+    unsigned cpus = board->topology.cpus;
+
+    return emu_fw_cfg_add_number(device, EMU_FW_CFG_RAM_SIZE, board->config->memory, 8, err) &&
+           emu_fw_cfg_add_number(device, EMU_FW_CFG_NB_CPUS, cpus, 2, err) &&
+           emu_fw_cfg_add_number(device, EMU_FW_CFG_MAX_CPUS, cpus, 2, err);
+}
+
+/* ---- the table ---- */
+
+#define Q35_SERIAL(n, port, irq)                                                                   \
+    {                                                                                              \
+        .class = &emu_serial_16550_class, .id = "serial" #n, .presence = BOARD_SERIAL,             \
+        .instance = n, .maps = {{0, BOARD_PORTS, port, 0}},                                        \
+        .wires = {{0, 1, BOARD_ISA, irq, NULL}},                                                   \
+    }
+
+/* In the order of realizing: what receives a line comes before what drives it. */
+static const struct board_device q35_devices[] = {
+    {
+        .class = &emu_pci_host_class,
+        .id = "pci-host",
+        .maps = {{0, BOARD_PORTS, 0xcf8, 0},
+                 {1, BOARD_PORTS, 0xcfc, 0},
+                 {2, BOARD_MEMORY, EMU_PC_ECAM, 0}},
+        .wires = {{0, 8, BOARD_PIRQ, 0, NULL}},
+        .prepare = q35_prepare_host,
+    },
+    {
+        .class = &emu_pic_class,
+        .id = "pic",
+        .maps = {{0, BOARD_PORTS, 0x20, 0}, {1, BOARD_PORTS, 0xa0, 0}, {2, BOARD_PORTS, 0x4d0, 0}},
+        .wires = {{0, 1, BOARD_LINT0, 0, NULL}},
+        .prepare = q35_prepare_pic,
+    },
+    {
+        .class = &emu_ioapic_class,
+        .id = "ioapic",
+        .maps = {{0, BOARD_MEMORY, EMU_PC_IOAPIC, 0}},
+        .prepare = q35_prepare_ioapic,
+    },
+    {
+        .class = &emu_hpet_class,
+        .id = "hpet",
+        .maps = {{0, BOARD_MEMORY, EMU_PC_HPET, 0}},
+        .wires = {{0, 24, BOARD_GSI, 0, NULL},
+                  {EMU_HPET_LINE_PIT, 1, BOARD_ISA, 0, NULL},
+                  {EMU_HPET_LINE_RTC, 1, BOARD_ISA, 8, NULL}},
+    },
+    {
+        .class = &emu_pit_class,
+        .id = "pit",
+        .maps = {{0, BOARD_PORTS, 0x40, 0}, {1, BOARD_PORTS, 0x61, 0}},
+        .wires = {{0, 1, BOARD_DEVICE, 0, "hpet"}},
+    },
+    {
+        .class = &emu_rtc_cmos_class,
+        .id = "rtc",
+        .maps = {{0, BOARD_PORTS, 0x70, 0}},
+        .wires = {{0, 1, BOARD_DEVICE, 1, "hpet"}, {1, 1, BOARD_LINT1, 0, NULL}},
+        .prepare = q35_prepare_rtc,
+    },
+    {
+        .class = &emu_i8042_class,
+        .id = "i8042",
+        .maps = {{0, BOARD_PORTS, 0x60, 0}, {1, BOARD_PORTS, 0x64, 0}},
+        .wires = {{0, 1, BOARD_ISA, 1, NULL}, {1, 1, BOARD_ISA, 12, NULL}},
+    },
+    Q35_SERIAL(0, 0x3f8, 4),
+    Q35_SERIAL(1, 0x2f8, 3),
+    Q35_SERIAL(2, 0x3e8, 4),
+    Q35_SERIAL(3, 0x2e8, 3),
+    {
+        .class = &emu_acpi_pm_class,
+        .id = "acpi-pm",
+        .maps = {{0, BOARD_PORTS, EMU_PC_PMBASE, 0}, {1, BOARD_PORTS, EMU_ACPI_PM_SMI_CMD, 0}},
+        .wires = {{0, 1, BOARD_ISA, EMU_PC_SCI, NULL}},
+        .prepare = q35_prepare_pm,
+    },
+    {
+        .class = &emu_ich9_lpc_class,
+        .id = "lpc",
+        .wires = {{0, 16, BOARD_ISA, 0, NULL}, {16, 8, BOARD_GSI, 16, NULL}},
+        .properties = {{"pmbase", "0x600"}},
+        .devfn = EMU_PCI_DEVFN(31, 0),
+        .pci = true,
+        .prepare = q35_prepare_lpc,
+    },
+    {
+        .class = &emu_q35_mch_class,
+        .id = "mch",
+        .properties = {{"pciexbar", "0xb0000000"}},
+        .devfn = EMU_PCI_DEVFN(0, 0),
+        .pci = true,
+        .prepare = q35_prepare_mch,
+    },
+    {
+        .class = &emu_fw_cfg_class,
+        .id = "fw-cfg",
+        .maps = {{0, BOARD_PORTS, 0x510, 0}, {1, BOARD_PORTS, 0x514, 0}},
+        .prepare = q35_prepare_fw_cfg,
+    },
+    {
+        .class = &emu_port92_class,
+        .id = "port92",
+        .maps = {{0, BOARD_PORTS, 0x92, 0}},
+    },
+    {
+        .class = &emu_reset_control_class,
+        .id = "reset-control",
+        .maps = {{0, BOARD_PORTS, 0xcf9, 1}},
+    },
+    {
+        .class = &emu_debugcon_class,
+        .id = "debugcon",
+        .presence = BOARD_DEBUGCON,
+        .maps = {{0, BOARD_PORTS, 0x402, 0}},
+    },
+    {
+        .class = &emu_debug_exit_class,
+        .id = "debug-exit",
+        .presence = BOARD_DEBUG_EXIT,
+        .maps = {{0, BOARD_PORTS, 0xf4, 0}},
+    },
+    {
+        .class = &emu_testdev_class,
+        .id = "testdev",
+        .presence = BOARD_TESTDEV,
+        .maps = {{0, BOARD_PORTS, 0xe0, 0},
+                 {1, BOARD_PORTS, 0xe4, 0},
+                 {2, BOARD_PORTS, 0xe8, 0},
+                 {3, BOARD_PORTS, 0x2000, 0},
+                 {4, BOARD_MEMORY, 0xff000000, 0}},
+        .wires = {{0, 24, BOARD_GSI, 0, NULL}},
+    },
+};
+
+static bool q35_add_ram(struct board *board, struct emu_error *err)
+{
+    struct emu_region *root = emu_memory_root(board->machine->memory);
+    struct emu_ram *ram = emu_ram_new("ram", board->config->memory, err);
+
+    if (ram == NULL || !emu_machine_add_ram(board->machine, ram, err))
+        return false;
+    emu_region_init_ram(&board->low_ram, "ram-low", ram, 0, board->map.low);
+    emu_region_add(root, 0, &board->low_ram, -1);
+    if (board->map.high != 0) {
+        emu_region_init_ram(&board->high_ram, "ram-high", ram, board->map.low, board->map.high);
+        emu_region_add(root, EMU_PC_HIGH, &board->high_ram, -1);
+    }
+    return true;
+}
+
+static bool q35_add_devices(struct board *board, struct emu_error *err)
+{
+    board->apic_bus = emu_apic_bus_new(err);
+    if (board->apic_bus == NULL)
+        return false;
+    emu_region_add(emu_memory_root(board->machine->memory), EMU_PC_LAPIC,
+                   emu_apic_bus_msi_region(board->apic_bus), 0);
+    return board_add_devices(board, q35_devices, sizeof(q35_devices) / sizeof(q35_devices[0]), err);
+}
+
+/* ---- hooks ---- */
+
+static void q35_after_reset(struct emu_machine *machine)
+{
+    board_apply_boot(machine->board_data);
+}
+
+static void q35_power_button(struct emu_machine *machine)
+{
+    struct board *board = machine->board_data;
+
+    emu_acpi_pm_power_button(board->pm);
+}
+
+static void q35_free(struct emu_machine *machine)
+{
+    struct board *board = machine->board_data;
+
+    board_free_cpus(board);
+    emu_boot_finish(&board->image);
+    emu_boot_file_close(&board->kernel);
+    emu_apic_bus_free(board->apic_bus);
+    free(board);
+}
+
+static const struct emu_board_hooks q35_hooks = {
+    .name = "q35",
+    .after_reset = q35_after_reset,
+    .power_button = q35_power_button,
+    .free = q35_free,
+};
+
+static unsigned q35_serial_ports(const struct emu_machine_config *config)
+{
+    unsigned count = 1;
+
+    for (unsigned i = 1; i < EMU_MAX_SERIAL; i++) {
+        if (config->serial[i].ops != NULL)
+            count = i + 1;
+    }
+    return count;
+}
+
+bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *config,
+                     struct emu_error *err)
+{
+    struct board *board = calloc(1, sizeof(*board));
+
+    if (board == NULL)
+        return emu_error_set(err, EMU_ERROR_HOST, "out of memory");
+    board->machine = machine;
+    board->config = config;
+    board->topology = config->topology;
+    board->serial_ports = q35_serial_ports(config);
+    machine->board = &q35_hooks;
+    machine->board_data = board;
+    emu_memory_map_init(&board->map, config->memory);
+    if (!emu_topology_complete(&board->topology, err) || !q35_add_ram(board, err) ||
+        !q35_add_devices(board, err) || !board_add_cpus(board, err) ||
+        !board_prepare_boot(board, err))
+        return false;
+    board->config = NULL;
+    return true;
+}

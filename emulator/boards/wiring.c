@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads a board's table: makes each device, gives it its powers, realizes it and maps it. */
+#include "emulator/boards/board.h"
+
+#include "emulator/chardev/chardev.h"
+#include "emulator/hw/pci/pci-host.h"
+
+/* ISA interrupts reach the 8259s and the IOAPIC, where the timer's is pin 2. */
+static void board_isa_irq(void *opaque, unsigned line, bool level)
+{
+    struct board *board = opaque;
+    struct emu_irq pic = emu_device_irq_in(board->pic, line);
+    struct emu_irq ioapic = emu_device_irq_in(board->ioapic, line == 0 ? 2 : line);
+
+    if (line != 2)
+        emu_irq_set(&pic, level);
+    emu_irq_set(&ioapic, level);
+}
+
+static void board_gsi_irq(void *opaque, unsigned line, bool level)
+{
+    struct board *board = opaque;
+    struct emu_irq ioapic = emu_device_irq_in(board->ioapic, line);
+
+    emu_irq_set(&ioapic, level);
+}
+
+static void board_pirq(void *opaque, unsigned line, bool level)
+{
+    struct board *board = opaque;
+    struct emu_irq lpc = emu_device_irq_in(board->lpc, line);
+
+    emu_irq_set(&lpc, level);
+}
+
+/* line: 0 LINT0, 1 LINT1 of every processor. */
+static void board_lint_irq(void *opaque, unsigned line, bool level)
+{
+    struct board *board = opaque;
+
+    for (unsigned i = 0; i < board->cpu_count; i++) {
+        struct emu_irq lint = emu_device_irq_in(board->lapics[i], line);
+        emu_irq_set(&lint, level);
+    }
+}
+
+static struct emu_irq board_irq(struct board *board, const struct board_wire *wire, unsigned index)
+{
+    unsigned input = wire->input + index;
+
+    switch (wire->target) {
+    case BOARD_ISA:
+        return (struct emu_irq){board_isa_irq, board, input};
+    case BOARD_GSI:
+        return (struct emu_irq){board_gsi_irq, board, input};
+    case BOARD_LINT0:
+        return (struct emu_irq){board_lint_irq, board, 0};
+    case BOARD_LINT1:
+        return (struct emu_irq){board_lint_irq, board, 1};
+    case BOARD_PIRQ:
+        return (struct emu_irq){board_pirq, board, input};
+    case BOARD_DEVICE:
+        return emu_device_irq_in(emu_machine_find_device(board->machine, wire->device), input);
+    case BOARD_NOWHERE:
+        break;
+    }
+    return (struct emu_irq){0};
+}
+
+static void board_connect(struct board *board, const struct board_device *row,
+                          struct emu_device *device)
+{
+    for (unsigned i = 0; i < BOARD_MAX_WIRES; i++) {
+        const struct board_wire *wire = &row->wires[i];
+        for (unsigned n = 0; n < wire->count; n++)
+            device->irqs[wire->line + n] = board_irq(board, wire, n);
+    }
+    device->clock = board->machine->clock;
+    device->dma = board->machine->memory;
+    device->power = board->machine->power;
+}
+
+static void board_map_regions(struct board *board, const struct board_device *row,
+                              struct emu_device *device)
+{
+    for (unsigned i = 0; i < BOARD_MAX_MAPS; i++) {
+        const struct board_map *map = &row->maps[i];
+        struct emu_memory *space =
+            map->space == BOARD_PORTS ? board->machine->io : board->machine->memory;
+        if (map->address != 0)
+            emu_region_add(emu_memory_root(space), map->address, device->regions[map->region],
+                           map->priority);
+    }
+}
+
+static bool board_present(const struct board *board, const struct board_device *row)
+{
+    const struct emu_machine_config *config = board->config;
+
+    switch (row->presence) {
+    case BOARD_ALWAYS:
+        return true;
+    case BOARD_SERIAL:
+        return row->instance == 0 || config->serial[row->instance].ops != NULL;
+    case BOARD_DEBUGCON:
+        return config->debugcon.ops != NULL;
+    case BOARD_DEBUG_EXIT:
+        return config->debug_exit;
+    case BOARD_TESTDEV:
+        return config->testdev;
+    }
+    return false;
+}
+
+/* A serial line or the debug console takes its back end, which is closed also on failure. */
+static bool board_add_chardev(struct board *board, const struct board_device *row,
+                              struct emu_device *device, struct emu_error *err)
+{
+    struct emu_chardev_backend *backend, taken;
+
+    if (row->presence == BOARD_SERIAL)
+        backend = &board->config->serial[row->instance];
+    else if (row->presence == BOARD_DEBUGCON)
+        backend = &board->config->debugcon;
+    else
+        return true;
+    taken = *backend;
+    *backend = (struct emu_chardev_backend){0};
+    device->chardev = emu_chardev_new(board->machine->queue, &taken, err);
+    return device->chardev != NULL && emu_machine_add_chardev(board->machine, device->chardev, err);
+}
+
+static bool board_set_properties(const struct board_device *row, struct emu_device *device,
+                                 struct emu_error *err)
+{
+    for (unsigned i = 0; i < BOARD_MAX_PROPERTIES && row->properties[i].name != NULL; i++) {
+        if (!emu_device_set(device, row->properties[i].name, row->properties[i].value, err))
+            return false;
+    }
+    return true;
+}
+
+static bool board_finish_device(struct board *board, const struct board_device *row,
+                                struct emu_device *device, struct emu_error *err)
+{
+    return board_set_properties(row, device, err) && board_add_chardev(board, row, device, err) &&
+           (row->prepare == NULL || row->prepare(board, device, err)) &&
+           emu_device_realize(device, err) &&
+           (!row->pci ||
+            emu_pci_host_add(board->pci_host, row->devfn, (struct emu_pci_device *)device, err));
+}
+
+static bool board_add_device(struct board *board, const struct board_device *row,
+                             struct emu_error *err)
+{
+    struct emu_device *device = emu_device_new(row->class, row->id, err);
+
+    if (device == NULL)
+        return false;
+    board_connect(board, row, device);
+    if (!board_finish_device(board, row, device, err)) {
+        emu_device_free(device);
+        return false;
+    }
+    board_map_regions(board, row, device);
+    return emu_machine_add_device(board->machine, device, err);
+}
+
+bool board_add_devices(struct board *board, const struct board_device *rows, size_t count,
+                       struct emu_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (board_present(board, &rows[i]) && !board_add_device(board, &rows[i], err))
+            return false;
+    }
+    return true;
+}
