@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the tests of a build directory and counts cases.
+
+Each test is a program that prints "ok NAME" or "not ok NAME" a case. One that ends badly without a
+"not ok" counts as one failure. The last line is "N passed, N failed".
+"""
+import concurrent.futures
+import json
+import os
+import subprocess
+import sys
+import time
+
+JOBS = os.cpu_count() or 2
+
+
+def tests_of(build, suites, slow):
+    """The tests that meson knows, as (name, command, environment, timeout, parallel)."""
+    out = subprocess.run(["meson", "introspect", "--tests", build], check=True,
+                         capture_output=True, text=True).stdout
+    for test in json.loads(out):
+        names = [suite.split(":")[-1] for suite in test["suite"]]
+        if "slow" in names and not slow:
+            continue
+        if suites and not set(suites) & set(names):
+            continue
+        yield test
+
+
+def run(test):
+    environment = dict(os.environ, **test["env"])
+    environment.setdefault("ASAN_OPTIONS", "detect_leaks=1:abort_on_error=0")
+    environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1:halt_on_error=1")
+    started = time.monotonic()
+    try:
+        done = subprocess.run(test["cmd"], env=environment, cwd=test["workdir"], text=True,
+                              errors="replace", stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                              stderr=subprocess.STDOUT, timeout=test["timeout"])
+        output, status = done.stdout, done.returncode
+    except subprocess.TimeoutExpired as late:
+        output = late.stdout or ""
+        if isinstance(output, bytes):
+            output = output.decode(errors="replace")
+        status = "time out after %d s" % test["timeout"]
+    return output, status, time.monotonic() - started
+
+
+def report(test, result):
+    """Prints a line, and the output where something failed; returns (passed, failed)."""
+    output, status, seconds = result
+    lines = output.splitlines()
+    passed = sum(line.startswith("ok ") for line in lines)
+    failed = sum(line.startswith("not ok ") for line in lines)
+    if status != 0 and failed == 0:
+        failed = 1
+    elif status == 0 and passed + failed == 0:
+        failed = 1
+        output += "\n(it printed no case)"
+    print("%-28s %4d passed %3d failed %7.1f s" % (test["name"], passed, failed, seconds),
+          flush=True)
+    if failed:
+        print("---- %s: exit %s\n%s\n----" % (test["name"], status, output[-8000:]), flush=True)
+    return passed, failed
+
+
+def main():
+    arguments = sys.argv[1:]
+    slow = "--slow" in arguments
+    build, *suites = [argument for argument in arguments if argument != "--slow"]
+    tests = list(tests_of(build, suites, slow))
+    if not tests:
+        sys.exit("no such tests: " + " ".join(suites))
+    passed = failed = 0
+    together = [test for test in tests if test["is_parallel"]]
+    alone = [test for test in tests if not test["is_parallel"]]
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        for test, result in zip(together, pool.map(run, together)):
+            counts = report(test, result)
+            passed, failed = passed + counts[0], failed + counts[1]
+    for test in alone:
+        counts = report(test, run(test))
+        passed, failed = passed + counts[0], failed + counts[1]
+    print("%d passed, %d failed" % (passed, failed))
+    sys.exit(failed != 0)
+
+
+main()
