@@ -9,6 +9,9 @@
 
 #include "emulator/api/types.h"
 
+/* The clock that the APIC timer divides, for CPUID and MSRs that tell it. */
+#define EMU_APIC_TIMER_HZ 1000000000u
+
 /*
  * What the processor asks of its local APIC (implemented by hw/intc/lapic.c). All on the vcpu's
  * thread unless said otherwise.
