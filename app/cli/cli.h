@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command line: what a line was parsed to, the verb and option tables behind it, and the
+ * texts that are generated from the tables. Main thread only.
+ */
+#ifndef LATHE_CLI_CLI_H
+#define LATHE_CLI_CLI_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct lathe_definition;
+struct lathe_verb;
+
+enum lathe_exit {
+    LATHE_EXIT_OK = 0,
+    LATHE_EXIT_USAGE = 2,    /* bad usage or bad input */
+    LATHE_EXIT_INTERNAL = 3, /* the machine stopped with an internal error */
+    LATHE_EXIT_RESET = 4,    /* the guest reset with --no-reboot, or triple-faulted */
+    LATHE_EXIT_TIMEOUT = 124,
+};
+
+/* A parsed line. */
+struct lathe_cli {
+    const struct lathe_verb *verb;
+    GPtrArray *operands; /* of char *, owned */
+    struct lathe_definition *definition;
+    GRegex *expect; /* NULL: not asked for */
+    double timeout; /* seconds; 0: none */
+    bool dry_run, json, help, version;
+    bool list_cpus, list_traces; /* "--cpu help", "--trace help" */
+};
+
+struct lathe_verb {
+    const char *name, *operands, *summary;
+    int (*run)(struct lathe_cli *cli); /* returns the exit status */
+};
+
+enum { OPTION_REPEATS = 1 << 0 };
+
+struct lathe_option {
+    const char *name, *argument;
+    unsigned verbs; /* a mask by the verb's index */
+    unsigned flags;
+    const char *words, *help;
+    bool (*set)(struct lathe_cli *cli, const char *value, GError **error);
+};
+
+/* The tables, each ended by a row without a name. */
+extern const struct lathe_verb lathe_verbs[];
+extern const struct lathe_option lathe_options[];
+
+const struct lathe_verb *lathe_verb_find(const char *name);
+bool lathe_option_fits(const struct lathe_option *option, const struct lathe_verb *verb);
+/* If the name is of a verb or option that a later version has: one line that says so, g_free. */
+char *lathe_later_verb(const char *name);
+bool lathe_later_option(const char *name, const struct lathe_verb *verb, const char **accepted);
+
+/* NULL with *error. argv is main's. */
+struct lathe_cli *lathe_cli_parse(int argc, char **argv, GError **error);
+void lathe_cli_free(struct lathe_cli *cli);
+
+/* Texts made from the tables; g_free. verb NULL: the overview. */
+char *lathe_help_text(const struct lathe_verb *verb);
+char *lathe_man_page(void);
+char *lathe_bash_completion(void);
+
+/* "lathe: TEXT" on standard error, one line. Returns status. */
+int lathe_cli_fail(int status, const char *text);
+
+/* The verbs, one file each. */
+#define VERB(id, name, operands, summary) int lathe_verb_##id(struct lathe_cli *cli);
+#define LATER_VERB(name)
+#include "app/cli/verbs.inc"
+#undef VERB
+#undef LATER_VERB
+
+/* The whole program. */
+int lathe_cli_main(int argc, char **argv);
+
+#endif

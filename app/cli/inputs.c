@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Looks at input files before a machine is made. Whether an image is whole and boots is for the
+ * emulator's loaders to say; here only what it is and whether it can be read.
+ */
+#include "app/cli/inputs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/plan/definition.h"
+#include "app/plan/error.h"
+
+#define INPUT_ISO_MAGIC_AT 0x8001 /* ISO 9660, volume descriptor: "CD001" */
+#define INPUT_BZIMAGE_AT   0x202  /* Linux boot protocol: "HdrS" */
+#define INPUT_MULTIBOOT_IN 8192   /* Multiboot 1: the header lies in these first bytes */
+
+/* Why it cannot be read; NULL if it can. Static or errno's text. */
+static const char *input_obstacle(const char *path)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0)
+        return g_strerror(errno);
+    bool directory = fstat(fd, &info) == 0 && S_ISDIR(info.st_mode);
+    close(fd);
+    return directory ? "is a directory" : NULL;
+}
+
+static bool input_readable(const char *what, const char *path, GError **error)
+{
+    const char *obstacle = input_obstacle(path);
+
+    if (obstacle == NULL)
+        return true;
+    return lathe_error_input(error, "cannot read the %s '%s': %s", what, path, obstacle);
+}
+
+/* One file, or the modules of a Multiboot kernel: "FILE args,FILE args". */
+static bool input_check_initrd(const char *initrd, GError **error)
+{
+    if (strpbrk(initrd, ", ") == NULL || input_obstacle(initrd) == NULL)
+        return input_readable("initrd", initrd, error);
+    g_auto(GStrv) modules = g_strsplit(initrd, ",", -1);
+    for (size_t i = 0; modules[i] != NULL; i++) {
+        modules[i][strcspn(modules[i], " ")] = '\0';
+        if (!input_readable("initrd", modules[i], error))
+            return false;
+    }
+    return true;
+}
+
+bool lathe_inputs_check(const struct lathe_definition *definition, GError **error)
+{
+    if (definition->kernel == NULL)
+        return lathe_error_input(error, "nothing to run: give a kernel image with --kernel FILE");
+    return input_readable("kernel", definition->kernel, error) &&
+           (definition->initrd == NULL || input_check_initrd(definition->initrd, error));
+}
+
+static bool input_has(const char *path, off_t offset, const char *magic)
+{
+    char found[8] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0)
+        return false;
+    ssize_t got = pread(fd, found, strlen(magic), offset);
+    close(fd);
+    return got == (ssize_t)strlen(magic) && memcmp(found, magic, (size_t)got) == 0;
+}
+
+static bool input_is_multiboot(const char *path)
+{
+    static const unsigned char magic[4] = {0x02, 0xb0, 0xad, 0x1b};
+    unsigned char head[INPUT_MULTIBOOT_IN];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    ssize_t got = fd < 0 ? -1 : pread(fd, head, sizeof(head), 0);
+
+    if (fd >= 0)
+        close(fd);
+    return got > 0 && memmem(head, (size_t)got, magic, sizeof(magic)) != NULL;
+}
+
+bool lathe_inputs_take_file(struct lathe_definition *definition, const char *path, GError **error)
+{
+    const char *obstacle = input_obstacle(path);
+
+    if (definition->kernel != NULL)
+        return lathe_error_input(error, "'%s' and --kernel %s: give one of them", path,
+                                 definition->kernel);
+    if (obstacle != NULL)
+        return lathe_error_input(error,
+                                 "cannot read '%s': %s; this version keeps no machines by name, "
+                                 "it runs kernel images",
+                                 path, obstacle);
+    if (input_has(path, INPUT_ISO_MAGIC_AT, "CD001"))
+        return lathe_error_input(error, "'%s' is a disc image: this version runs kernel images",
+                                 path);
+    if (!input_has(path, INPUT_BZIMAGE_AT, "HdrS") && !input_has(path, 0, "\177ELF") &&
+        !input_is_multiboot(path))
+        return lathe_error_input(
+            error, "'%s' is no kernel image: give a bzImage, ELF or Multiboot file", path);
+    definition->kernel = g_strdup(path);
+    return true;
+}

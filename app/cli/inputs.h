@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A first look at the files that a line names, so that what is wrong is said by name. */
+#ifndef LATHE_CLI_INPUTS_H
+#define LATHE_CLI_INPUTS_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct lathe_definition;
+
+/* Are kernel and initrd given as they must be, and readable? False with *error. */
+bool lathe_inputs_check(const struct lathe_definition *definition, GError **error);
+/* "lathe run FILE": takes a kernel image as --kernel; refuses anything else by what it is. */
+bool lathe_inputs_take_file(struct lathe_definition *definition, const char *path, GError **error);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Words to a parsed line: the verb first, then options ("--x V" or "--x=V") and operands. */
+#include <string.h>
+
+#include "app/cli/cli.h"
+#include "app/plan/definition.h"
+#include "app/plan/error.h"
+
+struct parse_words {
+    char **next, **end;
+};
+
+struct parse {
+    struct lathe_cli *cli;
+    struct parse_words words;
+    guint64 seen; /* a bit for each row of the option table */
+};
+
+static const char *parse_take(struct parse_words *words)
+{
+    return words->next < words->end ? *words->next++ : NULL;
+}
+
+static const char *parse_verb_name(const struct parse *parse)
+{
+    return parse->cli->verb ? parse->cli->verb->name : "";
+}
+
+static const struct lathe_option *parse_find(const struct parse *parse, const char *name)
+{
+    for (const struct lathe_option *option = lathe_options; option->name != NULL; option++) {
+        if (strcmp(option->name, name) == 0 && lathe_option_fits(option, parse->cli->verb))
+            return option;
+    }
+    return NULL;
+}
+
+/* Is it an option of another verb, or of one while there is none? */
+static bool parse_unknown(const struct parse *parse, const char *name, GError **error)
+{
+    const char *verb = parse_verb_name(parse);
+
+    if (parse->cli->verb == NULL)
+        return lathe_error_input(error,
+                                 "the command comes first: lathe run --%s ...; lathe help "
+                                 "shows the commands",
+                                 name);
+    return lathe_error_input(error, "lathe %s has no option --%s; lathe help %s lists them", verb,
+                             name, verb);
+}
+
+static bool parse_later(const char *name, const char *value, const char *accepted, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(accepted, " ", -1);
+
+    if (value != NULL && g_strv_contains((const char *const *)words, value))
+        return true;
+    if (accepted[0] == '\0')
+        return lathe_error_input(error, "this version does not have --%s", name);
+    if (value == NULL)
+        return lathe_error_input(error, "--%s needs a value", name);
+    g_autofree char *known = g_strjoinv(" or ", words);
+    return lathe_error_input(error, "this version does not have --%s %s: only %s", name, value,
+                             known);
+}
+
+static bool parse_set(struct parse *parse, const struct lathe_option *option, const char *value,
+                      GError **error)
+{
+    guint64 bit = UINT64_C(1) << (option - lathe_options);
+
+    if ((parse->seen & bit) != 0 && (option->flags & OPTION_REPEATS) == 0)
+        return lathe_error_input(error, "--%s is given twice", option->name);
+    parse->seen |= bit;
+    return option->set(parse->cli, value, error);
+}
+
+/* An empty kernel command line is one; an empty file name or size is a mistake. */
+static bool option_empty_ok(const struct lathe_option *option)
+{
+    return strcmp(option->name, "append") == 0;
+}
+
+/* name and value from "name=value"; the value may be the next word. */
+static bool parse_option(struct parse *parse, const char *word, GError **error)
+{
+    const char *equals = strchr(word, '=');
+    g_autofree char *name = equals ? g_strndup(word, (gsize)(equals - word)) : g_strdup(word);
+    const char *value = equals ? equals + 1 : NULL;
+    const struct lathe_option *option = parse_find(parse, name);
+    const char *accepted;
+
+    if (option == NULL && parse->cli->verb != NULL &&
+        lathe_later_option(name, parse->cli->verb, &accepted))
+        return parse_later(name, value ? value : parse_take(&parse->words), accepted, error);
+    if (option == NULL)
+        return parse_unknown(parse, name, error);
+    if (option->argument == NULL && value != NULL)
+        return lathe_error_input(error, "--%s takes no value", name);
+    if (option->argument != NULL && value == NULL)
+        value = parse_take(&parse->words);
+    if (option->argument != NULL && (value == NULL || (*value == '\0' && !option_empty_ok(option))))
+        return lathe_error_input(error, "--%s needs a value: %s", name, option->argument);
+    return parse_set(parse, option, value, error);
+}
+
+static bool parse_rest(struct parse *parse, GError **error)
+{
+    bool options_over = false;
+    const char *word;
+
+    while ((word = parse_take(&parse->words)) != NULL) {
+        if (options_over || word[0] != '-') {
+            g_ptr_array_add(parse->cli->operands, g_strdup(word));
+        } else if (strcmp(word, "--") == 0) {
+            options_over = true;
+        } else if (strcmp(word, "-h") == 0) {
+            parse->cli->help = true;
+        } else if (word[1] != '-') {
+            return lathe_error_input(error, "unknown option %s: options begin with two dashes",
+                                     word);
+        } else if (!parse_option(parse, word + 2, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The first word: a verb, or a file, which is run. */
+static bool parse_first(struct parse *parse, GError **error)
+{
+    const char *word = parse->words.next < parse->words.end ? *parse->words.next : NULL;
+
+    if (word == NULL || word[0] == '-')
+        return true;
+    parse->cli->verb = lathe_verb_find(word);
+    if (parse->cli->verb != NULL) {
+        parse->words.next++;
+        return true;
+    }
+    g_autofree char *later = lathe_later_verb(word);
+    if (later != NULL)
+        return lathe_error_input(error, "%s", later);
+    if (!g_file_test(word, G_FILE_TEST_EXISTS))
+        return lathe_error_input(
+            error, "'%s' is neither a command nor a file; lathe help shows the commands", word);
+    parse->cli->verb = lathe_verb_find("run");
+    return true;
+}
+
+struct lathe_cli *lathe_cli_parse(int argc, char **argv, GError **error)
+{
+    struct parse parse = {g_new0(struct lathe_cli, 1), {argv + MIN(argc, 1), argv + argc}, 0};
+
+    parse.cli->operands = g_ptr_array_new_with_free_func(g_free);
+    parse.cli->definition = lathe_definition_new();
+    if (!parse_first(&parse, error) || !parse_rest(&parse, error)) {
+        lathe_cli_free(parse.cli);
+        return NULL;
+    }
+    return parse.cli;
+}
+
+void lathe_cli_free(struct lathe_cli *cli)
+{
+    if (cli == NULL)
+        return;
+    g_ptr_array_unref(cli->operands);
+    lathe_definition_free(cli->definition);
+    g_clear_pointer(&cli->expect, g_regex_unref);
+    g_free(cli);
+}

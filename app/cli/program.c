@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The program: parses the line and runs its verb. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/cli/cli.h"
+#include "app/cli/front-end.h"
+
+int lathe_cli_fail(int status, const char *text)
+{
+    fflush(stdout);
+    fprintf(stderr, "lathe: %s\n", text);
+    return status;
+}
+
+const struct lathe_front_end *lathe_front_end_find(const char *display)
+{
+    for (const struct lathe_front_end *row = lathe_front_ends; row->display != NULL; row++) {
+        if (strcmp(row->display, display) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+/* What the build asks for: texts made from the tables. False: nothing of that kind. */
+static bool program_generate(int argc, char **argv)
+{
+    g_autofree char *text = NULL;
+
+    if (argc == 2 && strcmp(argv[1], "--man") == 0)
+        text = lathe_man_page();
+    else if (argc == 2 && strcmp(argv[1], "--completion") == 0)
+        text = lathe_bash_completion();
+    if (text != NULL)
+        fputs(text, stdout);
+    return text != NULL;
+}
+
+static int program_dispatch(struct lathe_cli *cli)
+{
+    if (cli->version) {
+        puts("lathe " LATHE_VERSION);
+        return LATHE_EXIT_OK;
+    }
+    if (cli->help) {
+        g_autofree char *text = lathe_help_text(cli->verb);
+        fputs(text, stdout);
+        return LATHE_EXIT_OK;
+    }
+    if (cli->verb == NULL)
+        return lathe_cli_fail(LATHE_EXIT_USAGE,
+                              "this version does not have the library window: start a machine with "
+                              "lathe run --kernel FILE; lathe help shows more");
+    return cli->verb->run(cli);
+}
+
+int lathe_cli_main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+
+    setlocale(LC_ALL, "");
+    g_set_prgname("lathe");
+    if (program_generate(argc, argv))
+        return LATHE_EXIT_OK;
+    struct lathe_cli *cli = lathe_cli_parse(argc, argv, &error);
+    if (cli == NULL)
+        return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+    int status = program_dispatch(cli);
+    lathe_cli_free(cli);
+    return status;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The life of one run between the built session and the exit status. */
+#include "app/cli/run-control.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "app/cli/console.h"
+#include "app/control/gdb.h"
+#include "app/plan/definition.h"
+#include "app/plan/error.h"
+#include "app/session/expect.h"
+
+struct run_control {
+    struct lathe_cli *cli;
+    LatheSession *session;
+    const struct lathe_front_end *front_end;
+    GMainLoop *loop; /* without a front end */
+    struct lathe_console *console;
+    struct lathe_expect *expect;
+    guint timer, signals[3];
+    bool ended;
+    int status;
+    char *message; /* for standard error, once the terminal is given back */
+};
+
+static void run_end(struct run_control *control, int status, char *message)
+{
+    if (control->ended) {
+        g_free(message);
+        return;
+    }
+    control->ended = true;
+    control->status = status;
+    control->message = message;
+    if (control->front_end != NULL)
+        control->front_end->quit();
+    else if (control->loop != NULL)
+        g_main_loop_quit(control->loop);
+}
+
+/* ---- what ends a run ---- */
+
+static void run_on_leave(void *opaque)
+{
+    run_end(opaque, LATHE_EXIT_OK, NULL);
+}
+
+static void run_on_match(void *opaque)
+{
+    run_end(opaque, LATHE_EXIT_OK, NULL);
+}
+
+static gboolean run_on_timeout(gpointer data)
+{
+    struct run_control *control = data;
+
+    control->timer = 0;
+    run_end(control, LATHE_EXIT_TIMEOUT,
+            g_strdup_printf("the time ran out after %g s", control->cli->timeout));
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean run_on_signal(struct run_control *control, int number)
+{
+    run_end(control, 128 + number, g_strdup_printf("ended by signal %d", number));
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean run_on_sigint(gpointer data)
+{
+    return run_on_signal(data, SIGINT);
+}
+
+static gboolean run_on_sigterm(gpointer data)
+{
+    return run_on_signal(data, SIGTERM);
+}
+
+static gboolean run_on_sighup(gpointer data)
+{
+    return run_on_signal(data, SIGHUP);
+}
+
+/* A window stays to say what happened, unless a script waits or the guest ended the process. */
+static bool run_outlives_machine(const struct run_control *control)
+{
+    return control->front_end != NULL && control->cli->expect == NULL &&
+           control->cli->timeout == 0 && !lathe_session_stop_is_debug_exit(control->session);
+}
+
+static char *run_stop_message(const struct run_control *control)
+{
+    int status = lathe_session_get_exit_status(control->session);
+
+    if (status == LATHE_EXIT_INTERNAL || status == LATHE_EXIT_RESET)
+        return g_strdup(lathe_session_get_stop_text(control->session));
+    if (status == LATHE_EXIT_OK && control->cli->expect != NULL)
+        return g_strdup("the guest powered off before its text matched");
+    return NULL;
+}
+
+static void run_on_stopped(LatheSession *session, gpointer data)
+{
+    struct run_control *control = data;
+
+    if (!run_outlives_machine(control))
+        run_end(control, lathe_session_get_exit_status(session), run_stop_message(control));
+}
+
+/* ---- the run ---- */
+
+static void run_connect_serials(struct run_control *control)
+{
+    GPtrArray *serials = lathe_session_get_serials(control->session);
+
+    for (unsigned i = 0; i < serials->len; i++) {
+        g_autofree char *location = lathe_serial_dup_location(serials->pdata[i]);
+        if (lathe_serial_is_stdio(serials->pdata[i]))
+            control->console = lathe_console_new(serials->pdata[i], run_on_leave, control);
+        else if (location != NULL && g_str_has_prefix(location, "pty:"))
+            fprintf(stderr, "lathe: serial port %u is %s\n", i + 1, location + strlen("pty:"));
+    }
+    if (control->cli->expect != NULL && serials->len > 0)
+        control->expect =
+            lathe_expect_new(serials->pdata[0], control->cli->expect, run_on_match, control);
+}
+
+static void run_begin(struct run_control *control)
+{
+    signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of write(), not our end */
+    control->signals[0] = g_unix_signal_add(SIGINT, run_on_sigint, control);
+    control->signals[1] = g_unix_signal_add(SIGTERM, run_on_sigterm, control);
+    control->signals[2] = g_unix_signal_add(SIGHUP, run_on_sighup, control);
+    run_connect_serials(control);
+    g_signal_connect(control->session, "stopped", G_CALLBACK(run_on_stopped), control);
+    if (control->cli->timeout > 0)
+        control->timer =
+            g_timeout_add((guint)(control->cli->timeout * 1000), run_on_timeout, control);
+}
+
+static void run_finish(struct run_control *control)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(control->signals); i++)
+        g_source_remove(control->signals[i]);
+    g_clear_handle_id(&control->timer, g_source_remove);
+    lathe_expect_free(control->expect);
+    lathe_console_free(control->console);
+    g_signal_handlers_disconnect_by_data(control->session, control);
+    lathe_session_close(control->session);
+    if (control->message != NULL)
+        lathe_cli_fail(control->status, control->message);
+    g_free(control->message);
+}
+
+static bool run_loop(struct run_control *control, GError **error)
+{
+    if (control->front_end != NULL)
+        return control->ended || control->front_end->run(control->session, error);
+    control->loop = g_main_loop_new(NULL, FALSE);
+    if (!control->ended)
+        g_main_loop_run(control->loop);
+    g_clear_pointer(&control->loop, g_main_loop_unref);
+    return true;
+}
+
+/* With gdb the machine waits until gdb lets it go. */
+static bool run_start(struct run_control *control, struct lathe_gdb **gdb, GError **error)
+{
+    const char *address = control->cli->definition->gdb;
+
+    *gdb = NULL;
+#ifdef LATHE_HAVE_GDB
+    if (address != NULL) {
+        *gdb = lathe_gdb_start(control->session, address, error);
+        if (*gdb != NULL)
+            fprintf(stderr, "lathe: the machine waits for gdb at %s\n", address);
+        return *gdb != NULL;
+    }
+#else
+    if (address != NULL)
+        return lathe_error_input(error, "this version was built without --gdb");
+#endif
+    lathe_session_start(control->session);
+    return true;
+}
+
+int lathe_run_control(struct lathe_cli *cli, LatheSession *session,
+                      const struct lathe_front_end *front_end)
+{
+    struct run_control control = {.cli = cli, .session = session, .front_end = front_end};
+    struct lathe_gdb *gdb = NULL;
+    g_autoptr(GError) error = NULL;
+
+    run_begin(&control);
+    if (!run_start(&control, &gdb, &error) || !run_loop(&control, &error))
+        run_end(&control, LATHE_EXIT_USAGE, g_strdup(error->message));
+    else if (!control.ended) /* the window was closed */
+        control.status = lathe_session_get_exit_status(session);
+#ifdef LATHE_HAVE_GDB
+    lathe_gdb_stop(gdb);
+#endif
+    run_finish(&control);
+    return control.status;
+}

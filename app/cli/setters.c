@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One function for each option. What depends on the host is checked by the plan, not here. */
+#include "app/cli/setters.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/plan/definition.h"
+#include "app/plan/error.h"
+#include "app/plan/size.h"
+#include "app/session/expect.h"
+#include "emulator/api/host.h"
+
+static bool set_string(char **field, const char *value)
+{
+    g_free(*field);
+    *field = g_strdup(value);
+    return true;
+}
+
+static bool set_flag(bool *field)
+{
+    *field = true;
+    return true;
+}
+
+bool lathe_set_kernel(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->definition->kernel, value);
+}
+
+bool lathe_set_initrd(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->definition->initrd, value);
+}
+
+bool lathe_set_append(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->definition->append, value);
+}
+
+bool lathe_set_memory(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_size_parse(value, &cli->definition->memory, error) ||
+           (g_prefix_error(error, "--memory "), false);
+}
+
+bool lathe_set_smp(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_topology_parse(value, &cli->definition->topology, error);
+}
+
+bool lathe_set_cpu(struct lathe_cli *cli, const char *value, GError **error)
+{
+    cli->list_cpus = strcmp(value, "help") == 0;
+    return set_string(&cli->definition->cpu, value);
+}
+
+bool lathe_set_accel(struct lathe_cli *cli, const char *value, GError **error)
+{
+    static const char *const engines[] = {"auto", "kvm", "jit", "interp", NULL};
+
+    if (!g_strv_contains(engines, value))
+        return lathe_error_input(error, "--accel has no '%s': use auto, kvm, jit or interp", value);
+    return set_string(&cli->definition->accel, value);
+}
+
+bool lathe_set_machine(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->definition->board, value);
+}
+
+bool lathe_set_serial(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_definition_add_serial(cli->definition, value, error);
+}
+
+bool lathe_set_debugcon(struct lathe_cli *cli, const char *value, GError **error)
+{
+    if (!g_str_has_prefix(value, "file:") || value[5] == '\0')
+        return lathe_error_input(error, "--debugcon has no '%s': use file:PATH", value);
+    return set_string(&cli->definition->debugcon, value + 5);
+}
+
+bool lathe_set_display(struct lathe_cli *cli, const char *value, GError **error)
+{
+    if (strcmp(value, "gtk") == 0)
+        cli->definition->displays |= LATHE_DISPLAY_GTK;
+    else if (strcmp(value, "none") == 0)
+        cli->definition->displays |= LATHE_DISPLAY_NONE;
+    else if (strcmp(value, "sdl") == 0 || g_str_has_prefix(value, "spice="))
+        return lathe_error_input(error, "this version does not have --display %s: use gtk or none",
+                                 value);
+    else
+        return lathe_error_input(error, "--display has no '%s': use gtk or none", value);
+    return true;
+}
+
+bool lathe_set_gdb(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->definition->gdb, value) &&
+           (lathe_address_check(value, error) || (g_prefix_error(error, "--gdb "), false));
+}
+
+bool lathe_set_expect_serial(struct lathe_cli *cli, const char *value, GError **error)
+{
+    cli->expect = lathe_expect_compile(value, error);
+    return cli->expect != NULL;
+}
+
+bool lathe_set_timeout(struct lathe_cli *cli, const char *value, GError **error)
+{
+    char *end;
+
+    cli->timeout = g_ascii_strtod(value, &end);
+    if (!g_ascii_isdigit(value[0]) || *end != '\0' || cli->timeout < 0.001 || cli->timeout > 1e6)
+        return lathe_error_input(error, "--timeout '%s' is no time: give seconds, for example 30",
+                                 value);
+    return true;
+}
+
+bool lathe_set_no_reboot(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->definition->no_reboot);
+}
+
+bool lathe_set_debug_exit(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->definition->debug_exit);
+}
+
+bool lathe_set_testdev(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->definition->testdev);
+}
+
+/* A pattern that matches nothing would be an option silently ignored. */
+static bool trace_matches(const char *pattern)
+{
+    const char **events = emu_trace_events();
+    bool found = false;
+
+    for (size_t i = 0; events != NULL && events[i] != NULL && !found; i++)
+        found = fnmatch(pattern, events[i], 0) == 0;
+    free(events);
+    return found;
+}
+
+bool lathe_set_trace(struct lathe_cli *cli, const char *value, GError **error)
+{
+    if (strcmp(value, "help") == 0)
+        return set_flag(&cli->list_traces);
+    if (!trace_matches(value[0] == '-' ? value + 1 : value))
+        return lathe_error_input(error, "--trace '%s' matches no event; --trace help lists them",
+                                 value);
+    g_ptr_array_add(cli->definition->trace, g_strdup(value));
+    return true;
+}
+
+bool lathe_set_dry_run(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->dry_run);
+}
+
+bool lathe_set_json(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->json);
+}
+
+bool lathe_set_help(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->help);
+}
+
+bool lathe_set_version(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->version);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* "lathe run": checks the line against the host, prints the plan or builds and runs the machine. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/cli/cli.h"
+#include "app/cli/inputs.h"
+#include "app/cli/run-control.h"
+#include "app/plan/error.h"
+#include "app/plan/plan.h"
+#include "emulator/api/host.h"
+
+static int run_list_cpus(void)
+{
+    g_autofree char *models = g_strjoinv(" ", (char **)emu_cpu_models());
+    g_autofree char *features = g_strjoinv(" ", (char **)emu_cpu_features());
+
+    printf("models:   %s\nfeatures: %s\n", models, features);
+    return LATHE_EXIT_OK;
+}
+
+static int run_list_traces(void)
+{
+    const char **events = emu_trace_events();
+
+    for (size_t i = 0; events != NULL && events[i] != NULL; i++)
+        puts(events[i]);
+    free(events);
+    return LATHE_EXIT_OK;
+}
+
+static bool run_have_display(void)
+{
+    const char *wayland = g_getenv("WAYLAND_DISPLAY"), *x11 = g_getenv("DISPLAY");
+
+    return (wayland != NULL && *wayland != '\0') || (x11 != NULL && *x11 != '\0');
+}
+
+/* What the line alone and the files it names can get wrong. */
+static bool run_settle(struct lathe_cli *cli, GError **error)
+{
+    if (cli->operands->len > 1)
+        return lathe_error_input(error, "lathe run takes one FILE, and '%s' is a second",
+                                 (const char *)cli->operands->pdata[1]);
+    if (cli->operands->len == 1 &&
+        !lathe_inputs_take_file(cli->definition, cli->operands->pdata[0], error))
+        return false;
+    return lathe_inputs_check(cli->definition, error) &&
+           lathe_definition_complete(cli->definition, run_have_display(), error);
+}
+
+static bool run_print_plan(const struct lathe_cli *cli, const struct lathe_host_facts *facts,
+                           GError **error)
+{
+    g_autofree char *devices = lathe_session_describe(cli->definition, error);
+
+    if (devices == NULL)
+        return false;
+    g_autoptr(lathe_plan) plan = lathe_plan_new(cli->definition, facts, devices, error);
+    if (plan == NULL)
+        return false;
+    g_autofree char *text = lathe_plan_format(plan);
+    fputs(text, stdout);
+    return true;
+}
+
+static int run_fail(const GError *error)
+{
+    bool ours = g_error_matches(error, LATHE_ERROR, LATHE_ERROR_INTERNAL);
+
+    return lathe_cli_fail(ours ? LATHE_EXIT_INTERNAL : LATHE_EXIT_USAGE, error->message);
+}
+
+static int run_session(struct lathe_cli *cli, GError **error)
+{
+    const struct lathe_front_end *front_end =
+        lathe_definition_has_window(cli->definition) ? lathe_front_end_find("gtk") : NULL;
+
+    if (front_end == NULL && lathe_definition_has_window(cli->definition))
+        return lathe_cli_fail(LATHE_EXIT_USAGE, "this program was built without --display gtk");
+    LatheSession *session = lathe_session_new(cli->definition);
+    int status = LATHE_EXIT_USAGE;
+    if (lathe_session_build(session, error))
+        status = lathe_run_control(cli, session, front_end);
+    cli->definition = NULL; /* the session's */
+    g_object_unref(session);
+    return status;
+}
+
+int lathe_verb_run(struct lathe_cli *cli)
+{
+    g_autoptr(GError) error = NULL;
+    struct lathe_host_facts facts;
+    int status = LATHE_EXIT_OK;
+
+    if (cli->list_cpus)
+        return run_list_cpus();
+    if (cli->list_traces)
+        return run_list_traces();
+    if (!run_settle(cli, &error))
+        return run_fail(error);
+    lathe_host_facts_read(&facts);
+    g_autoptr(lathe_plan) plan = lathe_plan_new(cli->definition, &facts, NULL, &error);
+    if (plan == NULL)
+        return run_fail(error);
+    if (cli->dry_run)
+        run_print_plan(cli, &facts, &error);
+    else
+        status = run_session(cli, &error);
+    return error != NULL ? run_fail(error) : status;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A machine's definition: defaults, the parsers of its properties, and what follows from what. */
+#include "app/plan/definition.h"
+
+#include <string.h>
+
+#include "app/plan/error.h"
+
+struct lathe_definition *lathe_definition_new(void)
+{
+    struct lathe_definition *definition = g_new0(struct lathe_definition, 1);
+
+    definition->board = g_strdup("q35");
+    definition->accel = g_strdup("auto");
+    definition->cpu = g_strdup("max");
+    definition->memory = UINT64_C(1) << 30;
+    definition->trace = g_ptr_array_new_with_free_func(g_free);
+    definition->topology = (struct emu_topology){1, 1, 1, 1, 1};
+    return definition;
+}
+
+void lathe_definition_free(struct lathe_definition *definition)
+{
+    if (definition == NULL)
+        return;
+    char *strings[] = {definition->name,   definition->board,    definition->accel,
+                       definition->cpu,    definition->kernel,   definition->initrd,
+                       definition->append, definition->debugcon, definition->gdb};
+    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_free(strings[i]);
+    for (unsigned i = 0; i < definition->serials; i++)
+        g_free(definition->serial[i].path);
+    g_ptr_array_unref(definition->trace);
+    g_free(definition);
+}
+
+/* ---- CPUs ---- */
+
+static bool topology_read_number(const char *text, unsigned *out)
+{
+    guint64 value;
+
+    if (!g_ascii_string_to_unsigned(text, 10, 1, 65535, &value, NULL))
+        return false;
+    *out = (unsigned)value;
+    return true;
+}
+
+static unsigned *topology_field(struct emu_topology *topology, const char *name, size_t length)
+{
+    const struct {
+        const char *name;
+        unsigned *field;
+    } fields[] = {{"sockets", &topology->sockets},
+                  {"dies", &topology->dies},
+                  {"cores", &topology->cores},
+                  {"threads", &topology->threads},
+                  {"cpus", &topology->cpus}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+        if (strlen(fields[i].name) == length && strncmp(fields[i].name, name, length) == 0)
+            return fields[i].field;
+    }
+    return NULL;
+}
+
+static bool topology_read_part(const char *part, bool first, struct emu_topology *topology,
+                               GError **error)
+{
+    const char *equals = strchr(part, '=');
+    unsigned *field;
+
+    if (equals == NULL && first)
+        field = &topology->cpus;
+    else
+        field = equals ? topology_field(topology, part, (size_t)(equals - part)) : NULL;
+    if (field == NULL)
+        return lathe_error_input(
+            error, "--smp has no '%s': write N[,sockets=S][,dies=D][,cores=C][,threads=T]", part);
+    if (*field != 0)
+        return lathe_error_input(error, "--smp says '%s' after it was said already", part);
+    if (!topology_read_number(equals ? equals + 1 : part, field))
+        return lathe_error_input(error, "--smp '%s' needs a whole number from 1", part);
+    return true;
+}
+
+bool lathe_topology_parse(const char *text, struct emu_topology *topology, GError **error)
+{
+    struct emu_topology read = {0};
+    struct emu_error found = EMU_ERROR_INIT;
+    g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+
+    for (size_t i = 0; parts[i] != NULL; i++) {
+        if (!topology_read_part(parts[i], i == 0, &read, error))
+            return false;
+    }
+    if (!emu_topology_complete(&read, &found))
+        return lathe_error_from_emu(error, &found);
+    *topology = read;
+    return true;
+}
+
+/* ---- ports and addresses ---- */
+
+static const struct {
+    const char *word;
+    enum lathe_serial_kind kind;
+    bool has_path;
+} serial_kinds[] = {
+    {"stdio", LATHE_SERIAL_STDIO, false}, {"pty", LATHE_SERIAL_PTY, false},
+    {"unix:", LATHE_SERIAL_UNIX, true},   {"file:", LATHE_SERIAL_FILE, true},
+    {"null", LATHE_SERIAL_NULL, false},   {"default", LATHE_SERIAL_DEFAULT, false},
+    {"tab", LATHE_SERIAL_TAB, false},
+};
+
+static bool serial_kind_matches(size_t row, const char *text)
+{
+    if (serial_kinds[row].kind == LATHE_SERIAL_TAB) /* not for users: see DEFAULT */
+        return false;
+    if (serial_kinds[row].has_path)
+        return g_str_has_prefix(text, serial_kinds[row].word);
+    return strcmp(text, serial_kinds[row].word) == 0;
+}
+
+bool lathe_definition_add_serial(struct lathe_definition *definition, const char *text,
+                                 GError **error)
+{
+    if (definition->serials == EMU_MAX_SERIAL)
+        return lathe_error_input(error, "a machine has at most %d serial ports", EMU_MAX_SERIAL);
+    for (size_t i = 0; i < G_N_ELEMENTS(serial_kinds); i++) {
+        if (!serial_kind_matches(i, text))
+            continue;
+        const char *path = serial_kinds[i].has_path ? strchr(text, ':') + 1 : NULL;
+        if (path != NULL && *path == '\0')
+            return lathe_error_input(error, "--serial %s needs a path", text);
+        definition->serial[definition->serials++] =
+            (struct lathe_serial_definition){serial_kinds[i].kind, g_strdup(path)};
+        return true;
+    }
+    return lathe_error_input(
+        error, "--serial has no '%s': use stdio, pty, unix:PATH, file:PATH or null", text);
+}
+
+char *lathe_serial_definition_format(const struct lathe_serial_definition *serial)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(serial_kinds); i++) {
+        if (serial_kinds[i].kind == serial->kind)
+            return g_strconcat(serial_kinds[i].word, serial->path, NULL);
+    }
+    return g_strdup("null");
+}
+
+bool lathe_address_check(const char *text, GError **error)
+{
+    guint64 port;
+    const char *colon;
+
+    if (g_str_has_prefix(text, "unix:") && text[5] != '\0')
+        return true;
+    if (!g_str_has_prefix(text, "tcp:127.0.0.1:") && !g_str_has_prefix(text, "tcp:localhost:"))
+        return lathe_error_input(error, "'%s' is no address: use unix:PATH or tcp:127.0.0.1:PORT",
+                                 text);
+    colon = strrchr(text, ':');
+    if (!g_ascii_string_to_unsigned(colon + 1, 10, 1, 65535, &port, NULL))
+        return lathe_error_input(error, "'%s' is no port: a number from 1 to 65535", colon + 1);
+    return true;
+}
+
+/* ---- what follows from what ---- */
+
+static bool definition_settle_displays(struct lathe_definition *definition, bool have_display,
+                                       GError **error)
+{
+    if (definition->displays == 0)
+        definition->displays = have_display ? LATHE_DISPLAY_GTK : LATHE_DISPLAY_NONE;
+    if (definition->displays == (LATHE_DISPLAY_NONE | LATHE_DISPLAY_GTK))
+        return lathe_error_input(error, "--display none and --display gtk exclude each other");
+    if (lathe_definition_has_window(definition) && !have_display)
+        return lathe_error_input(error, "--display gtk needs a desktop: neither WAYLAND_DISPLAY "
+                                        "nor DISPLAY is set; use --display none");
+    return true;
+}
+
+static bool definition_settle_serial(struct lathe_definition *definition, unsigned index,
+                                     GError **error)
+{
+    struct lathe_serial_definition *serial = &definition->serial[index];
+
+    if (serial->kind == LATHE_SERIAL_DEFAULT && lathe_definition_has_window(definition))
+        serial->kind = LATHE_SERIAL_TAB;
+    else if (serial->kind == LATHE_SERIAL_DEFAULT)
+        serial->kind = LATHE_SERIAL_STDIO;
+    if (serial->kind != LATHE_SERIAL_STDIO)
+        return true;
+    for (unsigned i = 0; i < index; i++) {
+        if (definition->serial[i].kind == LATHE_SERIAL_STDIO)
+            return lathe_error_input(
+                error, "only one serial port can be stdio; port %u cannot be too", index + 1);
+    }
+    return true;
+}
+
+static char *definition_default_name(const struct lathe_definition *definition)
+{
+    return definition->kernel ? g_path_get_basename(definition->kernel) : g_strdup("machine");
+}
+
+bool lathe_definition_complete(struct lathe_definition *definition, bool have_display,
+                               GError **error)
+{
+    if (!definition_settle_displays(definition, have_display, error))
+        return false;
+    if (definition->serials == 0)
+        definition->serial[definition->serials++].kind = LATHE_SERIAL_DEFAULT;
+    for (unsigned i = 0; i < definition->serials; i++) {
+        if (!definition_settle_serial(definition, i, error))
+            return false;
+    }
+    if (definition->name == NULL)
+        definition->name = definition_default_name(definition);
+    g_ptr_array_add(definition->trace, NULL);
+    return true;
+}
+
+bool lathe_definition_has_window(const struct lathe_definition *definition)
+{
+    return (definition->displays & LATHE_DISPLAY_GTK) != 0;
+}

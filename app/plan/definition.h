@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a machine is, as the user asked for it: the properties behind the options of "lathe run".
+ * Plain data; the parsers of single properties are here too. Any thread, one at a time.
+ */
+#ifndef LATHE_PLAN_DEFINITION_H
+#define LATHE_PLAN_DEFINITION_H
+
+#include <glib.h>
+
+#include "emulator/api/machine.h"
+
+enum lathe_serial_kind {
+    LATHE_SERIAL_DEFAULT, /* a tab where there is a window, else stdio */
+    LATHE_SERIAL_TAB,     /* only the window's terminal */
+    LATHE_SERIAL_STDIO,
+    LATHE_SERIAL_PTY,
+    LATHE_SERIAL_UNIX,
+    LATHE_SERIAL_FILE,
+    LATHE_SERIAL_NULL,
+};
+
+struct lathe_serial_definition {
+    enum lathe_serial_kind kind;
+    char *path; /* of UNIX and FILE, else NULL */
+};
+
+enum lathe_display { /* bits */
+                     LATHE_DISPLAY_NONE = 1 << 0,
+                     LATHE_DISPLAY_GTK = 1 << 1,
+};
+
+/* All strings are owned and freed with g_free; NULL is "not given" where not said otherwise. */
+struct lathe_definition {
+    char *name;  /* for titles; never NULL after lathe_definition_complete */
+    char *board; /* never NULL, like the next two */
+    char *accel;
+    char *cpu;
+    struct emu_topology topology;
+    uint64_t memory; /* bytes */
+    char *kernel, *initrd, *append;
+    struct lathe_serial_definition serial[EMU_MAX_SERIAL];
+    unsigned serials;
+    char *debugcon; /* a file's path */
+    char *gdb;      /* "unix:PATH" or "tcp:127.0.0.1:PORT" */
+    unsigned displays;
+    bool debug_exit, testdev, no_reboot;
+    GPtrArray *trace; /* of char *, NULL-terminated once complete */
+};
+
+/* With the defaults: q35, auto, max, one CPU, 1 GiB. */
+struct lathe_definition *lathe_definition_new(void);
+void lathe_definition_free(struct lathe_definition *definition);
+
+/* "N[,sockets=S][,dies=D][,cores=C][,threads=T]"; derives what is missing. */
+bool lathe_topology_parse(const char *text, struct emu_topology *topology, GError **error);
+/* "stdio", "pty", "unix:PATH", "file:PATH", "null", "default"; appends a port. */
+bool lathe_definition_add_serial(struct lathe_definition *definition, const char *text,
+                                 GError **error);
+/* Are these "unix:PATH" or "tcp:127.0.0.1:PORT" (or localhost)? */
+bool lathe_address_check(const char *text, GError **error);
+
+/*
+ * Settles what depends on other properties: the display (have_display: the environment has one),
+ * the default serial port, the name. False: a combination that cannot be.
+ */
+bool lathe_definition_complete(struct lathe_definition *definition, bool have_display,
+                               GError **error);
+
+bool lathe_definition_has_window(const struct lathe_definition *definition);
+/* "stdio", "unix:PATH", ...: as the user writes it, "tab" for a window's terminal; g_free. */
+char *lathe_serial_definition_format(const struct lathe_serial_definition *serial);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plan: checks what a host can give, then one small function for each group of rows. */
+#include "app/plan/plan.h"
+
+#include <string.h>
+
+#include "app/plan/error.h"
+#include "app/plan/size.h"
+
+#define PLAN_MEMORY_MIN (UINT64_C(1) << 20) /* the first mebibyte is what a PC starts in */
+#define PLAN_PAGE       UINT64_C(4096)
+
+static void plan_row_clear(gpointer data)
+{
+    struct lathe_plan_row *row = data;
+
+    g_free(row->item);
+    g_free(row->text);
+}
+
+static void plan_take(struct lathe_plan *plan, const char *group, char *item, char *text)
+{
+    struct lathe_plan_row row = {group, item, text};
+
+    g_array_append_val(plan->rows, row);
+}
+
+static void plan_add(struct lathe_plan *plan, const char *group, const char *item, const char *text)
+{
+    plan_take(plan, group, g_strdup(item), g_strdup(text));
+}
+
+/* ---- checks ---- */
+
+static bool plan_check_board(const char *board, GError **error)
+{
+    const char *const *boards = emu_boards();
+
+    if (g_strv_contains(boards, board))
+        return true;
+    g_autofree char *known = g_strjoinv(", ", (char **)boards);
+    return lathe_error_input(error, "unknown machine '%s': there is %s", board, known);
+}
+
+static bool plan_check_engine(struct lathe_plan *plan, const struct lathe_definition *definition,
+                              const struct lathe_host_facts *facts, GError **error)
+{
+    const struct emu_host_engine *engine;
+
+    if (strcmp(definition->accel, "auto") == 0) {
+        plan->engine = facts->default_engine;
+        if (plan->engine == NULL)
+            return lathe_error_input(error, "no engine works on this host: %s", facts->default_why);
+        return true;
+    }
+    engine = lathe_host_facts_engine(facts, definition->accel);
+    if (engine == NULL)
+        return lathe_error_input(error, "this version has no engine '%s'; lathe doctor lists them",
+                                 definition->accel);
+    if (!engine->available)
+        return lathe_error_input(error, "engine %s does not work here: %s", engine->name,
+                                 engine->reason);
+    plan->engine = engine->name;
+    return true;
+}
+
+static bool plan_check_memory(uint64_t memory, const struct lathe_host_facts *facts, GError **error)
+{
+    g_autofree char *size = lathe_size_format(memory);
+    g_autofree char *limit = lathe_size_format(facts->memory_limit >> 20 << 20);
+
+    if (memory < PLAN_MEMORY_MIN)
+        return lathe_error_input(error, "--memory %s is too small: a machine needs 1M at least",
+                                 size);
+    if (memory % PLAN_PAGE != 0)
+        return lathe_error_input(error, "--memory %s is no multiple of 4 KiB", size);
+    if (memory > facts->memory_limit)
+        return lathe_error_input(error, "--memory %s is more than this host has: at most %s now",
+                                 size, limit);
+    return true;
+}
+
+static bool plan_check_cpu(const char *cpu, GError **error)
+{
+    struct emu_error found = EMU_ERROR_INIT;
+
+    return emu_cpu_check(cpu, &found) || lathe_error_from_emu(error, &found);
+}
+
+/* ---- rows ---- */
+
+static void plan_add_machine(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    const struct emu_topology *t = &definition->topology;
+
+    plan_add(plan, "machine", "board", definition->board);
+    plan_add(plan, "machine", "cpu", definition->cpu);
+    plan_take(plan, "machine", g_strdup("cpus"),
+              g_strdup_printf("%u (sockets=%u, dies=%u, cores=%u, threads=%u)", t->cpus, t->sockets,
+                              t->dies, t->cores, t->threads));
+    plan_take(plan, "machine", g_strdup("memory"), lathe_size_format(definition->memory));
+}
+
+static void plan_add_engine(struct lathe_plan *plan, const struct lathe_definition *definition,
+                            const struct lathe_host_facts *facts)
+{
+    bool automatic = strcmp(definition->accel, "auto") == 0;
+
+    plan_add(plan, "engine", plan->engine, automatic ? facts->default_why : "asked for");
+}
+
+static void plan_add_boot(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    const struct {
+        const char *item, *text;
+    } rows[] = {{"kernel", definition->kernel},
+                {"initrd", definition->initrd},
+                {"append", definition->append}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].text != NULL)
+            plan_add(plan, "boot", rows[i].item, rows[i].text);
+    }
+}
+
+static void plan_add_devices(struct lathe_plan *plan, const char *devices)
+{
+    g_auto(GStrv) lines = g_strsplit(devices ? devices : "", "\n", -1);
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        g_strstrip(lines[i]);
+        if (lines[i][0] == '\0')
+            continue;
+        size_t word = strcspn(lines[i], " \t");
+        plan_take(plan, "device", g_strndup(lines[i], word), g_strdup(g_strchug(lines[i] + word)));
+    }
+}
+
+static void plan_add_serials(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    for (unsigned i = 0; i < definition->serials; i++)
+        plan_take(plan, "serial", g_strdup_printf("%u", i + 1),
+                  lathe_serial_definition_format(&definition->serial[i]));
+    if (definition->debugcon != NULL)
+        plan_take(plan, "debugcon", g_strdup("0x402"),
+                  g_strconcat("file:", definition->debugcon, NULL));
+}
+
+static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    if (definition->debug_exit)
+        plan_add(plan, "option", "debug-exit", "port 0xf4 ends the process");
+    if (definition->testdev)
+        plan_add(plan, "option", "testdev", "pc-testdev ports");
+    if (definition->no_reboot)
+        plan_add(plan, "option", "no-reboot", "a reset ends the machine");
+    if (definition->gdb != NULL)
+        plan_add(plan, "option", "gdb", definition->gdb);
+    for (unsigned i = 0; i < definition->trace->len; i++) {
+        if (definition->trace->pdata[i] != NULL)
+            plan_add(plan, "option", "trace", definition->trace->pdata[i]);
+    }
+    plan_add(plan, "display", lathe_definition_has_window(definition) ? "gtk" : "none",
+             lathe_definition_has_window(definition) ? "a window with the serial terminals"
+                                                     : "no window");
+}
+
+/* ---- public ---- */
+
+static bool plan_check(struct lathe_plan *plan, const struct lathe_definition *definition,
+                       const struct lathe_host_facts *facts, GError **error)
+{
+    return plan_check_board(definition->board, error) &&
+           plan_check_engine(plan, definition, facts, error) &&
+           plan_check_cpu(definition->cpu, error) &&
+           plan_check_memory(definition->memory, facts, error);
+}
+
+struct lathe_plan *lathe_plan_new(const struct lathe_definition *definition,
+                                  const struct lathe_host_facts *facts, const char *devices,
+                                  GError **error)
+{
+    struct lathe_plan *plan = g_new0(struct lathe_plan, 1);
+
+    plan->rows = g_array_new(FALSE, TRUE, sizeof(struct lathe_plan_row));
+    g_array_set_clear_func(plan->rows, plan_row_clear);
+    if (!plan_check(plan, definition, facts, error)) {
+        lathe_plan_free(plan);
+        return NULL;
+    }
+    plan_add_machine(plan, definition);
+    plan_add_engine(plan, definition, facts);
+    plan_add_boot(plan, definition);
+    plan_add_devices(plan, devices);
+    plan_add_serials(plan, definition);
+    plan_add_extras(plan, definition);
+    return plan;
+}
+
+void lathe_plan_free(struct lathe_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    g_array_unref(plan->rows);
+    g_free(plan);
+}
+
+char *lathe_plan_format(const struct lathe_plan *plan)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < plan->rows->len; i++) {
+        const struct lathe_plan_row *row = &g_array_index(plan->rows, struct lathe_plan_row, i);
+        g_string_append_printf(text, "%-10s%-14s %s\n", row->group, row->item, row->text);
+    }
+    return g_string_free(text, FALSE);
+}

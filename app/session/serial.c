@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A serial port between two threads: the emulator's write hook appends to a bounded buffer under a
+ * short lock, and a GSource whose ready time the hook sets hands batches to the main loop. Input
+ * goes the other way through a waiting room that empties whenever the guest has room.
+ */
+#include "app/session/serial.h"
+
+#include <string.h>
+
+#include "app/plan/definition.h"
+#include "app/plan/error.h"
+#include "emulator/api/chardev.h"
+
+#define SERIAL_OUTPUT_MAX  (4u << 20) /* bytes kept for a main loop that is late */
+#define SERIAL_WAITING_MAX (1u << 20)
+#define SERIAL_BATCH_US    4000 /* a terminal redraws no faster */
+
+struct _LatheSerial {
+    GObject parent;
+    unsigned index;
+    const struct lathe_serial_definition *definition;
+    char *title;
+
+    GMutex output_lock; /* taken inside device locks: nothing is called with it held */
+    GByteArray *output;
+    guint64 dropped;
+    gint64 last_batch; /* monotonic microseconds */
+    GSource *output_source;
+
+    GMutex input_lock; /* guards chardev against close */
+    struct emu_chardev *chardev;
+    GByteArray *waiting; /* main thread */
+    GSource *input_source;
+
+    struct emu_chardev_backend inner; /* what the user asked for beside us; set before open */
+    char *pty_name;
+};
+
+G_DEFINE_FINAL_TYPE(LatheSerial, lathe_serial, G_TYPE_OBJECT)
+
+enum { SIGNAL_OUTPUT, SIGNAL_RESET, SIGNAL_DRAINED, SIGNAL_COUNT };
+static guint serial_signals[SIGNAL_COUNT];
+
+/* ---- the emulator's side: any thread ---- */
+
+static void serial_chardev_open(void *opaque, struct emu_chardev *chardev)
+{
+    LatheSerial *serial = opaque;
+
+    g_mutex_lock(&serial->input_lock);
+    serial->chardev = chardev;
+    g_mutex_unlock(&serial->input_lock);
+    if (serial->inner.ops != NULL && serial->inner.ops->open != NULL)
+        serial->inner.ops->open(serial->inner.opaque, chardev);
+    g_source_set_ready_time(serial->input_source, 0);
+}
+
+static void serial_keep_output(LatheSerial *serial, const uint8_t *data, size_t length)
+{
+    g_mutex_lock(&serial->output_lock);
+    bool was_empty = serial->output->len == 0;
+    size_t room = SERIAL_OUTPUT_MAX - serial->output->len;
+    if (length > room) {
+        serial->dropped += length - room;
+        length = room;
+    }
+    g_byte_array_append(serial->output, data, (guint)length);
+    gint64 when = serial->last_batch + SERIAL_BATCH_US;
+    g_mutex_unlock(&serial->output_lock);
+    if (was_empty)
+        g_source_set_ready_time(serial->output_source, when);
+}
+
+static void serial_chardev_write(void *opaque, const uint8_t *data, size_t length)
+{
+    LatheSerial *serial = opaque;
+
+    if (serial->inner.ops != NULL && serial->inner.ops->write != NULL)
+        serial->inner.ops->write(serial->inner.opaque, data, length);
+    serial_keep_output(serial, data, length);
+}
+
+static void serial_chardev_room(void *opaque)
+{
+    LatheSerial *serial = opaque;
+
+    if (serial->inner.ops != NULL && serial->inner.ops->room != NULL)
+        serial->inner.ops->room(serial->inner.opaque);
+    g_source_set_ready_time(serial->input_source, 0);
+}
+
+static void serial_chardev_reset(void *opaque)
+{
+    LatheSerial *serial = opaque;
+
+    if (serial->inner.ops != NULL && serial->inner.ops->reset != NULL)
+        serial->inner.ops->reset(serial->inner.opaque);
+}
+
+static void serial_chardev_close(void *opaque)
+{
+    LatheSerial *serial = opaque;
+
+    g_mutex_lock(&serial->input_lock);
+    serial->chardev = NULL;
+    g_mutex_unlock(&serial->input_lock);
+    if (serial->inner.ops != NULL)
+        emu_chardev_backend_close(&serial->inner);
+    serial->inner = (struct emu_chardev_backend){0};
+    g_object_unref(serial);
+}
+
+static const struct emu_chardev_ops serial_chardev_ops = {
+    .name = "session",
+    .open = serial_chardev_open,
+    .write = serial_chardev_write,
+    .room = serial_chardev_room,
+    .reset = serial_chardev_reset,
+    .close = serial_chardev_close,
+};
+
+/* Opens what the user asked for; stdio and tabs are served by the signals. */
+static bool serial_open_inner(LatheSerial *serial, struct emu_error *error)
+{
+    const char *path = serial->definition->path;
+
+    switch (serial->definition->kind) {
+    case LATHE_SERIAL_PTY:
+        g_mutex_lock(&serial->output_lock);
+        free(serial->pty_name);
+        serial->pty_name = NULL;
+        g_mutex_unlock(&serial->output_lock);
+        return emu_chardev_pty(&serial->inner, &serial->pty_name, error);
+    case LATHE_SERIAL_UNIX:
+        return emu_chardev_unix(path, &serial->inner, error);
+    case LATHE_SERIAL_FILE:
+        return emu_chardev_file(path, &serial->inner, error);
+    default:
+        return true;
+    }
+}
+
+gboolean lathe_serial_make_backend(LatheSerial *serial, struct emu_chardev_backend *out,
+                                   GError **error)
+{
+    struct emu_error found = EMU_ERROR_INIT;
+
+    serial->inner = (struct emu_chardev_backend){0};
+    if (!serial_open_inner(serial, &found))
+        return lathe_error_from_emu(error, &found);
+    *out = (struct emu_chardev_backend){&serial_chardev_ops, g_object_ref(serial)};
+    return TRUE;
+}
+
+/* ---- the main loop's side ---- */
+
+void lathe_serial_flush(LatheSerial *serial)
+{
+    g_mutex_lock(&serial->output_lock);
+    GByteArray *output = serial->output;
+    guint64 dropped = serial->dropped;
+    serial->output = g_byte_array_new();
+    serial->dropped = 0;
+    serial->last_batch = g_get_monotonic_time();
+    g_mutex_unlock(&serial->output_lock);
+
+    if (dropped != 0) {
+        g_autofree char *note =
+            g_strdup_printf("\r\n[%" G_GUINT64_FORMAT " bytes came too fast]\r\n", dropped);
+        g_byte_array_append(output, (const guint8 *)note, (guint)strlen(note));
+    }
+    GBytes *bytes = g_byte_array_free_to_bytes(output);
+    if (g_bytes_get_size(bytes) != 0)
+        g_signal_emit(serial, serial_signals[SIGNAL_OUTPUT], 0, bytes);
+    g_bytes_unref(bytes);
+}
+
+static gboolean serial_output_ready(gpointer data)
+{
+    LatheSerial *serial = g_object_ref(data);
+
+    g_source_set_ready_time(serial->output_source, -1);
+    lathe_serial_flush(serial);
+    g_object_unref(serial);
+    return G_SOURCE_CONTINUE;
+}
+
+/* Moves from the waiting room to the guest; returns whether it is empty now. */
+static bool serial_pump(LatheSerial *serial)
+{
+    g_mutex_lock(&serial->input_lock);
+    if (serial->chardev != NULL && serial->waiting->len != 0) {
+        size_t taken =
+            emu_chardev_input(serial->chardev, serial->waiting->data, serial->waiting->len);
+        g_byte_array_remove_range(serial->waiting, 0, (guint)taken);
+    }
+    g_mutex_unlock(&serial->input_lock);
+    return serial->waiting->len == 0;
+}
+
+static gboolean serial_input_ready(gpointer data)
+{
+    LatheSerial *serial = g_object_ref(data);
+    bool had_some = serial->waiting->len != 0;
+
+    g_source_set_ready_time(serial->input_source, -1);
+    if (serial_pump(serial) && had_some)
+        g_signal_emit(serial, serial_signals[SIGNAL_DRAINED], 0);
+    g_object_unref(serial);
+    return G_SOURCE_CONTINUE;
+}
+
+gsize lathe_serial_send(LatheSerial *serial, const void *data, gsize length)
+{
+    gsize room = SERIAL_WAITING_MAX - serial->waiting->len;
+    gsize taken = MIN(length, room);
+
+    g_byte_array_append(serial->waiting, data, (guint)taken);
+    serial_pump(serial);
+    return taken;
+}
+
+gsize lathe_serial_get_waiting(LatheSerial *serial)
+{
+    return serial->waiting->len;
+}
+
+void lathe_serial_note_reset(LatheSerial *serial)
+{
+    lathe_serial_flush(serial);
+    g_byte_array_set_size(serial->waiting, 0);
+    g_signal_emit(serial, serial_signals[SIGNAL_RESET], 0);
+}
+
+const char *lathe_serial_get_title(LatheSerial *serial)
+{
+    return serial->title;
+}
+
+char *lathe_serial_dup_location(LatheSerial *serial)
+{
+    if (serial->definition->kind == LATHE_SERIAL_PTY)
+        return g_strconcat("pty:", serial->pty_name ? serial->pty_name : "", NULL);
+    if (serial->definition->kind == LATHE_SERIAL_TAB)
+        return NULL;
+    return lathe_serial_definition_format(serial->definition);
+}
+
+gboolean lathe_serial_is_visible(LatheSerial *serial)
+{
+    return serial->definition->kind != LATHE_SERIAL_NULL;
+}
+
+gboolean lathe_serial_is_stdio(LatheSerial *serial)
+{
+    return serial->definition->kind == LATHE_SERIAL_STDIO;
+}
+
+/* ---- the object ---- */
+
+static gboolean serial_source_dispatch(GSource *source, GSourceFunc callback, gpointer data)
+{
+    return callback(data);
+}
+
+static GSourceFuncs serial_source_funcs = {.dispatch = serial_source_dispatch};
+
+/* A source on the default main context that sleeps until its ready time is set. */
+static GSource *serial_source_new(LatheSerial *serial, GSourceFunc callback)
+{
+    GSource *source = g_source_new(&serial_source_funcs, sizeof(GSource));
+
+    g_source_set_callback(source, callback, serial, NULL);
+    g_source_set_ready_time(source, -1);
+    g_source_attach(source, NULL);
+    return source;
+}
+
+LatheSerial *lathe_serial_new(unsigned index, const struct lathe_serial_definition *definition)
+{
+    LatheSerial *serial = g_object_new(LATHE_TYPE_SERIAL, NULL);
+
+    serial->index = index;
+    serial->definition = definition;
+    serial->title = g_strdup_printf("Serial %u", index + 1);
+    return serial;
+}
+
+static void lathe_serial_init(LatheSerial *serial)
+{
+    g_mutex_init(&serial->output_lock);
+    g_mutex_init(&serial->input_lock);
+    serial->output = g_byte_array_new();
+    serial->waiting = g_byte_array_new();
+    serial->output_source = serial_source_new(serial, serial_output_ready);
+    serial->input_source = serial_source_new(serial, serial_input_ready);
+}
+
+static void lathe_serial_finalize(GObject *object)
+{
+    LatheSerial *serial = LATHE_SERIAL(object);
+
+    g_source_destroy(serial->output_source);
+    g_source_destroy(serial->input_source);
+    g_source_unref(serial->output_source);
+    g_source_unref(serial->input_source);
+    g_byte_array_unref(serial->output);
+    g_byte_array_unref(serial->waiting);
+    g_mutex_clear(&serial->output_lock);
+    g_mutex_clear(&serial->input_lock);
+    g_free(serial->title);
+    free(serial->pty_name);
+    G_OBJECT_CLASS(lathe_serial_parent_class)->finalize(object);
+}
+
+static void lathe_serial_class_init(LatheSerialClass *class)
+{
+    GType type = G_TYPE_FROM_CLASS(class);
+
+    G_OBJECT_CLASS(class)->finalize = lathe_serial_finalize;
+    serial_signals[SIGNAL_OUTPUT] = g_signal_new("output", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                                 NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
+    serial_signals[SIGNAL_RESET] =
+        g_signal_new("reset", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    serial_signals[SIGNAL_DRAINED] =
+        g_signal_new("drained", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * LatheSerial: one serial port as the main loop sees it. What the guest writes comes as "output"
+ * in batches, what a person types goes in with lathe_serial_send, and a pty, socket or file of the
+ * user's may hang on the same port beside it. The object outlives the machine it is in.
+ *
+ * Signals, all on the main loop's thread:
+ *   "output" (GBytes *bytes)  from the guest
+ *   "reset"  ()               the machine was reset or made anew
+ *   "drained" ()              all of what was sent went to the guest
+ */
+#ifndef LATHE_SESSION_SERIAL_H
+#define LATHE_SESSION_SERIAL_H
+
+#include <glib-object.h>
+
+#define LATHE_TYPE_SERIAL lathe_serial_get_type()
+G_DECLARE_FINAL_TYPE(LatheSerial, lathe_serial, LATHE, SERIAL, GObject)
+
+struct emu_chardev_backend;
+struct lathe_serial_definition;
+
+/* definition is borrowed and has to outlive the object. index counts from 0. */
+LatheSerial *lathe_serial_new(unsigned index, const struct lathe_serial_definition *definition);
+
+/*
+ * Fills *out for a machine that is being made; opens what the definition asks for (a new pty, the
+ * socket, the file). False with *error if the host refuses. The thread that makes the machine.
+ */
+gboolean lathe_serial_make_backend(LatheSerial *serial, struct emu_chardev_backend *out,
+                                   GError **error);
+
+/* Bytes for the guest. Main thread. What does not fit in the waiting room (1 MiB) is dropped:
+ * returns how many bytes were taken. */
+gsize lathe_serial_send(LatheSerial *serial, const void *data, gsize length);
+/* How many bytes of these still wait. Main thread. */
+gsize lathe_serial_get_waiting(LatheSerial *serial);
+
+/* Emits what the guest has written so far. Main thread. */
+void lathe_serial_flush(LatheSerial *serial);
+/* Emits "reset". Main thread; for the session. */
+void lathe_serial_note_reset(LatheSerial *serial);
+
+/* "Serial 1"; static for the object's life. */
+const char *lathe_serial_get_title(LatheSerial *serial);
+/* Where the port leads beside the main loop: "unix:/run/x", "pty:/dev/pts/3"; NULL: nowhere else.
+ * g_free. */
+char *lathe_serial_dup_location(LatheSerial *serial);
+/* May a terminal show it? False for a port that leads to null. */
+gboolean lathe_serial_is_visible(LatheSerial *serial);
+/* Is it the process's own standard input and output? */
+gboolean lathe_serial_is_stdio(LatheSerial *serial);
+
+#endif

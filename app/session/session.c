@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The session object. Three threads meet here: the main loop (all public functions), the machine's
+ * loop thread (its hooks only post events), and one worker of the session's own that does, in the
+ * order they were asked for, the actions that wait. Each machine has a generation, so that an
+ * event of an earlier one is dropped.
+ */
+#include "app/session/session.h"
+
+#include "app/plan/definition.h"
+#include "app/session/build.h"
+#include "emulator/api/machine.h"
+
+#define SESSION_SAMPLE_MS 1000
+
+/* A machine and what its hooks need; one for each generation. */
+struct session_box {
+    LatheSession *session; /* outlives the machine */
+    unsigned generation;
+    struct emu_machine *machine;
+};
+
+struct _LatheSession {
+    GObject parent;
+    struct lathe_definition *definition;
+    GPtrArray *serials;
+    struct session_box *box; /* NULL: none now */
+    unsigned generation;
+    gint closing; /* atomic: no event is posted any more */
+    GThreadPool *worker;
+
+    gboolean remaking;        /* a restart is under way */
+    struct session_box *made; /* by the worker, until the main loop takes it */
+    GError *made_error;
+
+    LatheState state;
+    struct emu_stop_reason stop;
+    struct emu_machine_stats last;
+    gint64 last_time; /* monotonic microseconds */
+    guint sampler;
+    double busy, mips;
+};
+
+G_DEFINE_FINAL_TYPE(LatheSession, lathe_session, G_TYPE_OBJECT)
+
+enum { PROP_STATE = 1, PROP_ENGINE, PROP_BUSY, PROP_MIPS, PROP_COUNT };
+static GParamSpec *session_properties[PROP_COUNT];
+
+enum { SIGNAL_RESET, SIGNAL_STOPPED, SIGNAL_COUNT };
+static guint session_signals[SIGNAL_COUNT];
+
+GType lathe_state_get_type(void)
+{
+    static GType type;
+    static const GEnumValue values[] = {{LATHE_STATE_PAUSED, "LATHE_STATE_PAUSED", "paused"},
+                                        {LATHE_STATE_RUNNING, "LATHE_STATE_RUNNING", "running"},
+                                        {LATHE_STATE_STOPPED, "LATHE_STATE_STOPPED", "stopped"},
+                                        {0, NULL, NULL}};
+
+    if (g_once_init_enter(&type))
+        g_once_init_leave(&type, g_enum_register_static("LatheState", values));
+    return type;
+}
+
+/* ---- events from the machine ---- */
+
+enum session_event_kind { EVENT_STATE, EVENT_RESET, EVENT_MADE };
+
+struct session_event {
+    LatheSession *session;
+    unsigned generation;
+    enum session_event_kind kind;
+    enum emu_machine_state state;
+};
+
+static void session_event_free(gpointer data)
+{
+    struct session_event *event = data;
+
+    g_object_unref(event->session);
+    g_free(event);
+}
+
+static void session_invoke(GSourceFunc function, gpointer data, GDestroyNotify destroy)
+{
+    GSource *source = g_idle_source_new();
+
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, function, data, destroy);
+    g_source_attach(source, NULL);
+    g_source_unref(source);
+}
+
+static gboolean session_event_dispatch(gpointer data);
+
+static void session_post(struct session_box *box, enum session_event_kind kind,
+                         enum emu_machine_state state)
+{
+    if (g_atomic_int_get(&box->session->closing))
+        return;
+    struct session_event *event = g_new0(struct session_event, 1);
+    *event = (struct session_event){g_object_ref(box->session), box->generation, kind, state};
+    session_invoke(session_event_dispatch, event, session_event_free);
+}
+
+static void session_on_state(void *opaque, enum emu_machine_state state)
+{
+    session_post(opaque, EVENT_STATE, state);
+}
+
+static void session_on_reset(void *opaque)
+{
+    session_post(opaque, EVENT_RESET, EMU_MACHINE_PAUSED);
+}
+
+/* ---- statistics ---- */
+
+static void session_set_speed(LatheSession *session, double busy, double mips)
+{
+    session->busy = CLAMP(busy, 0.0, 1.0);
+    session->mips = mips;
+    g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_BUSY]);
+    g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_MIPS]);
+}
+
+static void session_sample_begin(LatheSession *session)
+{
+    session->last = emu_machine_get_stats(session->box->machine);
+    session->last_time = g_get_monotonic_time();
+}
+
+static gboolean session_sample(gpointer data)
+{
+    LatheSession *session = data;
+    struct emu_machine_stats before = session->last;
+    gint64 before_time = session->last_time;
+
+    if (session->box == NULL)
+        return G_SOURCE_CONTINUE;
+    session_sample_begin(session);
+    double time = (double)(session->last.time - before.time) * MAX(session->last.vcpus, 1u);
+    double halted = (double)(session->last.halted - before.halted);
+    double host = (double)(session->last_time - before_time);
+    double instructions = (double)(session->last.instructions - before.instructions);
+    session_set_speed(session, time > 0 ? 1.0 - halted / time : 0.0,
+                      host > 0 ? instructions / host : 0.0);
+    return G_SOURCE_CONTINUE;
+}
+
+static void session_watch_speed(LatheSession *session, gboolean on)
+{
+    if (on && session->sampler == 0) {
+        session_sample_begin(session);
+        session->sampler = g_timeout_add(SESSION_SAMPLE_MS, session_sample, session);
+    } else if (!on && session->sampler != 0) {
+        g_source_remove(session->sampler);
+        session->sampler = 0;
+        session_set_speed(session, 0, 0);
+    }
+}
+
+/* ---- state ---- */
+
+static void session_set_state(LatheSession *session, LatheState state)
+{
+    session_watch_speed(session, state == LATHE_STATE_RUNNING && session->box != NULL);
+    if (session->state == state)
+        return;
+    session->state = state;
+    g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_STATE]);
+}
+
+static void session_flush_serials(LatheSession *session)
+{
+    for (unsigned i = 0; i < session->serials->len; i++)
+        lathe_serial_flush(session->serials->pdata[i]);
+}
+
+static void session_stopped(LatheSession *session, const struct emu_stop_reason *reason)
+{
+    session->stop = *reason;
+    session_flush_serials(session);
+    session_set_state(session, LATHE_STATE_STOPPED);
+    g_signal_emit(session, session_signals[SIGNAL_STOPPED], 0);
+}
+
+static void session_note_reset(LatheSession *session)
+{
+    for (unsigned i = 0; i < session->serials->len; i++)
+        lathe_serial_note_reset(session->serials->pdata[i]);
+    g_signal_emit(session, session_signals[SIGNAL_RESET], 0);
+}
+
+static void session_apply_state(LatheSession *session, enum emu_machine_state state)
+{
+    struct emu_stop_reason reason;
+
+    if (state != EMU_MACHINE_STOPPED) {
+        session_set_state(session,
+                          state == EMU_MACHINE_RUNNING ? LATHE_STATE_RUNNING : LATHE_STATE_PAUSED);
+        return;
+    }
+    if (session->state == LATHE_STATE_STOPPED)
+        return;
+    reason = emu_machine_get_stop_reason(session->box->machine);
+    session_stopped(session, &reason);
+}
+
+/* The worker made a new machine, or could not. */
+static void session_take_made(LatheSession *session)
+{
+    struct emu_stop_reason reason = {.cause = EMU_STOP_INTERNAL};
+
+    session->remaking = FALSE;
+    session->box = g_steal_pointer(&session->made);
+    if (session->box == NULL) {
+        g_strlcpy(reason.text, session->made_error->message, sizeof(reason.text));
+        g_clear_error(&session->made_error);
+        session_stopped(session, &reason);
+        return;
+    }
+    session->stop = (struct emu_stop_reason){0};
+    session_set_state(session, LATHE_STATE_PAUSED);
+    session_note_reset(session);
+    g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_ENGINE]);
+    lathe_session_start(session);
+}
+
+static gboolean session_event_dispatch(gpointer data)
+{
+    struct session_event *event = data;
+    LatheSession *session = event->session;
+
+    if (event->generation != session->generation || g_atomic_int_get(&session->closing))
+        return G_SOURCE_REMOVE;
+    if (event->kind == EVENT_MADE)
+        session_take_made(session);
+    else if (session->box != NULL && event->kind == EVENT_RESET)
+        session_note_reset(session);
+    else if (session->box != NULL)
+        session_apply_state(session, event->state);
+    return G_SOURCE_REMOVE;
+}
+
+/* ---- making machines ---- */
+
+static void session_box_free(struct session_box *box)
+{
+    if (box == NULL)
+        return;
+    emu_machine_free(box->machine);
+    g_free(box);
+}
+
+static struct session_box *session_box_new(LatheSession *session, GError **error)
+{
+    struct session_box *box = g_new0(struct session_box, 1);
+    const struct emu_machine_observer observer = {session_on_state, session_on_reset, box};
+
+    *box = (struct session_box){session, session->generation, NULL};
+    box->machine = lathe_build_machine(session->definition, session->serials, &observer, error);
+    if (box->machine == NULL)
+        g_clear_pointer(&box, g_free);
+    return box;
+}
+
+gboolean lathe_session_build(LatheSession *session, GError **error)
+{
+    session->generation++;
+    session->box = session_box_new(session, error);
+    if (session->box == NULL)
+        return FALSE;
+    g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_ENGINE]);
+    return TRUE;
+}
+
+/* ---- the worker: what waits for the machine ---- */
+
+enum session_job_kind { JOB_START, JOB_PAUSE, JOB_RESET, JOB_FORCE_OFF, JOB_REMAKE };
+
+struct session_job {
+    enum session_job_kind kind;
+    struct session_box *box;
+};
+
+/* Frees the old machine first: two would need twice the memory and the same sockets. */
+static void session_remake(LatheSession *session, struct session_box *old)
+{
+    struct session_box poster = {session, session->generation, NULL};
+
+    session_box_free(old);
+    session->made = session_box_new(session, &session->made_error);
+    session_post(&poster, EVENT_MADE, EMU_MACHINE_PAUSED);
+}
+
+static void session_work(gpointer data, gpointer user_data)
+{
+    struct session_job *job = data;
+
+    switch (job->kind) {
+    case JOB_START:
+        emu_machine_resume(job->box->machine);
+        break;
+    case JOB_PAUSE:
+        emu_machine_pause(job->box->machine);
+        break;
+    case JOB_RESET:
+        emu_machine_reset(job->box->machine);
+        break;
+    case JOB_FORCE_OFF:
+        emu_machine_stop(job->box->machine);
+        break;
+    case JOB_REMAKE:
+        session_remake(user_data, job->box);
+        break;
+    }
+    g_free(job);
+}
+
+static void session_push(LatheSession *session, enum session_job_kind kind)
+{
+    if (session->box == NULL)
+        return;
+    struct session_job *job = g_new0(struct session_job, 1);
+    *job = (struct session_job){kind, session->box};
+    g_thread_pool_push(session->worker, job, NULL);
+}
+
+void lathe_session_start(LatheSession *session)
+{
+    session_push(session, JOB_START);
+}
+
+void lathe_session_pause(LatheSession *session)
+{
+    session_push(session, JOB_PAUSE);
+}
+
+void lathe_session_reset(LatheSession *session)
+{
+    session_push(session, JOB_RESET);
+}
+
+void lathe_session_force_off(LatheSession *session)
+{
+    session_push(session, JOB_FORCE_OFF);
+}
+
+void lathe_session_power_button(LatheSession *session)
+{
+    if (session->box != NULL && session->state != LATHE_STATE_STOPPED)
+        emu_machine_power_button(session->box->machine);
+}
+
+void lathe_session_restart(LatheSession *session)
+{
+    if (session->state != LATHE_STATE_STOPPED || session->remaking)
+        return;
+    session->remaking = TRUE;
+    session->generation++; /* what the old machine still says is not heard */
+    struct session_job *job = g_new0(struct session_job, 1);
+    *job = (struct session_job){JOB_REMAKE, g_steal_pointer(&session->box)};
+    g_thread_pool_push(session->worker, job, NULL);
+}
+
+/* ---- what can be asked ---- */
+
+LatheState lathe_session_get_state(LatheSession *session)
+{
+    return session->state;
+}
+
+const char *lathe_session_get_title(LatheSession *session)
+{
+    return session->definition->name;
+}
+
+const char *lathe_session_get_engine(LatheSession *session)
+{
+    const char *engine =
+        session->box != NULL ? emu_machine_get_stats(session->box->machine).engine : NULL;
+
+    return engine != NULL ? engine : "";
+}
+
+const char *lathe_session_get_engine_why(LatheSession *session)
+{
+    const char *why =
+        session->box != NULL ? emu_machine_get_stats(session->box->machine).engine_why : NULL;
+
+    return why != NULL ? why : "";
+}
+
+double lathe_session_get_busy(LatheSession *session)
+{
+    return session->busy;
+}
+
+double lathe_session_get_mips(LatheSession *session)
+{
+    return session->mips;
+}
+
+const char *lathe_session_get_stop_text(LatheSession *session)
+{
+    return session->stop.text;
+}
+
+gboolean lathe_session_stop_is_fault(LatheSession *session)
+{
+    return session->stop.cause == EMU_STOP_TRIPLE_FAULT || session->stop.cause == EMU_STOP_INTERNAL;
+}
+
+gboolean lathe_session_stop_is_debug_exit(LatheSession *session)
+{
+    return session->stop.cause == EMU_STOP_DEBUG_EXIT;
+}
+
+int lathe_session_get_exit_status(LatheSession *session)
+{
+    switch (session->stop.cause) {
+    case EMU_STOP_RESET:
+    case EMU_STOP_TRIPLE_FAULT:
+        return 4;
+    case EMU_STOP_INTERNAL:
+        return 3;
+    case EMU_STOP_DEBUG_EXIT: /* what isa-debug-exit promises; the host keeps eight bits */
+        return (int)((session->stop.code << 1 | 1) & 0xff);
+    default:
+        return 0;
+    }
+}
+
+GPtrArray *lathe_session_get_serials(LatheSession *session)
+{
+    return session->serials;
+}
+
+struct emu_machine *lathe_session_get_machine(LatheSession *session)
+{
+    return session->box != NULL ? session->box->machine : NULL;
+}
+
+/* ---- the object ---- */
+
+LatheSession *lathe_session_new(struct lathe_definition *definition)
+{
+    LatheSession *session = g_object_new(LATHE_TYPE_SESSION, NULL);
+
+    session->definition = definition;
+    for (unsigned i = 0; i < definition->serials; i++)
+        g_ptr_array_add(session->serials, lathe_serial_new(i, &definition->serial[i]));
+    return session;
+}
+
+void lathe_session_close(LatheSession *session)
+{
+    g_atomic_int_set(&session->closing, TRUE);
+    session_watch_speed(session, FALSE);
+    if (session->worker != NULL)
+        g_thread_pool_free(g_steal_pointer(&session->worker), FALSE, TRUE);
+    g_clear_pointer(&session->made, session_box_free);
+    g_clear_pointer(&session->box, session_box_free);
+    g_clear_error(&session->made_error);
+}
+
+static void lathe_session_dispose(GObject *object)
+{
+    lathe_session_close(LATHE_SESSION(object));
+    G_OBJECT_CLASS(lathe_session_parent_class)->dispose(object);
+}
+
+static void lathe_session_finalize(GObject *object)
+{
+    LatheSession *session = LATHE_SESSION(object);
+
+    g_ptr_array_unref(session->serials);
+    lathe_definition_free(session->definition);
+    G_OBJECT_CLASS(lathe_session_parent_class)->finalize(object);
+}
+
+static void lathe_session_init(LatheSession *session)
+{
+    session->serials = g_ptr_array_new_with_free_func(g_object_unref);
+    session->worker = g_thread_pool_new(session_work, session, 1, FALSE, NULL);
+}
+
+static void lathe_session_get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+    LatheSession *session = LATHE_SESSION(object);
+
+    if (id == PROP_STATE)
+        g_value_set_enum(value, session->state);
+    else if (id == PROP_ENGINE)
+        g_value_set_string(value, lathe_session_get_engine(session));
+    else if (id == PROP_BUSY)
+        g_value_set_double(value, session->busy);
+    else
+        g_value_set_double(value, session->mips);
+}
+
+static void session_install_properties(GObjectClass *class)
+{
+    const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+    session_properties[PROP_STATE] =
+        g_param_spec_enum("state", NULL, NULL, LATHE_TYPE_STATE, LATHE_STATE_PAUSED, flags);
+    session_properties[PROP_ENGINE] = g_param_spec_string("engine", NULL, NULL, "", flags);
+    session_properties[PROP_BUSY] = g_param_spec_double("busy", NULL, NULL, 0, 1, 0, flags);
+    session_properties[PROP_MIPS] =
+        g_param_spec_double("mips", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);
+    g_object_class_install_properties(class, PROP_COUNT, session_properties);
+}
+
+static void lathe_session_class_init(LatheSessionClass *class)
+{
+    GObjectClass *object_class = G_OBJECT_CLASS(class);
+    GType type = G_TYPE_FROM_CLASS(class);
+
+    object_class->dispose = lathe_session_dispose;
+    object_class->finalize = lathe_session_finalize;
+    object_class->get_property = lathe_session_get_property;
+    session_install_properties(object_class);
+    session_signals[SIGNAL_RESET] =
+        g_signal_new("reset", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    session_signals[SIGNAL_STOPPED] =
+        g_signal_new("stopped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}

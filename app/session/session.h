@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * LatheSession: a machine as the main loop sees it. Everything here is called and emitted on the
+ * main loop's thread and never waits for the machine: what waits is done by a worker, in order.
+ *
+ * Properties (read only, with notify): "state", "engine", "busy", "mips".
+ * Signals:
+ *   "reset" ()     the machine was reset, or made anew by lathe_session_restart
+ *   "stopped" ()   it ended; the stop functions below say how
+ */
+#ifndef LATHE_SESSION_SESSION_H
+#define LATHE_SESSION_SESSION_H
+
+#include <glib-object.h>
+
+#include "app/session/serial.h"
+
+#define LATHE_TYPE_SESSION lathe_session_get_type()
+G_DECLARE_FINAL_TYPE(LatheSession, lathe_session, LATHE, SESSION, GObject)
+
+struct emu_machine;
+struct lathe_definition;
+
+typedef enum {
+    LATHE_STATE_PAUSED, /* also before the first start */
+    LATHE_STATE_RUNNING,
+    LATHE_STATE_STOPPED, /* restart makes a new machine */
+} LatheState;
+
+#define LATHE_TYPE_STATE lathe_state_get_type()
+GType lathe_state_get_type(void);
+
+/* Takes the definition, which must be complete. No machine is made yet. */
+LatheSession *lathe_session_new(struct lathe_definition *definition);
+/* Makes the machine, paused at its reset state. FALSE with *error; waits for the emulator. */
+gboolean lathe_session_build(LatheSession *session, GError **error);
+/* Stops and frees the machine, waits for it; no signal comes any more. Also done by dispose. */
+void lathe_session_close(LatheSession *session);
+
+void lathe_session_start(LatheSession *session); /* or go on */
+void lathe_session_pause(LatheSession *session);
+void lathe_session_reset(LatheSession *session);
+void lathe_session_power_button(LatheSession *session);
+void lathe_session_force_off(LatheSession *session);
+/* After a stop: a new machine of the same definition, which starts at once. */
+void lathe_session_restart(LatheSession *session);
+
+LatheState lathe_session_get_state(LatheSession *session);
+const char *lathe_session_get_title(LatheSession *session);
+/* "interp"; "" before there is a machine. And why "auto" chose it; "" if it was asked for. */
+const char *lathe_session_get_engine(LatheSession *session);
+const char *lathe_session_get_engine_why(LatheSession *session);
+
+/* Of the last second: 0..1 of all CPUs' time not halted, and millions of guest instructions a
+ * second of host time. */
+double lathe_session_get_busy(LatheSession *session);
+double lathe_session_get_mips(LatheSession *session);
+
+/* One line for a person; "" while it has not stopped. */
+const char *lathe_session_get_stop_text(LatheSession *session);
+/* Did it end by a fault (a triple fault, our own error) and not by somebody's wish? */
+gboolean lathe_session_stop_is_fault(LatheSession *session);
+/* Did the guest end the process by the debug-exit port? */
+gboolean lathe_session_stop_is_debug_exit(LatheSession *session);
+/* The process's exit status that the command line promises for this stop; 0 while it runs. */
+int lathe_session_get_exit_status(LatheSession *session);
+
+/* Serial ports in order; borrowed, of LatheSerial *. */
+GPtrArray *lathe_session_get_serials(LatheSession *session);
+
+/* For a debugger; NULL between two machines. A restart makes another: see "reset". */
+struct emu_machine *lathe_session_get_machine(LatheSession *session);
+
+/* What a machine of this definition is made of, one device a line, without opening back ends or
+ * running it; g_free. NULL with *error. */
+char *lathe_session_describe(const struct lathe_definition *definition, GError **error);
+
+#endif

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A machine without a processor, behind the emulator's public headers: its kernel command line is
+ * a script that one thread plays, commands separated by ';': "print TEXT", "wait MS", "flood KIB",
+ * "echo", "poweroff", "reset", "triple", "crash TEXT", "exit N", "spin". For tests of app/ and ui/.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "emulator/api/chardev.h"
+#include "emulator/api/host.h"
+#include "emulator/api/machine.h"
+
+struct emu_chardev {
+    struct emu_machine *machine;
+};
+
+struct emu_machine {
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards what follows up to the gap */
+    pthread_cond_t changed;
+    enum emu_machine_state state, told;
+    bool ending, reset, button;
+    struct emu_stop_reason reason;
+    uint8_t input[4096];
+    size_t input_length;
+
+    struct emu_chardev chardev;
+    struct emu_chardev_backend serial[EMU_MAX_SERIAL];
+    struct emu_chardev_backend debugcon;
+    struct emu_machine_observer observer;
+    char *script, *cursor;
+    unsigned vcpus;
+    bool no_reboot;
+    _Atomic uint64_t work; /* commands and milliseconds, as instructions */
+};
+
+bool emu_error_set(struct emu_error *err, enum emu_error_kind kind, const char *fmt, ...)
+{
+    va_list arguments;
+
+    if (err == NULL || err->kind != EMU_ERROR_NONE)
+        return false;
+    err->kind = kind;
+    va_start(arguments, fmt);
+    vsnprintf(err->text, sizeof(err->text), fmt, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* ---- playing the script ---- */
+
+static void fake_write(struct emu_machine *m, const void *data, size_t length)
+{
+    for (unsigned i = 0; i < EMU_MAX_SERIAL; i++) {
+        if (m->serial[i].ops != NULL)
+            m->serial[i].ops->write(m->serial[i].opaque, data, length);
+    }
+}
+
+static void fake_print(struct emu_machine *m, const char *text)
+{
+    fake_write(m, text, strlen(text));
+    fake_write(m, "\r\n", 2);
+}
+
+static void fake_stop_locked(struct emu_machine *m, enum emu_stop_cause cause, unsigned code,
+                             const char *text)
+{
+    if (m->state == EMU_MACHINE_STOPPED)
+        return;
+    m->reason = (struct emu_stop_reason){.cause = cause, .code = code};
+    snprintf(m->reason.text, sizeof(m->reason.text), "%s", text);
+    m->state = EMU_MACHINE_STOPPED;
+    pthread_cond_broadcast(&m->changed);
+}
+
+static void fake_stop(struct emu_machine *m, enum emu_stop_cause cause, unsigned code,
+                      const char *text)
+{
+    pthread_mutex_lock(&m->lock);
+    fake_stop_locked(m, cause, code, text);
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* Waits a millisecond or for a change; returns with the lock held. */
+static void fake_nap_locked(struct emu_machine *m)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&m->changed, &m->lock, &until);
+    m->work += 250000;
+}
+
+/* What was typed comes back; Enter as a line end. */
+static void fake_echo(struct emu_machine *m)
+{
+    uint8_t bytes[sizeof(m->input)];
+
+    pthread_mutex_lock(&m->lock);
+    if (m->input_length == 0)
+        fake_nap_locked(m);
+    size_t length = m->input_length;
+    memcpy(bytes, m->input, length);
+    m->input_length = 0;
+    pthread_mutex_unlock(&m->lock);
+    for (size_t i = 0; i < length; i++)
+        fake_write(m, bytes[i] == '\r' ? "\r\n" : (const char *)&bytes[i],
+                   bytes[i] == '\r' ? 2 : 1);
+}
+
+static void fake_flood(struct emu_machine *m, unsigned kib)
+{
+    char line[1024];
+
+    memset(line, 'x', sizeof(line));
+    memcpy(line + sizeof(line) - 2, "\r\n", 2);
+    for (unsigned i = 0; i < kib; i++)
+        fake_write(m, line, sizeof(line));
+}
+
+static void fake_guest_reset(struct emu_machine *m, enum emu_stop_cause cause, const char *text)
+{
+    if (m->no_reboot) {
+        fake_stop(m, cause, 0, text);
+        return;
+    }
+    pthread_mutex_lock(&m->lock);
+    m->reset = true;
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* Runs the command at the cursor; returns false to stay at it. */
+static bool fake_command(struct emu_machine *m, const char *word, const char *rest)
+{
+    if (strcmp(word, "print") == 0)
+        fake_print(m, rest);
+    else if (strcmp(word, "flood") == 0)
+        fake_flood(m, (unsigned)atoi(rest));
+    else if (strcmp(word, "poweroff") == 0)
+        fake_stop(m, EMU_STOP_POWER_OFF, 0, "The guest powered off.");
+    else if (strcmp(word, "exit") == 0)
+        fake_stop(m, EMU_STOP_DEBUG_EXIT, (unsigned)atoi(rest), "The guest ended the machine.");
+    else if (strcmp(word, "crash") == 0)
+        fake_stop(m, EMU_STOP_INTERNAL, 0, rest);
+    else if (strcmp(word, "reset") == 0)
+        fake_guest_reset(m, EMU_STOP_RESET, "The guest reset.");
+    else if (strcmp(word, "triple") == 0)
+        fake_guest_reset(m, EMU_STOP_TRIPLE_FAULT, "Triple fault at 0x1000.");
+    else if (strcmp(word, "echo") == 0)
+        return fake_echo(m), false;
+    else if (strcmp(word, "wait") == 0)
+        usleep((useconds_t)atoi(rest) * 1000);
+    else /* "spin", and the end of the script */
+        return usleep(1000), false;
+    return true;
+}
+
+static void fake_step(struct emu_machine *m)
+{
+    char command[256], *rest;
+    size_t length = strcspn(m->cursor, ";");
+
+    snprintf(command, sizeof(command), "%.*s", (int)length, m->cursor);
+    rest = command + strcspn(command, " ");
+    if (*rest != '\0')
+        *rest++ = '\0';
+    m->work += 1000;
+    if (fake_command(m, command, rest) && m->cursor[length] == ';') {
+        m->cursor += length + 1;
+        m->cursor += strspn(m->cursor, " ");
+    } else if (m->cursor[length] == '\0' && strcmp(command, "echo") != 0) {
+        m->cursor += length;
+    }
+}
+
+static void fake_do_reset(struct emu_machine *m)
+{
+    m->cursor = m->script;
+    for (unsigned i = 0; i < EMU_MAX_SERIAL; i++) {
+        if (m->serial[i].ops != NULL && m->serial[i].ops->reset != NULL)
+            m->serial[i].ops->reset(m->serial[i].opaque);
+    }
+    if (m->observer.reset != NULL)
+        m->observer.reset(m->observer.opaque);
+}
+
+/* What others asked for, before the next command. Returns the state that was told. */
+static enum emu_machine_state fake_attend(struct emu_machine *m)
+{
+    pthread_mutex_lock(&m->lock);
+    enum emu_machine_state state = m->state;
+    bool reset = m->reset, button = m->button, tell = m->told != state;
+    m->reset = m->button = false;
+    m->told = state;
+    if (!tell && !reset && !button && state != EMU_MACHINE_RUNNING && !m->ending)
+        pthread_cond_wait(&m->changed, &m->lock);
+    pthread_mutex_unlock(&m->lock);
+    if (tell && m->observer.state_changed != NULL)
+        m->observer.state_changed(m->observer.opaque, state);
+    if (reset)
+        fake_do_reset(m);
+    if (button)
+        fake_stop(m, EMU_STOP_POWER_OFF, 0, "The guest powered off.");
+    return state;
+}
+
+static void *fake_thread(void *opaque)
+{
+    struct emu_machine *m = opaque;
+
+    for (;;) {
+        enum emu_machine_state state = fake_attend(m);
+        pthread_mutex_lock(&m->lock);
+        bool ending = m->ending, ready = m->state == state && !m->reset && !m->button;
+        pthread_mutex_unlock(&m->lock);
+        if (ending)
+            return NULL;
+        if (ready && state == EMU_MACHINE_RUNNING)
+            fake_step(m);
+    }
+}
+
+/* ---- emulator/api/machine.h ---- */
+
+static bool fake_check(const struct emu_machine_config *config, struct emu_error *err)
+{
+    char magic[4] = "";
+    int fd = open(config->kernel, O_RDONLY | O_CLOEXEC);
+
+    if (fd >= 0 && read(fd, magic, 4) < 4)
+        magic[0] = '\0';
+    if (fd >= 0)
+        close(fd);
+    if (memcmp(magic, "\177ELF", 4) == 0)
+        return true;
+    return emu_error_set(err, EMU_ERROR_INPUT, "kernel '%s' is no kernel image", config->kernel);
+}
+
+static void fake_set_up(struct emu_machine *m, const struct emu_machine_config *config,
+                        const struct emu_machine_observer *observer)
+{
+    pthread_mutex_init(&m->lock, NULL);
+    pthread_cond_init(&m->changed, NULL);
+    m->script = m->cursor = strdup(config->append != NULL ? config->append : "");
+    m->vcpus = config->topology.cpus;
+    m->no_reboot = config->no_reboot;
+    m->chardev.machine = m;
+    if (observer != NULL)
+        m->observer = *observer;
+    for (unsigned i = 0; i < EMU_MAX_SERIAL; i++) {
+        if (m->serial[i].ops != NULL && m->serial[i].ops->open != NULL)
+            m->serial[i].ops->open(m->serial[i].opaque, &m->chardev);
+    }
+}
+
+static void fake_close_backends(struct emu_machine *m)
+{
+    for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
+        emu_chardev_backend_close(&m->serial[i]);
+    emu_chardev_backend_close(&m->debugcon);
+}
+
+struct emu_machine *emu_machine_new(const struct emu_machine_config *config,
+                                    const struct emu_machine_observer *observer,
+                                    struct emu_error *err)
+{
+    struct emu_machine *m = calloc(1, sizeof(*m));
+
+    memcpy(m->serial, config->serial, sizeof(m->serial));
+    m->debugcon = config->debugcon;
+    if (!fake_check(config, err)) {
+        fake_close_backends(m);
+        free(m);
+        return NULL;
+    }
+    fake_set_up(m, config, observer);
+    pthread_create(&m->thread, NULL, fake_thread, m);
+    return m;
+}
+
+void emu_machine_free(struct emu_machine *m)
+{
+    if (m == NULL)
+        return;
+    pthread_mutex_lock(&m->lock);
+    m->ending = true;
+    fake_stop_locked(m, EMU_STOP_FORCED, 0, "The machine was switched off.");
+    pthread_cond_broadcast(&m->changed);
+    pthread_mutex_unlock(&m->lock);
+    pthread_join(m->thread, NULL);
+    fake_close_backends(m);
+    pthread_mutex_destroy(&m->lock);
+    pthread_cond_destroy(&m->changed);
+    free(m->script);
+    free(m);
+}
+
+static void fake_set_state(struct emu_machine *m, enum emu_machine_state state)
+{
+    pthread_mutex_lock(&m->lock);
+    if (m->state != EMU_MACHINE_STOPPED)
+        m->state = state;
+    pthread_cond_broadcast(&m->changed);
+    pthread_mutex_unlock(&m->lock);
+}
+
+void emu_machine_resume(struct emu_machine *m)
+{
+    fake_set_state(m, EMU_MACHINE_RUNNING);
+}
+
+void emu_machine_pause(struct emu_machine *m)
+{
+    fake_set_state(m, EMU_MACHINE_PAUSED);
+}
+
+void emu_machine_reset(struct emu_machine *m)
+{
+    pthread_mutex_lock(&m->lock);
+    m->reset = true;
+    pthread_cond_broadcast(&m->changed);
+    pthread_mutex_unlock(&m->lock);
+}
+
+void emu_machine_stop(struct emu_machine *m)
+{
+    fake_stop(m, EMU_STOP_FORCED, 0, "The machine was switched off.");
+}
+
+void emu_machine_power_button(struct emu_machine *m)
+{
+    pthread_mutex_lock(&m->lock);
+    m->button = true;
+    pthread_cond_broadcast(&m->changed);
+    pthread_mutex_unlock(&m->lock);
+}
+
+enum emu_machine_state emu_machine_get_state(const struct emu_machine *m)
+{
+    return m->state;
+}
+
+struct emu_stop_reason emu_machine_get_stop_reason(const struct emu_machine *m)
+{
+    return m->reason;
+}
+
+struct emu_machine_stats emu_machine_get_stats(const struct emu_machine *m)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (struct emu_machine_stats){
+        .time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
+        .instructions = m->work,
+        .vcpus = m->vcpus,
+        .engine = "interp",
+        .engine_why = "it is the only one here",
+    };
+}
+
+char *emu_machine_describe(const struct emu_machine *m)
+{
+    return strdup("uart0 uart16550 0x3f8 4\nrtc cmos 0x70 8\n");
+}
+
+bool emu_topology_complete(struct emu_topology *t, struct emu_error *err)
+{
+    unsigned *parts[] = {&t->threads, &t->cores, &t->dies, &t->sockets};
+    unsigned product = 1;
+
+    for (size_t i = 0; i < 4; i++)
+        product *= *parts[i] != 0 ? *parts[i] : 1;
+    if (t->cpus == 0)
+        t->cpus = product;
+    if (t->sockets == 0)
+        t->sockets = t->cpus / product, product *= t->sockets;
+    for (size_t i = 0; i < 3; i++)
+        *parts[i] = *parts[i] != 0 ? *parts[i] : 1;
+    if (product == t->cpus && t->cpus <= EMU_MAX_VCPUS)
+        return true;
+    return emu_error_set(err, EMU_ERROR_INPUT, "%u CPUs cannot be grouped like this", t->cpus);
+}
+
+/* ---- emulator/api/chardev.h ---- */
+
+size_t emu_chardev_input(struct emu_chardev *chardev, const uint8_t *data, size_t length)
+{
+    struct emu_machine *m = chardev->machine;
+
+    pthread_mutex_lock(&m->lock);
+    size_t room = sizeof(m->input) - m->input_length;
+    if (length > room)
+        length = room;
+    memcpy(m->input + m->input_length, data, length);
+    m->input_length += length;
+    pthread_cond_broadcast(&m->changed);
+    pthread_mutex_unlock(&m->lock);
+    return length;
+}
+
+void emu_chardev_backend_close(struct emu_chardev_backend *backend)
+{
+    if (backend->ops != NULL && backend->ops->close != NULL)
+        backend->ops->close(backend->opaque);
+    backend->ops = NULL;
+}
+
+static void fake_file_write(void *opaque, const uint8_t *data, size_t length)
+{
+    fwrite(data, 1, length, opaque);
+}
+
+static void fake_file_close(void *opaque)
+{
+    fclose(opaque);
+}
+
+static const struct emu_chardev_ops fake_file_ops = {
+    .name = "file", .write = fake_file_write, .close = fake_file_close};
+
+bool emu_chardev_file(const char *path, struct emu_chardev_backend *out, struct emu_error *err)
+{
+    FILE *file = fopen(path, "ae");
+
+    *out = (struct emu_chardev_backend){&fake_file_ops, file};
+    return file != NULL ||
+           emu_error_set(err, EMU_ERROR_HOST, "cannot write '%s': %s", path, strerror(errno));
+}
+
+bool emu_chardev_unix(const char *path, struct emu_chardev_backend *out, struct emu_error *err)
+{
+    if (access(path, F_OK) == 0)
+        return emu_error_set(err, EMU_ERROR_INPUT, "socket '%s' exists already", path);
+    return emu_chardev_file("/dev/null", out, err);
+}
+
+bool emu_chardev_pty(struct emu_chardev_backend *out, char **name, struct emu_error *err)
+{
+    *name = strdup("/dev/pts/fake");
+    return emu_chardev_file("/dev/null", out, err);
+}
+
+/* ---- emulator/api/host.h ---- */
+
+static const char *const fake_models[] = {"x86-64-v1", "max", NULL};
+static const char *const fake_features[] = {"sse4_2", "avx2", NULL};
+static const char *const fake_boards[] = {"q35", NULL};
+
+size_t emu_host_engines(struct emu_host_engine *out, size_t max)
+{
+    const struct emu_host_engine engines[] = {
+        {"jit", "translator", false, "this build has no translator"},
+        {"interp", "portable executor", true, ""}};
+
+    memcpy(out, engines, (max < 2 ? max : 2) * sizeof(*out));
+    return 2;
+}
+
+const char *emu_host_default_engine(char *why, size_t size)
+{
+    snprintf(why, size, "it is the only one here");
+    return "interp";
+}
+
+const char *const *emu_cpu_models(void)
+{
+    return fake_models;
+}
+
+const char *const *emu_cpu_features(void)
+{
+    return fake_features;
+}
+
+const char *const *emu_boards(void)
+{
+    return fake_boards;
+}
+
+bool emu_cpu_check(const char *cpu, struct emu_error *err)
+{
+    if (strncmp(cpu, "max", 3) == 0 || strncmp(cpu, "x86-64-v1", 9) == 0)
+        return strstr(cpu, "warp") == NULL ||
+               emu_error_set(err, EMU_ERROR_INPUT, "unknown CPU feature 'warp'");
+    return emu_error_set(err, EMU_ERROR_INPUT, "unknown CPU model '%s'", cpu);
+}
+
+uint64_t emu_host_memory_limit(void)
+{
+    return UINT64_C(64) << 30;
+}
+
+const char **emu_trace_events(void)
+{
+    const char **events = calloc(3, sizeof(*events));
+
+    events[0] = "cpu_exception";
+    events[1] = "ioapic_route";
+    return events;
+}
