@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ACPI power management of an ICH9. Regions: 0 the PM block, 128 bytes, at PMBASE (0x600), 1 ports
- * 0xb2 and 0xb3. Driven line 0: SCI (level). Incoming lines 0 to 31: general purpose events, whose
- * status is latched while the line is high.
+ * 0xb2 and 0xb3. Driven lines: 0 SCI (level), 1 SMI (pulse). Incoming lines 0 to 31: general
+ * purpose events, whose status is latched while the line is high.
  */
 #ifndef EMU_HW_TIMER_ACPI_PM_H
 #define EMU_HW_TIMER_ACPI_PM_H
