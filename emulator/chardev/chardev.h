@@ -8,6 +8,7 @@
 
 #include "emulator/api/ops/chardev.h"
 
+struct emu_machine;
 struct emu_queue;
 
 /* The device's side. Both are called on the loop thread without the device's lock. */
@@ -31,5 +32,8 @@ void emu_chardev_write(struct emu_chardev *chardev, const uint8_t *data, size_t 
 void emu_chardev_drained(struct emu_chardev *chardev);
 /* The machine was reset. Loop thread. */
 void emu_chardev_reset(struct emu_chardev *chardev);
+/* The machine owns the chardev from here on, also on failure: it resets and frees it. */
+bool emu_machine_add_chardev(struct emu_machine *machine, struct emu_chardev *chardev,
+                             struct emu_error *err);
 
 #endif

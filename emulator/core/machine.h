@@ -9,6 +9,7 @@
 
 #include "emulator/api/debug.h"
 #include "emulator/core/device.h"
+#include "emulator/core/engine.h"
 #include "emulator/core/queue.h"
 #include "emulator/core/trace.h"
 #include "emulator/core/vcpu.h"
@@ -59,7 +60,7 @@ struct emu_machine {
 
     const struct emu_board_hooks *board;
     void *board_data;
-    const struct emu_engine_ops *engine; /* accel/accel.h */
+    const struct emu_engine_ops *engine; /* set by attach or the board; detached by free */
     void *engine_data;
     char engine_why[160];
     const struct emu_debug_target *debug;
@@ -78,8 +79,17 @@ struct emu_machine *emu_machine_alloc(const struct emu_machine_observer *observe
 bool emu_machine_add_device(struct emu_machine *machine, struct emu_device *device,
                             struct emu_error *err);
 bool emu_machine_add_ram(struct emu_machine *machine, struct emu_ram *ram, struct emu_error *err);
-bool emu_machine_add_chardev(struct emu_machine *machine, struct emu_chardev *chardev,
-                             struct emu_error *err);
+/*
+ * Anything else that the machine owns and tells of resets: parts are freed after the devices.
+ * reset: loop thread; may be NULL. Character devices are added by emu_machine_add_chardev
+ * (chardev/chardev.h), which uses this.
+ */
+struct emu_machine_part {
+    void (*reset)(void *object);
+    void (*free)(void *object);
+};
+bool emu_machine_add_part(struct emu_machine *machine, const struct emu_machine_part *part,
+                          void *object, struct emu_error *err);
 /* Room for count vcpus; the board then calls emu_vcpu_init on each. */
 bool emu_machine_set_vcpu_count(struct emu_machine *machine, unsigned count,
                                 struct emu_error *err);

@@ -8,12 +8,14 @@
 #define EMU_CORE_REGION_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "emulator/api/types.h"
 
 struct emu_memory;
 struct emu_region;
 struct emu_ram;
+struct emu_trace;
 
 /*
  * Register access of a device. Called on any vcpu thread or the machine's loop thread, with the
@@ -59,6 +61,7 @@ struct emu_region {
     uint64_t address; /* within the parent */
     int priority;
     bool enabled;
+    struct emu_memory *_Atomic memory; /* the address space that shows it; NULL: none */
 };
 
 /*
@@ -90,7 +93,9 @@ void emu_region_init_alias(struct emu_region *region, const char *name, struct e
 /*
  * Changes of the tree. Loop thread, or a vcpu thread inside a device callback; concurrent callers
  * are serialised inside. Each takes effect at once unless between emu_memory_begin and _commit.
- * When two regions overlap, the higher priority wins, then the one added later.
+ * When two regions overlap, the higher priority wins, then the one added later. An alias and its
+ * target belong to the same address space (or the target to none). A tree that is in no address
+ * space is built by one thread at a time.
  */
 void emu_region_add(struct emu_region *parent, uint64_t address, struct emu_region *child,
                     int priority);
@@ -133,7 +138,9 @@ void emu_memory_store(struct emu_memory *memory, emu_gpa address, uint64_t value
 
 /*
  * Bulk transfer (DMA, loaders, debuggers): RAM and ROM by memcpy, registers by 4-byte accesses.
- * Any thread. write_rom also writes into ROM. Return false if a part of the range has nothing
+ * Any thread; a device may hold its own lock: registers whose lock cannot be had within some
+ * milliseconds (the caller's own, or those of a device that is waiting for the caller) count as not
+ * there, so that no guest can lock the machine up. write_rom also writes into ROM. Return false if a part of the range has nothing
  * behind it (it is read as zero, and the rest is transferred). Writes tell the code tracker, so
  * that translated code is never stale.
  */
@@ -149,6 +156,11 @@ bool emu_memory_write_rom(struct emu_memory *memory, emu_gpa address, const void
  */
 typedef void emu_memory_written_fn(void *opaque, emu_gpa address, uint64_t length);
 void emu_memory_on_write(struct emu_memory *memory, emu_memory_written_fn *fn, void *opaque);
+
+/* Where accesses that find nothing are traced; NULL: nowhere. Before the machine runs. */
+void emu_memory_set_trace(struct emu_memory *memory, struct emu_trace *trace);
+/* Takes all regions out of the tree, so that their owners can go in any order. No vcpu runs. */
+void emu_memory_clear(struct emu_memory *memory);
 
 /* Prints the flattened view, one range a line, into a malloc'ed string. Any thread. */
 char *emu_memory_describe(struct emu_memory *memory);

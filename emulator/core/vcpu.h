@@ -51,8 +51,9 @@ struct emu_vcpu {
     bool thread_started;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    bool sleeping;
-    bool in_guest;
+    _Atomic bool sleeping;
+    _Atomic emu_ns sleeping_since; /* machine time; meaningful while sleeping */
+    bool in_guest;                 /* may execute guest code; under the exclusive-section lock */
 };
 
 bool emu_vcpu_init(struct emu_vcpu *vcpu, struct emu_machine *machine, unsigned index,
@@ -72,6 +73,11 @@ static inline void emu_vcpu_clear(struct emu_vcpu *vcpu, uint32_t bits)
 void emu_vcpu_wait(struct emu_vcpu *vcpu, uint32_t mask);
 /* Own thread, between blocks: lets those who want an exclusive section have it. */
 void emu_vcpu_step_aside(struct emu_vcpu *vcpu);
+
+/* Own thread, for core's thread loop only: around ops->run. enter waits while an exclusive section
+ * is in progress. */
+void emu_vcpu_enter(struct emu_vcpu *vcpu);
+void emu_vcpu_leave(struct emu_vcpu *vcpu);
 
 /*
  * Runs fn while no vcpu of the machine executes guest code; self is the calling vcpu or NULL for

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The saved form of a whole machine: the clock, then vcpus, devices and RAM in the machine's order,
+ * each in a section of its own. RAM is saved as runs of bytes; holes and what follows them are not
+ * there and are zero when loaded.
+ */
+#include "emulator/core/machine-private.h"
+#include "emulator/core/memory-private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "emulator/state/state.h"
+
+#define STATE_VERSION 1
+
+/* "cpu.3", "device.serial0": what comes next belongs to it. */
+static void state_name(char *name, size_t size, const char *kind, const char *id)
+{
+    snprintf(name, size, "%s.%s", kind, id);
+}
+
+static void state_write_head(struct emu_writer *out, const char *kind, const char *id)
+{
+    char name[64];
+
+    state_name(name, sizeof(name), kind, id);
+    emu_write_section(out, name, STATE_VERSION);
+}
+
+static bool state_read_head(struct emu_reader *in, const char *kind, const char *id,
+                            struct emu_error *err)
+{
+    char name[64];
+    uint32_t version;
+
+    state_name(name, sizeof(name), kind, id);
+    if (!emu_read_section(in, name, &version, err))
+        return false;
+    return version == STATE_VERSION ||
+           emu_error_set(err, EMU_ERROR_INPUT,
+                         "saved state: section '%s' has version %u, and only %u is known", name,
+                         version, STATE_VERSION);
+}
+
+static const char *state_number(char text[24], size_t number)
+{
+    snprintf(text, 24, "%zu", number);
+    return text;
+}
+
+/* ---- RAM ---- */
+
+static void state_save_ram(struct emu_ram *ram, struct emu_writer *out)
+{
+    uint64_t start, end, from = 0;
+
+    emu_write_u64(out, "size", emu_ram_size(ram));
+    while (emu_ram_next_data(ram, from, &start, &end)) {
+        emu_write_u64(out, "start", start);
+        emu_write_u64(out, "length", end - start);
+        emu_write_bytes(out, "data", emu_ram_host(ram) + start, end - start);
+        from = end;
+    }
+    emu_write_u64(out, "start", emu_ram_size(ram));
+}
+
+static bool state_load_run(struct emu_ram *ram, uint64_t start, struct emu_reader *in,
+                           struct emu_error *err)
+{
+    uint64_t length;
+
+    if (!emu_read_u64(in, "length", &length, err))
+        return false;
+    if (start > emu_ram_size(ram) || length > emu_ram_size(ram) - start)
+        return emu_error_set(err, EMU_ERROR_INPUT, "saved state: memory beyond the end of RAM");
+    return emu_read_bytes(in, "data", emu_ram_host(ram) + start, length, err);
+}
+
+static bool state_load_ram(struct emu_ram *ram, struct emu_reader *in, struct emu_error *err)
+{
+    uint64_t size, start;
+
+    if (!emu_read_u64(in, "size", &size, err))
+        return false;
+    if (size != emu_ram_size(ram))
+        return emu_error_set(err, EMU_ERROR_INPUT,
+                             "saved state: a block of memory has %llu bytes, this machine's %llu",
+                             (unsigned long long)size, (unsigned long long)emu_ram_size(ram));
+    emu_ram_zero(ram);
+    for (;;) {
+        if (!emu_read_u64(in, "start", &start, err))
+            return false;
+        if (start == emu_ram_size(ram))
+            return true;
+        if (!state_load_run(ram, start, in, err))
+            return false;
+    }
+}
+
+/* Translated code of the old contents must go. */
+static void state_tell_code_tracker(struct emu_memory *memory)
+{
+    emu_gpa address = 0;
+    struct emu_range range;
+
+    if (memory->written == NULL)
+        return;
+    do {
+        range = emu_memory_find(memory, address);
+        if (range.host != NULL)
+            memory->written(memory->written_opaque, address, range.length);
+        address += range.length;
+    } while (range.length != UINT64_MAX && address != 0);
+}
+
+/* ---- all ---- */
+
+static void state_save_vcpus(struct emu_machine *machine, struct emu_writer *out)
+{
+    char number[24];
+    unsigned i;
+
+    for (i = 0; i < machine->vcpu_count; i++) {
+        state_write_head(out, "cpu", state_number(number, i));
+        if (machine->vcpus[i].ops->save != NULL)
+            machine->vcpus[i].ops->save(&machine->vcpus[i], out);
+    }
+}
+
+bool emu_machine_save(struct emu_machine *machine, struct emu_writer *out, struct emu_error *err)
+{
+    struct emu_machine_private *p = machine->private;
+    char number[24];
+    size_t i, length;
+
+    emu_write_section(out, "machine", STATE_VERSION);
+    emu_write_u64(out, "time", emu_clock_now(machine->clock));
+    emu_write_u64(out, "vcpus", machine->vcpu_count);
+    emu_write_u64(out, "devices", machine->device_count);
+    emu_write_u64(out, "rams", p->ram_count);
+    state_save_vcpus(machine, out);
+    for (i = 0; i < machine->device_count; i++) {
+        state_write_head(out, "device", machine->devices[i]->id);
+        emu_device_save(machine->devices[i], out);
+    }
+    for (i = 0; i < p->ram_count; i++) {
+        state_write_head(out, "ram", state_number(number, i));
+        state_save_ram(p->rams[i], out);
+    }
+    return emu_writer_data(out, &length) != NULL ||
+           emu_error_set(err, EMU_ERROR_HOST, "out of memory while saving the machine");
+}
+
+static bool state_expect(struct emu_reader *in, const char *field, uint64_t expected,
+                         struct emu_error *err)
+{
+    uint64_t value;
+
+    if (!emu_read_u64(in, field, &value, err))
+        return false;
+    return value == expected ||
+           emu_error_set(err, EMU_ERROR_INPUT,
+                         "saved state: the machine had %llu %s, this one has %llu",
+                         (unsigned long long)value, field, (unsigned long long)expected);
+}
+
+static bool state_load_machine(struct emu_machine *machine, struct emu_reader *in,
+                               struct emu_error *err)
+{
+    uint32_t version;
+    uint64_t now;
+
+    if (!emu_read_section(in, "machine", &version, err))
+        return false;
+    if (version != STATE_VERSION)
+        return emu_error_set(err, EMU_ERROR_INPUT, "saved state: version %u, and only %u is known",
+                             version, STATE_VERSION);
+    if (!emu_read_u64(in, "time", &now, err) ||
+        !state_expect(in, "vcpus", machine->vcpu_count, err) ||
+        !state_expect(in, "devices", machine->device_count, err) ||
+        !state_expect(in, "rams", machine->private->ram_count, err))
+        return false;
+    emu_clock_set(machine->clock, now);
+    return true;
+}
+
+static bool state_load_vcpus(struct emu_machine *machine, struct emu_reader *in,
+                             struct emu_error *err)
+{
+    char number[24];
+    unsigned i;
+
+    for (i = 0; i < machine->vcpu_count; i++) {
+        struct emu_vcpu *vcpu = &machine->vcpus[i];
+
+        if (!state_read_head(in, "cpu", state_number(number, i), err))
+            return false;
+        if (vcpu->ops->load != NULL && !vcpu->ops->load(vcpu, in, err))
+            return emu_error_set(err, EMU_ERROR_INPUT, "saved state: cpu %u rejects it", i);
+    }
+    return true;
+}
+
+static bool state_load_devices(struct emu_machine *machine, struct emu_reader *in,
+                               struct emu_error *err)
+{
+    size_t i;
+
+    for (i = 0; i < machine->device_count; i++) {
+        if (!state_read_head(in, "device", machine->devices[i]->id, err) ||
+            !emu_device_load(machine->devices[i], in, err))
+            return false;
+    }
+    return true;
+}
+
+bool emu_machine_load(struct emu_machine *machine, struct emu_reader *in, struct emu_error *err)
+{
+    struct emu_machine_private *p = machine->private;
+    char number[24];
+    size_t i;
+
+    if (!state_load_machine(machine, in, err) || !state_load_vcpus(machine, in, err) ||
+        !state_load_devices(machine, in, err))
+        return false;
+    for (i = 0; i < p->ram_count; i++) {
+        if (!state_read_head(in, "ram", state_number(number, i), err) ||
+            !state_load_ram(p->rams[i], in, err))
+            return false;
+    }
+    state_tell_code_tracker(machine->memory);
+    return true;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The region tree: initialisers and changes. Each region knows the address space that shows it, and
+ * a change takes that space's lock; a tree that no space shows yet needs none.
+ */
+#include "emulator/core/memory-private.h"
+
+#include <string.h>
+
+/* Deeper nesting than any real machine has; stops an alias that contains itself. */
+#define REGION_MAX_DEPTH 64
+
+static void region_init(struct emu_region *region, const char *name, enum emu_region_kind kind,
+                        uint64_t size)
+{
+    memset(region, 0, sizeof(*region));
+    region->name = name;
+    region->kind = kind;
+    region->size = size;
+    region->enabled = true;
+}
+
+void emu_region_init_container(struct emu_region *region, const char *name, uint64_t size)
+{
+    region_init(region, name, EMU_REGION_CONTAINER, size);
+}
+
+void emu_region_init_ram(struct emu_region *region, const char *name, struct emu_ram *ram,
+                         uint64_t offset, uint64_t size)
+{
+    region_init(region, name, EMU_REGION_RAM, size);
+    region->ram = ram;
+    region->ram_offset = offset;
+}
+
+void emu_region_init_rom(struct emu_region *region, const char *name, struct emu_ram *ram,
+                         uint64_t offset, uint64_t size)
+{
+    emu_region_init_ram(region, name, ram, offset, size);
+    region->kind = EMU_REGION_ROM;
+}
+
+void emu_region_init_io(struct emu_region *region, const char *name,
+                        const struct emu_region_ops *ops, void *opaque, pthread_mutex_t *lock,
+                        uint64_t size)
+{
+    region_init(region, name, EMU_REGION_IO, size);
+    region->ops = ops;
+    region->opaque = opaque;
+    region->lock = lock;
+}
+
+void emu_region_init_alias(struct emu_region *region, const char *name, struct emu_region *target,
+                           uint64_t offset, uint64_t size)
+{
+    region_init(region, name, EMU_REGION_ALIAS, size);
+    region->target = target;
+    region->target_offset = offset;
+}
+
+static void region_claim(struct emu_region *region, struct emu_memory *memory, unsigned depth)
+{
+    struct emu_region *child;
+
+    if (depth > REGION_MAX_DEPTH)
+        return;
+    atomic_store(&region->memory, memory);
+    for (child = region->first_child; child != NULL; child = child->next)
+        region_claim(child, memory, depth + 1);
+    if (region->kind == EMU_REGION_ALIAS)
+        region_claim(region->target, memory, depth + 1);
+}
+
+void emu_region_claim(struct emu_region *region, struct emu_memory *memory)
+{
+    region_claim(region, memory, 0);
+}
+
+/* Before all children of the same or a lower priority: the one added later wins. */
+static void region_link(struct emu_region *parent, struct emu_region *child)
+{
+    struct emu_region **place = &parent->first_child;
+
+    while (*place != NULL && (*place)->priority > child->priority)
+        place = &(*place)->next;
+    child->next = *place;
+    *place = child;
+    child->parent = parent;
+}
+
+static void region_unlink(struct emu_region *child)
+{
+    struct emu_region **place = &child->parent->first_child;
+
+    while (*place != NULL && *place != child)
+        place = &(*place)->next;
+    if (*place != NULL)
+        *place = child->next;
+    child->next = NULL;
+    child->parent = NULL;
+}
+
+void emu_region_add(struct emu_region *parent, uint64_t address, struct emu_region *child,
+                    int priority)
+{
+    struct emu_memory *memory;
+
+    emu_region_remove(child);
+    memory = emu_memory_lock_of(parent);
+    child->address = address;
+    child->priority = priority;
+    region_link(parent, child);
+    if (memory != NULL)
+        emu_region_claim(child, memory);
+    emu_memory_changed_unlock(memory);
+}
+
+void emu_region_remove(struct emu_region *child)
+{
+    struct emu_memory *memory;
+
+    if (child->parent == NULL)
+        return;
+    memory = emu_memory_lock_of(child);
+    region_unlink(child);
+    if (memory != NULL) {
+        emu_region_claim(child, NULL);
+        emu_region_claim(&memory->root, memory); /* an alias may still show a part of it */
+    }
+    emu_memory_changed_unlock(memory);
+}
+
+void emu_region_set_enabled(struct emu_region *region, bool enabled)
+{
+    struct emu_memory *memory;
+
+    memory = emu_memory_lock_of(region);
+    if (region->enabled == enabled) {
+        if (memory != NULL)
+            pthread_mutex_unlock(&memory->lock);
+        return;
+    }
+    region->enabled = enabled;
+    emu_memory_changed_unlock(memory);
+}
+
+void emu_region_set_address(struct emu_region *region, uint64_t address)
+{
+    struct emu_memory *memory;
+
+    memory = emu_memory_lock_of(region);
+    if (region->address == address) {
+        if (memory != NULL)
+            pthread_mutex_unlock(&memory->lock);
+        return;
+    }
+    region->address = address;
+    emu_memory_changed_unlock(memory);
+}
