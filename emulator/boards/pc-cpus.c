@@ -25,10 +25,8 @@ static bool cpus_make_vcpu(struct board *board, unsigned index, struct emu_error
     cpu->power = &machine->power;
     board->apic_ids[index] = cpu->apic_id;
     cpu->vcpu = &machine->vcpus[index];
-    if (emu_vcpu_init(cpu->vcpu, machine, index, &x86_vcpu_ops, cpu, &cpu->ir.request, err)) {
-        emu_memory_on_change(machine->memory, (emu_memory_changed_fn *)x86_memory_changed, cpu);
+    if (emu_vcpu_init(cpu->vcpu, machine, index, &x86_vcpu_ops, cpu, &cpu->ir.request, err))
         return true;
-    }
     board->cpus[index] = NULL;
     x86_cpu_free(cpu);
     return false;
@@ -72,6 +70,15 @@ static bool cpus_make_model(struct board *board, struct emu_error *err)
     return true;
 }
 
+/* Whatever they remember of the memory map is old. */
+static void cpus_memory_changed(void *opaque)
+{
+    struct board *board = opaque;
+
+    for (unsigned i = 0; i < board->cpu_count; i++)
+        x86_memory_changed(board->cpus[i]);
+}
+
 bool board_add_cpus(struct board *board, struct emu_error *err)
 {
     unsigned count = board->topology.cpus;
@@ -88,6 +95,7 @@ bool board_add_cpus(struct board *board, struct emu_error *err)
             return false;
     }
     board->cpu_count = count;
+    emu_memory_on_change(board->machine->memory, cpus_memory_changed, board);
     board->machine->debug = &x86_debug_target;
     return true;
 }
