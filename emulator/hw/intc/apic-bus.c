@@ -79,17 +79,6 @@ bool apic_bus_attach(struct emu_apic_bus *bus, struct lapic *lapic, struct emu_e
     return true;
 }
 
-void apic_bus_detach(struct emu_apic_bus *bus, struct lapic *lapic)
-{
-    unsigned kept = 0;
-
-    bus->by_id[lapic->id] = NULL;
-    for (unsigned i = 0; i < bus->count; i++)
-        if (bus->list[i] != lapic)
-            bus->list[kept++] = bus->list[i];
-    bus->count = kept;
-}
-
 void emu_apic_bus_on_eoi(struct emu_apic_bus *bus, emu_apic_eoi_fn *fn, void *opaque)
 {
     if (bus->listener_count < APIC_BUS_MAX_EOI)

@@ -33,7 +33,8 @@ struct emu_apic_message {
 };
 
 struct emu_apic_bus *emu_apic_bus_new(struct emu_error *err);
-/* After all its APICs are freed. NULL is legal. */
+/* When nothing of the machine runs any more; its APICs may be freed before or after. NULL is
+ * legal. */
 void emu_apic_bus_free(struct emu_apic_bus *bus);
 
 /* Delivers to all APICs addressed. Any thread, locks may be held; takes none. */

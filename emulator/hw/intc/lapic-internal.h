@@ -106,9 +106,8 @@ uint64_t lapic_timer_get_deadline_locked(struct lapic *lapic);
 
 /* ---- apic-bus.c ---- */
 
-/* Board's thread, from emu_lapic_join and unrealize. */
+/* In realize. */
 bool apic_bus_attach(struct emu_apic_bus *bus, struct lapic *lapic, struct emu_error *err);
-void apic_bus_detach(struct emu_apic_bus *bus, struct lapic *lapic);
 /* An IPI with shorthand 2 or 3: to all, with or without the sender. */
 void apic_bus_send_all(struct emu_apic_bus *bus, const struct lapic *but,
                        const struct emu_apic_message *message);

@@ -762,10 +762,7 @@ static bool lapic_realize(struct emu_device *device, struct emu_error *err)
 
 static void lapic_unrealize(struct emu_device *device)
 {
-    struct lapic *lapic = lapic_of(device);
-
-    emu_timer_finish(&lapic->timer);
-    apic_bus_detach(lapic->bus, lapic);
+    emu_timer_finish(&lapic_of(device)->timer);
 }
 
 static const struct emu_field lapic_fields[] = {
