@@ -7,6 +7,7 @@
 #ifndef EMU_CPU_X86_DEBUG_H
 #define EMU_CPU_X86_DEBUG_H
 
+#include "emulator/api/debug.h"
 #include "emulator/cpu/x86/state.h"
 
 #define X86_DR6_FIXED 0xffff0ff0ull
@@ -16,15 +17,21 @@
 #define X86_DR7_FIXED 0x400ull
 #define X86_DR7_GD    (1u << 13)
 
-/* What the debugger wants of one processor. */
 struct x86_debug {
-    bool step_armed;  /* report after one instruction, interrupts held back */
-    bool skip_break;  /* the debugger's breakpoint at skip_pc does not fire once more */
-    emu_gva skip_pc;  /* linear */
-    bool stop;        /* reported: leave run() */
-    bool watch_hit;   /* by the current instruction */
+    /* the debugger's */
+    bool step_armed;     /* report after one instruction; interrupts are held back */
+    bool stop;           /* reported: nothing more is executed until the machine has paused */
+    bool skip_break;     /* the breakpoint at skip_pc was reported: its instruction goes ahead */
+    emu_gva skip_pc;     /* linear */
+    bool watch_hit;      /* by the current instruction */
     unsigned watch_kind; /* enum emu_break_kind */
     emu_gva watch_address;
+
+    /* of the instruction that is being executed, set by the run loop */
+    bool passing;  /* the debugger's breakpoint does not stop it */
+    bool resuming; /* EFLAGS.RF: the guest's breakpoints do not stop it */
+    bool tf;       /* EFLAGS.TF when it began */
+    bool ended;    /* x86_debug_end_instruction was called */
 };
 
 bool x86_debug_init(struct x86_cpu *cpu, struct emu_error *err);
@@ -52,6 +59,12 @@ void x86_debug_check_access(struct x86_cpu *cpu, emu_gva address, unsigned size,
 bool x86_break_hint(const struct x86_cpu *cpu, emu_gva linear);
 /* I/O breakpoints (CR4.DE): tells of an access to a port that has been done. */
 void x86_debug_check_port(struct x86_cpu *cpu, uint16_t port, unsigned size);
+
+/* After an instruction: traps the guest (single_step: for TF as well as for what its accesses hit)
+ * and tells the debugger. */
+void x86_debug_end_instruction(struct x86_cpu *cpu, bool single_step);
+/* Tells the debugger; the processor then stands still. */
+void x86_debug_report(struct x86_cpu *cpu, enum emu_debug_stop stop, emu_gva address);
 
 /* The debug registers' breakpoints may have changed: mode, TLB and blocks follow. */
 void x86_debug_changed(struct x86_cpu *cpu);

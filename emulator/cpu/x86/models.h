@@ -24,7 +24,7 @@ struct x86_topology {
 };
 
 struct x86_cpu_model {
-    char name[32];      /* "x86-64-v3" */
+    char name[32]; /* "x86-64-v3" */
     char vendor[12 + 1];
     char brand[48 + 1]; /* CPUID 0x80000002.. */
     uint16_t family;    /* as displayed: extended parts added */
@@ -62,6 +62,11 @@ static inline bool x86_cpu_has(const struct x86_cpu *cpu, enum x86_feature featu
 }
 
 /* ---- what a model makes legal ---- */
+
+#define X86_XCR0_X87  (1u << 0)
+#define X86_XCR0_SSE  (1u << 1)
+#define X86_XCR0_AVX  (1u << 2)
+#define X86_XCR0_PKRU (1u << 9)
 
 /* CR4 bits and XCR0 bits that the model has. */
 uint64_t x86_model_cr4_bits(const struct x86_cpu_model *model);
