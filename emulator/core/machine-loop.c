@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 
 #include "emulator/util/host-time.h"
+#include "emulator/util/thread.h"
 
 /* ---- the gate ---- */
 
@@ -394,7 +395,6 @@ static void *machine_loop(void *opaque)
 {
     struct emu_machine *machine = opaque;
 
-    pthread_setname_np(pthread_self(), "machine");
     prctl(PR_SET_TIMERSLACK, 1000ul); /* ns: the guest's timers should be punctual */
     while (!machine_quits(machine->private)) {
         bool acted;
@@ -416,7 +416,7 @@ bool emu_machine_start_loop(struct emu_machine *machine, struct emu_error *err)
     int error;
 
     pthread_mutex_lock(&p->gate_lock); /* the loop's first step waits until these are set */
-    error = pthread_create(&p->loop, NULL, machine_loop, machine);
+    error = emu_thread_create(&p->loop, "machine", machine_loop, machine);
     p->loop_started = error == 0;
     pthread_mutex_unlock(&p->gate_lock);
     return error == 0 || emu_error_set(err, EMU_ERROR_HOST, "cannot start the machine's thread: %s",

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "emulator/util/host-time.h"
+#include "emulator/util/thread.h"
 
 bool emu_vcpu_init(struct emu_vcpu *vcpu, struct emu_machine *machine, unsigned index,
                    const struct emu_vcpu_ops *ops, void *arch, _Atomic uint32_t *request,
@@ -242,10 +243,7 @@ static void vcpu_run(struct emu_vcpu *vcpu)
 static void *vcpu_thread(void *opaque)
 {
     struct emu_vcpu *vcpu = opaque;
-    char name[16];
 
-    snprintf(name, sizeof(name), "cpu%u", vcpu->index);
-    pthread_setname_np(pthread_self(), name);
     while (vcpu_pass_gate(vcpu)) {
         emu_vcpu_enter(vcpu);
         vcpu_run(vcpu);
@@ -257,11 +255,13 @@ static void *vcpu_thread(void *opaque)
 
 bool emu_vcpu_start(struct emu_vcpu *vcpu, struct emu_error *err)
 {
+    char name[16];
     int error;
 
     if (vcpu->thread_started)
         return true;
-    error = pthread_create(&vcpu->thread, NULL, vcpu_thread, vcpu);
+    snprintf(name, sizeof(name), "cpu%u", vcpu->index);
+    error = emu_thread_create(&vcpu->thread, name, vcpu_thread, vcpu);
     if (error != 0)
         return emu_error_set(err, EMU_ERROR_HOST, "cannot start a thread for cpu %u: %s",
                              vcpu->index, strerror(error));
