@@ -19,23 +19,30 @@ struct ir_block {
     uint32_t size;         /* guest bytes; all in one page */
     uint32_t insns;        /* guest instructions */
     struct ir_xinsn *code; /* the portable executor's form */
-    struct ir_block *hash_next;
-    struct ir_block *page_next; /* blocks of the same page */
+    uint32_t version;      /* ir_blocks_version of the page before its bytes were read */
+    uint32_t memory;       /* bytes that the block takes, itself and its code */
+    _Atomic(struct ir_block *) hash_next; /* these are the table's */
+    struct ir_block *page_next;           /* blocks of the same page; later of the same fate */
 };
 
-/* ram_size bounds what pages are tracked; capacity in ops bounds memory. */
 struct ir_blocks *ir_blocks_new(struct emu_error *err);
 void ir_blocks_free(struct ir_blocks *blocks);
 
 /* Any vcpu, no lock. NULL: not there. */
 struct ir_block *ir_blocks_find(struct ir_blocks *blocks, emu_gpa address, uint64_t mode);
 /*
- * Adds a block; frees the memory of dead ones when its budget is used up (then every block is
- * dropped first). The caller must have made sure that no vcpu holds a fast write entry for the page
- * (see ir_blocks_protect). Returns the block now in the table: that given, or an equal one that
- * another vcpu added first.
+ * Adds a block, one malloc() with its code behind it, that now belongs to the table. When the
+ * budget is used up every block is dropped first; memory is freed once no executor can be inside.
+ * The caller must have made sure that no vcpu holds a fast write entry for the page (see
+ * ir_blocks_protect). Returns the block now in the table: that given, or an equal one that another
+ * vcpu added first. NULL: the page was written to since block->version was taken; the block is
+ * gone.
  */
 struct ir_block *ir_blocks_add(struct ir_blocks *blocks, struct ir_block *block);
+
+/* Changes with each store to a page that is or was one with code. Taken before the page is
+ * protected and read, it lets ir_blocks_add see a translation that a store has overtaken. */
+uint32_t ir_blocks_version(struct ir_blocks *blocks, emu_gpa page);
 
 /*
  * Is there code in the page? TLB fills ask: a page with code gets no fast write tag. Any thread.
@@ -48,9 +55,10 @@ bool ir_blocks_page_has_code(struct ir_blocks *blocks, emu_gpa page);
 bool ir_blocks_protect(struct ir_blocks *blocks, emu_gpa page);
 
 /*
- * Tells of a store: blocks that overlap the granules of the range die. Returns true when `current`
- * (may be NULL) is one of them; with only_look nothing dies, so that a store into the running block
- * can be put off (IR_ALONE).
+ * Tells of a store once its bytes are written (told earlier, a translation could read the old bytes
+ * unnoticed): blocks that overlap the range die. Returns true when `current` (may be NULL) is one
+ * of them. With only_look nothing dies and it may be asked before, so that a store into the running
+ * block can be put off (IR_ALONE).
  */
 bool ir_blocks_store(struct ir_blocks *blocks, emu_gpa address, uint64_t size,
                      const struct ir_block *current, bool only_look);

@@ -122,6 +122,7 @@ struct ir_guest {
     size_t vec_count;
     /* The name of a slot, or NULL: for the printer. */
     const char *(*slot_name)(unsigned slot);
+    unsigned slots; /* size of the state in slots, for the verifier; 0: not checked */
 
     /* Slow paths of the soft TLB: miss, page crossing, registers, watched and code pages. size is
      * 1..8, 16 or 32; value points to that many bytes. */
@@ -176,6 +177,7 @@ struct ir_env {
     struct ir_block *block;       /* being executed, or NULL */
     struct ir_jump *jump;         /* 1 << IR_JUMP_BITS entries */
     void *executor;               /* private to the executor */
+    uint64_t jump_salt;           /* private: added to the generation of jump cache entries */
 };
 
 #define IR_SLOT(type, member) ((uint16_t)(offsetof(type, member) / sizeof(uint64_t)))

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The block table: a hash table that is read without locks and changed under one, records of pages
+ * that hold code (which never go away), and the memory of dead blocks (reclaim.h).
+ */
+#include "emulator/ir/blocks.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "emulator/api/error.h"
+#include "emulator/ir/reclaim.h"
+
+#define BLOCKS_BITS  16
+#define PAGES_BITS   13
+#define GRANULE_BITS 6
+/* Stores to a page without live blocks until it counts as one without code. A page that is written
+ * and run in turns stays one with code. */
+#define PAGE_PATIENCE 64
+
+struct code_page {
+    struct code_page *next; /* in its bucket; fixed before it is published */
+    uint64_t number;
+    _Atomic uint64_t granules; /* bit n: a live block has bytes in granule n */
+    _Atomic uint32_t version;  /* ir_blocks_version */
+    _Atomic bool has_code;
+    uint32_t emptied;        /* version when the last block died */
+    struct ir_block *blocks; /* live, by page_next */
+};
+
+/* Dead blocks that died before the same generation. */
+struct retired {
+    struct retired *next; /* newer */
+    struct ir_block *blocks;
+    uint64_t generation;
+};
+
+struct ir_blocks {
+    pthread_mutex_t lock;
+    pthread_mutex_t misaligned;
+    _Atomic(struct ir_block *) bucket[1u << BLOCKS_BITS];
+    _Atomic(struct code_page *) page[1u << PAGES_BITS];
+    _Atomic uint64_t generation;
+
+    /* under the lock */
+    size_t budget;
+    size_t live;  /* bytes of blocks in the table */
+    size_t dying; /* bytes of dead, not yet retired */
+    size_t held;  /* bytes of retired */
+    struct ir_block *dead;
+    struct retired *oldest, *newest;
+    struct ir_epoch *epochs;
+};
+
+/* ---- life ---- */
+
+struct ir_blocks *ir_blocks_new(struct emu_error *err)
+{
+    struct ir_blocks *blocks = calloc(1, sizeof(*blocks));
+
+    if (!blocks) {
+        emu_error_set(err, EMU_ERROR_HOST, "no memory for the table of translated code");
+        return NULL;
+    }
+    pthread_mutex_init(&blocks->lock, NULL);
+    pthread_mutex_init(&blocks->misaligned, NULL);
+    blocks->budget = IR_BLOCKS_BUDGET;
+    atomic_init(&blocks->generation, 1);
+    return blocks;
+}
+
+static void blocks_free_list(struct ir_block *block)
+{
+    while (block) {
+        struct ir_block *next = block->page_next;
+        free(block);
+        block = next;
+    }
+}
+
+static void blocks_free_page(struct code_page *page)
+{
+    while (page) {
+        struct code_page *next = page->next;
+        blocks_free_list(page->blocks);
+        free(page);
+        page = next;
+    }
+}
+
+void ir_blocks_free(struct ir_blocks *blocks)
+{
+    if (!blocks)
+        return;
+    for (unsigned n = 0; n < 1u << PAGES_BITS; n++)
+        blocks_free_page(atomic_load_explicit(&blocks->page[n], memory_order_relaxed));
+    blocks_free_list(blocks->dead);
+    while (blocks->oldest) {
+        struct retired *next = blocks->oldest->next;
+        blocks_free_list(blocks->oldest->blocks);
+        free(blocks->oldest);
+        blocks->oldest = next;
+    }
+    pthread_mutex_destroy(&blocks->lock);
+    pthread_mutex_destroy(&blocks->misaligned);
+    free(blocks);
+}
+
+void ir_blocks_set_budget(struct ir_blocks *blocks, size_t bytes)
+{
+    pthread_mutex_lock(&blocks->lock);
+    blocks->budget = bytes;
+    pthread_mutex_unlock(&blocks->lock);
+}
+
+size_t ir_blocks_memory(struct ir_blocks *blocks)
+{
+    size_t bytes;
+
+    pthread_mutex_lock(&blocks->lock);
+    bytes = blocks->live + blocks->dying + blocks->held;
+    pthread_mutex_unlock(&blocks->lock);
+    return bytes;
+}
+
+void ir_blocks_lock_misaligned(struct ir_blocks *blocks)
+{
+    pthread_mutex_lock(&blocks->misaligned);
+}
+
+void ir_blocks_unlock_misaligned(struct ir_blocks *blocks)
+{
+    pthread_mutex_unlock(&blocks->misaligned);
+}
+
+/* ---- pages ---- */
+
+static _Atomic(struct code_page *) *page_bucket(struct ir_blocks *blocks, uint64_t number)
+{
+    return &blocks->page[(number ^ number >> PAGES_BITS) & ((1u << PAGES_BITS) - 1)];
+}
+
+/* Any thread; records are never taken away. */
+static struct code_page *page_find(struct ir_blocks *blocks, emu_gpa address)
+{
+    uint64_t number = address >> IR_PAGE_BITS;
+    struct code_page *page =
+        atomic_load_explicit(page_bucket(blocks, number), memory_order_acquire);
+
+    while (page && page->number != number)
+        page = page->next;
+    return page;
+}
+
+static struct code_page *page_get_locked(struct ir_blocks *blocks, emu_gpa address)
+{
+    uint64_t number = address >> IR_PAGE_BITS;
+    _Atomic(struct code_page *) *bucket = page_bucket(blocks, number);
+    struct code_page *page = page_find(blocks, address);
+
+    if (page)
+        return page;
+    page = calloc(1, sizeof(*page));
+    if (!page)
+        return NULL;
+    page->number = number;
+    page->next = atomic_load_explicit(bucket, memory_order_relaxed);
+    atomic_store_explicit(bucket, page, memory_order_release);
+    return page;
+}
+
+uint32_t ir_blocks_version(struct ir_blocks *blocks, emu_gpa address)
+{
+    struct code_page *page = page_find(blocks, address);
+
+    return page ? atomic_load(&page->version) : 0;
+}
+
+bool ir_blocks_page_has_code(struct ir_blocks *blocks, emu_gpa address)
+{
+    struct code_page *page = page_find(blocks, address);
+
+    return page && atomic_load(&page->has_code);
+}
+
+bool ir_blocks_protect(struct ir_blocks *blocks, emu_gpa address)
+{
+    struct code_page *page = page_find(blocks, address);
+    bool changed = false;
+
+    if (page && atomic_load(&page->has_code))
+        return false;
+    pthread_mutex_lock(&blocks->lock);
+    page = page_get_locked(blocks, address);
+    if (page) {
+        changed = !atomic_exchange(&page->has_code, true);
+        page->emptied = atomic_load(&page->version);
+    }
+    pthread_mutex_unlock(&blocks->lock);
+    return changed;
+}
+
+/* Nothing of the page is in the table and nothing was for a while: stores may be fast again. A
+ * translation that is on its way sees the new version. */
+static void page_unprotect_locked(struct code_page *page)
+{
+    atomic_fetch_add(&page->version, 1);
+    atomic_store(&page->has_code, false);
+}
+
+/* ---- the hash table ---- */
+
+static unsigned blocks_hash(emu_gpa address, uint64_t mode)
+{
+    uint64_t key = (address ^ mode * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+
+    return (unsigned)(key >> (64 - BLOCKS_BITS));
+}
+
+struct ir_block *ir_blocks_find(struct ir_blocks *blocks, emu_gpa address, uint64_t mode)
+{
+    struct ir_block *block =
+        atomic_load_explicit(&blocks->bucket[blocks_hash(address, mode)], memory_order_acquire);
+
+    while (block && (block->address != address ||
+                     atomic_load_explicit(&block->mode, memory_order_relaxed) != mode))
+        block = atomic_load_explicit(&block->hash_next, memory_order_acquire);
+    return block;
+}
+
+/* The block keeps its hash_next, for readers that stand on it. */
+static void blocks_unlink_locked(struct ir_blocks *blocks, struct ir_block *block)
+{
+    uint64_t mode = atomic_load_explicit(&block->mode, memory_order_relaxed);
+    _Atomic(struct ir_block *) *link = &blocks->bucket[blocks_hash(block->address, mode)];
+    struct ir_block *here = atomic_load_explicit(link, memory_order_relaxed);
+
+    while (here && here != block) {
+        link = &here->hash_next;
+        here = atomic_load_explicit(link, memory_order_relaxed);
+    }
+    if (here)
+        atomic_store_explicit(link, atomic_load_explicit(&block->hash_next, memory_order_relaxed),
+                              memory_order_release);
+}
+
+static void blocks_link_locked(struct ir_blocks *blocks, struct ir_block *block)
+{
+    uint64_t mode = atomic_load_explicit(&block->mode, memory_order_relaxed);
+    _Atomic(struct ir_block *) *bucket = &blocks->bucket[blocks_hash(block->address, mode)];
+
+    atomic_store_explicit(&block->hash_next, atomic_load_explicit(bucket, memory_order_relaxed),
+                          memory_order_relaxed);
+    atomic_store_explicit(bucket, block, memory_order_release);
+}
+
+/* ---- death ---- */
+
+/* The block is off its page's list already. */
+static void blocks_kill_locked(struct ir_blocks *blocks, struct ir_block *block)
+{
+    blocks_unlink_locked(blocks, block);
+    atomic_store_explicit(&block->mode, IR_MODE_DEAD, memory_order_relaxed);
+    block->page_next = blocks->dead;
+    blocks->dead = block;
+    blocks->live -= block->memory;
+    blocks->dying += block->memory;
+}
+
+static void page_kill_all_locked(struct ir_blocks *blocks, struct code_page *page)
+{
+    struct ir_block *block = page->blocks;
+
+    page->blocks = NULL;
+    while (block) {
+        struct ir_block *next = block->page_next;
+        blocks_kill_locked(blocks, block);
+        block = next;
+    }
+    atomic_store(&page->granules, 0);
+    page_unprotect_locked(page);
+}
+
+static void blocks_retire_locked(struct ir_blocks *blocks)
+{
+    struct retired *retired = blocks->dead ? calloc(1, sizeof(*retired)) : NULL;
+
+    if (!retired)
+        return;
+    retired->blocks = blocks->dead;
+    retired->generation = atomic_fetch_add(&blocks->generation, 1) + 1;
+    blocks->dead = NULL;
+    blocks->held += blocks->dying;
+    blocks->dying = 0;
+    if (blocks->newest)
+        blocks->newest->next = retired;
+    else
+        blocks->oldest = retired;
+    blocks->newest = retired;
+}
+
+static uint64_t blocks_oldest_seen_locked(const struct ir_blocks *blocks)
+{
+    uint64_t oldest = IR_EPOCH_OUTSIDE;
+
+    for (struct ir_epoch *epoch = blocks->epochs; epoch; epoch = epoch->next) {
+        uint64_t seen = atomic_load(&epoch->seen);
+        if (seen < oldest)
+            oldest = seen;
+    }
+    return oldest;
+}
+
+static size_t blocks_list_memory(const struct ir_block *block)
+{
+    size_t bytes = 0;
+
+    for (; block; block = block->page_next)
+        bytes += block->memory;
+    return bytes;
+}
+
+static void blocks_reclaim_locked(struct ir_blocks *blocks)
+{
+    uint64_t seen = blocks_oldest_seen_locked(blocks);
+
+    while (blocks->oldest && blocks->oldest->generation <= seen) {
+        struct retired *retired = blocks->oldest;
+
+        blocks->oldest = retired->next;
+        if (!blocks->oldest)
+            blocks->newest = NULL;
+        blocks->held -= blocks_list_memory(retired->blocks);
+        blocks_free_list(retired->blocks);
+        free(retired);
+    }
+}
+
+static void blocks_flush_locked(struct ir_blocks *blocks)
+{
+    for (unsigned n = 0; n < 1u << PAGES_BITS; n++) {
+        struct code_page *page = atomic_load_explicit(&blocks->page[n], memory_order_relaxed);
+
+        for (; page; page = page->next)
+            page_kill_all_locked(blocks, page);
+    }
+    blocks_retire_locked(blocks);
+}
+
+void ir_blocks_flush(struct ir_blocks *blocks)
+{
+    pthread_mutex_lock(&blocks->lock);
+    blocks_flush_locked(blocks);
+    blocks_reclaim_locked(blocks);
+    pthread_mutex_unlock(&blocks->lock);
+}
+
+/* Keeps within the budget before `more` bytes are added. */
+static void blocks_make_room_locked(struct ir_blocks *blocks, size_t more)
+{
+    if (blocks->dying > blocks->budget / 8)
+        blocks_retire_locked(blocks);
+    if (blocks->live + more > blocks->budget)
+        blocks_flush_locked(blocks);
+    if (blocks->oldest)
+        blocks_reclaim_locked(blocks);
+}
+
+/* ---- adding ---- */
+
+static uint64_t blocks_granules(emu_gpa address, uint64_t size)
+{
+    unsigned first = (unsigned)(address & ~IR_PAGE_MASK) >> GRANULE_BITS;
+    uint64_t end = (address & ~IR_PAGE_MASK) + (size ? size : 1) - 1;
+    unsigned last = (unsigned)(end < IR_PAGE_SIZE ? end : IR_PAGE_SIZE - 1) >> GRANULE_BITS;
+
+    return (UINT64_MAX >> (63 - (last - first))) << first;
+}
+
+static struct ir_block *blocks_add_locked(struct ir_blocks *blocks, struct ir_block *block)
+{
+    uint64_t mode = atomic_load_explicit(&block->mode, memory_order_relaxed);
+    struct code_page *page = page_get_locked(blocks, block->address);
+    struct ir_block *equal;
+
+    if (!page)
+        return NULL;
+    /* first the granules, then the version: a store looks at them the other way round */
+    atomic_fetch_or(&page->granules, blocks_granules(block->address, block->size));
+    if (atomic_load(&page->version) != block->version)
+        return NULL;
+    equal = ir_blocks_find(blocks, block->address, mode);
+    if (equal)
+        return equal;
+    block->page_next = page->blocks;
+    page->blocks = block;
+    atomic_store(&page->has_code, true);
+    blocks_link_locked(blocks, block);
+    blocks->live += block->memory;
+    return block;
+}
+
+struct ir_block *ir_blocks_add(struct ir_blocks *blocks, struct ir_block *block)
+{
+    struct ir_block *result;
+
+    pthread_mutex_lock(&blocks->lock);
+    blocks_make_room_locked(blocks, block->memory);
+    result = blocks_add_locked(blocks, block);
+    pthread_mutex_unlock(&blocks->lock);
+    if (result != block)
+        free(block);
+    return result;
+}
+
+/* ---- stores ---- */
+
+static bool block_overlaps(const struct ir_block *block, emu_gpa address, uint64_t size)
+{
+    return address < block->address + block->size && block->address < address + size;
+}
+
+static void page_kill_range_locked(struct ir_blocks *blocks, struct code_page *page,
+                                   emu_gpa address, uint64_t size)
+{
+    struct ir_block **link = &page->blocks;
+    uint64_t granules = 0;
+
+    while (*link) {
+        struct ir_block *block = *link;
+
+        if (block_overlaps(block, address, size)) {
+            *link = block->page_next;
+            blocks_kill_locked(blocks, block);
+        } else {
+            granules |= blocks_granules(block->address, block->size);
+            link = &block->page_next;
+        }
+    }
+    atomic_store(&page->granules, granules);
+    if (!page->blocks && !granules)
+        page->emptied = atomic_load(&page->version);
+}
+
+static void page_idle(struct ir_blocks *blocks, struct code_page *page)
+{
+    pthread_mutex_lock(&blocks->lock);
+    if (!page->blocks && atomic_load(&page->has_code) &&
+        atomic_load(&page->version) - page->emptied >= PAGE_PATIENCE)
+        page_unprotect_locked(page);
+    pthread_mutex_unlock(&blocks->lock);
+}
+
+/* The part of a store that is in one page. */
+static void page_store(struct ir_blocks *blocks, emu_gpa address, uint64_t size)
+{
+    struct code_page *page = page_find(blocks, address);
+    uint64_t granules;
+    uint32_t version;
+
+    if (!page || !atomic_load(&page->has_code))
+        return;
+    version = atomic_fetch_add(&page->version, 1);
+    granules = atomic_load(&page->granules);
+    if (!granules && version % PAGE_PATIENCE == 0)
+        page_idle(blocks, page);
+    if (!(granules & blocks_granules(address, size)))
+        return;
+    pthread_mutex_lock(&blocks->lock);
+    page_kill_range_locked(blocks, page, address, size);
+    pthread_mutex_unlock(&blocks->lock);
+}
+
+bool ir_blocks_store(struct ir_blocks *blocks, emu_gpa address, uint64_t size,
+                     const struct ir_block *current, bool only_look)
+{
+    bool hit = current && size && block_overlaps(current, address, size);
+
+    atomic_thread_fence(
+        memory_order_seq_cst); /* the bytes are there before the page is looked at */
+    while (!only_look && size) {
+        uint64_t here = IR_PAGE_SIZE - (address & ~IR_PAGE_MASK);
+
+        here = here < size ? here : size;
+        page_store(blocks, address, here);
+        address += here;
+        size -= here;
+    }
+    return hit;
+}
+
+/* ---- executors ---- */
+
+void ir_epoch_register(struct ir_blocks *blocks, struct ir_epoch *epoch)
+{
+    atomic_init(&epoch->seen, IR_EPOCH_OUTSIDE);
+    epoch->known = 0;
+    pthread_mutex_lock(&blocks->lock);
+    epoch->next = blocks->epochs;
+    blocks->epochs = epoch;
+    pthread_mutex_unlock(&blocks->lock);
+}
+
+void ir_epoch_unregister(struct ir_blocks *blocks, struct ir_epoch *epoch)
+{
+    struct ir_epoch **link = &blocks->epochs;
+
+    pthread_mutex_lock(&blocks->lock);
+    while (*link && *link != epoch)
+        link = &(*link)->next;
+    if (*link)
+        *link = epoch->next;
+    pthread_mutex_unlock(&blocks->lock);
+}
+
+/*
+ * seen is stored before anything of the table is read: who reclaims either finds it, or retired
+ * before this load of the generation, and then what it frees cannot be found any more.
+ */
+bool ir_epoch_enter(struct ir_blocks *blocks, struct ir_epoch *epoch)
+{
+    uint64_t generation = atomic_load(&blocks->generation);
+
+    while (atomic_load_explicit(&epoch->seen, memory_order_relaxed) != generation) {
+        atomic_store(&epoch->seen, generation);
+        generation = atomic_load(&blocks->generation);
+    }
+    if (epoch->known == generation)
+        return false;
+    epoch->known = generation;
+    return true;
+}
+
+void ir_epoch_leave(struct ir_epoch *epoch)
+{
+    atomic_store_explicit(&epoch->seen, IR_EPOCH_OUTSIDE, memory_order_release);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The portable executor's run loop: finds or translates the block for the pc and runs from there
+ * until something ends the run. What must not be kept runs once from a buffer of the executor.
+ */
+#include "emulator/ir/exec.h"
+
+#include <stdlib.h>
+
+#include "emulator/api/error.h"
+#include "emulator/ir/jumps.h"
+#include "emulator/ir/xinsn.h"
+
+/* How often a translation may be overtaken by a store before the instruction runs by itself. */
+#define EXEC_TRANSLATE_TRIES 3
+
+/* ---- ends, called by the ops ---- */
+
+const struct ir_xinsn *ir_x_end(struct ir_env *env, enum ir_status status)
+{
+    ir_executor(env)->status = status;
+    return NULL;
+}
+
+/* env->pc is exact already. An instruction that jumped is done, all others are not. */
+const struct ir_xinsn *ir_x_stop(struct ir_env *env, const struct ir_xinsn *ip,
+                                 enum ir_status status)
+{
+    unsigned undone = status == IR_JUMPED || ip->insns == 0 ? 0 : 1;
+
+    env->instructions += ip->insns - undone;
+    return ir_x_end(env, status);
+}
+
+const struct ir_xinsn *ir_x_no_form(struct ir_env *env, const struct ir_xinsn *ip)
+{
+    return ir_x_end(env, IR_OK);
+}
+
+enum ir_status ir_x_no_helper(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
+{
+    return IR_JUMPED;
+}
+
+enum ir_status ir_x_no_vec(struct ir_env *env, void *d, const void *a, const void *b, const void *c,
+                           unsigned imm)
+{
+    return IR_OK;
+}
+
+/* ---- life ---- */
+
+bool ir_exec_init(struct ir_env *env, struct emu_error *err)
+{
+    struct ir_executor *executor = calloc(1, sizeof(*executor));
+
+    env->jump = calloc(1u << IR_JUMP_BITS, sizeof(*env->jump));
+    if (!executor || !env->jump) {
+        free(executor);
+        free(env->jump);
+        env->jump = NULL;
+        return emu_error_set(err, EMU_ERROR_HOST, "no memory for an executor");
+    }
+    executor->salt = IR_JUMP_SALT_STEP;
+    env->jump_salt = executor->salt;
+    env->executor = executor;
+    env->block = NULL;
+    env->zero = 0;
+    ir_epoch_register(env->blocks, &executor->epoch);
+    return true;
+}
+
+void ir_exec_finish(struct ir_env *env)
+{
+    if (!env->executor)
+        return;
+    ir_epoch_unregister(env->blocks, &ir_executor(env)->epoch);
+    free(env->executor);
+    free(env->jump);
+    env->executor = NULL;
+    env->jump = NULL;
+}
+
+void ir_exec_flush_jumps(struct ir_env *env)
+{
+    struct ir_executor *executor = ir_executor(env);
+
+    if (!executor)
+        return;
+    executor->salt += IR_JUMP_SALT_STEP;
+    if (!executor->one_shot)
+        env->jump_salt = executor->salt;
+}
+
+/* Own thread, no block in use: catches up with the table. */
+static void exec_enter(struct ir_env *env)
+{
+    env->block = NULL;
+    if (ir_epoch_enter(env->blocks, &ir_executor(env)->epoch))
+        ir_exec_flush_jumps(env);
+}
+
+static enum ir_status exec_leave(struct ir_env *env, enum ir_status status)
+{
+    env->block = NULL;
+    ir_epoch_leave(&ir_executor(env)->epoch);
+    return status;
+}
+
+/* ---- running code ---- */
+
+static enum ir_status exec_code(struct ir_env *env, const struct ir_xinsn *ip)
+{
+#ifdef IR_DISPATCH_LOOP
+    while (ip)
+        ip = ip->fn(env, ip);
+#else
+    ip->fn(env, ip);
+#endif
+    return ir_executor(env)->status;
+}
+
+/* Runs what is in the builder and ends at its first exit: no entry of the jump cache matches. */
+static enum ir_status exec_scratch(struct ir_env *env, const struct ir_builder *builder)
+{
+    struct ir_executor *executor = ir_executor(env);
+    enum ir_status status;
+
+    ir_x_encode(builder, env->guest, executor->scratch);
+    executor->one_shot = true;
+    env->jump_salt = IR_JUMP_SALT_NONE;
+    env->block = NULL;
+    status = exec_code(env, executor->scratch);
+    executor->one_shot = false;
+    env->jump_salt = executor->salt;
+    return status == IR_X_NEXT_BLOCK ? IR_OK : status;
+}
+
+static enum ir_status exec_lift(struct ir_env *env, unsigned max_insns)
+{
+    struct ir_builder *builder = &ir_executor(env)->builder;
+    enum ir_status status;
+
+    ir_builder_reset(builder);
+    status = env->guest->lift(env, builder, max_insns);
+    if (status == IR_OK)
+        ir_pass_flags(builder, env->guest);
+    return status;
+}
+
+static enum ir_status exec_single(struct ir_env *env)
+{
+    enum ir_status status = exec_lift(env, 1);
+
+    return status == IR_OK ? exec_scratch(env, &ir_executor(env)->builder) : status;
+}
+
+enum ir_status ir_exec_one(struct ir_env *env)
+{
+    exec_enter(env);
+    return exec_leave(env, exec_single(env));
+}
+
+enum ir_status ir_exec_builder(struct ir_env *env, struct ir_builder *builder)
+{
+    exec_enter(env);
+    return exec_leave(env, exec_scratch(env, builder));
+}
+
+/* ---- blocks ---- */
+
+static struct ir_block *exec_new_block(struct ir_env *env, emu_gpa address, uint32_t version)
+{
+    struct ir_executor *executor = ir_executor(env);
+    unsigned ops = ir_x_encode(&executor->builder, env->guest, executor->scratch);
+    size_t bytes = sizeof(struct ir_block) + ops * sizeof(struct ir_xinsn);
+    struct ir_block *block = calloc(1, bytes);
+
+    if (!block)
+        return NULL;
+    block->code = (struct ir_xinsn *)(block + 1);
+    memcpy(block->code, executor->scratch, ops * sizeof(struct ir_xinsn));
+    atomic_init(&block->mode, env->mode);
+    block->address = address;
+    block->size = executor->builder.guest_bytes;
+    block->insns = executor->builder.guest_insns;
+    block->version = version;
+    block->memory = (uint32_t)bytes;
+    return block;
+}
+
+/*
+ * Translates at env->pc. IR_OK: *block is it. IR_ALONE: it cannot be kept, or could not now; run
+ * the instruction by itself. IR_FAULT: the fetch raised.
+ */
+static enum ir_status exec_translate(struct ir_env *env, emu_gpa address, struct ir_block **block)
+{
+    struct ir_executor *executor = ir_executor(env);
+
+    for (int tries = 0; tries < EXEC_TRANSLATE_TRIES; tries++) {
+        uint32_t version = ir_blocks_version(env->blocks, address);
+        enum ir_status status = exec_lift(env, IR_MAX_GUEST_INSNS);
+
+        if (status != IR_OK)
+            return status;
+        if (executor->builder.one_time)
+            return IR_ALONE;
+        *block = exec_new_block(env, address, version);
+        if (!*block)
+            return IR_ALONE;
+        *block = ir_blocks_add(env->blocks, *block);
+        if (*block)
+            return IR_OK;
+    }
+    return IR_ALONE;
+}
+
+static void exec_remember(struct ir_env *env, struct ir_block *block)
+{
+    struct ir_jump *jump = &env->jump[ir_jump_index(env->pc)];
+
+    jump->pc = env->pc;
+    jump->generation = ir_jump_generation(env);
+    jump->block = block;
+}
+
+/* The block at env->pc, as exec_translate. */
+static enum ir_status exec_find(struct ir_env *env, struct ir_block **block)
+{
+    enum ir_status status = IR_OK;
+    emu_gpa address;
+
+    if (!env->guest->code_address(env, &address))
+        return IR_ALONE;
+    *block = ir_blocks_find(env->blocks, address, env->mode);
+    if (!*block)
+        status = exec_translate(env, address, block);
+    if (status == IR_OK)
+        exec_remember(env, *block);
+    return status;
+}
+
+/* From one miss of the jump cache to the next. */
+static enum ir_status exec_step(struct ir_env *env)
+{
+    struct ir_block *block = NULL;
+    enum ir_status status;
+
+    exec_enter(env);
+    status = exec_find(env, &block);
+    if (status == IR_OK) {
+        env->block = block;
+        status = exec_code(env, block->code);
+        env->block = NULL;
+    }
+    if (status != IR_ALONE)
+        return status;
+    status = exec_single(env);
+    return status == IR_OK || status == IR_ALONE ? IR_X_NEXT_BLOCK : status;
+}
+
+enum ir_status ir_exec_run(struct ir_env *env)
+{
+    enum ir_status status;
+
+    do
+        status = exec_step(env);
+    while (status == IR_X_NEXT_BLOCK &&
+           atomic_load_explicit(&env->request, memory_order_relaxed) == 0);
+    return exec_leave(env, status == IR_X_NEXT_BLOCK ? IR_OK : status);
+}
