@@ -8,19 +8,14 @@
 #include "emulator/ir/jumps.h"
 #include "emulator/ir/xinsn.h"
 
-/* env->pc and the count are those of the new block from here on. */
-IR_INLINE const struct ir_xinsn *exit_next(struct ir_env *env, uint64_t pc)
+/* Is the jump cache's entry for pc good to go on with? */
+IR_INLINE bool exit_known(struct ir_env *env, const struct ir_jump *jump, uint64_t pc)
 {
-    const struct ir_jump *jump = &env->jump[ir_jump_index(pc)];
-
     if (IR_UNLIKELY(atomic_load_explicit(&env->request, memory_order_relaxed) != 0))
-        return NULL;
+        return false;
     if (IR_UNLIKELY(jump->pc != pc || jump->generation != ir_jump_generation(env)))
-        return NULL;
-    if (IR_UNLIKELY(atomic_load_explicit(&jump->block->mode, memory_order_relaxed) != env->mode))
-        return NULL;
-    env->block = jump->block;
-    return jump->block->code;
+        return false;
+    return IR_LIKELY(atomic_load_explicit(&jump->block->mode, memory_order_relaxed) == env->mode);
 }
 
 static IR_NOINLINE const struct ir_xinsn *exit_stop(struct ir_env *env, const struct ir_xinsn *ip)
@@ -33,13 +28,13 @@ static IR_NOINLINE const struct ir_xinsn *exit_stop(struct ir_env *env, const st
 #define EXIT_TO(target)                                                                            \
     do {                                                                                           \
         uint64_t pc_ = (target) << ip->cut >> ip->cut;                                             \
-        const struct ir_xinsn *next_;                                                              \
+        const struct ir_jump *jump_ = &env->jump[ir_jump_index(pc_)];                              \
         env->pc = pc_;                                                                             \
         env->instructions += ip->insns;                                                            \
-        next_ = exit_next(env, pc_);                                                               \
-        if (IR_UNLIKELY(!next_))                                                                   \
+        if (!exit_known(env, jump_, pc_))                                                          \
             IR_TAIL(exit_stop);                                                                    \
-        IR_GO(next_);                                                                              \
+        env->block = jump_->block;                                                                 \
+        IR_GO(jump_->block->code);                                                                 \
     } while (0)
 
 IR_X(x_jmp)

@@ -73,14 +73,18 @@ static inline struct ir_executor *ir_executor(struct ir_env *env)
     } while (0)
 #endif
 #define IR_NEXT IR_GO(ip + 1)
-/* After an out-of-line function that returns the next op, or NULL to stop. */
+/* After an out-of-line function that returns the next op, or NULL to stop. Also for functions with
+ * more parameters, to which the promise of musttail cannot be made; they are sibling calls still.
+ */
+#ifdef IR_DISPATCH_LOOP
+#define IR_RESUME(next) return (next)
+#else
 #define IR_RESUME(next)                                                                            \
     do {                                                                                           \
         ip = (next);                                                                               \
-        if (!ip)                                                                                   \
-            return NULL;                                                                           \
-        IR_GO(ip);                                                                                 \
+        return ip ? ip->fn(env, ip) : NULL;                                                        \
     } while (0)
+#endif
 
 #define IR_X(name)  static const struct ir_xinsn *name(struct ir_env *env, const struct ir_xinsn *ip)
 #define IR_R(field) (*ir_slot(env, ip->field))
