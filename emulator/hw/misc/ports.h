@@ -2,7 +2,8 @@
 /*
  * The small devices of one or two ports each.
  *  port92: region 0 port 0x92; driven line 0: A20. CPU reset by its power handle.
- *  reset-control: region 0 port 0xcf9 (lies over pci-host's: priority 1).
+ *  reset-control: region 0 port 0xcf9, which lies inside pci-host's address register: see
+ *  emu_pci_host_set_reset_port.
  *  debug-exit: region 0 "size" ports, usually at 0xf4.
  *  testdev: the ports of QEMU's pc-testdev, as guest test programs use them. Regions: 0 echo
  *  (0xe0, 4 ports), 1 page flush (0xe4, 4), 2 byte echo (0xe8, 4), 3 interrupt lines (0x2000, 24),

@@ -84,7 +84,7 @@ struct emu_pci_device {
     uint8_t last_capability; /* whose next pointer is extended; 0: the header's */
     uint8_t msi_capability;  /* offset, 0: none */
     struct emu_pci_msix msix;
-    bool intx_level;
+    bool intx_level; /* what the device wants */
 
     /* Called with the device's lock held, after a change of config; may be NULL. */
     void (*config_written)(struct emu_pci_device *pci, unsigned offset, unsigned size);
@@ -124,6 +124,9 @@ uint32_t emu_pci_get(const struct emu_pci_device *pci, unsigned offset, unsigned
 void emu_pci_set(struct emu_pci_device *pci, unsigned offset, unsigned size, uint32_t value);
 /* Makes bits writable; in realize. */
 void emu_pci_allow(struct emu_pci_device *pci, unsigned offset, unsigned size, uint32_t mask);
+
+/* Config or command changed past emu_pci_config_write: maps the BARs anew. Device lock held. */
+void emu_pci_update_bars(struct emu_pci_device *pci);
 
 /* As software accesses it, with offset below 4096 and size 1, 2 or 4 within one dword. Any thread,
  * takes the device's lock. */

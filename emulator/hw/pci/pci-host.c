@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * PCI host bridge: configuration mechanism 1 by ports, ECAM by memory, and the wiring of INTx to
+ * eight PIRQs (PCI Local Bus Specification 3.0, 3.2.2.3; PCI Express Base 3.0, 7.2.2). There is
+ * one bus; functions on others read as absent.
+ */
+#include "emulator/hw/pci/pci-host.h"
+
+#include <stdlib.h>
+
+#include "emulator/hw/pci/pci-internal.h"
+#include "emulator/hw/save.h"
+
+#define PCI_HOST_ENABLE   0x80000000u /* address register: data port accesses are configuration */
+#define PCI_HOST_BUS(a)   ((a) >> 16 & 0xff)
+#define PCI_HOST_DEVFN(a) ((a) >> 8 & 0xff)
+#define PCI_HOST_PIRQS    8
+
+struct pci_host {
+    struct emu_device device;
+    struct emu_region address_port, data_port, ecam;
+    struct emu_region *memory_root, *io_root, *reset_port;
+    struct emu_pci_device *functions[256];
+    uint32_t address;
+    uint8_t intx[256];              /* levels of a function's pin; bit: pin - 1 */
+    uint32_t users[PCI_HOST_PIRQS]; /* how many pins pull each PIRQ */
+};
+
+static struct pci_host *pci_host_of(void *device)
+{
+    return device;
+}
+
+/* ---- configuration ---- */
+
+static uint64_t pci_host_absent(unsigned size)
+{
+    return size >= 4 ? UINT32_MAX : (1u << 8 * size) - 1;
+}
+
+static uint64_t pci_host_config_read(struct pci_host *host, unsigned bus, unsigned devfn,
+                                     unsigned offset, unsigned size)
+{
+    struct emu_pci_device *function = bus == 0 ? host->functions[devfn] : NULL;
+
+    return function != NULL ? emu_pci_config_read(function, offset, size) : pci_host_absent(size);
+}
+
+static void pci_host_config_write(struct pci_host *host, unsigned bus, unsigned devfn,
+                                  unsigned offset, uint32_t value, unsigned size)
+{
+    struct emu_pci_device *function = bus == 0 ? host->functions[devfn] : NULL;
+
+    if (function != NULL)
+        emu_pci_config_write(function, offset, value, size);
+}
+
+/* ---- ports; the address register is one dword, and only as a dword ---- */
+
+static uint64_t pci_host_address_read(void *opaque, uint64_t offset, unsigned size)
+{
+    struct pci_host *host = pci_host_of(opaque);
+    struct emu_region *reset = host->reset_port;
+    uint64_t value = pci_host_absent(size);
+
+    if (size == 4 && offset == 0) {
+        pthread_mutex_lock(&host->device.lock);
+        value = host->address;
+        pthread_mutex_unlock(&host->device.lock);
+    } else if (size == 1 && offset == 1 && reset != NULL) {
+        pthread_mutex_lock(reset->lock);
+        value = reset->ops->read(reset->opaque, 0, 1);
+        pthread_mutex_unlock(reset->lock);
+    }
+    return value;
+}
+
+static void pci_host_address_write(void *opaque, uint64_t offset, uint64_t value, unsigned size)
+{
+    struct pci_host *host = pci_host_of(opaque);
+    struct emu_region *reset = host->reset_port;
+
+    if (size == 4 && offset == 0) {
+        pthread_mutex_lock(&host->device.lock);
+        host->address = (uint32_t)value & 0x80fffffcu;
+        pthread_mutex_unlock(&host->device.lock);
+    } else if (size == 1 && offset == 1 && reset != NULL) {
+        pthread_mutex_lock(reset->lock);
+        reset->ops->write(reset->opaque, 0, value, 1);
+        pthread_mutex_unlock(reset->lock);
+    }
+}
+
+static uint32_t pci_host_latched(struct pci_host *host)
+{
+    uint32_t address;
+
+    pthread_mutex_lock(&host->device.lock);
+    address = host->address;
+    pthread_mutex_unlock(&host->device.lock);
+    return address;
+}
+
+static uint64_t pci_host_data_read(void *opaque, uint64_t offset, unsigned size)
+{
+    struct pci_host *host = pci_host_of(opaque);
+    uint32_t address = pci_host_latched(host);
+
+    if (!(address & PCI_HOST_ENABLE))
+        return pci_host_absent(size);
+    return pci_host_config_read(host, PCI_HOST_BUS(address), PCI_HOST_DEVFN(address),
+                                (address & 0xfc) + (unsigned)offset, size);
+}
+
+static void pci_host_data_write(void *opaque, uint64_t offset, uint64_t value, unsigned size)
+{
+    struct pci_host *host = pci_host_of(opaque);
+    uint32_t address = pci_host_latched(host);
+
+    if (address & PCI_HOST_ENABLE)
+        pci_host_config_write(host, PCI_HOST_BUS(address), PCI_HOST_DEVFN(address),
+                              (address & 0xfc) + (unsigned)offset, (uint32_t)value, size);
+}
+
+/* ---- ECAM: bus in bits 27 to 20, function in 19 to 12 ---- */
+
+static uint64_t pci_host_ecam_read(void *opaque, uint64_t offset, unsigned size)
+{
+    return pci_host_config_read(opaque, (unsigned)(offset >> 20), offset >> 12 & 0xff,
+                                offset & 0xfff, size);
+}
+
+static void pci_host_ecam_write(void *opaque, uint64_t offset, uint64_t value, unsigned size)
+{
+    pci_host_config_write(opaque, (unsigned)(offset >> 20), offset >> 12 & 0xff, offset & 0xfff,
+                          (uint32_t)value, size);
+}
+
+static const struct emu_region_ops pci_host_address_ops = {
+    pci_host_address_read, pci_host_address_write, .valid_min = 1, .valid_max = 4, .impl_max = 4};
+static const struct emu_region_ops pci_host_data_ops = {
+    pci_host_data_read, pci_host_data_write, .valid_min = 1, .valid_max = 4, .impl_max = 4};
+static const struct emu_region_ops pci_host_ecam_ops = {
+    pci_host_ecam_read, pci_host_ecam_write, .valid_min = 1, .valid_max = 8, .impl_max = 4};
+
+/* ---- INTx ---- */
+
+unsigned emu_pci_host_pirq(unsigned slot, unsigned pin)
+{
+    unsigned turned = (slot + pin - 1) & 3;
+
+    return slot < 25 ? 4 + turned : turned; /* slots: PIRQE to H; the chip set's own: A to D */
+}
+
+/* line: function << 2 | pin - 1 */
+static void pci_host_intx(void *opaque, unsigned line, bool level)
+{
+    struct pci_host *host = pci_host_of(opaque);
+    unsigned devfn = line >> 2 & 0xff, bit = line & 3;
+    unsigned pirq = emu_pci_host_pirq(devfn >> 3, bit + 1);
+
+    pthread_mutex_lock(&host->device.lock);
+    if ((host->intx[devfn] >> bit & 1) != level) {
+        host->intx[devfn] ^= (uint8_t)(1u << bit);
+        host->users[pirq] += level ? 1 : UINT32_MAX;
+        if (host->users[pirq] == level)
+            emu_irq_set(&host->device.irqs[pirq], level);
+    }
+    pthread_mutex_unlock(&host->device.lock);
+}
+
+/* ---- building ---- */
+
+void emu_pci_host_set_spaces(struct emu_device *device, struct emu_region *memory,
+                             struct emu_region *io)
+{
+    pci_host_of(device)->memory_root = memory;
+    pci_host_of(device)->io_root = io;
+}
+
+void emu_pci_host_set_reset_port(struct emu_device *device, struct emu_region *port)
+{
+    pci_host_of(device)->reset_port = port;
+}
+
+bool emu_pci_host_add(struct emu_device *device, uint8_t devfn, struct emu_pci_device *function,
+                      struct emu_error *err)
+{
+    struct pci_host *host = pci_host_of(device);
+    uint32_t pin = emu_pci_get(function, EMU_PCI_INTERRUPT_PIN, 1);
+
+    if (host->functions[devfn] != NULL)
+        return emu_error_set(err, EMU_ERROR_INPUT, "PCI function %02x.%x is taken by %s",
+                             devfn >> 3, devfn & 7, host->functions[devfn]->device.id);
+    host->functions[devfn] = function;
+    function->devfn = devfn;
+    function->memory_root = host->memory_root;
+    function->io_root = host->io_root;
+    if (pin >= 1 && pin <= 4)
+        function->intx = (struct emu_irq){pci_host_intx, host, (unsigned)devfn << 2 | (pin - 1)};
+    pci_attach(function);
+    return true;
+}
+
+/* ---- the device ---- */
+
+static bool pci_host_realize(struct emu_device *device, struct emu_error *err)
+{
+    struct pci_host *host = pci_host_of(device);
+
+    emu_region_init_io(&host->address_port, "pci-address", &pci_host_address_ops, host, NULL, 4);
+    emu_region_init_io(&host->data_port, "pci-data", &pci_host_data_ops, host, NULL, 4);
+    emu_region_init_io(&host->ecam, "pci-ecam", &pci_host_ecam_ops, host, NULL, EMU_PCI_ECAM_SIZE);
+    device->regions[0] = &host->address_port;
+    device->regions[1] = &host->data_port;
+    device->regions[2] = &host->ecam;
+    return true;
+}
+
+/* The pins follow the functions' own resets. */
+static void pci_host_reset(struct emu_device *device)
+{
+    pci_host_of(device)->address = 0;
+}
+
+static const struct emu_field pci_host_fields[] = {
+    EMU_FIELD(struct pci_host, address),
+    EMU_FIELD_ARRAY(struct pci_host, intx),
+    EMU_FIELD_END,
+};
+
+static void pci_host_save(struct emu_device *device, struct emu_writer *out)
+{
+    emu_hw_save(out, "pci-host", pci_host_of(device), pci_host_fields);
+}
+
+static bool pci_host_load(struct emu_device *device, struct emu_reader *in, struct emu_error *err)
+{
+    struct pci_host *host = pci_host_of(device);
+
+    if (!emu_hw_load(in, "pci-host", host, pci_host_fields, err))
+        return false;
+    for (unsigned pirq = 0; pirq < PCI_HOST_PIRQS; pirq++)
+        host->users[pirq] = 0;
+    for (unsigned i = 0; i < 256 * 4; i++)
+        if (host->intx[i >> 2] >> (i & 3) & 1)
+            host->users[emu_pci_host_pirq(i >> 5, (i & 3) + 1)]++;
+    return true;
+}
+
+const struct emu_device_class emu_pci_host_class = {
+    .name = "pci-host",
+    .description = "PCI host bridge with configuration by ports and ECAM",
+    .size = sizeof(struct pci_host),
+    .realize = pci_host_realize,
+    .reset = pci_host_reset,
+    .save = pci_host_save,
+    .load = pci_host_load,
+};

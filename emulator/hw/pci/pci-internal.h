@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What pci.c, pci-msi.c and pci-host.c offer each other. Device lock held but for pci_attach. */
+#ifndef EMU_HW_PCI_PCI_INTERNAL_H
+#define EMU_HW_PCI_PCI_INTERNAL_H
+
+#include "emulator/hw/pci/pci.h"
+
+/* The function is on its bus: puts its BARs, disabled, into the address spaces. */
+void pci_attach(struct emu_pci_device *pci);
+
+void pci_msi_written(struct emu_pci_device *pci, unsigned offset, unsigned size);
+void pci_msi_reset(struct emu_pci_device *pci);
+void pci_msi_save(struct emu_pci_device *pci, struct emu_writer *out);
+bool pci_msi_load(struct emu_pci_device *pci, struct emu_reader *in, struct emu_error *err);
+
+#endif
