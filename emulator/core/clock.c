@@ -16,9 +16,13 @@
 /* Callbacks in one go before the loop thread looks at its other duties. */
 #define CLOCK_MAX_FIRED 256
 
+enum clock_tag { CLOCK_RUNNING, CLOCK_PAUSED, CLOCK_CHANGING };
+#define CLOCK_TAG_BITS 2
+#define CLOCK_TAG_MASK 3u
+
 struct emu_clock {
-    /* Bit 0 set: paused, the rest is the time; clear: running, the rest is how far the time is
-     * behind the host's clock (signed). */
+    /* CLOCK_PAUSED in the low bits: the rest is the time; CLOCK_RUNNING: the rest is how far the
+     * time is behind the host's clock (signed); CLOCK_CHANGING: look again. */
     _Atomic uint64_t word;
     int64_t wall_start;
 
@@ -32,6 +36,21 @@ struct emu_clock {
     void *rearmed_opaque;
 };
 
+static uint64_t clock_word(uint64_t value, enum clock_tag tag)
+{
+    return value << CLOCK_TAG_BITS | tag;
+}
+
+static uint64_t clock_value(uint64_t word)
+{
+    return (uint64_t)((int64_t)word >> CLOCK_TAG_BITS);
+}
+
+static bool clock_is(const struct emu_clock *clock, enum clock_tag tag)
+{
+    return (atomic_load(&clock->word) & CLOCK_TAG_MASK) == tag;
+}
+
 struct emu_clock *emu_clock_new(struct emu_error *err)
 {
     struct emu_clock *clock = calloc(1, sizeof(*clock));
@@ -42,7 +61,7 @@ struct emu_clock *emu_clock_new(struct emu_error *err)
         return NULL;
     }
     pthread_mutex_init(&clock->lock, NULL);
-    atomic_store(&clock->word, 1);
+    atomic_store(&clock->word, clock_word(0, CLOCK_PAUSED));
     clock->wall_start = (int64_t)time(NULL);
     return clock;
 }
@@ -59,25 +78,19 @@ void emu_clock_free(struct emu_clock *clock)
 
 /* ---- time ---- */
 
-static uint64_t clock_shifted(uint64_t word)
-{
-    return (uint64_t)((int64_t)word >> 1);
-}
-
+/* The word is looked at again after the host's clock was read: if somebody began to pause in
+ * between, that reading may be later than the time at which the clock will stand. */
 emu_ns emu_clock_now(const struct emu_clock *clock)
 {
-    uint64_t word = atomic_load_explicit(&clock->word, memory_order_acquire);
+    uint64_t word, host;
 
     for (;;) {
-        uint64_t host, again;
-
-        if (word & 1)
-            return clock_shifted(word);
+        word = atomic_load(&clock->word);
+        if ((word & CLOCK_TAG_MASK) == CLOCK_PAUSED)
+            return clock_value(word);
         host = emu_host_now();
-        again = atomic_load_explicit(&clock->word, memory_order_acquire);
-        if (again == word)
-            return host - clock_shifted(word);
-        word = again; /* paused in between: that time must not be passed */
+        if ((word & CLOCK_TAG_MASK) == CLOCK_RUNNING && atomic_load(&clock->word) == word)
+            return host - clock_value(word);
     }
 }
 
@@ -92,35 +105,39 @@ static void clock_call_rearmed(struct emu_clock *clock)
         clock->rearmed(clock->rearmed_opaque);
 }
 
-void emu_clock_resume(struct emu_clock *clock)
+/* From one state to the other; false: it is not in the first. */
+static bool clock_switch(struct emu_clock *clock, enum clock_tag from, enum clock_tag to)
 {
     uint64_t word;
+    bool changed;
 
     pthread_mutex_lock(&clock->lock);
     word = atomic_load(&clock->word);
-    if (word & 1)
-        atomic_store(&clock->word, (emu_host_now() - clock_shifted(word)) << 1);
+    changed = (word & CLOCK_TAG_MASK) == from;
+    if (changed) {
+        atomic_store(&clock->word, CLOCK_CHANGING);
+        atomic_store(&clock->word, clock_word(emu_host_now() - clock_value(word), to));
+    }
     pthread_mutex_unlock(&clock->lock);
-    if (word & 1)
+    return changed;
+}
+
+void emu_clock_resume(struct emu_clock *clock)
+{
+    if (clock_switch(clock, CLOCK_PAUSED, CLOCK_RUNNING))
         clock_call_rearmed(clock);
 }
 
 void emu_clock_pause(struct emu_clock *clock)
 {
-    uint64_t word;
-
-    pthread_mutex_lock(&clock->lock);
-    word = atomic_load(&clock->word);
-    if ((word & 1) == 0)
-        atomic_store(&clock->word, (emu_host_now() - clock_shifted(word)) << 1 | 1);
-    pthread_mutex_unlock(&clock->lock);
+    clock_switch(clock, CLOCK_RUNNING, CLOCK_PAUSED);
 }
 
 void emu_clock_set(struct emu_clock *clock, emu_ns now)
 {
     pthread_mutex_lock(&clock->lock);
-    if (atomic_load(&clock->word) & 1)
-        atomic_store(&clock->word, now << 1 | 1);
+    if (clock_is(clock, CLOCK_PAUSED))
+        atomic_store(&clock->word, clock_word(now, CLOCK_PAUSED));
     pthread_mutex_unlock(&clock->lock);
 }
 
@@ -319,7 +336,7 @@ static uint64_t clock_until_next(struct emu_clock *clock)
     emu_ns now = emu_clock_now(clock);
 
     pthread_mutex_lock(&clock->lock);
-    if ((atomic_load(&clock->word) & 1) == 0 && clock->count != 0)
+    if (clock_is(clock, CLOCK_RUNNING) && clock->count != 0)
         left = clock->heap[0]->deadline > now ? clock->heap[0]->deadline - now : 0;
     pthread_mutex_unlock(&clock->lock);
     return left;
@@ -330,7 +347,7 @@ uint64_t emu_clock_run_timers(struct emu_clock *clock)
     emu_ns now = emu_clock_now(clock);
     unsigned fired;
 
-    if (atomic_load(&clock->word) & 1)
+    if (!clock_is(clock, CLOCK_RUNNING))
         return UINT64_MAX;
     for (fired = 0; fired < CLOCK_MAX_FIRED; fired++) {
         struct emu_timer *timer = clock_take_due(clock, now);

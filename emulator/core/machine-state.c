@@ -12,7 +12,8 @@
 
 #include "emulator/state/state.h"
 
-#define STATE_VERSION 1
+#define STATE_VERSION  1
+#define STATE_MAX_TIME (UINT64_MAX >> 4) /* ns; 36 years, what the clock surely holds */
 
 /* "cpu.3", "device.serial0": what comes next belongs to it. */
 static void state_name(char *name, size_t size, const char *kind, const char *id)
@@ -181,6 +182,8 @@ static bool state_load_machine(struct emu_machine *machine, struct emu_reader *i
         !state_expect(in, "devices", machine->device_count, err) ||
         !state_expect(in, "rams", machine->private->ram_count, err))
         return false;
+    if (now > STATE_MAX_TIME)
+        return emu_error_set(err, EMU_ERROR_INPUT, "saved state: the machine's time is absurd");
     emu_clock_set(machine->clock, now);
     return true;
 }

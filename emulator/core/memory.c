@@ -269,7 +269,7 @@ char *emu_memory_describe(struct emu_memory *memory)
     for (i = 0; out != NULL && i < view->count; i++) {
         const struct flat_range *row = &view->ranges[i];
 
-        fprintf(out, "%016" PRIx64 "-%016" PRIx64 " %-3s %s+%#" PRIx64 "\n", row->first, row->last,
+        fprintf(out, "%016" PRIx64 "-%016" PRIx64 " %-3s %s+0x%" PRIx64 "\n", row->first, row->last,
                 memory_kind_name(row->region->kind), row->region->name, row->offset);
     }
     memory_leave(slot);
