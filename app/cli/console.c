@@ -30,6 +30,7 @@ struct lathe_console {
     guint64 dropped;
     guint input_source, output_source;
     bool raw, input_over, output_broken;
+    bool line_over; /* the last byte written was a line feed */
 };
 
 /* ---- the terminal's modes: a signal handler needs them, hence file scope ---- */
@@ -114,8 +115,19 @@ static bool console_write_some(struct lathe_console *console, int wait_ms)
         console->output_broken = errno != EINTR && errno != EAGAIN;
         return !console->output_broken;
     }
+    if (done > 0)
+        console->line_over = console->queue->data[done - 1] == '\n';
     g_byte_array_remove_range(console->queue, 0, (guint)done);
     return true;
+}
+
+/* So that the shell's prompt begins its own line. */
+static void console_print_line_end(void)
+{
+    struct pollfd waiting = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    if (poll(&waiting, 1, CONSOLE_FLUSH_MS) > 0 && write(STDOUT_FILENO, "\r\n", 2) < 0)
+        return; /* the terminal is gone, and the line with it */
 }
 
 static void console_write_now(struct lathe_console *console)
@@ -206,6 +218,7 @@ struct lathe_console *lathe_console_new(LatheSerial *serial, void (*on_leave)(vo
     console->opaque = opaque;
     console->queue = g_byte_array_new();
     console->raw = console_take_terminal();
+    console->line_over = true;
     if (console->raw)
         fputs("lathe: serial console; Ctrl-] ends the machine\r\n", stderr);
     console->output_handler =
@@ -226,6 +239,8 @@ void lathe_console_free(struct lathe_console *console)
     g_clear_handle_id(&console->output_source, g_source_remove);
     while (!console->output_broken && console_write_some(console, CONSOLE_FLUSH_MS))
         ;
+    if (console->raw && !console->line_over && !console->output_broken)
+        console_print_line_end();
     console_restore();
     if (console->dropped != 0)
         fprintf(stderr,

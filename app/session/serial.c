@@ -24,6 +24,7 @@ struct _LatheSerial {
 
     GMutex output_lock; /* taken inside device locks: nothing is called with it held */
     GByteArray *output;
+    GArray *resets; /* of gsize, rising: where in the output the machine was reset */
     guint64 dropped;
     gint64 last_batch; /* monotonic microseconds */
     GSource *output_source;
@@ -96,6 +97,11 @@ static void serial_chardev_reset(void *opaque)
 
     if (serial->inner.ops != NULL && serial->inner.ops->reset != NULL)
         serial->inner.ops->reset(serial->inner.opaque);
+    g_mutex_lock(&serial->output_lock);
+    gsize offset = serial->output->len;
+    g_array_append_val(serial->resets, offset);
+    g_mutex_unlock(&serial->output_lock);
+    g_source_set_ready_time(serial->output_source, 0);
 }
 
 static void serial_chardev_close(void *opaque)
@@ -155,25 +161,53 @@ gboolean lathe_serial_make_backend(LatheSerial *serial, struct emu_chardev_backe
 
 /* ---- the main loop's side ---- */
 
+/* What was typed for the guest that is gone is not for the next one. */
+static void serial_emit_reset(LatheSerial *serial)
+{
+    g_byte_array_set_size(serial->waiting, 0);
+    g_signal_emit(serial, serial_signals[SIGNAL_RESET], 0);
+}
+
+static void serial_emit_output(LatheSerial *serial, const guint8 *data, gsize length)
+{
+    if (length == 0)
+        return;
+    GBytes *bytes = g_bytes_new(data, length);
+    g_signal_emit(serial, serial_signals[SIGNAL_OUTPUT], 0, bytes);
+    g_bytes_unref(bytes);
+}
+
+static void serial_emit_dropped(LatheSerial *serial, guint64 dropped)
+{
+    g_autofree char *note =
+        g_strdup_printf("\r\n[%" G_GUINT64_FORMAT " bytes came too fast]\r\n", dropped);
+
+    serial_emit_output(serial, (const guint8 *)note, strlen(note));
+}
+
 void lathe_serial_flush(LatheSerial *serial)
 {
+    gsize offset = 0;
+
     g_mutex_lock(&serial->output_lock);
-    GByteArray *output = serial->output;
+    g_autoptr(GByteArray) output = serial->output;
+    g_autoptr(GArray) resets = serial->resets;
     guint64 dropped = serial->dropped;
     serial->output = g_byte_array_new();
+    serial->resets = g_array_new(FALSE, FALSE, sizeof(gsize));
     serial->dropped = 0;
     serial->last_batch = g_get_monotonic_time();
     g_mutex_unlock(&serial->output_lock);
 
-    if (dropped != 0) {
-        g_autofree char *note =
-            g_strdup_printf("\r\n[%" G_GUINT64_FORMAT " bytes came too fast]\r\n", dropped);
-        g_byte_array_append(output, (const guint8 *)note, (guint)strlen(note));
+    for (guint i = 0; i < resets->len; i++) {
+        gsize end = g_array_index(resets, gsize, i);
+        serial_emit_output(serial, output->data + offset, end - offset);
+        serial_emit_reset(serial);
+        offset = end;
     }
-    GBytes *bytes = g_byte_array_free_to_bytes(output);
-    if (g_bytes_get_size(bytes) != 0)
-        g_signal_emit(serial, serial_signals[SIGNAL_OUTPUT], 0, bytes);
-    g_bytes_unref(bytes);
+    serial_emit_output(serial, output->data + offset, output->len - offset);
+    if (dropped != 0)
+        serial_emit_dropped(serial, dropped);
 }
 
 static gboolean serial_output_ready(gpointer data)
@@ -229,8 +263,7 @@ gsize lathe_serial_get_waiting(LatheSerial *serial)
 void lathe_serial_note_reset(LatheSerial *serial)
 {
     lathe_serial_flush(serial);
-    g_byte_array_set_size(serial->waiting, 0);
-    g_signal_emit(serial, serial_signals[SIGNAL_RESET], 0);
+    serial_emit_reset(serial);
 }
 
 const char *lathe_serial_get_title(LatheSerial *serial)
@@ -292,6 +325,7 @@ static void lathe_serial_init(LatheSerial *serial)
     g_mutex_init(&serial->output_lock);
     g_mutex_init(&serial->input_lock);
     serial->output = g_byte_array_new();
+    serial->resets = g_array_new(FALSE, FALSE, sizeof(gsize));
     serial->waiting = g_byte_array_new();
     serial->output_source = serial_source_new(serial, serial_output_ready);
     serial->input_source = serial_source_new(serial, serial_input_ready);
@@ -306,6 +340,7 @@ static void lathe_serial_finalize(GObject *object)
     g_source_unref(serial->output_source);
     g_source_unref(serial->input_source);
     g_byte_array_unref(serial->output);
+    g_array_unref(serial->resets);
     g_byte_array_unref(serial->waiting);
     g_mutex_clear(&serial->output_lock);
     g_mutex_clear(&serial->input_lock);

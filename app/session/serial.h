@@ -6,7 +6,8 @@
  *
  * Signals, all on the main loop's thread:
  *   "output" (GBytes *bytes)  from the guest
- *   "reset"  ()               the machine was reset or made anew
+ *   "reset"  ()               the machine was reset or made anew, between what it wrote before
+ *                             and after
  *   "drained" ()              all of what was sent went to the guest
  */
 #ifndef LATHE_SESSION_SERIAL_H
@@ -38,7 +39,7 @@ gsize lathe_serial_get_waiting(LatheSerial *serial);
 
 /* Emits what the guest has written so far. Main thread. */
 void lathe_serial_flush(LatheSerial *serial);
-/* Emits "reset". Main thread; for the session. */
+/* Emits "reset" for a machine that was made anew. Main thread; for the session. */
 void lathe_serial_note_reset(LatheSerial *serial);
 
 /* "Serial 1"; static for the object's life. */

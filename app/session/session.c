@@ -184,7 +184,9 @@ static void session_stopped(LatheSession *session, const struct emu_stop_reason 
     g_signal_emit(session, session_signals[SIGNAL_STOPPED], 0);
 }
 
-static void session_note_reset(LatheSession *session)
+/* A machine's own reset reaches the serial ports as part of their streams; a new machine is
+ * announced here. */
+static void session_note_new_machine(LatheSession *session)
 {
     for (unsigned i = 0; i < session->serials->len; i++)
         lathe_serial_note_reset(session->serials->pdata[i]);
@@ -221,7 +223,7 @@ static void session_take_made(LatheSession *session)
     }
     session->stop = (struct emu_stop_reason){0};
     session_set_state(session, LATHE_STATE_PAUSED);
-    session_note_reset(session);
+    session_note_new_machine(session);
     g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_ENGINE]);
     lathe_session_start(session);
 }
@@ -236,7 +238,7 @@ static gboolean session_event_dispatch(gpointer data)
     if (event->kind == EVENT_MADE)
         session_take_made(session);
     else if (session->box != NULL && event->kind == EVENT_RESET)
-        session_note_reset(session);
+        g_signal_emit(session, session_signals[SIGNAL_RESET], 0);
     else if (session->box != NULL)
         session_apply_state(session, event->state);
     return G_SOURCE_REMOVE;

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The GTK front end as the command line sees it. Main thread. */
+#ifndef LATHE_GTK_APPLICATION_H
+#define LATHE_GTK_APPLICATION_H
+
+#include "app/session/session.h"
+
+#define LATHE_GTK_ID            "org.lathe_vm.Lathe" /* the same in every file of assets/ */
+#define LATHE_GTK_RESOURCE_BASE "/org/lathe_vm/Lathe"
+
+/* Opens a window over the session; returns when it is closed. FALSE with *error: no display. */
+gboolean lathe_gtk_run(LatheSession *session, GError **error);
+/* Ends lathe_gtk_run without a question. */
+void lathe_gtk_quit(void);
+
+#endif

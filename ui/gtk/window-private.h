@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What window.c and window-actions.c share. */
+#ifndef LATHE_GTK_WINDOW_PRIVATE_H
+#define LATHE_GTK_WINDOW_PRIVATE_H
+
+#include "ui/gtk/preferences.h"
+#include "ui/gtk/terminal-page.h"
+#include "ui/gtk/window.h"
+
+struct _LatheWindow {
+    GtkApplicationWindow parent;
+    LatheSession *session;
+    struct lathe_preferences preferences;
+    guint inhibit_cookie; /* while the machine runs the desktop asks before it logs out */
+    gboolean fullscreen;
+
+    GtkHeaderBar *header;
+    GtkWidget *run_button, *size_button, *menu_button, *find_button;
+    GtkImage *run_image;
+    GtkInfoBar *info_bar;
+    GtkLabel *info_label;
+    GtkWidget *again_button, *info_close_button;
+    GtkNotebook *notebook;
+    GtkLabel *state_label, *engine_label, *speed_label;
+    GtkLabel *location_label, *log_label, *size_label;
+};
+
+/* The page in front; NULL: no serial port is shown. */
+LatheTerminalPage *lathe_window_get_page(LatheWindow *window);
+/* Calls apply for every page with the preferences, and keeps them. */
+void lathe_window_apply_preferences(LatheWindow *window);
+void lathe_window_install_actions(LatheWindow *window);
+/* Which actions can be done now. */
+void lathe_window_update_actions(LatheWindow *window);
+/* Asks for a file and starts the page's log. */
+void lathe_window_ask_log(LatheWindow *window, LatheTerminalPage *page);
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The window of one machine: header bar, a tab for each serial port, a status line, and an info
+ * bar that says why the machine stopped. It follows the session's signals and properties only.
+ */
+#include "ui/gtk/window.h"
+
+#include <glib/gi18n.h>
+#include <vte/vte.h>
+
+#include "ui/gtk/application.h"
+#include "ui/gtk/window-private.h"
+
+G_DEFINE_FINAL_TYPE(LatheWindow, lathe_window, GTK_TYPE_APPLICATION_WINDOW)
+
+enum { RESPONSE_AGAIN = 1, RESPONSE_CLOSE = 2 }; /* as in window.ui */
+
+/* ---- the pages ---- */
+
+LatheTerminalPage *lathe_window_get_page(LatheWindow *window)
+{
+    int number = gtk_notebook_get_current_page(window->notebook);
+
+    return number < 0 ? NULL
+                      : LATHE_TERMINAL_PAGE(gtk_notebook_get_nth_page(window->notebook, number));
+}
+
+void lathe_window_apply_preferences(LatheWindow *window)
+{
+    for (int i = 0; i < gtk_notebook_get_n_pages(window->notebook); i++)
+        lathe_terminal_page_apply(
+            LATHE_TERMINAL_PAGE(gtk_notebook_get_nth_page(window->notebook, i)),
+            &window->preferences);
+    lathe_preferences_save(&window->preferences);
+}
+
+static void window_show_text(GtkLabel *label, const char *text)
+{
+    gtk_label_set_text(label, text != NULL ? text : "");
+    gtk_widget_set_visible(GTK_WIDGET(label), text != NULL && *text != '\0');
+}
+
+static void window_show_page(LatheWindow *window)
+{
+    LatheTerminalPage *page = lathe_window_get_page(window);
+    glong columns, rows;
+
+    gtk_widget_set_visible(window->size_button, page != NULL);
+    if (page == NULL)
+        return;
+    lathe_terminal_page_get_size(page, &columns, &rows);
+    g_autofree char *size = g_strdup_printf("%ld×%ld", columns, rows);
+    g_autofree char *location = lathe_serial_dup_location(lathe_terminal_page_get_serial(page));
+    const char *log = lathe_terminal_page_get_log(page);
+    /* Translators: %s is the file that a log is written to */
+    g_autofree char *log_text = log != NULL ? g_strdup_printf(_("Log: %s"), log) : NULL;
+
+    gtk_label_set_text(window->size_label, size);
+    window_show_text(window->location_label, location);
+    window_show_text(window->log_label, log_text);
+    lathe_window_update_actions(window);
+}
+
+static void window_mark_tab(LatheWindow *window, GtkWidget *page, gboolean mark)
+{
+    GtkWidget *label = gtk_notebook_get_tab_label(window->notebook, page);
+    GtkStyleContext *style = gtk_widget_get_style_context(label);
+
+    if (mark)
+        gtk_style_context_add_class(style, "lathe-attention");
+    else
+        gtk_style_context_remove_class(style, "lathe-attention");
+    gtk_widget_set_tooltip_text(label, mark ? _("The guest wrote something here") : NULL);
+}
+
+static void window_on_attention(LatheTerminalPage *page, LatheWindow *window)
+{
+    if (page != lathe_window_get_page(window))
+        window_mark_tab(window, GTK_WIDGET(page), TRUE);
+}
+
+static void on_switch_page(GtkNotebook *notebook, GtkWidget *page, guint number,
+                           LatheWindow *window)
+{
+    window_mark_tab(window, page, FALSE);
+    window_show_page(window);
+}
+
+static void window_add_page(LatheWindow *window, LatheSerial *serial)
+{
+    GtkWidget *page = lathe_terminal_page_new(serial, lathe_session_get_title(window->session));
+    GtkWidget *label = gtk_label_new(lathe_serial_get_title(serial));
+
+    gtk_notebook_append_page(window->notebook, page, label);
+    gtk_container_child_set(GTK_CONTAINER(window->notebook), page, "tab-expand", FALSE, NULL);
+    g_signal_connect_object(page, "changed", G_CALLBACK(window_show_page), window,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(page, "attention", G_CALLBACK(window_on_attention), window, 0);
+}
+
+static void window_add_pages(LatheWindow *window)
+{
+    GPtrArray *serials = lathe_session_get_serials(window->session);
+
+    for (guint i = 0; i < serials->len; i++) {
+        if (lathe_serial_is_visible(serials->pdata[i]))
+            window_add_page(window, serials->pdata[i]);
+    }
+    lathe_window_apply_preferences(window);
+}
+
+/* ---- state ---- */
+
+static const char *window_state_text(LatheState state)
+{
+    switch (state) {
+    case LATHE_STATE_RUNNING:
+        return _("Running");
+    case LATHE_STATE_STOPPED:
+        return _("Stopped");
+    default:
+        return _("Paused");
+    }
+}
+
+/* What the first button does in each state. */
+static void window_show_run_button(LatheWindow *window, LatheState state)
+{
+    gboolean running = state == LATHE_STATE_RUNNING;
+    const char *name = running                        ? _("Pause")
+                       : state == LATHE_STATE_STOPPED ? _("Start again")
+                                                      : _("Start");
+    g_autofree char *tip = g_strdup_printf("%s (%s)", name, _("Ctrl+Shift+P"));
+
+    gtk_image_set_from_icon_name(window->run_image,
+                                 running ? "media-playback-pause-symbolic"
+                                         : "media-playback-start-symbolic",
+                                 GTK_ICON_SIZE_BUTTON);
+    gtk_widget_set_tooltip_text(window->run_button, tip);
+    atk_object_set_name(gtk_widget_get_accessible(window->run_button), name);
+}
+
+static void window_inhibit(LatheWindow *window, gboolean inhibit)
+{
+    GtkApplication *application = gtk_window_get_application(GTK_WINDOW(window));
+
+    if (inhibit == (window->inhibit_cookie != 0) || application == NULL)
+        return;
+    if (inhibit) {
+        window->inhibit_cookie =
+            gtk_application_inhibit(application, GTK_WINDOW(window), GTK_APPLICATION_INHIBIT_LOGOUT,
+                                    _("A virtual machine is running"));
+    } else {
+        gtk_application_uninhibit(application, window->inhibit_cookie);
+        window->inhibit_cookie = 0;
+    }
+}
+
+static void window_show_engine(LatheWindow *window)
+{
+    const char *engine = lathe_session_get_engine(window->session);
+    const char *why = lathe_session_get_engine_why(window->session);
+    /* Translators: %s is the name of what runs the guest's code: "interp", "jit", "kvm" */
+    g_autofree char *text = *engine ? g_strdup_printf(_("Engine: %s"), engine) : NULL;
+
+    window_show_text(window->engine_label, text);
+    gtk_widget_set_tooltip_text(GTK_WIDGET(window->engine_label), *why ? why : NULL);
+}
+
+static void window_show_speed(LatheWindow *window)
+{
+    gboolean running = lathe_session_get_state(window->session) == LATHE_STATE_RUNNING;
+    /* Translators: how busy the guest's CPUs are, and millions of instructions a second */
+    g_autofree char *text = running ? g_strdup_printf(_("%.0f %% busy, %.1f MIPS"),
+                                                      100 * lathe_session_get_busy(window->session),
+                                                      lathe_session_get_mips(window->session))
+                                    : NULL;
+
+    window_show_text(window->speed_label, text);
+}
+
+static void window_show_state(LatheWindow *window)
+{
+    LatheState state = lathe_session_get_state(window->session);
+
+    gtk_label_set_text(window->state_label, window_state_text(state));
+    gtk_header_bar_set_subtitle(window->header, window_state_text(state));
+    window_show_run_button(window, state);
+    window_show_speed(window);
+    window_inhibit(window, state == LATHE_STATE_RUNNING);
+    lathe_window_update_actions(window);
+    if (state != LATHE_STATE_STOPPED)
+        gtk_info_bar_set_revealed(window->info_bar, FALSE);
+}
+
+static void window_on_stopped(LatheSession *session, LatheWindow *window)
+{
+    gboolean fault = lathe_session_stop_is_fault(session);
+    /* Translators: %s is a sentence from the emulator that says why */
+    g_autofree char *text =
+        g_strdup_printf(_("The machine stopped: %s"), lathe_session_get_stop_text(session));
+
+    gtk_label_set_text(window->info_label, text);
+    gtk_info_bar_set_message_type(window->info_bar, fault ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO);
+    gtk_info_bar_set_revealed(window->info_bar, TRUE);
+    gtk_widget_grab_focus(window->again_button);
+}
+
+static void on_info_response(GtkInfoBar *bar, int response, LatheWindow *window)
+{
+    LatheTerminalPage *page = lathe_window_get_page(window);
+
+    if (response == RESPONSE_CLOSE) {
+        gtk_window_close(GTK_WINDOW(window));
+        return;
+    }
+    lathe_session_restart(window->session);
+    if (page != NULL)
+        lathe_terminal_page_grab_focus(page);
+}
+
+/* ---- closing ---- */
+
+static void window_on_close_answer(GtkDialog *dialog, int response, LatheWindow *window)
+{
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+    if (response == GTK_RESPONSE_ACCEPT)
+        gtk_widget_destroy(GTK_WIDGET(window));
+}
+
+static void window_ask_close(LatheWindow *window)
+{
+    GtkWidget *dialog = gtk_message_dialog_new(
+        GTK_WINDOW(window), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_QUESTION,
+        GTK_BUTTONS_NONE, _("Switch off “%s”?"), lathe_session_get_title(window->session));
+
+    gtk_message_dialog_format_secondary_text(
+        GTK_MESSAGE_DIALOG(dialog), "%s",
+        _("The machine is not shut down. Closing its window is like pulling its plug: what the "
+          "guest has not written is lost."));
+    gtk_dialog_add_button(GTK_DIALOG(dialog), _("_Cancel"), GTK_RESPONSE_CANCEL);
+    GtkWidget *off =
+        gtk_dialog_add_button(GTK_DIALOG(dialog), _("_Switch Off"), GTK_RESPONSE_ACCEPT);
+    gtk_style_context_add_class(gtk_widget_get_style_context(off),
+                                GTK_STYLE_CLASS_DESTRUCTIVE_ACTION);
+    gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_CANCEL);
+    g_signal_connect(dialog, "response", G_CALLBACK(window_on_close_answer), window);
+    gtk_window_present(GTK_WINDOW(dialog));
+}
+
+static gboolean lathe_window_delete_event(GtkWidget *widget, GdkEventAny *event)
+{
+    LatheWindow *window = LATHE_WINDOW(widget);
+
+    if (lathe_session_get_state(window->session) == LATHE_STATE_STOPPED)
+        return GDK_EVENT_PROPAGATE;
+    window_ask_close(window);
+    return GDK_EVENT_STOP;
+}
+
+/* ---- the object ---- */
+
+static gboolean lathe_window_state_event(GtkWidget *widget, GdkEventWindowState *event)
+{
+    LATHE_WINDOW(widget)->fullscreen = (event->new_window_state & GDK_WINDOW_STATE_FULLSCREEN) != 0;
+    return GTK_WIDGET_CLASS(lathe_window_parent_class)->window_state_event(widget, event);
+}
+
+static void window_connect_session(LatheWindow *window)
+{
+    const struct {
+        const char *signal;
+        GCallback callback;
+    } rows[] = {{"notify::state", G_CALLBACK(window_show_state)},
+                {"notify::engine", G_CALLBACK(window_show_engine)},
+                {"notify::mips", G_CALLBACK(window_show_speed)}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        g_signal_connect_object(window->session, rows[i].signal, rows[i].callback, window,
+                                G_CONNECT_SWAPPED);
+    g_signal_connect_object(window->session, "stopped", G_CALLBACK(window_on_stopped), window, 0);
+}
+
+static void window_set_menus(LatheWindow *window)
+{
+    g_autoptr(GtkBuilder) builder =
+        gtk_builder_new_from_resource(LATHE_GTK_RESOURCE_BASE "/menus.ui");
+
+    gtk_menu_button_set_menu_model(GTK_MENU_BUTTON(window->menu_button),
+                                   G_MENU_MODEL(gtk_builder_get_object(builder, "window-menu")));
+    gtk_menu_button_set_menu_model(GTK_MENU_BUTTON(window->size_button),
+                                   G_MENU_MODEL(gtk_builder_get_object(builder, "size-menu")));
+}
+
+GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
+{
+    LatheWindow *window = g_object_new(LATHE_TYPE_WINDOW, "application", application, NULL);
+
+    window->session = g_object_ref(session);
+    lathe_preferences_load(&window->preferences);
+    lathe_window_install_actions(window);
+    window_set_menus(window);
+    gtk_header_bar_set_title(window->header, lathe_session_get_title(session));
+    gtk_window_set_title(GTK_WINDOW(window), lathe_session_get_title(session));
+    window_add_pages(window);
+    window_connect_session(window);
+    window_show_engine(window);
+    window_show_state(window);
+    window_show_page(window);
+    if (lathe_session_get_state(session) == LATHE_STATE_STOPPED) /* it was faster than we */
+        window_on_stopped(session, window);
+    else if (lathe_window_get_page(window) != NULL)
+        lathe_terminal_page_grab_focus(lathe_window_get_page(window));
+    return GTK_WIDGET(window);
+}
+
+static void lathe_window_dispose(GObject *object)
+{
+    LatheWindow *window = LATHE_WINDOW(object);
+
+    window_inhibit(window, FALSE);
+    g_clear_object(&window->session);
+    G_OBJECT_CLASS(lathe_window_parent_class)->dispose(object);
+}
+
+static void lathe_window_init(LatheWindow *window)
+{
+    gtk_widget_init_template(GTK_WIDGET(window));
+}
+
+static void window_bind_children(GtkWidgetClass *widget)
+{
+    static const struct {
+        const char *name;
+        gssize offset;
+    } children[] = {
+#define CHILD(name) {#name, G_STRUCT_OFFSET(LatheWindow, name)}
+        CHILD(header),      CHILD(run_button),        CHILD(size_button),
+        CHILD(menu_button), CHILD(find_button),       CHILD(run_image),
+        CHILD(info_bar),    CHILD(info_label),        CHILD(again_button),
+        CHILD(notebook),    CHILD(state_label),       CHILD(engine_label),
+        CHILD(speed_label), CHILD(location_label),    CHILD(log_label),
+        CHILD(size_label),  CHILD(info_close_button),
+#undef CHILD
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(children); i++)
+        gtk_widget_class_bind_template_child_full(widget, children[i].name, FALSE,
+                                                  children[i].offset);
+}
+
+static void lathe_window_class_init(LatheWindowClass *class)
+{
+    GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
+
+    G_OBJECT_CLASS(class)->dispose = lathe_window_dispose;
+    widget->delete_event = lathe_window_delete_event;
+    widget->window_state_event = lathe_window_state_event;
+    gtk_widget_class_set_template_from_resource(widget, LATHE_GTK_RESOURCE_BASE "/window.ui");
+    window_bind_children(widget);
+    gtk_widget_class_bind_template_callback(widget, on_info_response);
+    gtk_widget_class_bind_template_callback(widget, on_switch_page);
+}
