@@ -335,13 +335,16 @@ void x86_memory_changed(void *opaque)
 
 bool x86_mmu_init(struct x86_cpu *cpu, struct emu_error *err)
 {
+    size_t size = (sizeof(*cpu->tlb2) + 63) & ~(size_t)63;
+
     cpu->tlbs = aligned_alloc(64, X86_TLB_KINDS * sizeof(*cpu->tlbs));
-    cpu->tlb2 = aligned_alloc(64, (sizeof(*cpu->tlb2) + 63) & ~(size_t)63);
+    cpu->tlb2 = aligned_alloc(64, size);
+    if (cpu->tlb2 != NULL)
+        memset(cpu->tlb2, 0, size);
     if (cpu->tlbs == NULL || cpu->tlb2 == NULL) {
         x86_mmu_finish(cpu);
         return emu_error_set(err, EMU_ERROR_HOST, "out of memory for a processor's TLB");
     }
-    memset(cpu->tlb2, 0, sizeof(*cpu->tlb2));
     pthread_mutex_init(&cpu->tlb2->split_lock, NULL);
     cpu->tlb2->next_generation = 1;
     tlb_clear_tables(cpu);
