@@ -74,7 +74,15 @@ VEC_INLINE void body_movhlps(const struct vec_call *v, unsigned width)
     }
 PICK(movshdup, u32, i | 1)
 PICK(movsldup, u32, i & ~1u)
-PICK(movddup, u64, i & ~1u)
+
+VEC_INLINE void body_movddup(const struct vec_call *v, unsigned width)
+{
+    union x86_vec y, d;
+    vec_get(&y, v->b, X86_VEC_SIZE(X86_VEC_D, width));
+    for (unsigned i = 0; i < width / 8; i++)
+        d.u64[i] = y.u64[i & ~1u];
+    vec_put(v->d, &d, width);
+}
 
 /* ---- packs ---- */
 

@@ -67,8 +67,10 @@ enum x86_vec_number {
 #define X86_VEC_Q 0x82 /* a quarter */
 #define X86_VEC_E 0x83 /* an eighth */
 #define X86_VEC_N 0x84 /* all, but at most 16: a shift count */
+#define X86_VEC_D 0x85 /* MOVDDUP's source: half of 16, all of 32 */
 #define X86_VEC_SIZE(column, bytes)                                                                \
     ((column) == X86_VEC_N   ? ((bytes) > 16 ? 16 : (bytes))                                       \
+     : (column) == X86_VEC_D ? ((bytes) > 16 ? (bytes) : 8)                                        \
      : (column) >= X86_VEC_F ? (bytes) >> ((column)&7)                                             \
                              : (column))
 
