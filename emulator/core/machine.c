@@ -107,6 +107,19 @@ struct emu_device *emu_machine_find_device(struct emu_machine *machine, const ch
     return NULL;
 }
 
+/* It may be in an address space already. */
+static bool machine_refuse_device(struct emu_device *device)
+{
+    size_t i;
+
+    for (i = 0; i < EMU_DEVICE_MAX_REGIONS; i++) {
+        if (device->regions[i] != NULL)
+            emu_region_remove(device->regions[i]);
+    }
+    emu_device_free(device);
+    return false;
+}
+
 bool emu_machine_add_device(struct emu_machine *machine, struct emu_device *device,
                             struct emu_error *err)
 {
@@ -115,14 +128,11 @@ bool emu_machine_add_device(struct emu_machine *machine, struct emu_device *devi
     if (emu_machine_find_device(machine, device->id) != NULL) {
         emu_error_set(err, EMU_ERROR_INPUT, "there are two devices '%s': give each its own id",
                       device->id);
-        emu_device_free(device);
-        return false;
+        return machine_refuse_device(device);
     }
     devices = machine_grow(machine->devices, machine->device_count, sizeof(*devices), err);
-    if (devices == NULL) {
-        emu_device_free(device);
-        return false;
-    }
+    if (devices == NULL)
+        return machine_refuse_device(device);
     machine->devices = devices;
     devices[machine->device_count++] = device;
     return true;
