@@ -298,11 +298,15 @@ bool x86_lift_cmpxchg(struct x86_lift *l)
         cmpxchg_accumulator(l, size, found);
         return true;
     }
-    uint16_t found = x86_lift_read_zx(l, 0), value = x86_lift_read_zx(l, 1), put = ir_temp(l->b);
+    uint16_t found = x86_lift_read_zx(l, 0), value = x86_lift_read_zx(l, 1);
     ir_alu(l->b, IR_sub, width, IR_SLOT_SINK, X86_SLOT_GPR(X86_RAX), found)->flags |= IR_SETF;
-    ir_alu(l->b, IR_select, width, put, found, value)->cond = IR_COND_Z;
+    uint16_t old = size < 4 ? found : X86_SLOT_GPR(x86_lift_reg(l, 0)), put = ir_temp(l->b);
+    ir_alu(l->b, IR_select, IR_64, put, old, value)->cond = IR_COND_Z;
     cmpxchg_accumulator(l, size, found);
-    x86_lift_write(l, 0, put); /* also when they differ: 32 bits are zero-extended */
+    if (size < 4) /* else all 64 bits stay when they differ */
+        x86_lift_write(l, 0, put);
+    else
+        ir_mov(l->b, IR_64, old, put);
     return true;
 }
 
