@@ -33,12 +33,10 @@ static bool invpcid_legal(const struct x86_cpu *cpu, uint64_t type, uint64_t pci
     return type != INVPCID_ADDRESS || x86_canonical(address);
 }
 
-/* Address spaces other than the current one are dropped together with it: more than is asked for,
- * which the architecture allows. */
 enum ir_status x86_helper_invpcid(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
     struct x86_cpu *cpu = x86_cpu_of(env);
-    uint64_t pcid, address, current;
+    uint64_t pcid, address;
 
     if (cpu->cpl != 0)
         return x86_raise_error(cpu, X86_GP, 0);
@@ -46,10 +44,6 @@ enum ir_status x86_helper_invpcid(struct ir_env *env, uint64_t a, uint64_t b, ui
         return IR_FAULT;
     if (!invpcid_legal(cpu, a, pcid, address))
         return x86_raise_error(cpu, X86_GP, 0);
-    current = cpu->cr4 & X86_CR4_PCIDE ? cpu->cr3 & 0xfff : 0;
-    if (a == INVPCID_ADDRESS && pcid == current)
-        x86_tlb_flush_page(cpu, address);
-    else
-        x86_tlb_flush_all(cpu, a == INVPCID_ALL_GLOBAL);
+    x86_tlb_invpcid(cpu, (unsigned)a, (uint16_t)pcid, address);
     return IR_OK;
 }
