@@ -15,6 +15,7 @@
 
 #include "emulator/cpu/x86/mxcsr.h"
 #include "emulator/isa/x86/vec.h"
+#include "tests/cpu/vec-random.h"
 #include "tests/test.h"
 
 #if defined(__x86_64__)
@@ -269,122 +270,21 @@ static bool encode(const struct subject *s, ZydisMnemonic mnemonic, unsigned imm
 
 /* ---- operands ---- */
 
-static uint64_t seed = 0x9e3779b97f4a7c15u;
-
-static uint64_t random64(void)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed * 0x2545f4914f6cdd1du;
-}
-
-static uint32_t special_f32(void)
-{
-    static const uint32_t values[] = {
-        0,          1,          0x7fffff,   0x800000,   0x800001,   0x3f800000, 0x3f7fffff,
-        0x3f800001, 0x7f7fffff, 0x7f800000, 0x7fc00000, 0x7fc12345, 0x7f800001, 0x7fa54321,
-        0x4f000000, 0x4effffff, 0x5f000000, 0x5effffff, 0x3f000000, 0x3effffff, 0x3fc00000,
-        0x40200000, 0x4b000000, 0x4b000001, 0x477fe000, 0x477fefff, 0x477ff000, 0x38800000,
-        0x387fffff, 0x387fe000, 0x33800000, 0x33000000, 0x33000001, 0x1f800000, 0x20000000,
-        0x4f000001, 0x00400000, 0x387fc000, 0x387ff000, 0x46fffe00,
-    };
-    return values[random64() % (sizeof(values) / sizeof(values[0]))] ^ (uint32_t)(random64() & 1)
-                                                                           << 31;
-}
-static uint64_t special_f64(void)
-{
-    static const uint64_t values[] = {
-        0,
-        1,
-        0xfffffffffffffu,
-        0x10000000000000u,
-        0x3ff0000000000000u,
-        0x3fefffffffffffffu,
-        0x7fefffffffffffffu,
-        0x7ff0000000000000u,
-        0x7ff8000000000000u,
-        0x7ff8000012345678u,
-        0x7ff0000000000001u,
-        0x7ff4aaaaaaaaaaaau,
-        0x41dfffffffc00000u, /* 2^31 - 1 */
-        0x41dfffffffe00000u,
-        0x41e0000000000000u,
-        0x43e0000000000000u, /* 2^63 */
-        0x43dfffffffffffffu,
-        0x3fe0000000000000u,
-        0x3ff8000000000000u,
-        0x4004000000000000u,
-        0x36a0000000000000u, /* least single denormal */
-        0x3690000000000000u,
-        0x380fffffe0000000u, /* just below the least normal single */
-        0x380ffffff0000000u,
-        0x47efffffe0000000u, /* largest single, and what rounds above */
-        0x47effffff0000000u,
-        0x1e60000000000000u,
-        0x2000000000000000u,
-        0x4330000000000001u,
-        0x8000000000000u,
-    };
-    return values[random64() % (sizeof(values) / sizeof(values[0]))] ^ random64() << 63;
-}
-
-/* Close to 1, so that sums and products stay interesting; the lowest bits are often 0. */
-static uint32_t moderate_f32(void)
-{
-    uint32_t bits = (uint32_t)random64();
-    bits = (bits & 0x807fffff) | (uint32_t)(110 + random64() % 44) << 23;
-    return random64() & 1 ? bits & ~0xffffu : bits;
-}
-static uint64_t moderate_f64(void)
-{
-    uint64_t bits = random64();
-    bits = (bits & 0x800fffffffffffffu) | (uint64_t)(985 + random64() % 105) << 52;
-    return random64() & 1 ? bits & ~0xffffffffffu : bits;
-}
-
-static void random_bytes(union x86_vec *v)
-{
-    static const uint8_t edge[] = {0, 1, 0x7f, 0x80, 0xff, 0x10, 0x1f, 0x20};
-    for (unsigned i = 0; i < 4; i++)
-        v->u64[i] = random64();
-    unsigned how = random64() % 8;
-    for (unsigned i = 0; i < 32 && how >= 4; i++)
-        if (how == 7 || random64() % 4 == 0)
-            v->u8[i] = edge[random64() % sizeof(edge)];
-    for (unsigned i = 0; i < 4 && how == 3; i++)
-        v->u64[i] = random64() % 80;
-}
-
-static void random_vec(union x86_vec *v, bool fp)
-{
-    unsigned how = (unsigned)(random64() % 16);
-    random_bytes(v);
-    if (!fp || how == 15)
-        return;
-    for (unsigned i = 0; i < 8 && how < 7; i++)
-        v->u32[i] = random64() % 8 < how ? special_f32() : moderate_f32();
-    for (unsigned i = 0; i < 4 && how >= 7 && how < 14; i++)
-        v->u64[i] = random64() % 8 < how - 7 ? special_f64() : moderate_f64();
-}
+static struct vec_random source = VEC_RANDOM_INIT;
 
 static void random_state(struct state *s, bool fp)
 {
     for (unsigned i = 0; i < 4; i++) {
-        random_vec(&s->ymm[i], fp);
-        s->mm[i] = s->ymm[random64() % 4].u64[random64() % 4];
+        vec_random_vector(&source, &s->ymm[i], fp);
+        s->mm[i] = s->ymm[vec_random(&source) % 4].u64[vec_random(&source) % 4];
     }
-    if (random64() % 4 == 0)
-        s->ymm[REG_B] = s->ymm[random64() & 1 ? REG_D : REG_A];
-    s->rax = random64() & 1 ? random64() : random64() % 40 - 20;
-    s->rcx = random64() & 1 ? random64() : random64() % 40 - 20;
-    s->rdx = random64() & 1 ? random64() : random64() % 40 - 20;
+    if (vec_random(&source) % 4 == 0)
+        s->ymm[REG_B] = s->ymm[vec_random(&source) & 1 ? REG_D : REG_A];
+    s->rax = vec_random_integer(&source);
+    s->rcx = vec_random_integer(&source);
+    s->rdx = vec_random_integer(&source);
     s->flags = 0;
-    s->mxcsr = X86_MXCSR_MASKS | (uint32_t)(random64() & 3) << X86_MXCSR_RC_BIT;
-    if (random64() % 4 == 0)
-        s->mxcsr |= X86_MXCSR_DAZ;
-    if (random64() % 4 == 0)
-        s->mxcsr |= X86_MXCSR_FTZ;
+    s->mxcsr = vec_random_mxcsr(&source);
 }
 
 /* ---- the emulator's side ---- */
@@ -507,7 +407,7 @@ static bool try_masked(const struct subject *s, unsigned imm)
     enum ir_status status;
     random_state(&before, s->fp);
     if (s->vec->c_size == 0 && s->op != X86_VOP_pcmpestr)
-        random_vec(&before.ymm[REG_C], false);
+        vec_random_vector(&source, &before.ymm[REG_C], false);
     int trapped = run_both(s, imm, &before, &native, &emulated, &status);
     if (trapped == SIGILL)
         return false;
@@ -524,9 +424,9 @@ static void try_unmasked(const struct subject *s, unsigned imm)
     struct state before, native, emulated;
     enum ir_status status;
     random_state(&before, true);
-    before.mxcsr &= ~((uint32_t)random64() & X86_MXCSR_MASKS);
-    before.mxcsr |=
-        (uint32_t)(random64() & random64() & X86_MXCSR_FLAGS) & before.mxcsr >> X86_MXCSR_MASK_BIT;
+    before.mxcsr &= ~((uint32_t)vec_random(&source) & X86_MXCSR_MASKS);
+    before.mxcsr |= (uint32_t)(vec_random(&source) & vec_random(&source) & X86_MXCSR_FLAGS) &
+                    before.mxcsr >> X86_MXCSR_MASK_BIT;
     int trapped = run_both(s, imm, &before, &native, &emulated, &status);
     if (trapped && (native.mxcsr & ~native.mxcsr >> X86_MXCSR_MASK_BIT & SCALED_FLAGS))
         emulated.mxcsr = (emulated.mxcsr & ~X86_MXCSR_PE) | (native.mxcsr & X86_MXCSR_PE);

@@ -39,14 +39,25 @@ enum x86_vec_width x86_vec_width_of(const struct x86_lift *l)
     return l->insn->avx.vector_length == 256 ? X86_VEC_Y : X86_VEC_Z;
 }
 
+/* Where a width is missing: no vector destination, so nothing to zero; or scalars, which ignore
+ * VEX.L. Others do not exist. */
+static int vec_index(enum x86_vec_op op, enum x86_vec_width width)
+{
+    int index = x86_vec_index(op, width);
+    if (index >= 0 || width == X86_VEC_X)
+        return index;
+    index = x86_vec_index(op, X86_VEC_X);
+    if (width == X86_VEC_Z)
+        return index;
+    if (index < 0 || x86_vecs[index].b_size > 8)
+        return -1;
+    return x86_vec_index(op, X86_VEC_Z) < 0 ? index : x86_vec_index(op, X86_VEC_Z);
+}
+
 bool x86_vec_emit(struct x86_lift *l, enum x86_vec_op op, enum x86_vec_width width,
                   const struct x86_vec_use *use)
 {
-    int index = x86_vec_index(op, width);
-    if (index < 0 && width == X86_VEC_Z) /* no vector destination: nothing to zero */
-        index = x86_vec_index(op, X86_VEC_X);
-    if (index < 0 && width == X86_VEC_Y) /* scalars ignore VEX.L */
-        index = x86_vec_index(op, X86_VEC_Z);
+    int index = vec_index(op, width);
     if (index < 0)
         return false;
     struct ir_insn *insn = ir_emit(l->b, IR_vec, width == X86_VEC_Y ? IR_256 : IR_128);
@@ -101,14 +112,6 @@ struct shape_walk {
 static bool shape_names_a(const struct shape_walk *w)
 {
     return x86_vec_is_vex(w->l) || w->shape[0] == 'f';
-}
-
-static const struct ir_vec *shape_vec(const struct shape_walk *w)
-{
-    int index = x86_vec_index(w->op, w->width);
-    if (index < 0)
-        index = x86_vec_index(w->op, w->width == X86_VEC_Y ? X86_VEC_Z : X86_VEC_X);
-    return index < 0 ? NULL : &x86_vecs[index];
 }
 
 static uint16_t shape_general(struct shape_walk *w)
@@ -198,14 +201,14 @@ static bool lift_operation(struct x86_lift *l, enum x86_vec_op op)
 {
     struct shape_walk w = {l, op, x86_vec_width_of(l), x86_vec_shape(op), 0, {0}};
     w.use = (struct x86_vec_use){IR_SLOT_ZERO, IR_SLOT_ZERO, IR_SLOT_ZERO, IR_SLOT_ZERO, 0};
-    const struct ir_vec *vec = shape_vec(&w);
+    int index = vec_index(op, w.width);
     bool wide = w.width == X86_VEC_Y && (l->parameter & VEC_AVX2_Y);
-    if (!vec || (wide && !x86_lift_has(l, X86_FEATURE_avx2)))
+    if (index < 0 || (wide && !x86_lift_has(l, X86_FEATURE_avx2)))
         return false;
     if (!x86_vec_usable(l))
         return true;
     for (const char *letter = w.shape; *letter; letter++)
-        if (!shape_letter(&w, *letter, vec))
+        if (!shape_letter(&w, *letter, &x86_vecs[index]))
             return false;
     shape_cut_immediate(&w);
     if (!x86_vec_emit(l, op, w.width, &w.use))
