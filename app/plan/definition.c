@@ -94,6 +94,8 @@ bool lathe_topology_parse(const char *text, struct emu_topology *topology, GErro
         if (!topology_read_part(parts[i], i == 0, &read, error))
             return false;
     }
+    if (read.cpus == 0)
+        return lathe_error_input(error, "--smp needs the number of CPUs first");
     if (!emu_topology_complete(&read, &found))
         return lathe_error_from_emu(error, &found);
     *topology = read;

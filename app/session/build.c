@@ -49,8 +49,10 @@ static bool build_open_backends(struct emu_machine_config *config,
             return false;
     }
     if (definition->debugcon != NULL &&
-        !emu_chardev_file(definition->debugcon, &config->debugcon, &found))
+        !emu_chardev_file(definition->debugcon, &config->debugcon, &found)) {
+        config->debugcon = (struct emu_chardev_backend){0};
         return lathe_error_from_emu(error, &found);
+    }
     return true;
 }
 

@@ -19,7 +19,8 @@
 struct _LatheSerial {
     GObject parent;
     unsigned index;
-    const struct lathe_serial_definition *definition;
+    enum lathe_serial_kind kind;
+    char *path; /* of a socket or file */
     char *title;
 
     GMutex output_lock; /* taken inside device locks: nothing is called with it held */
@@ -129,9 +130,7 @@ static const struct emu_chardev_ops serial_chardev_ops = {
 /* Opens what the user asked for; stdio and tabs are served by the signals. */
 static bool serial_open_inner(LatheSerial *serial, struct emu_error *error)
 {
-    const char *path = serial->definition->path;
-
-    switch (serial->definition->kind) {
+    switch (serial->kind) {
     case LATHE_SERIAL_PTY:
         g_mutex_lock(&serial->output_lock);
         free(serial->pty_name);
@@ -139,9 +138,9 @@ static bool serial_open_inner(LatheSerial *serial, struct emu_error *error)
         g_mutex_unlock(&serial->output_lock);
         return emu_chardev_pty(&serial->inner, &serial->pty_name, error);
     case LATHE_SERIAL_UNIX:
-        return emu_chardev_unix(path, &serial->inner, error);
+        return emu_chardev_unix(serial->path, &serial->inner, error);
     case LATHE_SERIAL_FILE:
-        return emu_chardev_file(path, &serial->inner, error);
+        return emu_chardev_file(serial->path, &serial->inner, error);
     default:
         return true;
     }
@@ -273,21 +272,22 @@ const char *lathe_serial_get_title(LatheSerial *serial)
 
 char *lathe_serial_dup_location(LatheSerial *serial)
 {
-    if (serial->definition->kind == LATHE_SERIAL_PTY)
+    if (serial->kind == LATHE_SERIAL_PTY)
         return g_strconcat("pty:", serial->pty_name ? serial->pty_name : "", NULL);
-    if (serial->definition->kind == LATHE_SERIAL_TAB)
+    if (serial->kind == LATHE_SERIAL_TAB)
         return NULL;
-    return lathe_serial_definition_format(serial->definition);
+    const struct lathe_serial_definition definition = {serial->kind, serial->path};
+    return lathe_serial_definition_format(&definition);
 }
 
 gboolean lathe_serial_is_visible(LatheSerial *serial)
 {
-    return serial->definition->kind != LATHE_SERIAL_NULL;
+    return serial->kind != LATHE_SERIAL_NULL;
 }
 
 gboolean lathe_serial_is_stdio(LatheSerial *serial)
 {
-    return serial->definition->kind == LATHE_SERIAL_STDIO;
+    return serial->kind == LATHE_SERIAL_STDIO;
 }
 
 /* ---- the object ---- */
@@ -315,7 +315,8 @@ LatheSerial *lathe_serial_new(unsigned index, const struct lathe_serial_definiti
     LatheSerial *serial = g_object_new(LATHE_TYPE_SERIAL, NULL);
 
     serial->index = index;
-    serial->definition = definition;
+    serial->kind = definition->kind;
+    serial->path = g_strdup(definition->path);
     serial->title = g_strdup_printf("Serial %u", index + 1);
     return serial;
 }
@@ -331,12 +332,17 @@ static void lathe_serial_init(LatheSerial *serial)
     serial->input_source = serial_source_new(serial, serial_input_ready);
 }
 
+void lathe_serial_close(LatheSerial *serial)
+{
+    g_source_destroy(serial->output_source);
+    g_source_destroy(serial->input_source);
+}
+
 static void lathe_serial_finalize(GObject *object)
 {
     LatheSerial *serial = LATHE_SERIAL(object);
 
-    g_source_destroy(serial->output_source);
-    g_source_destroy(serial->input_source);
+    lathe_serial_close(serial);
     g_source_unref(serial->output_source);
     g_source_unref(serial->input_source);
     g_byte_array_unref(serial->output);
@@ -345,6 +351,7 @@ static void lathe_serial_finalize(GObject *object)
     g_mutex_clear(&serial->output_lock);
     g_mutex_clear(&serial->input_lock);
     g_free(serial->title);
+    g_free(serial->path);
     free(serial->pty_name);
     G_OBJECT_CLASS(lathe_serial_parent_class)->finalize(object);
 }

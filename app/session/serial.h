@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE(LatheSerial, lathe_serial, LATHE, SERIAL, GObject)
 struct emu_chardev_backend;
 struct lathe_serial_definition;
 
-/* definition is borrowed and has to outlive the object. index counts from 0. */
+/* index counts from 0. The definition is copied. */
 LatheSerial *lathe_serial_new(unsigned index, const struct lathe_serial_definition *definition);
 
 /*
@@ -41,6 +41,9 @@ gsize lathe_serial_get_waiting(LatheSerial *serial);
 void lathe_serial_flush(LatheSerial *serial);
 /* Emits "reset" for a machine that was made anew. Main thread; for the session. */
 void lathe_serial_note_reset(LatheSerial *serial);
+
+/* No signal comes any more; input goes nowhere. Main thread; for the session. */
+void lathe_serial_close(LatheSerial *serial);
 
 /* "Serial 1"; static for the object's life. */
 const char *lathe_serial_get_title(LatheSerial *serial);

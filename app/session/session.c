@@ -464,6 +464,8 @@ void lathe_session_close(LatheSession *session)
     g_clear_pointer(&session->made, session_box_free);
     g_clear_pointer(&session->box, session_box_free);
     g_clear_error(&session->made_error);
+    for (unsigned i = 0; i < session->serials->len; i++)
+        lathe_serial_close(session->serials->pdata[i]);
 }
 
 static void lathe_session_dispose(GObject *object)

@@ -34,7 +34,8 @@ GType lathe_state_get_type(void);
 LatheSession *lathe_session_new(struct lathe_definition *definition);
 /* Makes the machine, paused at its reset state. FALSE with *error; waits for the emulator. */
 gboolean lathe_session_build(LatheSession *session, GError **error);
-/* Stops and frees the machine, waits for it; no signal comes any more. Also done by dispose. */
+/* Stops and frees the machine, waits for it; no signal comes any more. Whoever owns a session calls
+ * it before the last unref: events on their way to the main loop hold references too. */
 void lathe_session_close(LatheSession *session);
 
 void lathe_session_start(LatheSession *session); /* or go on */

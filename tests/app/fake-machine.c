@@ -435,9 +435,10 @@ bool emu_chardev_file(const char *path, struct emu_chardev_backend *out, struct 
 {
     FILE *file = fopen(path, "ae");
 
+    if (file == NULL)
+        return emu_error_set(err, EMU_ERROR_HOST, "cannot write '%s': %s", path, strerror(errno));
     *out = (struct emu_chardev_backend){&fake_file_ops, file};
-    return file != NULL ||
-           emu_error_set(err, EMU_ERROR_HOST, "cannot write '%s': %s", path, strerror(errno));
+    return true;
 }
 
 bool emu_chardev_unix(const char *path, struct emu_chardev_backend *out, struct emu_error *err)

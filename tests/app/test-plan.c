@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Plans of made-up definitions on a made-up host, and the parsers of sizes and topologies. */
+#include "app/plan/plan.h"
+#include "app/plan/size.h"
+#include "tests/test.h"
+
+static const struct lathe_host_facts plan_host = {
+    .engines = {{"kvm", "hardware", false, "/dev/kvm is not there"},
+                {"interp", "portable executor", true, ""}},
+    .engine_count = 2,
+    .default_engine = "interp",
+    .default_why = "kvm is not there",
+    .memory_limit = UINT64_C(8) << 30,
+};
+
+static struct lathe_definition *plan_definition(bool have_display, const char *serial)
+{
+    struct lathe_definition *definition = lathe_definition_new();
+
+    definition->kernel = g_strdup("/boot/vmlinuz");
+    if (serial != NULL)
+        CHECK(lathe_definition_add_serial(definition, serial, NULL));
+    CHECK(lathe_definition_complete(definition, have_display, NULL));
+    return definition;
+}
+
+static void plan_check(struct lathe_definition *definition, const char *devices,
+                       const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    struct lathe_plan *plan = lathe_plan_new(definition, &plan_host, devices, &error);
+    g_autofree char *text = plan != NULL ? lathe_plan_format(plan) : g_strdup(error->message);
+
+    CHECK_STR(text, expected);
+    lathe_plan_free(plan);
+    lathe_definition_free(definition);
+}
+
+static void test_plain(void)
+{
+    plan_check(plan_definition(false, NULL), NULL,
+               "machine   board          q35\n"
+               "machine   cpu            max\n"
+               "machine   cpus           1 (sockets=1, dies=1, cores=1, threads=1)\n"
+               "machine   memory         1 GiB\n"
+               "engine    interp         kvm is not there\n"
+               "boot      kernel         /boot/vmlinuz\n"
+               "serial    1              stdio\n"
+               "display   none           no window\n");
+}
+
+static void test_full(void)
+{
+    struct lathe_definition *definition = plan_definition(true, NULL);
+
+    CHECK(lathe_topology_parse("4,cores=2", &definition->topology, NULL));
+    CHECK(lathe_definition_add_serial(definition, "unix:/run/x", NULL));
+    definition->accel = (g_free(definition->accel), g_strdup("interp"));
+    definition->memory = UINT64_C(1536) << 20;
+    definition->append = g_strdup("console=ttyS0");
+    definition->debugcon = g_strdup("/tmp/log");
+    definition->no_reboot = definition->debug_exit = definition->testdev = true;
+    plan_check(definition, "uart0 uart16550 0x3f8 4\n\n  rtc   cmos 0x70\n",
+               "machine   board          q35\n"
+               "machine   cpu            max\n"
+               "machine   cpus           4 (sockets=2, dies=1, cores=2, threads=1)\n"
+               "machine   memory         1.5 GiB\n"
+               "engine    interp         asked for\n"
+               "boot      kernel         /boot/vmlinuz\n"
+               "boot      append         console=ttyS0\n"
+               "device    uart0          uart16550 0x3f8 4\n"
+               "device    rtc            cmos 0x70\n"
+               "serial    1              tab\n"
+               "serial    2              unix:/run/x\n"
+               "debugcon  0x402          file:/tmp/log\n"
+               "option    debug-exit     port 0xf4 ends the process\n"
+               "option    testdev        pc-testdev ports\n"
+               "option    no-reboot      a reset ends the machine\n"
+               "display   gtk            a window with the serial terminals\n");
+}
+
+static void test_refused(void)
+{
+    struct lathe_definition *definition = plan_definition(false, NULL);
+
+    definition->accel = (g_free(definition->accel), g_strdup("kvm"));
+    plan_check(definition, NULL, "engine kvm does not work here: /dev/kvm is not there");
+    definition = plan_definition(false, NULL);
+    definition->memory = UINT64_C(9) << 30;
+    plan_check(definition, NULL, "--memory 9 GiB is more than this host has: at most 8 GiB now");
+    definition = plan_definition(false, NULL);
+    definition->board = (g_free(definition->board), g_strdup("pc98"));
+    plan_check(definition, NULL, "unknown machine 'pc98': there is q35");
+}
+
+static void test_sizes(void)
+{
+    static const struct {
+        const char *text;
+        uint64_t bytes; /* 0: refused */
+        const char *shown;
+    } rows[] = {
+        {"1", 1, "1 bytes"},
+        {"640K", 655360, "640 KiB"},
+        {"512m", UINT64_C(512) << 20, "512 MiB"},
+        {"2G", UINT64_C(2) << 30, "2 GiB"},
+        {"1.5G", UINT64_C(1536) << 20, "1.5 GiB"},
+        {"2.25GiB", UINT64_C(2304) << 20, "2.25 GiB"},
+        {"1T", UINT64_C(1) << 40, "1 TiB"},
+        {"1.0001K", 0, NULL},
+        {"", 0, NULL},
+        {"-1", 0, NULL},
+        {" 1", 0, NULL},
+        {"1GB", 0, NULL},
+        {"1G ", 0, NULL},
+        {"0x10", 0, NULL},
+        {"9223372036854775808", 0, NULL},
+        {"99999999999999999999999", 0, NULL},
+        {"8589934592G", 0, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        uint64_t bytes = 0;
+        CHECK_EQ(lathe_size_parse(rows[i].text, &bytes, NULL), rows[i].bytes != 0);
+        CHECK_EQ(bytes, rows[i].bytes);
+        if (rows[i].shown != NULL) {
+            g_autofree char *shown = lathe_size_format(bytes);
+            CHECK_STR(shown, rows[i].shown);
+        }
+    }
+}
+
+static void test_topologies(void)
+{
+    static const char *const bad[] = {"",   "0",      "x",         "2,", "2,3",
+                                      "-1", "cores=", "2,cores=0", "1e3"};
+    struct emu_topology topology = {0};
+
+    CHECK(lathe_topology_parse("8,sockets=2,dies=1,cores=2,threads=2", &topology, NULL));
+    CHECK_EQ(topology.cpus, 8);
+    CHECK_EQ(topology.threads, 2);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        CHECK(!lathe_topology_parse(bad[i], &topology, NULL));
+    CHECK_EQ(topology.cpus, 8);
+}
+
+static void test_displays(void)
+{
+    struct lathe_definition *definition = lathe_definition_new();
+
+    definition->displays = LATHE_DISPLAY_GTK | LATHE_DISPLAY_NONE;
+    CHECK(!lathe_definition_complete(definition, true, NULL));
+    definition->displays = LATHE_DISPLAY_GTK;
+    CHECK(!lathe_definition_complete(definition, false, NULL));
+    CHECK(lathe_definition_complete(definition, true, NULL));
+    CHECK_EQ(definition->serial[0].kind, LATHE_SERIAL_TAB);
+    lathe_definition_free(definition);
+}
+
+static const struct test_case cases[] = {
+    {"plan: defaults", test_plain},
+    {"plan: everything", test_full},
+    {"plan: what a host cannot give", test_refused},
+    {"plan: sizes", test_sizes},
+    {"plan: topologies", test_topologies},
+    {"plan: displays", test_displays},
+    {NULL, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    return test_main(argc, argv, cases);
+}
