@@ -29,7 +29,7 @@ static int64_t string_argument(const struct x86_lift *l)
 
 bool x86_lift_string(struct x86_lift *l)
 {
-    if (l->insn->operand_count_visible && x86_lift_is_vec(l, 0))
+    if (l->insn->operand_count_visible >= 2 && (x86_lift_is_vec(l, 0) || x86_lift_is_vec(l, 1)))
         return false; /* MOVSD and CMPSD of SSE2 */
     unsigned helper = (unsigned)l->parameter & 0xff;
     uint16_t argument = x86_lift_const(l, string_argument(l));
