@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "emulator/util/host-time.h"
@@ -19,6 +20,7 @@
 
 /* How long close waits for a far end that takes nothing. */
 #define STREAM_CLOSE_PATIENCE (EMU_NS_PER_SECOND / 4)
+#define STREAM_GATHER         300000l /* ns */
 
 /* ---- making ---- */
 
@@ -123,12 +125,27 @@ static bool stream_would_retry(void)
     return errno == EAGAIN || errno == EINTR;
 }
 
+/* Guests write byte by byte: a moment's patience makes one write, and one wake-up, of many. */
+static void stream_let_gather(struct stream *stream)
+{
+    struct timespec moment = {0, STREAM_GATHER};
+    bool few;
+
+    pthread_mutex_lock(&stream->lock);
+    few = stream->used < STREAM_OUT_PIECE && !stream->closing;
+    pthread_mutex_unlock(&stream->lock);
+    if (few)
+        nanosleep(&moment, NULL);
+}
+
 static void stream_send_piece(struct stream *stream)
 {
     uint8_t piece[STREAM_OUT_PIECE];
-    size_t length = stream_peek(stream, piece);
     ssize_t sent;
+    size_t length;
 
+    stream_let_gather(stream);
+    length = stream_peek(stream, piece);
     if (length == 0)
         return;
     if (stream->is_socket)

@@ -223,6 +223,7 @@ static void debug_start_step(struct emu_machine *machine, void *opaque)
         return;
     }
     emu_machine_shut_gate(machine);
+    machine->private->stepping = vcpu;
     machine->debug->arm_step(vcpu);
     emu_machine_open_gate(machine, MACHINE_GATE_ONE, vcpu->index);
 }

@@ -105,6 +105,7 @@ static void machine_do_resume(struct emu_machine *machine, void *opaque)
     if (machine_state(machine) != EMU_MACHINE_PAUSED || !machine_start_vcpus(machine))
         return;
     emu_machine_shut_gate(machine); /* a step may be under way */
+    machine->private->stepping = NULL;
     emu_clock_resume(machine->clock);
     machine_set_state(machine, EMU_MACHINE_RUNNING);
     emu_machine_open_gate(machine, MACHINE_GATE_OPEN, 0);
@@ -112,6 +113,7 @@ static void machine_do_resume(struct emu_machine *machine, void *opaque)
 
 static void machine_do_pause(struct emu_machine *machine, void *opaque)
 {
+    machine->private->stepping = NULL;
     if (machine_state(machine) == EMU_MACHINE_STOPPED)
         return;
     emu_machine_shut_gate(machine);
@@ -145,6 +147,19 @@ static void machine_tell_reset(struct emu_machine *machine)
         p->observer.reset(p->observer.opaque);
 }
 
+/* A step that ended in a reset is over all the same. */
+static void machine_end_step(struct emu_machine *machine)
+{
+    struct emu_vcpu *vcpu = machine->private->stepping;
+    struct emu_debug_event event = {.stop = EMU_DEBUG_STEP};
+
+    machine->private->stepping = NULL;
+    if (vcpu == NULL)
+        return;
+    event.vcpu = vcpu->index;
+    emu_machine_debug_event(machine, &event);
+}
+
 static void machine_do_reset(struct emu_machine *machine, void *opaque)
 {
     if (machine_state(machine) == EMU_MACHINE_STOPPED)
@@ -152,6 +167,7 @@ static void machine_do_reset(struct emu_machine *machine, void *opaque)
     emu_machine_shut_gate(machine);
     emu_machine_reset_all(machine);
     machine_tell_reset(machine);
+    machine_end_step(machine);
     if (machine_state(machine) == EMU_MACHINE_RUNNING)
         emu_machine_open_gate(machine, MACHINE_GATE_OPEN, 0);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the files that implement core/machine.h and core/vcpu.h share. Three locks, none of which
- * is held while another function than a condition variable's is called:
- *   gate:      may vcpu threads run? events for the loop thread; the stop reason; the calls list
- *   exclusive: who is in guest code, and who wants it still
- *   vcpu lock: one processor's sleep
+ * What the files that implement core/machine.h and core/vcpu.h share. Three locks; while one is
+ * held nothing that may take another is called, but a request to a vcpu in an exclusive section's
+ * begin: gate:      may vcpu threads run? events for the loop thread; the stop reason; the calls
+ * list exclusive: who is in guest code, and who wants it still vcpu lock: one processor's sleep
  */
 #ifndef EMU_CORE_MACHINE_PRIVATE_H
 #define EMU_CORE_MACHINE_PRIVATE_H
@@ -57,6 +56,7 @@ struct emu_machine_private {
     char fail_text[sizeof(((struct emu_stop_reason *)0)->text)];
     struct emu_debug_event debug_events[MACHINE_MAX_DEBUG_EVENTS];
     unsigned debug_count;
+    struct emu_vcpu *stepping; /* loop thread: whose step has not been reported yet */
     void (*on_debug_event)(void *opaque, const struct emu_debug_event *event);
     void *debug_opaque;
 

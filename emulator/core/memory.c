@@ -186,6 +186,7 @@ void emu_memory_clear(struct emu_memory *memory)
 {
     pthread_mutex_lock(&memory->lock);
     memory_dismantle(&memory->root);
+    memory->depth = 0; /* whoever began a change is gone too */
     atomic_store(&memory->root.memory, memory);
     emu_memory_changed_unlock(memory);
 }

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* Deeper nesting than any real machine has; stops an alias that contains itself. */
-#define REGION_MAX_DEPTH 64
-
 static void region_init(struct emu_region *region, const char *name, enum emu_region_kind kind,
                         uint64_t size)
 {
@@ -58,22 +55,17 @@ void emu_region_init_alias(struct emu_region *region, const char *name, struct e
     region->target_offset = offset;
 }
 
-static void region_claim(struct emu_region *region, struct emu_memory *memory, unsigned depth)
+/* What is claimed has only claimed regions below it, since each is claimed when it is added. */
+void emu_region_claim(struct emu_region *region, struct emu_memory *memory)
 {
     struct emu_region *child;
 
-    if (depth > REGION_MAX_DEPTH)
+    if (atomic_exchange(&region->memory, memory) == memory)
         return;
-    atomic_store(&region->memory, memory);
     for (child = region->first_child; child != NULL; child = child->next)
-        region_claim(child, memory, depth + 1);
+        emu_region_claim(child, memory);
     if (region->kind == EMU_REGION_ALIAS)
-        region_claim(region->target, memory, depth + 1);
-}
-
-void emu_region_claim(struct emu_region *region, struct emu_memory *memory)
-{
-    region_claim(region, memory, 0);
+        emu_region_claim(region->target, memory);
 }
 
 /* Before all children of the same or a lower priority: the one added later wins. */
@@ -115,6 +107,8 @@ void emu_region_add(struct emu_region *parent, uint64_t address, struct emu_regi
     emu_memory_changed_unlock(memory);
 }
 
+/* The child stays claimed: an alias may still show a part of it, and a needless lock and view are
+ * all that a wrong claim costs. */
 void emu_region_remove(struct emu_region *child)
 {
     struct emu_memory *memory;
@@ -123,10 +117,6 @@ void emu_region_remove(struct emu_region *child)
         return;
     memory = emu_memory_lock_of(child);
     region_unlink(child);
-    if (memory != NULL) {
-        emu_region_claim(child, NULL);
-        emu_region_claim(&memory->root, memory); /* an alias may still show a part of it */
-    }
     emu_memory_changed_unlock(memory);
 }
 

@@ -61,7 +61,7 @@ struct emu_region {
     uint64_t address; /* within the parent */
     int priority;
     bool enabled;
-    struct emu_memory *_Atomic memory; /* the address space that shows it; NULL: none */
+    struct emu_memory *_Atomic memory; /* the address space that shows it, or did; NULL: none */
 };
 
 /*

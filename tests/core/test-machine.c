@@ -36,7 +36,7 @@ struct dummy {
     _Atomic uint64_t count;
     _Atomic unsigned interrupts, resets;
     enum dummy_mode mode;
-    bool step;
+    bool step, skip_step;
     uint64_t saved;
     struct board *board;
 };
@@ -76,7 +76,7 @@ static void dummy_start(struct emu_vcpu *vcpu)
 {
     struct dummy *dummy = vcpu->arch;
 
-    if (dummy->step) {
+    if (dummy->step && !dummy->skip_step) {
         dummy->step = false;
         atomic_fetch_add(&dummy->count, 1);
         dummy_event(vcpu, EMU_DEBUG_STEP);
@@ -687,9 +687,15 @@ static void test_debug_events(void)
         CHECK(log.was_paused && log.last.stop == EMU_DEBUG_STEP && log.last.vcpu == 0);
         CHECK_EQ(atomic_load(&board.dummies[1].count), count); /* others still */
     }
+    board.dummies[0].mode = DUMMY_TRIPLE; /* a step that ends in a reset is reported too */
+    board.dummies[0].skip_step = true;
+    emu_debug_step(machine, 0);
+    WAIT_FOR(log.count, 20u);
+    CHECK(log.last.stop == EMU_DEBUG_STEP && board.after_resets == 2);
+    board.dummies[0].mode = DUMMY_COUNT;
     emu_debug_step(machine, 99);
     emu_machine_resume(machine);
-    WAIT_FOR(log.count, 20u);
+    WAIT_FOR(log.count, 21u);
     CHECK_EQ(log.last.vcpu, 1);
     emu_machine_free(machine);
 }
