@@ -12,327 +12,10 @@
 
 #include "emulator/api/chardev.h"
 #include "emulator/chardev/chardev.h"
-#include "emulator/core/machine.h"
 #include "emulator/state/state.h"
+#include "tests/core/dummy.h"
 
-#define SECOND          1000000000ull
-#define DUMMY_INTERRUPT (1u << EMU_REQUEST_ARCH)
-
-/* ---- a processor ---- */
-
-enum dummy_mode {
-    DUMMY_COUNT,   /* counts on and on */
-    DUMMY_HALT,    /* sleeps until an interrupt, counts it, sleeps again */
-    DUMMY_TRIPLE,  /* asks for a triple fault, then counts */
-    DUMMY_OFF,     /* switches the machine off */
-    DUMMY_RESET,   /* asks for a reset at the first run, then for power off */
-    DUMMY_BREAK,   /* reports a breakpoint at each run */
-    DUMMY_EXCLUDE, /* runs exclusive sections all the time */
-};
-
-struct dummy {
-    struct emu_machine *machine;
-    _Atomic uint32_t request;
-    _Atomic uint64_t count;
-    _Atomic unsigned interrupts, resets;
-    enum dummy_mode mode;
-    bool step, skip_step;
-    uint64_t saved;
-    struct board *board;
-};
-
-struct board {
-    struct dummy dummies[8];
-    unsigned after_resets, power_buttons, frees;
-    _Atomic unsigned sections, violations, tells;
-    _Atomic bool exclusive;
-    unsigned unprotected; /* changed in exclusive sections only */
-};
-
-static void dummy_check_still(void *opaque)
-{
-    struct board *board = opaque;
-
-    atomic_store(&board->exclusive, true);
-    board->unprotected++;
-    atomic_fetch_add(&board->sections, 1);
-    sched_yield();
-    atomic_store(&board->exclusive, false);
-}
-
-static void dummy_event(struct emu_vcpu *vcpu, enum emu_debug_stop stop)
-{
-    struct emu_debug_event event = {.stop = stop, .vcpu = vcpu->index, .address = 0x1000};
-
-    emu_machine_debug_event(vcpu->machine, &event);
-}
-
-static void dummy_power(struct emu_vcpu *vcpu, enum emu_power_event event, unsigned code)
-{
-    vcpu->machine->power.request(vcpu->machine->power.opaque, event, code);
-}
-
-static void dummy_start(struct emu_vcpu *vcpu)
-{
-    struct dummy *dummy = vcpu->arch;
-
-    if (dummy->step && !dummy->skip_step) {
-        dummy->step = false;
-        atomic_fetch_add(&dummy->count, 1);
-        dummy_event(vcpu, EMU_DEBUG_STEP);
-    } else if (dummy->mode == DUMMY_TRIPLE) {
-        dummy_power(vcpu, EMU_POWER_SHUTDOWN, 0);
-    } else if (dummy->mode == DUMMY_OFF) {
-        dummy_power(vcpu, EMU_POWER_OFF, 0);
-    } else if (dummy->mode == DUMMY_RESET) {
-        dummy_power(vcpu, dummy->resets < 2 ? EMU_POWER_RESET : EMU_POWER_OFF, 0);
-    } else if (dummy->mode == DUMMY_BREAK) {
-        dummy_event(vcpu, EMU_DEBUG_BREAK);
-    }
-}
-
-static void dummy_run(struct emu_vcpu *vcpu)
-{
-    struct dummy *dummy = vcpu->arch;
-    uint32_t request;
-
-    dummy_start(vcpu);
-    for (;;) {
-        request = atomic_load(&dummy->request);
-        if (request & EMU_REQUEST_PAUSE)
-            return;
-        if (request & EMU_REQUEST_EXCLUSIVE)
-            emu_vcpu_step_aside(vcpu);
-        if (request & DUMMY_INTERRUPT) {
-            emu_vcpu_clear(vcpu, DUMMY_INTERRUPT);
-            atomic_fetch_add(&dummy->interrupts, 1);
-        }
-        if (dummy->mode == DUMMY_HALT)
-            emu_vcpu_wait(vcpu, DUMMY_INTERRUPT);
-        else if (dummy->mode == DUMMY_EXCLUDE)
-            emu_machine_run_exclusive(vcpu->machine, vcpu, dummy_check_still, dummy->board);
-        if (atomic_load(&dummy->board->exclusive)) /* and yet we are in the guest */
-            atomic_fetch_add(&dummy->board->violations, 1);
-        atomic_fetch_add(&dummy->count, 1);
-        atomic_fetch_add(&vcpu->instructions, 1);
-    }
-}
-
-static void dummy_reset(struct emu_vcpu *vcpu)
-{
-    atomic_fetch_add(&((struct dummy *)vcpu->arch)->resets, 1);
-}
-
-static void dummy_save(struct emu_vcpu *vcpu, struct emu_writer *out)
-{
-    emu_write_u64(out, "saved", ((struct dummy *)vcpu->arch)->saved);
-}
-
-static bool dummy_load(struct emu_vcpu *vcpu, struct emu_reader *in, struct emu_error *err)
-{
-    return emu_read_u64(in, "saved", &((struct dummy *)vcpu->arch)->saved, err);
-}
-
-static const struct emu_vcpu_ops dummy_ops = {
-    .run = dummy_run, .reset = dummy_reset, .save = dummy_save, .load = dummy_load};
-
-/* ---- a debugger's view: one register, virtual = physical + 1 MiB ---- */
-
-static const struct emu_debug_register dummy_registers[] = {{"count", "test", "uint64", 64}};
-
-static char *dummy_xml(void)
-{
-    return strdup("<target/>");
-}
-
-static void dummy_read_register(struct emu_vcpu *vcpu, size_t index, void *out)
-{
-    uint64_t value = atomic_load(&((struct dummy *)vcpu->arch)->count);
-
-    memcpy(out, &value, sizeof(value));
-}
-
-static void dummy_write_register(struct emu_vcpu *vcpu, size_t index, const void *data)
-{
-    uint64_t value;
-
-    memcpy(&value, data, sizeof(value));
-    atomic_store(&((struct dummy *)vcpu->arch)->count, value);
-}
-
-static bool dummy_translate(struct emu_vcpu *vcpu, emu_gva address, emu_gpa *out)
-{
-    *out = address - 0x100000;
-    return address >= 0x100000 && address < 0x200000;
-}
-
-static void dummy_breaks_changed(struct emu_vcpu *vcpu)
-{
-    atomic_fetch_add(&((struct dummy *)vcpu->arch)->board->tells, 1);
-}
-
-static void dummy_arm_step(struct emu_vcpu *vcpu)
-{
-    ((struct dummy *)vcpu->arch)->step = true;
-}
-
-static const struct emu_debug_target dummy_target = {
-    .registers = dummy_registers,
-    .register_count = 1,
-    .describe = dummy_xml,
-    .read = dummy_read_register,
-    .write = dummy_write_register,
-    .translate = dummy_translate,
-    .breaks_changed = dummy_breaks_changed,
-    .arm_step = dummy_arm_step,
-};
-
-/* ---- a board ---- */
-
-static void board_after_reset(struct emu_machine *machine)
-{
-    ((struct board *)machine->board_data)->after_resets++;
-}
-
-static void board_power_button(struct emu_machine *machine)
-{
-    ((struct board *)machine->board_data)->power_buttons++;
-    emu_machine_request_power(machine, EMU_POWER_OFF, 0);
-}
-
-static void board_free(struct emu_machine *machine)
-{
-    ((struct board *)machine->board_data)->frees++;
-}
-
-static const struct emu_board_hooks board_hooks = {"dummy", board_after_reset, board_power_button,
-                                                   board_free};
-
-struct ticker {
-    struct emu_device device;
-    struct emu_timer timer;
-    struct emu_region region;
-    _Atomic uint64_t ticks;
-    uint64_t reg;
-};
-
-static void ticker_tick(void *opaque)
-{
-    struct ticker *ticker = opaque;
-
-    atomic_fetch_add(&ticker->ticks, 1);
-    emu_timer_arm(&ticker->timer, emu_clock_now(ticker->device.clock) + 1000000);
-}
-
-static uint64_t ticker_read(void *opaque, uint64_t offset, unsigned size)
-{
-    return ((struct ticker *)opaque)->reg;
-}
-
-static bool ticker_realize(struct emu_device *device, struct emu_error *err)
-{
-    static const struct emu_region_ops ops = {.read = ticker_read};
-    struct ticker *ticker = (struct ticker *)device;
-
-    emu_timer_init(&ticker->timer, device->clock, &device->lock, ticker_tick, ticker);
-    emu_region_init_io(&ticker->region, "ticker", &ops, ticker, &device->lock, 8);
-    device->regions[0] = &ticker->region;
-    return true;
-}
-
-static void ticker_unrealize(struct emu_device *device)
-{
-    emu_timer_finish(&((struct ticker *)device)->timer);
-    emu_region_remove(&((struct ticker *)device)->region);
-}
-
-static void ticker_reset(struct emu_device *device)
-{
-    struct ticker *ticker = (struct ticker *)device;
-
-    ticker->reg = 7;
-    emu_timer_arm(&ticker->timer, emu_clock_now(device->clock) + 1000000);
-}
-
-static void ticker_save(struct emu_device *device, struct emu_writer *out)
-{
-    emu_write_u64(out, "reg", ((struct ticker *)device)->reg);
-}
-
-static bool ticker_load(struct emu_device *device, struct emu_reader *in, struct emu_error *err)
-{
-    return emu_read_u64(in, "reg", &((struct ticker *)device)->reg, err);
-}
-
-static const struct emu_device_class ticker_class = {
-    .name = "ticker",
-    .size = sizeof(struct ticker),
-    .realize = ticker_realize,
-    .unrealize = ticker_unrealize,
-    .reset = ticker_reset,
-    .save = ticker_save,
-    .load = ticker_load,
-};
-
-static void board_swallow_irq(void *opaque, unsigned line, bool level)
-{
-}
-
-static struct emu_ram *board_add_memory(struct emu_machine *machine, struct emu_region *region)
-{
-    struct emu_ram *ram = emu_ram_new("ram", 1 << 20, NULL);
-
-    emu_region_init_ram(region, "ram", ram, 0, 1 << 20);
-    emu_region_add(emu_memory_root(machine->memory), 0, region, 0);
-    CHECK(emu_machine_add_ram(machine, ram, NULL));
-    return ram;
-}
-
-static void board_add_ticker(struct emu_machine *machine)
-{
-    struct emu_device *device = emu_device_new(&ticker_class, "ticker0", NULL);
-
-    device->clock = machine->clock;
-    device->irqs[0] = (struct emu_irq){board_swallow_irq, NULL, 5};
-    CHECK(emu_device_realize(device, NULL));
-    emu_region_add(emu_memory_root(machine->io), 0x60, device->regions[0], 0);
-    CHECK(emu_machine_add_device(machine, device, NULL));
-}
-
-/* A machine with vcpus of one mode. board and region must outlive it. */
-static struct emu_machine *machine_new(struct board *board, struct emu_region *region,
-                                       unsigned vcpus, enum dummy_mode mode,
-                                       const struct emu_machine_observer *observer)
-{
-    struct emu_machine *machine = emu_machine_alloc(observer, NULL);
-    unsigned i;
-
-    memset(board, 0, sizeof(*board));
-    CHECK(machine != NULL && emu_machine_set_vcpu_count(machine, vcpus, NULL));
-    machine->board = &board_hooks;
-    machine->board_data = board;
-    machine->debug = &dummy_target;
-    for (i = 0; i < vcpus; i++) {
-        board->dummies[i].mode = mode;
-        board->dummies[i].machine = machine;
-        board->dummies[i].board = board;
-        CHECK(emu_vcpu_init(&machine->vcpus[i], machine, i, &dummy_ops, &board->dummies[i],
-                            &board->dummies[i].request, NULL));
-    }
-    board_add_memory(machine, region);
-    board_add_ticker(machine);
-    return machine;
-}
-
-static struct emu_machine *machine_start(struct board *board, struct emu_region *region,
-                                         unsigned vcpus, enum dummy_mode mode)
-{
-    struct emu_machine *machine = machine_new(board, region, vcpus, mode, NULL);
-
-    CHECK(emu_machine_finish(machine, NULL));
-    emu_machine_resume(machine);
-    return machine;
-}
+#define SECOND 1000000000ull
 
 static void doze(void)
 {
@@ -356,7 +39,7 @@ static void test_run_and_pause(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 2, DUMMY_COUNT);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 2, DUMMY_COUNT);
     struct ticker *ticker = (struct ticker *)emu_machine_find_device(machine, "ticker0");
     uint64_t count, ticks;
     unsigned i;
@@ -393,7 +76,7 @@ static void test_halt_and_request(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 1, DUMMY_HALT);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 1, DUMMY_HALT);
     unsigned i;
 
     for (i = 1; i <= 1000; i++) {
@@ -415,7 +98,7 @@ static void test_stop(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 2, DUMMY_COUNT);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 2, DUMMY_COUNT);
 
     CHECK(!emu_machine_wait_stopped(machine, SECOND / 100));
     CHECK_EQ(emu_machine_get_stop_reason(machine).cause, EMU_STOP_NONE);
@@ -435,7 +118,7 @@ static void test_reset(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 2, DUMMY_COUNT);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 2, DUMMY_COUNT);
     struct ticker *ticker = (struct ticker *)emu_machine_find_device(machine, "ticker0");
 
     ticker->reg = 99;
@@ -475,7 +158,7 @@ static void test_observer(void)
     struct emu_machine_observer observer = {witness_state, witness_reset, &witness};
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_new(&board, &region, 1, DUMMY_COUNT, &observer);
+    struct emu_machine *machine = dummy_machine_new(&board, &region, 1, DUMMY_COUNT, &observer);
 
     CHECK(emu_machine_finish(machine, NULL));
     CHECK_EQ(witness.resets, 0);
@@ -497,7 +180,7 @@ static void test_observer(void)
 static struct emu_stop_reason outcome(enum dummy_mode mode, bool no_reboot, struct board *board)
 {
     struct emu_region region;
-    struct emu_machine *machine = machine_new(board, &region, 1, mode, NULL);
+    struct emu_machine *machine = dummy_machine_new(board, &region, 1, mode, NULL);
     struct emu_stop_reason reason;
 
     machine->no_reboot = no_reboot;
@@ -528,7 +211,7 @@ static void test_triple_fault_resets(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 1, DUMMY_TRIPLE);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 1, DUMMY_TRIPLE);
 
     WAIT_FOR(board.dummies[0].resets, 5u);
     CHECK_EQ(emu_machine_get_state(machine), EMU_MACHINE_RUNNING);
@@ -539,14 +222,14 @@ static void test_debug_exit_and_failure(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 2, DUMMY_COUNT);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 2, DUMMY_COUNT);
 
     emu_machine_request_power(machine, EMU_POWER_DEBUG_EXIT, 0x42);
     CHECK(emu_machine_wait_stopped(machine, UINT64_MAX));
     CHECK_EQ(emu_machine_get_stop_reason(machine).cause, EMU_STOP_DEBUG_EXIT);
     CHECK_EQ(emu_machine_get_stop_reason(machine).code, 0x42);
     emu_machine_free(machine);
-    machine = machine_start(&board, &region, 2, DUMMY_HALT);
+    machine = dummy_machine_start(&board, &region, 2, DUMMY_HALT);
     emu_machine_fail(machine, "no more %s", "paper");
     CHECK(emu_machine_wait_stopped(machine, UINT64_MAX));
     CHECK_EQ(emu_machine_get_stop_reason(machine).cause, EMU_STOP_INTERNAL);
@@ -558,7 +241,7 @@ static void test_power_button(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 1, DUMMY_HALT);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 1, DUMMY_HALT);
 
     emu_machine_power_button(machine);
     CHECK(emu_machine_wait_stopped(machine, 10 * SECOND));
@@ -583,7 +266,7 @@ static void test_power_storm(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 3, DUMMY_COUNT);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 3, DUMMY_COUNT);
     pthread_t threads[2];
     unsigned i;
 
@@ -611,7 +294,7 @@ static void test_exclusive(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_new(&board, &region, 4, DUMMY_COUNT, NULL);
+    struct emu_machine *machine = dummy_machine_new(&board, &region, 4, DUMMY_COUNT, NULL);
     unsigned i;
 
     board.dummies[2].mode = DUMMY_EXCLUDE;
@@ -636,7 +319,7 @@ static void test_exclusive_with_sleepers(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 3, DUMMY_HALT);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 3, DUMMY_HALT);
     unsigned i;
 
     for (i = 0; i < 1000; i++) {
@@ -669,7 +352,7 @@ static void test_debug_events(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_new(&board, &region, 2, DUMMY_COUNT, NULL);
+    struct emu_machine *machine = dummy_machine_new(&board, &region, 2, DUMMY_COUNT, NULL);
     struct debug_log log = {.machine = machine};
     uint64_t count;
     unsigned i;
@@ -704,7 +387,7 @@ static void test_debug_access(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 1, DUMMY_COUNT);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 1, DUMMY_COUNT);
     uint64_t value = 0x1234, back = 0;
     uint8_t data[8192], copy[8192];
     size_t count;
@@ -735,7 +418,7 @@ static void test_debug_breaks(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_start(&board, &region, 2, DUMMY_COUNT);
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 2, DUMMY_COUNT);
     struct emu_error err = EMU_ERROR_INIT;
     unsigned i;
 
@@ -786,8 +469,8 @@ static void test_save_and_load(void)
 {
     struct board boards[2];
     struct emu_region regions[2];
-    struct emu_machine *first = machine_start(&boards[0], &regions[0], 2, DUMMY_COUNT);
-    struct emu_machine *second = machine_new(&boards[1], &regions[1], 2, DUMMY_COUNT, NULL);
+    struct emu_machine *first = dummy_machine_start(&boards[0], &regions[0], 2, DUMMY_COUNT);
+    struct emu_machine *second = dummy_machine_new(&boards[1], &regions[1], 2, DUMMY_COUNT, NULL);
     struct emu_error err = EMU_ERROR_INIT;
     size_t length, again, cut;
     uint8_t *saved, *same;
@@ -823,8 +506,8 @@ static void test_load_into_another(void)
 {
     struct board boards[2];
     struct emu_region regions[2];
-    struct emu_machine *first = machine_new(&boards[0], &regions[0], 2, DUMMY_COUNT, NULL);
-    struct emu_machine *second = machine_new(&boards[1], &regions[1], 1, DUMMY_COUNT, NULL);
+    struct emu_machine *first = dummy_machine_new(&boards[0], &regions[0], 2, DUMMY_COUNT, NULL);
+    struct emu_machine *second = dummy_machine_new(&boards[1], &regions[1], 1, DUMMY_COUNT, NULL);
     struct emu_error err = EMU_ERROR_INIT;
     size_t length;
     uint8_t *saved;
@@ -844,8 +527,8 @@ static void test_two_machines(void)
 {
     struct board boards[2];
     struct emu_region regions[2];
-    struct emu_machine *first = machine_start(&boards[0], &regions[0], 2, DUMMY_COUNT);
-    struct emu_machine *second = machine_start(&boards[1], &regions[1], 2, DUMMY_HALT);
+    struct emu_machine *first = dummy_machine_start(&boards[0], &regions[0], 2, DUMMY_COUNT);
+    struct emu_machine *second = dummy_machine_start(&boards[1], &regions[1], 2, DUMMY_HALT);
     uint64_t count;
 
     emu_trace_match(&first->trace, "machine_*");
@@ -867,7 +550,7 @@ static void test_hundred_machines(void)
     for (i = 0; i < 100; i++) {
         struct board board;
         struct emu_region region;
-        struct emu_machine *machine = machine_start(&board, &region, 1 + i % 3, DUMMY_COUNT);
+        struct emu_machine *machine = dummy_machine_start(&board, &region, 1 + i % 3, DUMMY_COUNT);
 
         if (i % 4 == 0)
             emu_machine_pause(machine);
@@ -894,7 +577,7 @@ static void test_parts(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_new(&board, &region, 1, DUMMY_COUNT, NULL);
+    struct emu_machine *machine = dummy_machine_new(&board, &region, 1, DUMMY_COUNT, NULL);
     struct emu_error err = EMU_ERROR_INIT;
     struct emu_chardev_backend backend;
     struct emu_chardev *chardev;
@@ -924,7 +607,7 @@ static void test_describe(void)
 {
     struct board board;
     struct emu_region region;
-    struct emu_machine *machine = machine_new(&board, &region, 1, DUMMY_COUNT, NULL);
+    struct emu_machine *machine = dummy_machine_new(&board, &region, 1, DUMMY_COUNT, NULL);
     char *text = emu_machine_describe(machine);
 
     CHECK_STR(text, "ticker0 ticker io:0x60-0x67 irq:5\n");
