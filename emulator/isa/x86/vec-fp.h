@@ -51,27 +51,27 @@ static inline double f64_of(uint64_t bits)
     return value;
 }
 
-VEC_INLINE bool is_nan_u32(uint32_t bits)
+VEC_INLINE unsigned is_nan_u32(uint32_t bits)
 {
     return (bits & ~F32_SIGN) > F32_INF;
 }
-VEC_INLINE bool is_nan_u64(uint64_t bits)
+VEC_INLINE unsigned is_nan_u64(uint64_t bits)
 {
     return (bits & ~F64_SIGN) > F64_INF;
 }
-VEC_INLINE bool is_signaling_u32(uint32_t bits)
+VEC_INLINE unsigned is_signaling_u32(uint32_t bits)
 {
     return is_nan_u32(bits) && !(bits & F32_QUIET);
 }
-VEC_INLINE bool is_signaling_u64(uint64_t bits)
+VEC_INLINE unsigned is_signaling_u64(uint64_t bits)
 {
     return is_nan_u64(bits) && !(bits & F64_QUIET);
 }
-VEC_INLINE bool is_denormal_u32(uint32_t bits)
+VEC_INLINE unsigned is_denormal_u32(uint32_t bits)
 {
     return !(bits & F32_INF) && (bits & ~F32_SIGN);
 }
-VEC_INLINE bool is_denormal_u64(uint64_t bits)
+VEC_INLINE unsigned is_denormal_u64(uint64_t bits)
 {
     return !(bits & F64_INF) && (bits & ~F64_SIGN);
 }
