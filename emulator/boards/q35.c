@@ -177,8 +177,7 @@ static const struct board_device q35_devices[] = {
     },
     {
         .class = &emu_reset_control_class,
-        .id = "reset-control",
-        .maps = {{0, BOARD_PORTS, 0xcf9, 1}},
+        .id = "reset-control", /* its port lies within pci-host's, which passes it on */
     },
     {
         .class = &emu_debugcon_class,
@@ -223,6 +222,8 @@ static bool q35_add_ram(struct board *board, struct emu_error *err)
 
 static bool q35_add_devices(struct board *board, struct emu_error *err)
 {
+    struct emu_device *reset;
+
     board->apic_bus = emu_apic_bus_new(err);
     if (board->apic_bus == NULL)
         return false;
