@@ -421,6 +421,7 @@ void emu_chardev_backend_close(struct emu_chardev_backend *backend)
 static void fake_file_write(void *opaque, const uint8_t *data, size_t length)
 {
     fwrite(data, 1, length, opaque);
+    fflush(opaque);
 }
 
 static void fake_file_close(void *opaque)

@@ -16,7 +16,7 @@ struct _LatheWindow {
 
     GtkHeaderBar *header;
     GtkWidget *run_button, *size_button, *menu_button, *find_button;
-    GtkImage *run_image;
+    GtkImage *run_image, *info_image;
     GtkInfoBar *info_bar;
     GtkLabel *info_label;
     GtkWidget *again_button, *info_close_button;

@@ -201,6 +201,9 @@ static void window_on_stopped(LatheSession *session, LatheWindow *window)
         g_strdup_printf(_("The machine stopped: %s"), lathe_session_get_stop_text(session));
 
     gtk_label_set_text(window->info_label, text);
+    gtk_image_set_from_icon_name(window->info_image,
+                                 fault ? "dialog-error-symbolic" : "dialog-information-symbolic",
+                                 GTK_ICON_SIZE_BUTTON);
     gtk_info_bar_set_message_type(window->info_bar, fault ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO);
     gtk_info_bar_set_revealed(window->info_bar, TRUE);
     gtk_widget_grab_focus(window->again_button);
@@ -340,7 +343,7 @@ static void window_bind_children(GtkWidgetClass *widget)
         CHILD(info_bar),    CHILD(info_label),        CHILD(again_button),
         CHILD(notebook),    CHILD(state_label),       CHILD(engine_label),
         CHILD(speed_label), CHILD(location_label),    CHILD(log_label),
-        CHILD(size_label),  CHILD(info_close_button),
+        CHILD(size_label),  CHILD(info_close_button), CHILD(info_image),
 #undef CHILD
     };
 
