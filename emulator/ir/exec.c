@@ -191,7 +191,8 @@ static struct ir_block *exec_new_block(struct ir_env *env, emu_gpa address, uint
 
 /*
  * Translates at env->pc. IR_OK: *block is it. IR_ALONE: it cannot be kept, or could not now; run
- * the instruction by itself. IR_FAULT: the fetch raised.
+ * the instruction by itself. IR_FAULT: the fetch raised. The guest protects the page in
+ * code_address, so it is asked again once the version is taken: a store after that is seen.
  */
 static enum ir_status exec_translate(struct ir_env *env, emu_gpa address, struct ir_block **block)
 {
@@ -199,16 +200,19 @@ static enum ir_status exec_translate(struct ir_env *env, emu_gpa address, struct
 
     for (int tries = 0; tries < EXEC_TRANSLATE_TRIES; tries++) {
         uint32_t version = ir_blocks_version(env->blocks, address);
-        enum ir_status status = exec_lift(env, IR_MAX_GUEST_INSNS);
+        emu_gpa again;
+        enum ir_status status;
 
+        if (!env->guest->code_address(env, &again) || again != address)
+            return IR_ALONE;
+        status = exec_lift(env, IR_MAX_GUEST_INSNS);
         if (status != IR_OK)
             return status;
         if (executor->builder.one_time)
             return IR_ALONE;
         *block = exec_new_block(env, address, version);
-        if (!*block)
-            return IR_ALONE;
-        *block = ir_blocks_add(env->blocks, *block);
+        if (*block)
+            *block = ir_blocks_add(env->blocks, *block);
         if (*block)
             return IR_OK;
     }
