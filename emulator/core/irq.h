@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An interrupt line as a handle: who holds it can set a level and knows nothing of the other end. */
+/* An interrupt line as a handle: who holds it sets a level and knows nothing of the other end. */
 #ifndef EMU_CORE_IRQ_H
 #define EMU_CORE_IRQ_H
 

@@ -91,8 +91,7 @@ struct emu_machine_part {
 bool emu_machine_add_part(struct emu_machine *machine, const struct emu_machine_part *part,
                           void *object, struct emu_error *err);
 /* Room for count vcpus; the board then calls emu_vcpu_init on each. */
-bool emu_machine_set_vcpu_count(struct emu_machine *machine, unsigned count,
-                                struct emu_error *err);
+bool emu_machine_set_vcpu_count(struct emu_machine *machine, unsigned count, struct emu_error *err);
 struct emu_device *emu_machine_find_device(struct emu_machine *machine, const char *id);
 /* Last step of building: starts the loop thread, resets everything; vcpu threads start with the
  * first resume. */
