@@ -54,8 +54,22 @@ static enum ir_status divide_unsigned(struct x86_cpu *cpu, uint64_t divisor, uns
     unsigned __int128 dividend = get_dividend(cpu, size);
     if (divisor == 0)
         return x86_raise(cpu, X86_DE);
-    unsigned __int128 quotient = dividend / divisor;
+    bool narrow = dividend >> 64 == 0; /* common, and much faster */
+    unsigned __int128 quotient = narrow ? (uint64_t)dividend / divisor : dividend / divisor;
     if (quotient >> (8 * size) != 0)
+        return x86_raise(cpu, X86_DE);
+    put_quotient(cpu, size, (uint64_t)quotient, (uint64_t)dividend - (uint64_t)quotient * divisor);
+    return IR_OK;
+}
+
+static enum ir_status divide_narrow(struct x86_cpu *cpu, int64_t dividend, int64_t divisor,
+                                    unsigned size)
+{
+    unsigned unused = 64 - 8 * size;
+    if (divisor == 0 || (divisor == -1 && dividend == INT64_MIN))
+        return x86_raise(cpu, X86_DE);
+    int64_t quotient = dividend / divisor;
+    if (quotient != (int64_t)((uint64_t)quotient << unused) >> unused)
         return x86_raise(cpu, X86_DE);
     put_quotient(cpu, size, (uint64_t)quotient, (uint64_t)(dividend % divisor));
     return IR_OK;
@@ -65,6 +79,8 @@ static enum ir_status divide_signed(struct x86_cpu *cpu, uint64_t divisor, unsig
 {
     __int128 dividend = sign_extend(get_dividend(cpu, size), 16 * size);
     __int128 by = sign_extend(divisor, 8 * size);
+    if (dividend == (int64_t)dividend)
+        return divide_narrow(cpu, (int64_t)dividend, (int64_t)by, size);
     /* The least dividend by -1 does not fit 128 bits, let alone the quotient. */
     bool least = (unsigned __int128)dividend == (unsigned __int128)1 << 127;
     if (by == 0 || (by == -1 && least))

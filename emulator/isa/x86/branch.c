@@ -133,12 +133,13 @@ bool x86_lift_jcxz(struct x86_lift *l)
     return true;
 }
 
-/* rCX - 1, written back at the address size. */
+/* rCX -= 1 at the address size. */
 static uint16_t loop_count(struct x86_lift *l)
 {
-    uint16_t count = ir_temp(l->b);
-    ir_alui(l->b, IR_sub, x86_lift_width(l->asize), count, X86_SLOT_GPR(X86_RCX), 1);
-    x86_lift_write_gpr(l, X86_RCX, l->asize, count);
+    uint16_t rcx = X86_SLOT_GPR(X86_RCX), count = l->asize == 2 ? ir_temp(l->b) : rcx;
+    ir_alui(l->b, IR_sub, x86_lift_width(l->asize), count, rcx, 1);
+    if (l->asize == 2)
+        x86_lift_write_gpr(l, X86_RCX, 2, count);
     return count;
 }
 

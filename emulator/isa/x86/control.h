@@ -34,6 +34,8 @@ static inline struct ir_insn *x86_lift_unary(struct x86_lift *l, enum ir_op op, 
     return insn;
 }
 
+/* The effective address of memory operand i in `size` bytes, zero-extended, in dst: LEA. */
+void x86_lift_effective_to(struct x86_lift *l, unsigned i, unsigned size, uint16_t dst);
 /* The segment that an implied memory operand uses: an override, or this. */
 enum x86_seg_name x86_lift_implied_segment(const struct x86_lift *l, enum x86_seg_name seg);
 

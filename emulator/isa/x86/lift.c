@@ -39,9 +39,7 @@ static ZydisMachineMode lift_machine_mode(uint64_t mode)
                                       : ZYDIS_MACHINE_MODE_LONG_COMPAT_16;
     if (mode & X86_MODE_CODE32)
         return ZYDIS_MACHINE_MODE_LEGACY_32;
-    if ((mode & X86_MODE_PE) && !(mode & X86_MODE_VM86))
-        return ZYDIS_MACHINE_MODE_LEGACY_16;
-    return ZYDIS_MACHINE_MODE_REAL_16;
+    return ZYDIS_MACHINE_MODE_LEGACY_16; /* real mode too: the forms check what it lacks */
 }
 
 static ZydisStackWidth lift_stack_width(uint64_t mode)
@@ -164,16 +162,17 @@ static bool lift_has_mmx(const struct x86_lift *l)
     return false;
 }
 
-static bool lift_encoding_known(const ZydisDecodedInstruction *insn)
+static bool lift_encoding_known(const struct x86_lift *l)
 {
-    return insn->encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY ||
-           insn->encoding == ZYDIS_INSTRUCTION_ENCODING_VEX;
+    ZydisInstructionEncoding encoding = l->insn->encoding;
+    return encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY ||
+           (encoding == ZYDIS_INSTRUCTION_ENCODING_VEX && x86_lift_protected(l));
 }
 
 static void lift_by_tables(struct x86_lift *l)
 {
     ZydisMnemonic m = l->insn->mnemonic;
-    if (lift_encoding_known(l->insn)) {
+    if (lift_encoding_known(l)) {
         if (lift_has_mmx(l) && lift_by_form(l, &x86_forms_x87[m]))
             return;
         if (lift_by_form(l, &x86_forms_integer[m]) || lift_by_form(l, &x86_forms_vector[m]) ||

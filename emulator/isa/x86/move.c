@@ -165,7 +165,9 @@ bool x86_lift_lea(struct x86_lift *l)
 {
     if (x86_lift_is_reg(l, 1))
         return false;
-    x86_lift_write(l, 0, x86_lift_effective(l, 1, 0));
+    uint16_t target = x86_lift_target(l, 0);
+    x86_lift_effective_to(l, 1, x86_lift_size(l, 0), target);
+    x86_lift_commit(l, 0, target);
     return true;
 }
 

@@ -162,6 +162,12 @@ uint16_t x86_lift_effective(struct x86_lift *l, unsigned i, int64_t offset)
     return slot;
 }
 
+void x86_lift_effective_to(struct x86_lift *l, unsigned i, unsigned size, uint16_t dst)
+{
+    struct ir_address m = address_parts(l, i, 0);
+    emit_lea(l, x86_lift_width(size < l->asize ? size : l->asize), dst, &m);
+}
+
 static void segment_check(struct x86_lift *l, enum x86_seg_name seg, uint16_t offset, unsigned size,
                           enum x86_lift_access access)
 {

@@ -51,12 +51,12 @@ bool x86_lift_system(struct x86_lift *l)
         return true;
     uint16_t a =
         l->parameter & SYS_SIZE ? x86_lift_const(l, l->osize == 8 ? 8 : 4) : system_constant(l);
-    uint16_t next = x86_lift_const(l, l->length);
     if (l->parameter & SYS_JUMP) {
+        uint16_t next = x86_lift_const(l, l->length);
         x86_lift_call_jump(l, (enum x86_helper)system_helper(l), a, IR_SLOT_ZERO, next);
         return true;
     }
-    ir_call(l->b, system_helper(l), IR_SLOT_SINK, a, IR_SLOT_ZERO, next);
+    ir_call(l->b, system_helper(l), IR_SLOT_SINK, a, IR_SLOT_ZERO, IR_SLOT_ZERO);
     return system_done(l);
 }
 
@@ -182,7 +182,6 @@ bool x86_lift_segment_base(struct x86_lift *l)
         return true;
     }
     ir_call(l->b, X86_HELPER_set_base, IR_SLOT_SINK, seg, x86_lift_read_zx(l, 0), bytes);
-    x86_lift_leave(l); /* whether the segment is flat is part of the mode */
     return true;
 }
 
