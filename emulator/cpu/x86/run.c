@@ -222,6 +222,19 @@ static bool run_passes_break(struct x86_cpu *cpu)
     return cpu->debug->step_armed || (cpu->debug->skip_break && cpu->debug->skip_pc == linear);
 }
 
+/* An interrupt waits for the end of the shadow: back here after its one instruction. */
+static bool run_awaits_shadow(const struct x86_cpu *cpu)
+{
+    return cpu->shadow && (cpu->intr_line || cpu->nmi_line);
+}
+
+static enum ir_status run_execute(struct x86_cpu *cpu)
+{
+    const struct x86_debug *debug = cpu->debug;
+    bool one = debug->resuming || debug->passing || run_awaits_shadow(cpu);
+    return one ? cpu->executor->one(&cpu->ir) : cpu->executor->run(&cpu->ir);
+}
+
 static void run_guest(struct x86_cpu *cpu)
 {
     struct x86_debug *debug = cpu->debug;
@@ -232,8 +245,7 @@ static void run_guest(struct x86_cpu *cpu)
         debug->skip_break = false;
     if (cpu->ir.mode & X86_MODE_STEP)
         run_step(cpu);
-    else if ((debug->resuming || debug->passing ? cpu->executor->one(&cpu->ir)
-                                                : cpu->executor->run(&cpu->ir)) == IR_FAULT)
+    else if (run_execute(cpu) == IR_FAULT)
         run_after_fault(cpu);
     run_count(cpu);
 }
