@@ -481,6 +481,8 @@ static void setup(void)
     sigaction(SIGFPE, &action, NULL);
     if (cpu)
         return;
+    if (getenv("TEST_VEC_SEED"))
+        source.seed = strtoull(getenv("TEST_VEC_SEED"), NULL, 0) | 1;
     cpu = aligned_alloc(64, (sizeof(*cpu) + 63) / 64 * 64);
     memset(cpu, 0, sizeof(*cpu));
     cpu->cr4 = X86_CR4_OSXMMEXCPT;
