@@ -45,14 +45,14 @@ IR_INLINE bool ir_tlb_hit(struct ir_env *env, uint64_t va, unsigned size, bool w
  * Guest RAM is written by several vcpus and devices without any order that the host language knows;
  * what the guest does about that is its own matter, so the race detector must not look.
  */
-#if defined(__SANITIZE_THREAD__)
-#define IR_RAM_ACCESS static __attribute__((noinline, no_sanitize("thread")))
-#elif defined(__has_feature)
+#if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-#define IR_RAM_ACCESS static __attribute__((noinline, no_sanitize("thread"), unused))
+#define IR_NO_RACES 1
 #endif
 #endif
-#ifndef IR_RAM_ACCESS
+#if defined(__SANITIZE_THREAD__) || defined(IR_NO_RACES)
+#define IR_RAM_ACCESS static __attribute__((noinline, unused, no_sanitize("thread")))
+#else
 #define IR_RAM_ACCESS IR_INLINE
 #endif
 
