@@ -169,11 +169,10 @@ VEC_INLINE void body_cvtpi2ps(const struct vec_call *v, unsigned width)
 #define FROM_GPR(name, from, to)                                                                   \
     VEC_INLINE void body_##name(const struct vec_call *v, unsigned width)                          \
     {                                                                                              \
-        union x86_vec y, d;                                                                        \
-        vec_get(&y, v->b, sizeof(y.from[0]));                                                      \
-        vec_get(&d, v->a, width);                                                                  \
-        d.to[0] = (__typeof__(d.to[0]))y.from[0];                                                  \
-        vec_put(v->d, &d, width);                                                                  \
+        __typeof__(((union x86_vec *)0)->from[0]) y;                                               \
+        memcpy(&y, v->b, sizeof(y));                                                               \
+        __typeof__(((union x86_vec *)0)->to[0]) r = (__typeof__(r))y;                              \
+        VEC_PUT_SCALAR(v, r, width);                                                               \
     }
 FROM_GPR(cvtsi2ss_32, i32, f32)
 FROM_GPR(cvtsi2ss_64, i64, f32)
@@ -218,19 +217,17 @@ VEC_INLINE void body_cvtpd2ps(const struct vec_call *v, unsigned width)
 }
 VEC_INLINE void body_cvtss2sd(const struct vec_call *v, unsigned width)
 {
-    union x86_vec y, d;
-    vec_get(&y, v->b, 4);
-    vec_get(&d, v->a, width);
-    d.f64[0] = widen(y.f32[0]);
-    vec_put(v->d, &d, width);
+    float y;
+    memcpy(&y, v->b, sizeof(y));
+    double r = widen(y);
+    VEC_PUT_SCALAR(v, r, width);
 }
 VEC_INLINE void body_cvtsd2ss(const struct vec_call *v, unsigned width)
 {
-    union x86_vec y, d;
-    vec_get(&y, v->b, 8);
-    vec_get(&d, v->a, width);
-    d.f32[0] = narrow(y.f64[0]);
-    vec_put(v->d, &d, width);
+    double y;
+    memcpy(&y, v->b, sizeof(y));
+    float r = narrow(y);
+    VEC_PUT_SCALAR(v, r, width);
 }
 
 /* ---- half precision: always exact one way; DAZ of MXCSR counts, FTZ does not ---- */
@@ -368,11 +365,10 @@ ROUND_PACKED(roundpd, u64)
 #define ROUND_SCALAR(name, field)                                                                  \
     VEC_INLINE void body_##name(const struct vec_call *v, unsigned width)                          \
     {                                                                                              \
-        union x86_vec y, d;                                                                        \
+        union x86_vec y;                                                                           \
         vec_get(&y, v->b, sizeof(y.field[0]));                                                     \
-        vec_get(&d, v->a, width);                                                                  \
-        ROUND_LANES(field, 1u, d, y);                                                              \
-        vec_put(v->d, &d, width);                                                                  \
+        ROUND_LANES(field, 1u, y, y);                                                              \
+        VEC_PUT_SCALAR(v, y.field[0], width);                                                      \
     }
 ROUND_SCALAR(roundss, u32)
 ROUND_SCALAR(roundsd, u64)

@@ -47,8 +47,7 @@
         r = expression;                                                                            \
         if (__builtin_expect(is_nan_##bits_field(bits_##field(r)), 0))                             \
             r = field##_of(pick_nan_##bits_field(bits_##field(pick), bits_##field(y)));            \
-        vec_copy(v->d, v->a, width);                                                               \
-        memcpy(v->d, &r, sizeof(r));                                                               \
+        VEC_PUT_SCALAR(v, r, width);                                                               \
     }
 /* The same for operations without a. */
 #define FLOAT_BODY1(name, field, bits_field, lanes, expression)                                    \
@@ -111,11 +110,26 @@ SCALAR_BODY(sqrtsd, f64, u64, __builtin_sqrt(y), y)
         RAISE_IF_NAN(bits_field, lanes);                                                           \
         vec_put(v->d, &vd, width);                                                                 \
     }
+#define CHOOSE_SCALAR(name, field, bits_field, relation)                                           \
+    VEC_INLINE void body_##name(const struct vec_call *v, unsigned width)                          \
+    {                                                                                              \
+        __typeof__(((union x86_vec *)0)->bits_field[0]) x, y, r;                                   \
+        memcpy(&x, v->a, sizeof(x));                                                               \
+        memcpy(&y, v->b, sizeof(y));                                                               \
+        if (__builtin_expect(vec_mxcsr(v) & X86_MXCSR_DAZ, 0)) {                                   \
+            x = flush_##bits_field(x);                                                             \
+            y = flush_##bits_field(y);                                                             \
+        }                                                                                          \
+        if (__builtin_expect(is_nan_##bits_field(x) | is_nan_##bits_field(y), 0))                  \
+            vec_raise(v, X86_MXCSR_IE);                                                            \
+        r = field##_of(x) relation field##_of(y) ? x : y;                                          \
+        VEC_PUT_SCALAR(v, r, width);                                                               \
+    }
 #define CHOOSE(operation, relation)                                                                \
     CHOOSE_BODY(operation##ps, f32, u32, width / 4, relation)                                      \
     CHOOSE_BODY(operation##pd, f64, u64, width / 8, relation)                                      \
-    CHOOSE_BODY(operation##ss, f32, u32, 1u, relation)                                             \
-    CHOOSE_BODY(operation##sd, f64, u64, 1u, relation)
+    CHOOSE_SCALAR(operation##ss, f32, u32, relation)                                               \
+    CHOOSE_SCALAR(operation##sd, f64, u64, relation)
 CHOOSE(min, <)
 CHOOSE(max, >)
 
@@ -363,11 +377,10 @@ VEC_MAP1(rsqrtps, f32, estimate_rsqrt(y))
 
 VEC_INLINE void estimate_scalar(const struct vec_call *v, unsigned width, float (*estimate)(float))
 {
-    union x86_vec d, y;
-    vec_get(&y, v->b, 4);
-    vec_get(&d, v->a, width);
-    d.f32[0] = estimate(y.f32[0]);
-    vec_put(v->d, &d, width);
+    float y;
+    memcpy(&y, v->b, sizeof(y));
+    y = estimate(y);
+    VEC_PUT_SCALAR(v, y, width);
 }
 VEC_INLINE void body_rcpss(const struct vec_call *v, unsigned width)
 {
@@ -473,8 +486,20 @@ RELATION(f64, u64, int64_t)
     }
 COMPARE_BODY(cmpps, f32, u32, width / 4)
 COMPARE_BODY(cmppd, f64, u64, width / 8)
-COMPARE_BODY(cmpss, f32, u32, 1u)
-COMPARE_BODY(cmpsd, f64, u64, 1u)
+
+#define COMPARE_SCALAR(name, field, bits_field)                                                    \
+    VEC_INLINE void body_##name(const struct vec_call *v, unsigned width)                          \
+    {                                                                                              \
+        __typeof__(((union x86_vec *)0)->bits_field[0]) x, y, r;                                   \
+        unsigned predicate = v->imm & 31;                                                          \
+        memcpy(&x, v->a, sizeof(x));                                                               \
+        memcpy(&y, v->b, sizeof(y));                                                               \
+        unsigned is = relation_##field(v, x, y, PREDICATE_SIGNALS(predicate));                     \
+        r = predicate_true[predicate & 15] & is ? ~(__typeof__(r))0 : 0;                           \
+        VEC_PUT_SCALAR(v, r, width);                                                               \
+    }
+COMPARE_SCALAR(cmpss, f32, u32)
+COMPARE_SCALAR(cmpsd, f64, u64)
 
 VEC_INLINE uint64_t relation_flags(unsigned relation)
 {

@@ -12,52 +12,37 @@
 VEC_MAP1(mov, u64, y)
 
 /* The low part of b, the rest zero. */
-VEC_INLINE void low_part(const struct vec_call *v, unsigned bytes, unsigned width)
-{
-    union x86_vec d = {{0}};
-    vec_get(&d, v->b, bytes);
-    vec_put(v->d, &d, width);
-}
 VEC_INLINE void body_movd(const struct vec_call *v, unsigned width)
 {
-    low_part(v, 4, width);
+    uint32_t low;
+    memcpy(&low, v->b, sizeof(low));
+    vec_put_halves(v->d, low, 0);
 }
 VEC_INLINE void body_movq(const struct vec_call *v, unsigned width)
 {
-    low_part(v, 8, width);
+    vec_put_halves(v->d, vec_get_u64(v->b), 0);
 }
 
 /* The low part of b, the rest of a. */
-VEC_INLINE void low_of_b(const struct vec_call *v, unsigned bytes, unsigned width)
-{
-    union x86_vec low;
-    vec_get(&low, v->b, bytes);
-    vec_copy(v->d, v->a, width);
-    vec_put(v->d, &low, bytes);
-}
 VEC_INLINE void body_movss(const struct vec_call *v, unsigned width)
 {
-    low_of_b(v, 4, width);
+    uint32_t low;
+    memcpy(&low, v->b, sizeof(low));
+    VEC_PUT_SCALAR(v, low, width);
 }
 VEC_INLINE void body_movsd(const struct vec_call *v, unsigned width)
 {
-    low_of_b(v, 8, width);
+    uint64_t low = vec_get_u64(v->b);
+    VEC_PUT_SCALAR(v, low, width);
 }
 VEC_INLINE void body_movhps(const struct vec_call *v, unsigned width)
 {
-    union x86_vec x;
-    uint64_t high = vec_get_u64(v->b);
-    vec_get(&x, v->a, width);
-    x.u64[1] = high;
-    vec_put(v->d, &x, width);
+    vec_put_halves(v->d, vec_get_u64(v->a), vec_get_u64(v->b));
 }
 VEC_INLINE void body_movhlps(const struct vec_call *v, unsigned width)
 {
-    union x86_vec x, y;
-    vec_get(&x, v->a, width);
-    vec_get(&y, v->b, width);
-    x.u64[0] = y.u64[1];
-    vec_put(v->d, &x, width);
+    uint64_t low = vec_get_u64((const uint8_t *)v->b + 8);
+    vec_put_halves(v->d, low, vec_get_u64((const uint8_t *)v->a + 8));
 }
 
 /* d[i] = y[from], where from is an expression in i. */

@@ -51,6 +51,20 @@ VEC_INLINE void vec_copy(void *d, const void *a, unsigned bytes)
     vec_put(d, &value, bytes);
 }
 
+/* Two halves, without a detour over memory that would stall the load of the whole. */
+VEC_INLINE void vec_put_halves(void *slot, uint64_t low, uint64_t high)
+{
+    memcpy(slot, &low, 8);
+    memcpy((uint8_t *)slot + 8, &high, 8);
+}
+
+/* Lane 0 is the value, the rest is that of a. Whatever it depends on has been read. */
+#define VEC_PUT_SCALAR(v, value, width)                                                            \
+    do {                                                                                           \
+        vec_copy((v)->d, (v)->a, width);                                                           \
+        memcpy((v)->d, &(value), sizeof(value));                                                   \
+    } while (0)
+
 #define VEC_LANES(width, field) ((width) / sizeof(((union x86_vec *)0)->field[0]))
 
 /* d[i] = expression in x (of a) and y (of b). */
