@@ -126,15 +126,16 @@ static bool run_host_requests(struct x86_cpu *cpu, uint32_t requests)
     return true;
 }
 
+/* INIT drops what else is in requests; the caller looks at them again. */
 static void run_guest_events(struct x86_cpu *cpu, uint32_t requests)
 {
     if (cpu->exception_pending)
         x86_deliver_exception(cpu);
     if (requests & X86_REQUEST_INIT)
         run_init(cpu);
-    if (requests & X86_REQUEST_SIPI)
+    else if (requests & X86_REQUEST_SIPI)
         run_sipi(cpu);
-    if (!cpu->wait_for_sipi)
+    else if (!cpu->wait_for_sipi)
         run_interrupts(cpu, requests);
 }
 

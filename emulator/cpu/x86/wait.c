@@ -28,11 +28,9 @@ void x86_wake(struct x86_cpu *cpu)
 /* Requests for which this processor gets up (or at least looks). */
 static uint32_t wait_mask(const struct x86_cpu *cpu)
 {
-    uint32_t mask =
-        EMU_REQUEST_PAUSE | EMU_REQUEST_EXCLUSIVE | X86_REQUEST_FLUSH | X86_REQUEST_INIT;
-    if (cpu->wait_for_sipi)
-        return mask | X86_REQUEST_SIPI;
-    if (cpu->shutdown)
+    uint32_t mask = EMU_REQUEST_PAUSE | EMU_REQUEST_EXCLUSIVE | X86_REQUEST_FLUSH |
+                    X86_REQUEST_INIT | X86_REQUEST_SIPI; /* to be dropped if it is not awaited */
+    if (cpu->wait_for_sipi || cpu->shutdown)
         return mask;
     if (!cpu->nmi_blocked)
         mask |= X86_REQUEST_NMI;
