@@ -29,7 +29,7 @@ static void lift_segments_init(struct x86_cpu *cpu)
 {
     for (unsigned seg = X86_ES; seg <= X86_GS; seg++)
         x86_set_segment(cpu, (enum x86_seg_name)seg, 0, 0, 0xffffffff,
-                        X86_ATTR_P | X86_ATTR_S | X86_ATTR_RW |
+                        X86_ATTR_P | X86_ATTR_S | X86_ATTR_RW | X86_ATTR_DB |
                             (seg == X86_CS ? X86_ATTR_CODE : 0));
 }
 

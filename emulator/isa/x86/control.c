@@ -158,20 +158,40 @@ void x86_lift_jump(struct x86_lift *l, int64_t delta, uint8_t hint)
         control_last(l, IR_jmp, delta, hint);
 }
 
-/* Goes on at one of two places by a condition, and ends the block. */
-static void control_choose(struct x86_lift *l, enum ir_cond cond, int64_t delta, uint16_t *slot)
+/* The pc after this instruction: what goes on there never wraps at 16 bits. */
+static uint16_t control_next(struct x86_lift *l)
 {
-    uint16_t next = x86_lift_pc(l, l->offset + l->length), target = x86_lift_pc(l, delta);
-    *slot = ir_temp(l->b);
-    ir_alu(l->b, IR_select, IR_64, *slot, next, target)->cond = cond;
+    uint16_t slot = ir_temp(l->b);
+    struct ir_insn *insn = ir_emit(l->b, IR_pcrel, x86_lift_code64(l) ? IR_64 : IR_32);
+    insn->dst = slot;
+    insn->imm = l->offset + l->length;
+    return slot;
+}
+
+/* Ends the block: goes on at the target if the condition holds, else behind the instruction. */
+static uint16_t control_choose(struct x86_lift *l, enum ir_cond cond, uint16_t target)
+{
+    uint16_t next = control_next(l), slot = ir_temp(l->b);
+    ir_alu(l->b, IR_select, IR_64, slot, next, target)->cond = cond;
+    return slot;
+}
+
+/* The same by whether a slot is 0; the flags stay. */
+static void control_choose_zero(struct x86_lift *l, enum ir_width width, uint16_t slot,
+                                bool not_zero, uint16_t target)
+{
+    uint16_t flags = x86_lift_get_flags(l);
+    ir_alu(l->b, IR_and, width, IR_SLOT_SINK, slot, slot)->flags |= IR_SETF;
+    target = control_choose(l, not_zero ? IR_COND_NZ : IR_COND_Z, target);
+    x86_lift_put_flags(l, flags, IR_F_ALL);
+    x86_lift_jump_slot(l, target, 0);
 }
 
 void x86_lift_branch(struct x86_lift *l, enum ir_cond cond, int64_t delta)
 {
     if (control_single(l) || control_wraps(l, delta)) {
-        uint16_t slot;
-        control_choose(l, cond, delta, &slot);
-        x86_lift_jump_slot(l, slot, 0);
+        uint16_t target = x86_lift_pc(l, delta);
+        x86_lift_jump_slot(l, control_choose(l, cond, target), 0);
         return;
     }
     struct ir_insn *insn = ir_emit(l->b, IR_br, IR_64);
@@ -183,17 +203,27 @@ void x86_lift_branch_zero(struct x86_lift *l, enum ir_width width, uint16_t slot
                           int64_t delta)
 {
     if (control_single(l) || control_wraps(l, delta)) {
-        uint16_t flags = ir_temp(l->b), target;
-        ir_emit(l->b, IR_getf, IR_64)->dst = flags;
-        ir_alu(l->b, IR_and, width, IR_SLOT_SINK, slot, slot)->flags |= IR_SETF;
-        control_choose(l, not_zero ? IR_COND_NZ : IR_COND_Z, delta, &target);
-        x86_lift_put_flags(l, flags, IR_F_ALL);
-        x86_lift_jump_slot(l, target, 0);
+        control_choose_zero(l, width, slot, not_zero, x86_lift_pc(l, delta));
         return;
     }
     struct ir_insn *insn = ir_emit(l->b, not_zero ? IR_brnz : IR_brz, width);
     insn->a = slot;
     insn->imm = delta;
+}
+
+void x86_lift_again(struct x86_lift *l, uint16_t slot)
+{
+    if (control_single(l)) {
+        uint16_t here = ir_temp(l->b);
+        struct ir_insn *insn = ir_emit(l->b, IR_pcrel, IR_64);
+        insn->dst = here;
+        insn->imm = l->offset;
+        control_choose_zero(l, IR_64, slot, true, here);
+        return;
+    }
+    struct ir_insn *insn = ir_emit(l->b, IR_brnz, IR_64);
+    insn->a = slot;
+    insn->imm = l->offset;
 }
 
 /* ---- the flag unit ---- */

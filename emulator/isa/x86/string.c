@@ -39,7 +39,7 @@ bool x86_lift_string(struct x86_lift *l)
     }
     uint16_t again = ir_temp(l->b);
     ir_call(l->b, helper, again, argument, IR_SLOT_ZERO, IR_SLOT_ZERO);
-    x86_lift_branch_zero(l, IR_64, again, true, l->offset);
+    x86_lift_again(l, again);
     return true;
 }
 
