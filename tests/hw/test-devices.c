@@ -8,8 +8,8 @@
 
 #include "emulator/state/state.h"
 
-#define ROUNDS   40
-#define ACCESSES 200
+#define ROUNDS   100
+#define ACCESSES 500
 
 static uint64_t devices_random(uint64_t *seed)
 {
@@ -19,15 +19,42 @@ static uint64_t devices_random(uint64_t *seed)
     return *seed;
 }
 
+/* A local APIC has no regions: its processor's operations instead. */
+static void devices_access_lapic(struct rig_device *device, uint64_t *seed)
+{
+    uint64_t random = devices_random(seed), value = devices_random(seed) >> (random >> 40 & 63);
+    uint32_t msr = random & 64 ? 0x6e0 : 0x800 + (random >> 8 & 0x3f);
+
+    if ((random & 0x3f) == 0)
+        emu_lapic_ops.set_base(device->device, value & 0xfeefff00);
+    else if ((random & 0x3f) == 1)
+        emu_lapic_ops.set_base(device->device, 0xfee00800);
+    else if ((random & 7) == 2)
+        emu_lapic_ops.acknowledge(device->device);
+    else if ((random & 7) == 3)
+        emu_lapic_ops.set_tpr(device->device, value);
+    else if ((random & 7) == 4)
+        emu_lapic_ops.write_msr(device->device, msr, value);
+    else if ((random & 7) == 5)
+        emu_lapic_ops.read_msr(device->device, msr, &value);
+    else if ((random & 7) == 6)
+        emu_lapic_ops.read(device->device, random >> 8 & 0xfff, 1u << (random >> 20 & 3));
+    else
+        emu_lapic_ops.write(device->device, random >> 8 & 0x3f0, value, 4);
+}
+
 static void devices_access(struct rig_device *device, uint64_t *seed)
 {
-    uint64_t random = devices_random(seed);
-    unsigned region = random & 7, size = 1u << (random >> 3 & 3);
-    struct emu_region *target = device->device->regions[region];
-    uint64_t offset;
+    uint64_t random = devices_random(seed), offset;
+    unsigned count = 0, region, size = 1u << (random >> 3 & 3);
+    struct emu_region *target;
 
-    if (target == NULL)
+    while (count < EMU_DEVICE_MAX_REGIONS && device->device->regions[count] != NULL)
+        count++;
+    if (count == 0)
         return;
+    region = (random & 7) % count;
+    target = device->device->regions[region];
     /* mostly near the beginning, where registers are */
     offset = (random >> 8 & 1 ? random >> 16 & 0xff : random >> 16) % target->size;
     if (offset + size > target->size)
@@ -40,10 +67,15 @@ static void devices_access(struct rig_device *device, uint64_t *seed)
 
 static void devices_hammer(struct rig_device *device, uint64_t *seed)
 {
+    bool lapic = device->device->class == &emu_lapic_class;
+
     for (unsigned i = 0; i < ACCESSES; i++) {
         uint64_t random = devices_random(seed);
 
-        devices_access(device, seed);
+        if (lapic)
+            devices_access_lapic(device, seed);
+        else
+            devices_access(device, seed);
         if ((random & 15) == 0 && device->device->irq_in != NULL)
             rig_line(device, random >> 8 & 31, random >> 16 & 1);
         if ((random & 7) == 0)

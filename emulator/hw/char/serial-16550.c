@@ -6,6 +6,8 @@
  */
 #include "emulator/hw/char/serial-16550.h"
 
+#include <string.h>
+
 #include "emulator/chardev/chardev.h"
 #include "emulator/hw/save.h"
 
@@ -462,7 +464,9 @@ static void serial_reset(struct emu_device *device)
     serial->divisor = 12; /* 9600 baud */
     serial->msr = serial_modem_inputs(serial);
     serial->transmit_pending = serial->transmit_armed = false;
+    serial->transmit_due = serial->timeout_due = 0;
     emu_timer_cancel(&serial->transmit_timer);
+    memset(serial->fifo, 0, sizeof(serial->fifo));
     serial_clear_fifo(serial);
     serial_update_locked(serial);
 }
