@@ -127,16 +127,38 @@ static const struct emu_chardev_ops serial_chardev_ops = {
     .close = serial_chardev_close,
 };
 
+/* The name is read on the main thread, and a machine is made anew on another. */
+static void serial_set_pty_name(LatheSerial *serial, char *name)
+{
+    g_mutex_lock(&serial->output_lock);
+    free(serial->pty_name);
+    serial->pty_name = name;
+    g_mutex_unlock(&serial->output_lock);
+}
+
+static char *serial_dup_pty_location(LatheSerial *serial)
+{
+    g_mutex_lock(&serial->output_lock);
+    char *location = g_strconcat("pty:", serial->pty_name ? serial->pty_name : "", NULL);
+    g_mutex_unlock(&serial->output_lock);
+    return location;
+}
+
+static bool serial_open_pty(LatheSerial *serial, struct emu_error *error)
+{
+    char *name = NULL;
+    bool good = emu_chardev_pty(&serial->inner, &name, error);
+
+    serial_set_pty_name(serial, name);
+    return good;
+}
+
 /* Opens what the user asked for; stdio and tabs are served by the signals. */
 static bool serial_open_inner(LatheSerial *serial, struct emu_error *error)
 {
     switch (serial->kind) {
     case LATHE_SERIAL_PTY:
-        g_mutex_lock(&serial->output_lock);
-        free(serial->pty_name);
-        serial->pty_name = NULL;
-        g_mutex_unlock(&serial->output_lock);
-        return emu_chardev_pty(&serial->inner, &serial->pty_name, error);
+        return serial_open_pty(serial, error);
     case LATHE_SERIAL_UNIX:
         return emu_chardev_unix(serial->path, &serial->inner, error);
     case LATHE_SERIAL_FILE:
@@ -273,7 +295,7 @@ const char *lathe_serial_get_title(LatheSerial *serial)
 char *lathe_serial_dup_location(LatheSerial *serial)
 {
     if (serial->kind == LATHE_SERIAL_PTY)
-        return g_strconcat("pty:", serial->pty_name ? serial->pty_name : "", NULL);
+        return serial_dup_pty_location(serial);
     if (serial->kind == LATHE_SERIAL_TAB)
         return NULL;
     const struct lathe_serial_definition definition = {serial->kind, serial->path};

@@ -169,12 +169,13 @@ static void window_show_engine(LatheWindow *window)
 
 static void window_show_speed(LatheWindow *window)
 {
-    gboolean running = lathe_session_get_state(window->session) == LATHE_STATE_RUNNING;
-    /* Translators: how busy the guest's CPUs are, and millions of instructions a second */
-    g_autofree char *text = running ? g_strdup_printf(_("%.0f %% busy, %.1f MIPS"),
-                                                      100 * lathe_session_get_busy(window->session),
-                                                      lathe_session_get_mips(window->session))
-                                    : NULL;
+    double busy = lathe_session_get_busy(window->session);
+    double mips = lathe_session_get_mips(window->session);
+    /* Until the first second is over nothing is known. Translators: how busy the guest's CPUs are,
+     * and millions of instructions a second */
+    g_autofree char *text = busy > 0 || mips > 0
+                                ? g_strdup_printf(_("%.0f %% busy, %.1f MIPS"), 100 * busy, mips)
+                                : NULL;
 
     window_show_text(window->speed_label, text);
 }
