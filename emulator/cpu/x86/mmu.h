@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The MMU's inside, shared by mmu.c, walk.c and tlb.c: who makes an access, what a translated page
- * is, and the second-level TLB. The fast tables of ir/env.h are filled from the second level,
- * which is filled by page walks.
+ * The MMU's inside, shared by mmu.c, access.c, rmw.c, fetch.c, walk.c and tlb.c: who makes an
+ * access, what a translated page is, and the second-level TLB. The fast tables of ir/env.h are
+ * filled from the second level, which is filled by page walks.
  */
 #ifndef EMU_CPU_X86_MMU_H
 #define EMU_CPU_X86_MMU_H
 
 #include <pthread.h>
+#include <string.h>
 
 #include "emulator/cpu/x86/cpu.h"
 
@@ -134,6 +135,80 @@ void x86_tlb_note_code(struct x86_cpu *cpu, emu_gva va);
  */
 const struct x86_page *x86_page_find(struct x86_cpu *cpu, emu_gva va, const struct x86_how *how,
                                      uint32_t *error);
+
+/* ---- parts of an access (mmu.c) ---- */
+
+/* What of an access lies in one page. */
+struct x86_piece {
+    emu_gva va;
+    unsigned size;
+    const struct x86_page *page;
+};
+
+static inline emu_gpa x86_page_physical(const struct x86_page *page, emu_gva va)
+{
+    return page->physical | (va & ~IR_PAGE_MASK);
+}
+static inline unsigned x86_size_in_page(emu_gva va, unsigned size)
+{
+    unsigned room = IR_PAGE_SIZE - (va & ~IR_PAGE_MASK);
+
+    return size < room ? size : room;
+}
+/* Long mode only: bits 63 to 47 are the same. */
+static inline bool x86_linear_canonical(const struct x86_cpu *cpu, emu_gva va)
+{
+    return !(cpu->efer & X86_EFER_LMA) || (uint64_t)((int64_t)(va << 16) >> 16) == va;
+}
+/* As one host access where the guest can tell: other processors must not see halves. */
+static inline void x86_copy(void *to, const void *from, unsigned size)
+{
+    switch (size) {
+    case 1:
+        *(uint8_t *)to = *(const uint8_t *)from;
+        break;
+    case 2:
+        memcpy(to, from, 2);
+        break;
+    case 4:
+        memcpy(to, from, 4);
+        break;
+    case 8:
+        memcpy(to, from, 8);
+        break;
+    default:
+        memcpy(to, from, size);
+    }
+}
+
+/* Canonical form, and alignment where IR_ACCESS_ALIGNED asks for it. Raises #GP or #SS. */
+enum ir_status x86_check_form(struct x86_cpu *cpu, const struct x86_how *how, emu_gva va,
+                              unsigned size, unsigned flags);
+/* Does alignment checking (#AC) forbid the access? */
+bool x86_misaligned(const struct x86_cpu *cpu, const struct x86_how *how, emu_gva va,
+                    unsigned size);
+enum ir_status x86_translate_piece(struct x86_cpu *cpu, const struct x86_how *how,
+                                   struct x86_piece *piece);
+/*
+ * Translates an access of up to a page in one or two pieces; *count is how many. All of it is
+ * checked. Two neighbouring pages are in different sets of the second level, so both stay.
+ */
+enum ir_status x86_translate(struct x86_cpu *cpu, const struct x86_how *how, emu_gva va,
+                             unsigned size, unsigned flags, struct x86_piece piece[2],
+                             unsigned *count);
+
+/* A physical access of 1, 2, 4 or 8 bytes that is not to RAM: the local APIC, else the bus. */
+uint64_t x86_read_bus(struct x86_cpu *cpu, emu_gpa address, unsigned size);
+void x86_read_piece(struct x86_cpu *cpu, const struct x86_piece *piece, uint8_t *out);
+void x86_write_piece(struct x86_cpu *cpu, const struct x86_piece *piece, const uint8_t *data);
+
+bool x86_page_has_code(struct x86_cpu *cpu, const struct x86_page *page);
+/* Would the store change the block that is being executed? */
+bool x86_hits_block(struct x86_cpu *cpu, const struct x86_piece *piece);
+/* After a store: blocks translated before it die; those translated after it have seen it. */
+void x86_stored(struct x86_cpu *cpu, const struct x86_piece *piece);
+
+/* ---- accesses (access.c) ---- */
 
 /* Any length up to a page or two, wrapping and checked; faults are raised. flags: IR_ACCESS_... */
 enum ir_status x86_read_linear(struct x86_cpu *cpu, const struct x86_how *how, emu_gva va,
