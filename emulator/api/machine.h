@@ -114,8 +114,8 @@ struct emu_machine_stats emu_machine_get_stats(const struct emu_machine *machine
 char *emu_machine_describe(const struct emu_machine *machine);
 
 /*
- * Fills the zero fields of *topology so that the product is cpus (sockets first, then threads=1,
- * cores, dies=1). False with *err if it cannot be: a product that differs, more than
+ * Fills the zero fields of *topology so that the product is cpus: what is left goes to the cores, or
+ * else the sockets, threads, dies, and the others become 1. False with *err if it cannot be: a product that differs, more than
  * EMU_MAX_VCPUS, none.
  */
 bool emu_topology_complete(struct emu_topology *topology, struct emu_error *err);

@@ -81,8 +81,13 @@ static void boot_set_entry(struct x86_cpu *cpu, const struct emu_boot_image *ima
     x86_update_mode(cpu);
 }
 
+/* What firmware would have set: MTRRs on, all memory write-back. */
+#define BOOT_MTRR_DEF_TYPE 0x806u
+
 void board_apply_boot(struct board *board)
 {
+    for (unsigned i = 0; i < board->cpu_count; i++)
+        board->cpus[i]->mtrr_def_type = BOOT_MTRR_DEF_TYPE;
     emu_boot_apply(&board->image, board->machine->memory);
     boot_set_entry(board->cpus[0], &board->image);
 }

@@ -229,7 +229,11 @@ static bool q35_add_devices(struct board *board, struct emu_error *err)
         return false;
     emu_region_add(emu_memory_root(board->machine->memory), EMU_PC_LAPIC,
                    emu_apic_bus_msi_region(board->apic_bus), 0);
-    return board_add_devices(board, q35_devices, sizeof(q35_devices) / sizeof(q35_devices[0]), err);
+    if (!board_add_devices(board, q35_devices, sizeof(q35_devices) / sizeof(q35_devices[0]), err))
+        return false;
+    reset = emu_machine_find_device(board->machine, "reset-control");
+    emu_pci_host_set_reset_port(board->pci_host, reset->regions[0]);
+    return true;
 }
 
 /* ---- hooks ---- */

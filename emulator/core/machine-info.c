@@ -111,7 +111,7 @@ static bool topology_product(const struct emu_topology *topology, unsigned *prod
 /* The first field that is not given takes what is left, the others become 1. */
 static unsigned topology_fill(struct emu_topology *topology, unsigned rest)
 {
-    unsigned *const fields[] = {&topology->sockets, &topology->cores, &topology->threads,
+    unsigned *const fields[] = {&topology->cores, &topology->sockets, &topology->threads,
                                 &topology->dies};
     size_t i;
 

@@ -195,7 +195,7 @@ static bool topology_fails(struct emu_topology given)
 static void test_topology(void)
 {
     CHECK(topology_is((struct emu_topology){.cpus = 1}, 1, 1, 1, 1, 1));
-    CHECK(topology_is((struct emu_topology){.cpus = 4}, 4, 4, 1, 1, 1));
+    CHECK(topology_is((struct emu_topology){.cpus = 4}, 4, 1, 1, 4, 1));
     CHECK(topology_is((struct emu_topology){.cpus = 8, .sockets = 2}, 8, 2, 1, 4, 1));
     CHECK(topology_is((struct emu_topology){.cpus = 8, .cores = 2, .threads = 2}, 8, 2, 1, 2, 2));
     CHECK(topology_is((struct emu_topology){.sockets = 2, .cores = 3}, 6, 2, 1, 3, 1));
