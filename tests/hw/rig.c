@@ -165,12 +165,14 @@ bool rig_survives(struct rig_device *device)
 {
     struct emu_error err = EMU_ERROR_INIT;
     struct emu_writer *first = emu_writer_new(), *second = emu_writer_new();
-    struct rig_device twin = {.rig = device->rig, .index = 7};
+    struct rig spare = *device->rig; /* with a bus of its own, where the twin may stay */
+    struct rig_device twin = {.rig = &spare, .index = device->index};
     const uint8_t *data, *again;
     size_t length, length_again;
     struct emu_reader *in;
     bool same;
 
+    spare.bus = emu_apic_bus_new(NULL);
     emu_device_save(device->device, first);
     data = emu_writer_data(first, &length);
     in = emu_reader_new(data, length);
@@ -185,5 +187,6 @@ bool rig_survives(struct rig_device *device)
     emu_writer_free(first);
     emu_writer_free(second);
     emu_device_free(twin.device);
+    emu_apic_bus_free(spare.bus);
     return same;
 }
