@@ -26,6 +26,7 @@ struct code_page {
     _Atomic bool has_code;
     uint32_t emptied;        /* version when the last block died */
     struct ir_block *blocks; /* live, by page_next */
+    struct ir_block *tails;  /* live, that begin in another page, by second_next */
 };
 
 /* Dead blocks that died before the same generation. */
@@ -254,11 +255,60 @@ static void blocks_link_locked(struct ir_blocks *blocks, struct ir_block *block)
     atomic_store_explicit(bucket, block, memory_order_release);
 }
 
+/* ---- the bytes of a block ---- */
+
+static uint64_t blocks_granules(emu_gpa address, uint64_t size)
+{
+    unsigned first = (unsigned)(address & ~IR_PAGE_MASK) >> GRANULE_BITS;
+    uint64_t end = (address & ~IR_PAGE_MASK) + (size ? size : 1) - 1;
+    unsigned last = (unsigned)(end < IR_PAGE_SIZE ? end : IR_PAGE_SIZE - 1) >> GRANULE_BITS;
+
+    return (UINT64_MAX >> (63 - (last - first))) << first;
+}
+
+static uint32_t block_head(const struct ir_block *block)
+{
+    return block->straddles ? (uint32_t)(IR_PAGE_SIZE - (block->address & ~IR_PAGE_MASK))
+                            : block->size;
+}
+
+static uint32_t block_tail(const struct ir_block *block)
+{
+    return block->size - block_head(block);
+}
+
+static bool ranges_overlap(emu_gpa a, uint64_t a_size, emu_gpa b, uint64_t b_size)
+{
+    return a < b + b_size && b < a + a_size;
+}
+
+static bool block_overlaps(const struct ir_block *block, emu_gpa address, uint64_t size)
+{
+    return ranges_overlap(block->address, block_head(block), address, size) ||
+           (block->straddles && ranges_overlap(block->second, block_tail(block), address, size));
+}
+
 /* ---- death ---- */
 
-/* The block is off its page's list already. */
+static void blocks_detach_locked(struct ir_blocks *blocks, struct ir_block *block)
+{
+    struct code_page *page = page_find(blocks, block->address);
+    struct code_page *second = block->straddles ? page_find(blocks, block->second) : NULL;
+    struct ir_block **link = &page->blocks;
+
+    while (*link != block)
+        link = &(*link)->page_next;
+    *link = block->page_next;
+    if (!second)
+        return;
+    for (link = &second->tails; *link != block;)
+        link = &(*link)->second_next;
+    *link = block->second_next;
+}
+
 static void blocks_kill_locked(struct ir_blocks *blocks, struct ir_block *block)
 {
+    blocks_detach_locked(blocks, block);
     blocks_unlink_locked(blocks, block);
     atomic_store_explicit(&block->mode, IR_MODE_DEAD, memory_order_relaxed);
     block->page_next = blocks->dead;
@@ -269,14 +319,10 @@ static void blocks_kill_locked(struct ir_blocks *blocks, struct ir_block *block)
 
 static void page_kill_all_locked(struct ir_blocks *blocks, struct code_page *page)
 {
-    struct ir_block *block = page->blocks;
-
-    page->blocks = NULL;
-    while (block) {
-        struct ir_block *next = block->page_next;
-        blocks_kill_locked(blocks, block);
-        block = next;
-    }
+    while (page->blocks)
+        blocks_kill_locked(blocks, page->blocks);
+    while (page->tails)
+        blocks_kill_locked(blocks, page->tails);
     atomic_store(&page->granules, 0);
     page_unprotect_locked(page);
 }
@@ -368,35 +414,50 @@ static void blocks_make_room_locked(struct ir_blocks *blocks, size_t more)
 
 /* ---- adding ---- */
 
-static uint64_t blocks_granules(emu_gpa address, uint64_t size)
+/*
+ * First the granules, then the version: a store looks at them the other way round. False: bytes of
+ * the range were written to since the version was taken.
+ */
+static bool page_claim_locked(struct code_page *page, emu_gpa address, uint32_t size,
+                              uint32_t version)
 {
-    unsigned first = (unsigned)(address & ~IR_PAGE_MASK) >> GRANULE_BITS;
-    uint64_t end = (address & ~IR_PAGE_MASK) + (size ? size : 1) - 1;
-    unsigned last = (unsigned)(end < IR_PAGE_SIZE ? end : IR_PAGE_SIZE - 1) >> GRANULE_BITS;
+    if (!page)
+        return false;
+    atomic_fetch_or(&page->granules, blocks_granules(address, size));
+    return atomic_load(&page->version) == version;
+}
 
-    return (UINT64_MAX >> (63 - (last - first))) << first;
+static void blocks_attach_locked(struct ir_blocks *blocks, struct ir_block *block,
+                                 struct code_page *page, struct code_page *second)
+{
+    block->page_next = page->blocks;
+    page->blocks = block;
+    atomic_store(&page->has_code, true);
+    if (second) {
+        block->second_next = second->tails;
+        second->tails = block;
+        atomic_store(&second->has_code, true);
+    }
+    blocks_link_locked(blocks, block);
+    blocks->live += block->memory;
 }
 
 static struct ir_block *blocks_add_locked(struct ir_blocks *blocks, struct ir_block *block)
 {
     uint64_t mode = atomic_load_explicit(&block->mode, memory_order_relaxed);
     struct code_page *page = page_get_locked(blocks, block->address);
+    struct code_page *second = block->straddles ? page_get_locked(blocks, block->second) : NULL;
     struct ir_block *equal;
 
-    if (!page)
+    if (!page_claim_locked(page, block->address, block_head(block), block->version))
         return NULL;
-    /* first the granules, then the version: a store looks at them the other way round */
-    atomic_fetch_or(&page->granules, blocks_granules(block->address, block->size));
-    if (atomic_load(&page->version) != block->version)
+    if (block->straddles &&
+        !page_claim_locked(second, block->second, block_tail(block), block->second_version))
         return NULL;
     equal = ir_blocks_find(blocks, block->address, mode);
     if (equal)
         return equal;
-    block->page_next = page->blocks;
-    page->blocks = block;
-    atomic_store(&page->has_code, true);
-    blocks_link_locked(blocks, block);
-    blocks->live += block->memory;
+    blocks_attach_locked(blocks, block, page, second);
     return block;
 }
 
@@ -415,37 +476,35 @@ struct ir_block *ir_blocks_add(struct ir_blocks *blocks, struct ir_block *block)
 
 /* ---- stores ---- */
 
-static bool block_overlaps(const struct ir_block *block, emu_gpa address, uint64_t size)
-{
-    return address < block->address + block->size && block->address < address + size;
-}
-
 static void page_kill_range_locked(struct ir_blocks *blocks, struct code_page *page,
                                    emu_gpa address, uint64_t size)
 {
-    struct ir_block **link = &page->blocks;
     uint64_t granules = 0;
+    struct ir_block *next;
 
-    while (*link) {
-        struct ir_block *block = *link;
-
-        if (block_overlaps(block, address, size)) {
-            *link = block->page_next;
+    for (struct ir_block *block = page->blocks; block; block = next) {
+        next = block->page_next;
+        if (block_overlaps(block, address, size))
             blocks_kill_locked(blocks, block);
-        } else {
-            granules |= blocks_granules(block->address, block->size);
-            link = &block->page_next;
-        }
+        else
+            granules |= blocks_granules(block->address, block_head(block));
+    }
+    for (struct ir_block *block = page->tails; block; block = next) {
+        next = block->second_next;
+        if (block_overlaps(block, address, size))
+            blocks_kill_locked(blocks, block);
+        else
+            granules |= blocks_granules(block->second, block_tail(block));
     }
     atomic_store(&page->granules, granules);
-    if (!page->blocks && !granules)
+    if (!granules)
         page->emptied = atomic_load(&page->version);
 }
 
 static void page_idle(struct ir_blocks *blocks, struct code_page *page)
 {
     pthread_mutex_lock(&blocks->lock);
-    if (!page->blocks && atomic_load(&page->has_code) &&
+    if (!page->blocks && !page->tails && atomic_load(&page->has_code) &&
         atomic_load(&page->version) - page->emptied >= PAGE_PATIENCE)
         page_unprotect_locked(page);
     pthread_mutex_unlock(&blocks->lock);

@@ -16,13 +16,19 @@ struct ir_xinsn; /* exec.h */
 struct ir_block {
     _Atomic uint64_t mode; /* compared with env->mode at each entry */
     emu_gpa address;       /* of its first byte */
-    uint32_t size;         /* guest bytes; all in one page */
+    uint32_t size;         /* guest bytes; all in one page unless it straddles */
     uint32_t insns;        /* guest instructions */
     struct ir_xinsn *code; /* the portable executor's form */
     uint32_t version;      /* ir_blocks_version of the page before its bytes were read */
     uint32_t memory;       /* bytes that the block takes, itself and its code */
+    /* One instruction over the end of a page: who looks it up has to check that the code goes on in
+     * the same second page. */
+    bool straddles;
+    uint32_t second_version; /* as version */
+    emu_gpa second;          /* address of the second page */
     _Atomic(struct ir_block *) hash_next; /* these are the table's */
     struct ir_block *page_next;           /* blocks of the same page; later of the same fate */
+    struct ir_block *second_next;         /* blocks that go on in the same second page */
 };
 
 struct ir_blocks *ir_blocks_new(struct emu_error *err);

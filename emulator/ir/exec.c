@@ -12,7 +12,7 @@
 #include "emulator/ir/xinsn.h"
 
 /* How often a translation may be overtaken by a store before the instruction runs by itself. */
-#define EXEC_TRANSLATE_TRIES 3
+#define EXEC_TRANSLATE_TRIES 4
 
 /* ---- ends, called by the ops ---- */
 
@@ -169,7 +169,14 @@ enum ir_status ir_exec_builder(struct ir_env *env, struct ir_builder *builder)
 
 /* ---- blocks ---- */
 
-static struct ir_block *exec_new_block(struct ir_env *env, emu_gpa address, uint32_t version)
+/* Where the instructions of a translation come from, and the versions of those pages before. */
+struct exec_source {
+    emu_gpa address, second;
+    uint32_t version, second_version;
+    bool straddles;
+};
+
+static struct ir_block *exec_new_block(struct ir_env *env, const struct exec_source *source)
 {
     struct ir_executor *executor = ir_executor(env);
     unsigned ops = ir_x_encode(&executor->builder, env->guest, executor->scratch);
@@ -181,36 +188,97 @@ static struct ir_block *exec_new_block(struct ir_env *env, emu_gpa address, uint
     block->code = (struct ir_xinsn *)(block + 1);
     memcpy(block->code, executor->scratch, ops * sizeof(struct ir_xinsn));
     atomic_init(&block->mode, env->mode);
-    block->address = address;
+    block->address = source->address;
     block->size = executor->builder.guest_bytes;
     block->insns = executor->builder.guest_insns;
-    block->version = version;
+    block->version = source->version;
+    block->straddles = source->straddles;
+    block->second = source->second;
+    block->second_version = source->second_version;
     block->memory = (uint32_t)bytes;
     return block;
 }
 
+static uint32_t exec_page_left(emu_gpa address)
+{
+    return (uint32_t)(IR_PAGE_SIZE - (address & ~IR_PAGE_MASK));
+}
+
+/* Where the code goes on after the page that it begins in. */
+static bool exec_second_page(struct ir_env *env, emu_gpa address, emu_gpa *second)
+{
+    uint64_t pc = env->pc;
+    bool known;
+
+    env->pc = pc + exec_page_left(address);
+    known = env->guest->code_address(env, second);
+    env->pc = pc;
+    return known;
+}
+
+/*
+ * The versions. The guest protects a page in code_address, so it is asked again once the version is
+ * taken: a store after that is seen. False: the code is not where it was.
+ */
+static bool exec_source_begin(struct ir_env *env, struct exec_source *source)
+{
+    emu_gpa address, second;
+
+    source->version = ir_blocks_version(env->blocks, source->address);
+    if (!env->guest->code_address(env, &address) || address != source->address)
+        return false;
+    if (!source->straddles)
+        return true;
+    source->second_version = ir_blocks_version(env->blocks, source->second);
+    return exec_second_page(env, address, &second) && second == source->second;
+}
+
+/*
+ * What was lifted must not be kept as it is. True: because it straddles a page, and *source now
+ * tells both, so that lifting again gives a block to keep.
+ */
+static bool exec_source_straddles(struct ir_env *env, struct exec_source *source)
+{
+    const struct ir_builder *builder = &ir_executor(env)->builder;
+
+    if (source->straddles || builder->guest_insns != 1 ||
+        builder->guest_bytes <= exec_page_left(source->address))
+        return false;
+    source->straddles = exec_second_page(env, source->address, &source->second);
+    return source->straddles;
+}
+
+/* Is the builder's content what the source says? */
+static bool exec_source_fits(struct ir_env *env, const struct exec_source *source)
+{
+    const struct ir_builder *builder = &ir_executor(env)->builder;
+    bool straddles = builder->guest_bytes > exec_page_left(source->address);
+
+    return source->straddles ? straddles && builder->guest_insns == 1 : !builder->one_time;
+}
+
 /*
  * Translates at env->pc. IR_OK: *block is it. IR_ALONE: it cannot be kept, or could not now; run
- * the instruction by itself. IR_FAULT: the fetch raised. The guest protects the page in
- * code_address, so it is asked again once the version is taken: a store after that is seen.
+ * the instruction by itself. IR_FAULT: the fetch raised.
  */
 static enum ir_status exec_translate(struct ir_env *env, emu_gpa address, struct ir_block **block)
 {
-    struct ir_executor *executor = ir_executor(env);
+    struct exec_source source = {.address = address};
 
     for (int tries = 0; tries < EXEC_TRANSLATE_TRIES; tries++) {
-        uint32_t version = ir_blocks_version(env->blocks, address);
-        emu_gpa again;
         enum ir_status status;
 
-        if (!env->guest->code_address(env, &again) || again != address)
+        if (!exec_source_begin(env, &source))
             return IR_ALONE;
         status = exec_lift(env, IR_MAX_GUEST_INSNS);
         if (status != IR_OK)
             return status;
-        if (executor->builder.one_time)
-            return IR_ALONE;
-        *block = exec_new_block(env, address, version);
+        if (!exec_source_fits(env, &source)) {
+            if (!exec_source_straddles(env, &source))
+                return IR_ALONE;
+            continue;
+        }
+        *block = exec_new_block(env, &source);
         if (*block)
             *block = ir_blocks_add(env->blocks, *block);
         if (*block)
@@ -228,6 +296,13 @@ static void exec_remember(struct ir_env *env, struct ir_block *block)
     jump->block = block;
 }
 
+static bool exec_second_is(struct ir_env *env, const struct ir_block *block)
+{
+    emu_gpa second;
+
+    return exec_second_page(env, block->address, &second) && second == block->second;
+}
+
 /* The block at env->pc, as exec_translate. */
 static enum ir_status exec_find(struct ir_env *env, struct ir_block **block)
 {
@@ -239,6 +314,8 @@ static enum ir_status exec_find(struct ir_env *env, struct ir_block **block)
     *block = ir_blocks_find(env->blocks, address, env->mode);
     if (!*block)
         status = exec_translate(env, address, block);
+    else if ((*block)->straddles && !exec_second_is(env, *block))
+        return IR_ALONE;
     if (status == IR_OK)
         exec_remember(env, *block);
     return status;

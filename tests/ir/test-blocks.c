@@ -85,6 +85,39 @@ static void test_stores(void)
     ir_blocks_free(blocks);
 }
 
+static struct ir_block *add_straddler(struct ir_blocks *blocks, emu_gpa address, emu_gpa second)
+{
+    struct ir_block *block = new_block(blocks, address, 8, 0);
+
+    block->straddles = true;
+    block->second = second;
+    block->second_version = ir_blocks_version(blocks, second);
+    return ir_blocks_add(blocks, block);
+}
+
+/* Two blocks that begin at a page's end and go on in the same second page, far away. */
+static void test_straddlers(void)
+{
+    struct ir_blocks *blocks = ir_blocks_new(NULL);
+    struct ir_block *x = add_straddler(blocks, 0x1ffc, 0x9000);
+    struct ir_block *y = add_straddler(blocks, 0x3ffe, 0x9000);
+
+    CHECK(x && y && ir_blocks_page_has_code(blocks, 0x9000));
+    CHECK(ir_blocks_store(blocks, 0x9003, 1, x, true));
+    CHECK(!ir_blocks_store(blocks, 0x9004, 1, x, true));
+    CHECK(!ir_blocks_store(blocks, 0x2000, 1, x, true));
+    ir_blocks_store(blocks, 0x9005, 1, NULL, false); /* y has six bytes there, x four */
+    CHECK(ir_blocks_find(blocks, 0x1ffc, 0) == x);
+    CHECK(ir_blocks_find(blocks, 0x3ffe, 0) == NULL);
+    CHECK(add_straddler(blocks, 0x3ffe, 0x9000) != NULL);
+    ir_blocks_store(blocks, 0x1fff, 1, NULL, false);
+    CHECK(ir_blocks_find(blocks, 0x1ffc, 0) == NULL);
+    CHECK(ir_blocks_find(blocks, 0x3ffe, 0) != NULL);
+    ir_blocks_flush(blocks);
+    CHECK_EQ(ir_blocks_memory(blocks), 0);
+    ir_blocks_free(blocks);
+}
+
 static void test_big_store(void)
 {
     struct ir_blocks *blocks = ir_blocks_new(NULL);
@@ -399,6 +432,7 @@ int main(int argc, char **argv)
         {"find", test_find},
         {"protect", test_protect},
         {"stores", test_stores},
+        {"straddlers", test_straddlers},
         {"big-store", test_big_store},
         {"overtaken", test_overtaken},
         {"page-goes-quiet", test_page_goes_quiet},

@@ -543,6 +543,32 @@ static void test_fetch(void)
     CHECK(ir_blocks_find(toy->env.blocks, TOY_REGS, 0) == NULL);
 }
 
+/* An instruction over the end of a page is kept as well, and dies by stores to either page. */
+static void test_straddling(void)
+{
+    fresh();
+    toy_put(toy, 0x1ffa, TOY_MOVI, 1, 0, 5);
+    toy_put(toy, 0x1ffe, TOY_MOVI, 2, 0, 6);
+    toy_put(toy, 0x2002, TOY_STOP, 0, 0, 0);
+    CHECK_EQ(toy_run(toy, 0x1ffa), IR_OK);
+    CHECK_EQ(toy->r[2], 6);
+    CHECK_EQ(toy->env.instructions, 3);
+    CHECK_EQ(toy->env.pc, 0x2002);
+    toy->lifts = 0;
+    CHECK_EQ(toy_run(toy, 0x1ffa), IR_OK);
+    CHECK_EQ(toy->lifts, 0);
+    toy_put(toy, 0x1ffe, TOY_MOVI, 3, 0, 7);
+    CHECK(ir_blocks_find(toy->env.blocks, 0x1ffe, 0) == NULL);
+    CHECK_EQ(toy_run(toy, 0x1ffa), IR_OK);
+    CHECK_EQ(toy->r[3], 7);
+    toy->r[0] = 0x2001; /* its last byte */
+    toy->r[1] = 9;
+    CHECK_EQ(run_one("st.8 [r0], r1"), IR_OK);
+    CHECK(ir_blocks_find(toy->env.blocks, 0x1ffe, 0) == NULL);
+    CHECK_EQ(toy_run(toy, 0x1ffa), IR_OK);
+    CHECK_EQ(toy->r[3], 9);
+}
+
 /* ---- self-modifying code ---- */
 
 /* A store into the running block: refused, done by itself, and the new code runs. */
@@ -632,6 +658,7 @@ int main(int argc, char **argv)
         {"keys", test_keys},
         {"mode-change", test_mode_change},
         {"fetch", test_fetch},
+        {"straddling", test_straddling},
         {"store-into-itself", test_store_into_itself},
         {"store-beside-code", test_store_beside_code},
         {"flush-while-running", test_flush_while_running},

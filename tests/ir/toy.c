@@ -264,6 +264,10 @@ static enum ir_status toy_lift(struct ir_env *env, struct ir_builder *b, unsigne
     toy->lifts++;
     if (!toy_physical(env->pc, 4, &pa))
         return toy_fault(toy, env->pc, 0);
+    /* one over the end of a page comes alone */
+    b->one_time = (pa & ~IR_PAGE_MASK) > IR_PAGE_SIZE - 4;
+    if (b->one_time)
+        max_insns = 1;
     do {
         uint8_t code[4];
 
@@ -272,7 +276,7 @@ static enum ir_status toy_lift(struct ir_env *env, struct ir_builder *b, unsigne
         if (toy_lift_one(env, b, code, offset))
             return IR_OK;
         offset += 4;
-    } while (b->guest_insns < max_insns && ((pa + offset) & ~IR_PAGE_MASK) >= offset &&
+    } while (b->guest_insns < max_insns && (pa & ~IR_PAGE_MASK) + offset <= IR_PAGE_SIZE - 4 &&
              ir_builder_has_room(b));
     ir_emit(b, IR_jmp, toy_pc_width(env))->imm = offset;
     return IR_OK;
