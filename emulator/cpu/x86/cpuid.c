@@ -22,6 +22,7 @@ enum { EAX, EBX, ECX, EDX };
 #define CPUID_1_EDX_HTT     (1u << 28) /* EBX tells how many logical processors */
 #define CPUID_1_EDX_APIC    (1u << 9)
 #define CPUID_1_ECX_OSXSAVE (1u << 27)
+#define CPUID_7_MAX_SUBLEAF 2u
 #define CPUID_7_ECX_OSPKE   (1u << 4)
 #define APIC_BASE_ENABLE    (1u << 11)
 #define MISC_ENABLE_MONITOR (1u << 18)
@@ -137,7 +138,10 @@ static void cpuid_monitor(const struct x86_cpu *cpu, uint32_t out[4])
 
 static void cpuid_structured(const struct x86_cpu *cpu, uint32_t subleaf, uint32_t out[4])
 {
-    if (subleaf == 0 && (cpu->cr4 & X86_CR4_PKE))
+    if (subleaf != 0)
+        return;
+    out[EAX] = CPUID_7_MAX_SUBLEAF;
+    if (cpu->cr4 & X86_CR4_PKE)
         out[ECX] |= CPUID_7_ECX_OSPKE;
 }
 

@@ -35,6 +35,10 @@
     (MISC_ENABLE_FAST_STRINGS | MISC_ENABLE_THERMAL | MISC_ENABLE_EIST | MISC_ENABLE_MONITOR |     \
      MISC_ENABLE_XTPR)
 
+#define SPEC_CTRL_IBRS      (1ull << 0)
+#define SPEC_CTRL_STIBP     (1ull << 1)
+#define SPEC_CTRL_BHI_DIS_S (1ull << 10) /* the supervisor does not use older branch history */
+
 #define FEATURE_CONTROL_LOCK 1u
 #define APIC_BASE_RESET      0xfee00900u /* enabled, bootstrap processor */
 
@@ -122,6 +126,24 @@ static bool msr_write_feature_control(struct x86_cpu *cpu, uint32_t number, uint
     if ((cpu->feature_control & FEATURE_CONTROL_LOCK) || (value & ~(uint64_t)FEATURE_CONTROL_LOCK))
         return false;
     cpu->feature_control = value;
+    return true;
+}
+
+static bool msr_read_spec_ctrl(struct x86_cpu *cpu, uint32_t number, uint64_t *value)
+{
+    *value = cpu->spec_ctrl;
+    return true;
+}
+
+/* Kept for the guest; nothing depends on it. */
+static bool msr_write_spec_ctrl(struct x86_cpu *cpu, uint32_t number, uint64_t value)
+{
+    uint64_t valid = SPEC_CTRL_IBRS | SPEC_CTRL_STIBP;
+    if (x86_cpu_has(cpu, X86_FEATURE_bhi_ctrl))
+        valid |= SPEC_CTRL_BHI_DIS_S;
+    if (value & ~valid)
+        return false;
+    cpu->spec_ctrl = value;
     return true;
 }
 
