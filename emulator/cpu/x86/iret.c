@@ -204,15 +204,11 @@ enum ir_status x86_helper_iret(struct ir_env *env, uint64_t a, uint64_t b, uint6
 {
     struct x86_cpu *cpu = x86_cpu_of(env);
     unsigned size = (unsigned)a;
-    enum ir_status status;
 
+    cpu->nmi_blocked = false; /* also when it faults (SDM volume 3, 28.2.3) */
     if (!(cpu->cr0 & X86_CR0_PE))
-        status = iret_real(cpu, size, X86_FLAG_VM | X86_FLAG_VIF | X86_FLAG_VIP);
-    else if (cpu->eflags & X86_FLAG_VM)
-        status = iret_vm86(cpu, size);
-    else
-        status = iret_protected(cpu, size, env->pc + (c & 0xff));
-    if (status == IR_JUMPED)
-        cpu->nmi_blocked = false;
-    return status;
+        return iret_real(cpu, size, X86_FLAG_VM | X86_FLAG_VIF | X86_FLAG_VIP);
+    if (cpu->eflags & X86_FLAG_VM)
+        return iret_vm86(cpu, size);
+    return iret_protected(cpu, size, env->pc + (c & 0xff));
 }
