@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window under a virtual X server, with real key events, over the fake machine.
 
-usage: test-window.py PROGRAM INSPECTOR PICTURES
+usage: test-window.py PROGRAM INSPECTOR PICTURES [TEST...]
 PROGRAM is lathe-fake-gtk, INSPECTOR is test-window, PICTURES a folder for pictures of the window.
 """
 import os
@@ -13,117 +13,20 @@ import sys
 import tempfile
 import time
 
+from xwindow import Display, Failed, Window, wait_for
+
 PROGRAM, INSPECTOR, PICTURES = sys.argv[1:4]
-WAIT = 15.0
 
 
-class Failed(Exception):
-    pass
-
-
-def wait_for(what, condition):
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise Failed("never: " + what)
-
-
-class Display:
-    """An X server of our own, on a free number."""
-
-    def __init__(self, folder):
-        read, write = os.pipe()
-        self.log = open(os.path.join(folder, "xvfb.log"), "w")
-        self.process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1100x800x24", "-nolisten", "tcp"],
-            pass_fds=[write], stdout=self.log, stderr=self.log)
-        os.close(write)
-        with os.fdopen(read) as pipe:  # the line's end comes by itself, and the server waits for it
-            number = pipe.readline().strip()
-        if not number:
-            raise Failed("Xvfb did not start")
-        self.environment = dict(os.environ, DISPLAY=":" + number, GDK_BACKEND="x11",
-                                NO_AT_BRIDGE="1", XDG_CONFIG_HOME=folder, LC_ALL="C.UTF-8",
-                                GTK_USE_PORTAL="0", HOME=folder)
-        self.environment.pop("WAYLAND_DISPLAY", None)
-        self.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
-        self.log.close()
-
-    def tool(self, *words):
-        return subprocess.run(words, env=self.environment, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True).stdout
-
-    def picture(self, name):
-        path = os.path.join(PICTURES, name + ".png")
-        self.tool("import", "-window", "root", path)
-        colors = int(self.tool("identify", "-format", "%k", path) or 0)
-        if colors < 16:
-            raise Failed("the picture %s shows nothing" % path)
-
-
-class Machine:
-    """lathe run over a script of the fake machine; its first serial port also goes to a file."""
+class Machine(Window):
+    """lathe run over a script of the fake machine."""
 
     def __init__(self, display, folder, script, *options):
-        self.display = display
-        self.kernel = os.path.join(folder, "demo")
-        self.serial = tempfile.mktemp(dir=folder)
-        with open(self.kernel, "wb") as file:
+        kernel = os.path.join(folder, "demo")
+        with open(kernel, "wb") as file:
             file.write(b"\x7fELF, or so")
-        self.stderr = open(os.path.join(folder, "stderr"), "w+")
-        self.process = subprocess.Popen(
-            [PROGRAM, "run", self.kernel, "--append", script, "--serial", "file:" + self.serial,
-             *options], env=display.environment, stderr=self.stderr, stdin=subprocess.DEVNULL)
-        self.window = wait_for("a window", lambda: self.find("demo"))
-        self.focus(self.window)
-
-    def find(self, name):
-        found = self.display.tool("xdotool", "search", "--onlyvisible", "--name", "^%s$" % name)
-        return found.split()[-1] if found.split() else None
-
-    def focus(self, window):
-        self.display.tool("xdotool", "windowfocus", "--sync", window)
-        time.sleep(0.2)
-
-    def keys(self, *keys):
-        self.display.tool("xdotool", "key", "--delay", "30", *keys)
-
-    def type(self, text):
-        self.display.tool("xdotool", "type", "--delay", "15", text)
-
-    def text(self):
-        with open(self.serial, errors="replace", newline="") as file:
-            return file.read()
-
-    def wait_text(self, text):
-        wait_for("'%s' on the serial port" % text, lambda: text in self.text())
-
-    def dialog(self):
-        windows = self.display.tool("xdotool", "search", "--onlyvisible", "--class", "lathe").split()
-        others = [window for window in windows if window != self.window]
-        return others[-1] if others else None
-
-    def end(self, status):
-        try:
-            found = self.process.wait(WAIT)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise Failed("the process does not end")
-        self.stderr.seek(0)
-        messages = self.stderr.read()
-        if "CRITICAL" in messages or "WARNING" in messages:
-            raise Failed("GTK complains: " + messages)
-        if found != status:
-            raise Failed("exit status %d, not %d: %s" % (found, status, messages))
-        return messages
+        super().__init__(display, folder, "demo",
+                         [PROGRAM, "run", kernel, "--append", script], list(options))
 
 
 def test_typing(display, folder):
@@ -256,7 +159,7 @@ def run(test):
     display = None
     name = "window: " + test.__name__[5:].replace("_", " ")
     try:
-        display = Display(folder)
+        display = Display(folder, PICTURES)
         test(display, folder)
         print("ok", name, flush=True)
         return True

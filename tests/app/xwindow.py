@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An X server, a window in it, and the keys of a person: for tests of windows."""
+import os
+import subprocess
+import time
+
+WAIT = 15.0
+
+
+class Failed(Exception):
+    pass
+
+
+def wait_for(what, condition, seconds=WAIT):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise Failed("never: " + what)
+
+
+class Display:
+    """An X server of our own, on a free number. Pictures go to the folder of that name."""
+
+    def __init__(self, folder, pictures):
+        self.pictures = pictures
+        read, write = os.pipe()
+        self.log = open(os.path.join(folder, "xvfb.log"), "w")
+        self.process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1100x800x24", "-nolisten", "tcp"],
+            pass_fds=[write], stdout=self.log, stderr=self.log)
+        os.close(write)
+        with os.fdopen(read) as pipe:  # the line's end comes by itself, and the server waits for it
+            number = pipe.readline().strip()
+        if not number:
+            raise Failed("Xvfb did not start")
+        self.environment = dict(os.environ, DISPLAY=":" + number, GDK_BACKEND="x11",
+                                NO_AT_BRIDGE="1", XDG_CONFIG_HOME=folder, LC_ALL="C.UTF-8",
+                                GTK_USE_PORTAL="0", HOME=folder)
+        self.environment.pop("WAYLAND_DISPLAY", None)
+        self.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+        self.log.close()
+
+    def tool(self, *words):
+        return subprocess.run(words, env=self.environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True).stdout
+
+    def picture(self, name):
+        path = os.path.join(self.pictures, name + ".png")
+        self.tool("import", "-window", "root", path)
+        colors = int(self.tool("identify", "-format", "%k", path) or 0)
+        if colors < 16:
+            raise Failed("the picture %s shows nothing" % path)
+
+
+class Window:
+    """A "lathe run" with a window; its first serial port goes to the file self.serial too."""
+
+    def __init__(self, display, folder, title, command, options=()):
+        self.display = display
+        self.serial = os.path.join(folder, "serial-%d" % time.monotonic_ns())
+        command = [*command, "--serial", "file:" + self.serial, *options]
+        self.stderr = open(os.path.join(folder, "stderr"), "w+")
+        self.process = subprocess.Popen(command, env=display.environment, stderr=self.stderr,
+                                        stdin=subprocess.DEVNULL)
+        self.window = wait_for("a window", lambda: self.find(title))
+        self.focus(self.window)
+
+    def find(self, name):
+        found = self.display.tool("xdotool", "search", "--onlyvisible", "--name", "^%s$" % name)
+        return found.split()[-1] if found.split() else None
+
+    def focus(self, window):
+        self.display.tool("xdotool", "windowfocus", "--sync", window)
+        time.sleep(0.2)
+
+    def keys(self, *keys):
+        self.display.tool("xdotool", "key", "--delay", "30", *keys)
+
+    def type(self, text):
+        self.display.tool("xdotool", "type", "--delay", "15", text)
+
+    def text(self):
+        with open(self.serial, errors="replace", newline="") as file:
+            return file.read()
+
+    def wait_text(self, text, seconds=WAIT):
+        wait_for("'%s' on the serial port" % text, lambda: text in self.text(), seconds)
+
+    def wait_quiet(self, seconds=2):
+        """Until the guest has written nothing for so long: a screen is complete then."""
+        length = -1
+        while length != len(self.text()):
+            length = len(self.text())
+            time.sleep(seconds)
+
+    def dialog(self):
+        windows = self.display.tool("xdotool", "search", "--onlyvisible", "--class", "lathe").split()
+        others = [window for window in windows if window != self.window]
+        return others[-1] if others else None
+
+    def end(self, status):
+        try:
+            found = self.process.wait(WAIT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise Failed("the process does not end")
+        self.stderr.seek(0)
+        messages = self.stderr.read()
+        if "CRITICAL" in messages or "WARNING" in messages:
+            raise Failed("GTK complains: " + messages)
+        if found != status:
+            raise Failed("exit status %d, not %d: %s" % (found, status, messages))
+        return messages
