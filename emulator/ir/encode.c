@@ -60,20 +60,40 @@ static int64_t encode_extended(const struct ir_insn *i)
     return encode_cut(value, i->width2);
 }
 
-static unsigned encode_cut_bits(const struct ir_insn *i)
+/* brz and brnz compare at their width; the second one is the pc's. */
+static uint64_t encode_pc_mask(const struct ir_insn *i)
 {
-    unsigned attributes = ir_op_table[i->op].attributes;
+    bool zero = i->op == IR_brz || i->op == IR_brnz;
+    unsigned width = !zero ? i->width : i->width2 ? i->width2 : IR_64;
 
-    if (i->flags & IR_ADDR32)
-        return 32;
-    if (i->op == IR_brz || i->op == IR_brnz) /* these compare at width */
-        return i->width2 ? 64 - (8u << (i->width2 & 3)) : 0;
-    if (((attributes & IR_A_EXIT) || i->op == IR_select) && i->width < IR_64)
-        return 64 - (8u << i->width);
-    return 0;
+    return UINT64_MAX >> (64 - (8u << (width & 3)));
 }
 
-static void encode_fields(const struct ir_insn *i, struct ir_xinsn *x)
+static uint8_t encode_cut_bits(const struct ir_insn *i)
+{
+    if (i->flags & IR_ADDR32)
+        return 32;
+    return i->op == IR_select && i->width < IR_64 ? (uint8_t)(64 - (8u << i->width)) : 0;
+}
+
+static uint8_t encode_access(const struct ir_insn *i)
+{
+    bool locked = (i->flags & IR_LOCK) || i->op == IR_mxchg;
+
+    return (uint8_t)((i->flags & IR_STACK ? IR_ACCESS_STACK : 0) |
+                     (i->flags & IR_ALIGNED ? IR_ACCESS_ALIGNED : 0) |
+                     (locked ? IR_ACCESS_LOCKED : 0));
+}
+
+static void encode_exit(const struct ir_insn *i, struct ir_xinsn *x)
+{
+    x->mask = encode_pc_mask(i);
+    x->source = i->a;
+    x->imm = i->imm;
+    x->cond = i->cond;
+}
+
+static void encode_fields(const struct encoder *e, const struct ir_insn *i, struct ir_xinsn *x)
 {
     x->d = i->dst;
     x->a = i->a;
@@ -82,11 +102,10 @@ static void encode_fields(const struct ir_insn *i, struct ir_xinsn *x)
     x->imm = i->imm;
     x->scale = i->scale & 3;
     x->cond = i->op == IR_lds ? (uint8_t)(64 - (8u << (i->width2 & 3))) : i->cond;
-    x->cut = (uint8_t)encode_cut_bits(i);
+    x->cut = encode_cut_bits(i);
     x->align = i->flags & IR_ALIGNED ? (uint8_t)(ir_width_bytes(i->width) - 1) : 0;
-    x->access = (uint8_t)((i->flags & IR_STACK ? IR_ACCESS_STACK : 0) |
-                          (i->flags & IR_ALIGNED ? IR_ACCESS_ALIGNED : 0) |
-                          (i->flags & IR_LOCK || i->op == IR_mxchg ? IR_ACCESS_LOCKED : 0));
+    x->access = encode_access(i);
+    x->offset = e->offset;
 }
 
 static void encode_immediate(const struct encoder *e, const struct ir_insn *i, struct ir_xinsn *x)
@@ -163,10 +182,13 @@ static void encode_op(struct encoder *e, const struct ir_insn *i, uint16_t live)
         x->fn = ir_x_no_form;
     if (fused)
         x[-1].fn = fused;
-    encode_fields(i, x);
-    encode_immediate(e, i, x);
     x->insns = e->insns;
-    x->offset = e->offset;
+    if (ir_op_table[i->op].attributes & IR_A_EXIT) {
+        encode_exit(i, x);
+    } else {
+        encode_fields(e, i, x);
+        encode_immediate(e, i, x);
+    }
     encode_note_flags(e, i);
     e->previous = i;
     e->count++;

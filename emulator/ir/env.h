@@ -149,11 +149,14 @@ struct ir_guest {
 #define IR_TEMPS  48
 #define IR_VTEMPS 8
 
+struct ir_xinsn;
+
 /* An entry of the jump cache: virtual pc to block, valid for one generation. */
 struct ir_jump {
     uint64_t pc;
     uint64_t generation;
     struct ir_block *block;
+    const struct ir_xinsn *code; /* the block's */
 };
 #define IR_JUMP_BITS 12
 

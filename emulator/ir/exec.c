@@ -294,6 +294,7 @@ static void exec_remember(struct ir_env *env, struct ir_block *block)
     jump->pc = env->pc;
     jump->generation = ir_jump_generation(env);
     jump->block = block;
+    jump->code = block->code;
 }
 
 static bool exec_second_is(struct ir_env *env, const struct ir_block *block)

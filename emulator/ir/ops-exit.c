@@ -27,14 +27,14 @@ static IR_NOINLINE const struct ir_xinsn *exit_stop(struct ir_env *env, const st
 
 #define EXIT_TO(target)                                                                            \
     do {                                                                                           \
-        uint64_t pc_ = (target) << ip->cut >> ip->cut;                                             \
+        uint64_t pc_ = (target)&ip->mask;                                                          \
         const struct ir_jump *jump_ = &env->jump[ir_jump_index(pc_)];                              \
         env->pc = pc_;                                                                             \
         env->instructions += ip->insns;                                                            \
         if (!exit_known(env, jump_, pc_))                                                          \
             IR_TAIL(exit_stop);                                                                    \
         env->block = jump_->block;                                                                 \
-        IR_GO(jump_->block->code);                                                                 \
+        IR_GO(jump_->code);                                                                        \
     } while (0)
 
 IR_X(x_jmp)
@@ -44,12 +44,12 @@ IR_X(x_jmp)
 
 IR_X(x_jmpi)
 {
-    EXIT_TO(IR_R(a));
+    EXIT_TO(IR_R(source));
 }
 
 IR_X(x_leave)
 {
-    env->pc = (env->pc + (uint64_t)ip->imm) << ip->cut >> ip->cut;
+    env->pc = (env->pc + (uint64_t)ip->imm) & ip->mask;
     env->instructions += ip->insns;
     return ir_x_end(env, IR_OK);
 }
@@ -82,13 +82,13 @@ COND_ALL(X_BRANCH, logic, 64)
 #define X_ZERO(w)                                                                                  \
     IR_X(x_brz_##w)                                                                                \
     {                                                                                              \
-        if ((uint##w##_t)IR_R(a) != 0)                                                             \
+        if ((uint##w##_t)IR_R(source) != 0)                                                        \
             IR_NEXT;                                                                               \
         IR_TAIL(x_jmp);                                                                            \
     }                                                                                              \
     IR_X(x_brnz_##w)                                                                               \
     {                                                                                              \
-        if ((uint##w##_t)IR_R(a) == 0)                                                             \
+        if ((uint##w##_t)IR_R(source) == 0)                                                        \
             IR_NEXT;                                                                               \
         IR_TAIL(x_jmp);                                                                            \
     }

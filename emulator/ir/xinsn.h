@@ -20,15 +20,23 @@ typedef const struct ir_xinsn *ir_x_fn(struct ir_env *env, const struct ir_xinsn
 
 struct ir_xinsn {
     ir_x_fn *fn;
-    uint16_t d, a, b, c; /* slots */
-    int64_t imm;         /* cut to the width; or a function */
-    uint8_t scale;       /* of an address; of vec: the immediate byte */
-    uint8_t cond;        /* of lds: bits above width2 */
-    uint8_t cut;         /* bits to cut off an address or pc, or off a result */
-    uint8_t align;       /* bits of an address that must be 0 */
-    uint8_t access;      /* IR_ACCESS_... */
-    uint8_t insns;       /* guest instructions begun in the block so far */
-    uint16_t offset;     /* of the guest instruction from the block's pc */
+    union {
+        struct {
+            uint16_t d, a, b, c; /* slots */
+        };
+        uint64_t mask; /* of exits: bits that the new pc has */
+    };
+    int64_t imm;    /* cut to the width; or a function */
+    uint8_t scale;  /* of an address; of vec: the immediate byte */
+    uint8_t cond;   /* of lds: bits above width2 */
+    uint8_t cut;    /* bits to cut off an address, or off a result */
+    uint8_t align;  /* bits of an address that must be 0 */
+    uint8_t access; /* IR_ACCESS_... */
+    uint8_t insns;  /* guest instructions begun in the block so far */
+    union {
+        uint16_t offset; /* of the guest instruction from the block's pc */
+        uint16_t source; /* of exits, which do not fault: the slot that they look at */
+    };
 };
 _Static_assert(sizeof(struct ir_xinsn) == 32, "two ops in a cache line");
 
