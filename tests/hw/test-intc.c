@@ -617,6 +617,79 @@ static void test_msi(void)
     rig_finish(&rig);
 }
 
+/* ---- senders on other threads ---- */
+
+#define THREAD_ROUNDS 3000
+
+struct sender {
+    struct emu_apic_bus *bus;
+    struct rig_device *ioapic;
+    pthread_t thread;
+};
+
+static void quiet_request(void *opaque, enum emu_apic_request kind, uint8_t vector)
+{
+}
+
+static emu_ns quiet_time(void *opaque, uint64_t tsc)
+{
+    return tsc;
+}
+
+static void *sender_run(void *opaque)
+{
+    struct sender *sender = opaque;
+
+    for (unsigned i = 0; i < THREAD_ROUNDS; i++) {
+        struct emu_apic_message message = {.vector = (uint8_t)(0x40 + i % 0x40)};
+
+        emu_apic_bus_send(sender->bus, &message);
+        rig_line(sender->ioapic, 9, i & 1);
+    }
+    rig_line(sender->ioapic, 9, false);
+    return NULL;
+}
+
+/* The processor's side meanwhile: nothing that was sent may be lost or stay behind. */
+static void test_threads(void)
+{
+    const struct emu_apic_cpu cpu = {quiet_request, quiet_time, NULL};
+    struct sender senders[2];
+    struct rig_device *apic, *ioapic;
+    unsigned seen[256] = {0}, idle = 0;
+    struct rig rig;
+
+    rig_init(&rig);
+    apic = rig_new(&rig, &emu_lapic_class);
+    emu_lapic_join(apic->device, rig.bus, &cpu, 0, true);
+    rig_realize(apic);
+    apic_write(apic, REG_SVR, 0x1ff);
+    ioapic = rig_add(&rig, &emu_ioapic_class);
+    ioapic_put(ioapic, 0x22, 0x8090); /* pin 9, level */
+    for (unsigned i = 0; i < 2; i++) {
+        senders[i] = (struct sender){.bus = rig.bus, .ioapic = ioapic};
+        pthread_create(&senders[i].thread, NULL, sender_run, &senders[i]);
+    }
+    while (idle < 100000) {
+        int vector = emu_lapic_ops.acknowledge(apic->device);
+
+        idle = vector < 0 ? idle + 1 : 0;
+        if (vector >= 0) {
+            seen[vector]++;
+            apic_eoi(apic);
+        }
+    }
+    for (unsigned i = 0; i < 2; i++)
+        pthread_join(senders[i].thread, NULL);
+    for (int vector; (vector = emu_lapic_ops.acknowledge(apic->device)) >= 0; apic_eoi(apic))
+        seen[vector]++;
+    for (unsigned vector = 0x40; vector < 0x80; vector++)
+        CHECK(seen[vector] != 0);
+    CHECK(seen[0x90] != 0);
+    CHECK_EQ(ioapic_get(ioapic, 0x22), 0x8090); /* each was ended */
+    rig_finish(&rig);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
@@ -636,6 +709,7 @@ int main(int argc, char **argv)
         {"ioapic-edge", test_ioapic_edge},
         {"ioapic-level", test_ioapic_level},
         {"msi", test_msi},
+        {"apic-threads", test_threads},
         {NULL},
     };
 

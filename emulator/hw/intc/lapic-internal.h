@@ -16,6 +16,7 @@
 #define LAPIC_BASE_ENABLE (1u << 11)
 
 #define LAPIC_SVR_ENABLE   (1u << 8)
+#define LAPIC_SVR_FOCUS    (1u << 9)  /* of old times: taken and dropped */
 #define LAPIC_SVR_SUPPRESS (1u << 12) /* no EOI broadcast */
 
 enum lapic_lvt {

@@ -559,7 +559,7 @@ static uint64_t lapic_x2_bits(unsigned index)
     case LAPIC_SELF_IPI:
         return 0xff;
     case LAPIC_SVR:
-        return 0xff | LAPIC_SVR_ENABLE | LAPIC_SVR_SUPPRESS;
+        return 0xff | LAPIC_SVR_ENABLE | LAPIC_SVR_FOCUS | LAPIC_SVR_SUPPRESS;
     case LAPIC_ICR:
         return 0xffffffff00000000ull | LAPIC_ICR_BITS;
     case LAPIC_INITIAL:
