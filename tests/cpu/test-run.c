@@ -449,6 +449,24 @@ static void test_trap_flag(void)
     bench_finish(&b);
 }
 
+/* MOV SS under TF is not trapped; STI is. */
+static void test_trap_shadow(void)
+{
+    struct bench b;
+    bench_init(&b, 1);
+    put_counting_handler(&b, 1);
+    /* xor ax, ax; pushf; pop bx; or bh, 1; push bx; popf; mov ss, ax; nop; sti; nop;
+       and bh, ~3; push bx; popf; hlt */
+    PUT(&b, CODE, 0x31, 0xc0, 0x9c, 0x5b, 0x80, 0xcf, 0x01, 0x53, 0x9d, 0x8e, 0xd0, 0x90, 0xfb,
+        0x90, 0x80, 0xe7, 0xfc, 0x53, 0x9d, 0xf4);
+    emu_machine_resume(b.machine);
+    CHECK(wait_halted(&b, 0));
+    emu_machine_pause(b.machine);
+    CHECK_EQ(b.cpu[0]->ir.pc, CODE + 20);
+    CHECK_EQ(b.ram[COUNTER], 6); /* nop, sti, nop, and, push, popf */
+    bench_finish(&b);
+}
+
 /* A write breakpoint by debug registers traps after the write. */
 static void test_data_breakpoint(void)
 {
@@ -708,6 +726,7 @@ static const struct test_case cases[] = {
     {"run-sipi", test_sipi},
     {"run-mwait", test_mwait},
     {"run-trap-flag", test_trap_flag},
+    {"run-trap-shadow", test_trap_shadow},
     {"run-data-breakpoint", test_data_breakpoint},
     {"run-instruction-breakpoint", test_instruction_breakpoint},
     {"run-debugger-break", test_break},

@@ -246,15 +246,32 @@ void x86_debug_report(struct x86_cpu *cpu, enum emu_debug_stop stop, emu_gva add
     emu_machine_debug_event(cpu->vcpu->machine, &event);
 }
 
-void x86_debug_end_instruction(struct x86_cpu *cpu, bool single_step)
+/*
+ * A load of SS puts debug traps off: what its own accesses hit is told after the next instruction,
+ * and its own single step never (SDM volume 3, 6.8.3). STI, which also begins a shadow, does not,
+ * and is known by its change of IF.
+ */
+static bool debug_put_off(const struct x86_cpu *cpu)
+{
+    bool if_set = cpu->eflags & X86_FLAG_IF;
+    return cpu->shadow && if_set == cpu->debug->if_set;
+}
+
+static void debug_raise_traps(struct x86_cpu *cpu, bool single_step)
 {
     uint64_t hits = cpu->debug_hits | (single_step ? X86_DR6_BS : 0);
     cpu->debug_hits = 0;
-    cpu->debug->ended = true;
     if (hits != 0) {
         x86_raise(cpu, X86_DB);
         cpu->exception.dr6 = hits;
     }
+}
+
+void x86_debug_end_instruction(struct x86_cpu *cpu, bool single_step)
+{
+    cpu->debug->ended = true;
+    if (!debug_put_off(cpu))
+        debug_raise_traps(cpu, single_step);
     if (cpu->debug->watch_hit)
         x86_debug_report(cpu, EMU_DEBUG_WATCH, cpu->debug->watch_address);
     else if (cpu->debug->step_armed)

@@ -31,6 +31,7 @@ struct x86_debug {
     bool passing;  /* the debugger's breakpoint does not stop it */
     bool resuming; /* EFLAGS.RF: the guest's breakpoints do not stop it */
     bool tf;       /* EFLAGS.TF when it began */
+    bool if_set;   /* EFLAGS.IF when it began */
     bool ended;    /* x86_debug_end_instruction was called */
 };
 

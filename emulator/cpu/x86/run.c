@@ -197,6 +197,7 @@ static void run_step(struct x86_cpu *cpu)
 {
     struct x86_debug *debug = cpu->debug;
     debug->tf = cpu->eflags & X86_FLAG_TF;
+    debug->if_set = cpu->eflags & X86_FLAG_IF;
     debug->ended = false;
     if (cpu->executor->one(&cpu->ir) == IR_FAULT)
         run_after_fault(cpu);

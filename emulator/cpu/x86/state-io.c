@@ -131,9 +131,10 @@ static bool state_load_segments(struct x86_cpu *cpu, struct emu_reader *in, stru
 }
 
 /* What indexes tables or chooses code paths must be in range, whatever the file says. */
-static bool state_check(struct x86_cpu *cpu, struct emu_error *err)
+static bool state_check(const struct x86_cpu *cpu, struct emu_error *err)
 {
-    if (cpu->cpl > 3 || cpu->x87.top > 7 || (cpu->cr4 & ~x86_model_cr4_bits(cpu->model)) ||
+    if (cpu->cpl > 3 || cpu->x87.top > 7 || cpu->mxcsr > 0xffff ||
+        (cpu->cr4 & ~x86_model_cr4_bits(cpu->model)) ||
         (cpu->xcr0 & ~(x86_model_xcr0_bits(cpu->model) | X86_XCR0_X87)))
         return emu_error_set(err, EMU_ERROR_INPUT,
                              "the saved processor does not fit the CPU model %s", cpu->model->name);
@@ -158,8 +159,8 @@ bool x86_cpu_load(struct x86_cpu *cpu, struct emu_reader *in, struct emu_error *
         !emu_read_u64(in, "rip", &cpu->ir.pc, err) || !emu_read_u64(in, "rflags", &flags, err) ||
         !emu_read_u64(in, "requests", &requests, err) || !state_load_segments(cpu, in, err) ||
         !emu_read_fields(in, &cpu->x87, state_x87_fields, err) ||
-        !emu_read_fields(in, cpu, state_fields, err))
+        !emu_read_fields(in, cpu, state_fields, err) || !state_check(cpu, err))
         return false;
     state_settle(cpu, flags, requests);
-    return state_check(cpu, err);
+    return true;
 }
