@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The local APIC's state, shared by its register file, its timer and the bus. Senders on other
+ * The local APIC's state, shared by its halves, its timer and the bus. Senders on other
  * threads touch the atomic members only and take no lock; the rest belongs to the vcpu's thread,
  * but for the timer, which is under the device's lock.
  */
@@ -83,13 +83,30 @@ static inline bool lapic_in_x2apic(const struct lapic *lapic)
     return atomic_load_explicit(&lapic->base, memory_order_relaxed) & LAPIC_BASE_X2APIC;
 }
 
-/* ---- lapic.c: any thread, no lock ---- */
+static inline bool lapic_enabled(const struct lapic *lapic)
+{
+    return atomic_load_explicit(&lapic->base, memory_order_relaxed) & LAPIC_BASE_ENABLE;
+}
+
+/* ---- lapic-accept.c: any thread, no lock ---- */
 
 /* An interrupt message arrives. */
 void lapic_deliver(struct lapic *lapic, uint8_t delivery, uint8_t vector, bool level);
 /* A local source fires: what its LVT entry says. */
 void lapic_local_event(struct lapic *lapic, enum lapic_lvt source);
 void lapic_note_error(struct lapic *lapic, uint32_t bit);
+void lapic_request(struct lapic *lapic, enum emu_apic_request kind, uint8_t vector);
+/* The device's incoming lines, LINT0 and LINT1. */
+void lapic_pin(void *opaque, unsigned line, bool level);
+
+/* ---- lapic-accept.c: the vcpu's thread ---- */
+
+uint32_t lapic_ppr(const struct lapic *lapic);
+/* After a change that may have let something through. */
+void lapic_recheck(struct lapic *lapic);
+bool lapic_pending(void *apic);
+int lapic_acknowledge(void *apic);
+void lapic_eoi(struct lapic *lapic);
 
 /* ---- lapic-timer.c ---- */
 
