@@ -143,8 +143,10 @@ static enum ir_status exec_lift(struct ir_env *env, unsigned max_insns)
 
     ir_builder_reset(builder);
     status = env->guest->lift(env, builder, max_insns);
-    if (status == IR_OK)
+    if (status == IR_OK) {
         ir_pass_flags(builder, env->guest);
+        ir_pass_copies(builder);
+    }
     return status;
 }
 

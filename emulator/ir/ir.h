@@ -129,5 +129,6 @@ const char *ir_parse(const char *text, const struct ir_guest *guest, struct ir_b
 /* Passes; each leaves valid IR. */
 void ir_pass_flags(struct ir_builder *builder, const struct ir_guest *guest); /* drops IR_SETF
                                                                                * where no one looks */
+void ir_pass_copies(struct ir_builder *builder); /* drops temporaries that are only moved on */
 
 #endif

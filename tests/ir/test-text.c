@@ -349,17 +349,63 @@ static const struct golden goldens[] = {
      "add.64! r0, r0, r1\nmadd.64 sink, [r0], r1\nsub.64! r0, r0, r1\njmp.64 4\n"},
 };
 
+static void check_golden(const struct golden *golden, bool copies)
+{
+    unsigned where;
+    bool valid;
+    char *text;
+
+    parse(golden->in, &builder);
+    valid = ir_verify(&builder, &toy_guest, &where) == NULL;
+    if (copies)
+        ir_pass_copies(&builder);
+    else
+        ir_pass_flags(&builder, &toy_guest);
+    text = print(&builder, &toy_guest);
+    CHECK_STR(text, golden->out);
+    CHECK(!valid || ir_verify(&builder, &toy_guest, &where) == NULL);
+    free(text);
+}
+
 static void test_flag_pass(void)
 {
-    for (size_t n = 0; n < sizeof(goldens) / sizeof(goldens[0]); n++) {
-        char *text;
+    for (size_t n = 0; n < sizeof(goldens) / sizeof(goldens[0]); n++)
+        check_golden(&goldens[n], false);
+}
 
-        parse(goldens[n].in, &builder);
-        ir_pass_flags(&builder, &toy_guest);
-        text = print(&builder, &toy_guest);
-        CHECK_STR(text, goldens[n].out);
-        free(text);
-    }
+/* ---- the copy pass ---- */
+
+static const struct golden copies[] = {
+    {"ld.16 t0, [r0]\nmov.32 r1, t0\njmp.64 4\n", "ld.16 r1, [r0]\njmp.64 4\n"},
+    {"add.8! t0, r0, r1\nmov.8 r0, t0\njmp.64 4\n", "add.8! r0, r0, r1\njmp.64 4\n"},
+    {"setcc.64 t0, z\nmov.8 r0, t0\njmp.64 4\n", "setcc.64 r0, z\njmp.64 4\n"},
+    /* a chain, and a temporary written anew afterwards */
+    {"mov.64 t0, r0\nmov.64 t1, t0\nmov.64 r1, t1\nmov.64 t0, r2\nmov.64 r3, t0\njmp.64 4\n",
+     "mov.64 t1, r0\nmov.64 r1, t1\nmov.64 r3, r2\njmp.64 4\n"},
+    /* the move cuts */
+    {"ld.32 t0, [r0]\nmov.16 r1, t0\njmp.64 4\n", "ld.32 t0, [r0]\nmov.16 r1, t0\njmp.64 4\n"},
+    {"lds.8.64 t0, [r0]\nmov.32 r1, t0\njmp.64 4\n",
+     "lds.8.64 t0, [r0]\nmov.32 r1, t0\njmp.64 4\n"},
+    /* somebody else reads it */
+    {"ld.64 t0, [r0]\nmov.64 r1, t0\nadd.64 r2, r2, t0\njmp.64 4\n",
+     "ld.64 t0, [r0]\nmov.64 r1, t0\nadd.64 r2, r2, t0\njmp.64 4\n"},
+    {"mov.64 t0, r0\nmov.64 t1, t0\nst.64 [r1 + t0*8], t1\njmp.64 4\n",
+     "mov.64 t0, r0\nmov.64 t1, t0\nst.64 [r1 + t0*8], t1\njmp.64 4\n"},
+    {"mov.64 t0, r0\nmov.64 t1, t0\nbsf.64 t0, t1\nmov.64 r0, t0\njmp.64 4\n",
+     "mov.64 t0, r0\nmov.64 t1, t0\nbsf.64 t0, t1\nmov.64 r0, t0\njmp.64 4\n"},
+    /* partly written, two results, calls: left alone */
+    {"mov.64 t0, r0\ninsert.8 t0, r1, 0\nmov.64 r0, t0\njmp.64 4\n",
+     "mov.64 t0, r0\ninsert.8 t0, r1, 0\nmov.64 r0, t0\njmp.64 4\n"},
+    {"umulw.64 t0, t1, r0, r1\nmov.64 r0, t0\njmp.64 4\n",
+     "umulw.64 t0, t1, r0, r1\nmov.64 r0, t0\njmp.64 4\n"},
+    {"call.64 t0, r0, r1, zero, @note\nmov.64 r0, t0\njmp.64 4\n",
+     "call.64 t0, r0, r1, zero, @note\nmov.64 r0, t0\njmp.64 4\n"},
+};
+
+static void test_copy_pass(void)
+{
+    for (size_t n = 0; n < sizeof(copies) / sizeof(copies[0]); n++)
+        check_golden(&copies[n], true);
 }
 
 int main(int argc, char **argv)
@@ -372,6 +418,7 @@ int main(int argc, char **argv)
         {"verifier-fields", test_verifier_fields},
         {"builder-room", test_builder_room},
         {"flag-pass", test_flag_pass},
+        {"copy-pass", test_copy_pass},
         {NULL, NULL},
     };
 
