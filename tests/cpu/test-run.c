@@ -696,6 +696,39 @@ static void test_save_load(void)
     bench_finish(&b);
 }
 
+/* A damaged state is refused or runs somehow; it does not end the process. */
+static void test_load_damaged(void)
+{
+    struct bench b;
+    size_t length;
+    unsigned seed = 1, loaded = 0;
+    bench_init(&b, 1);
+    put_loop(&b);
+    struct emu_writer *out = emu_writer_new();
+    x86_cpu_save(b.cpu[0], out);
+    const uint8_t *data = emu_writer_data(out, &length);
+    uint8_t *copy = malloc(length);
+    for (unsigned i = 0; i < 1500 && copy != NULL; i++) {
+        memcpy(copy, data, length);
+        for (unsigned n = 0; n < 1 + i % 2; n++)
+            copy[(unsigned)rand_r(&seed) % length] ^= (uint8_t)(1u << (rand_r(&seed) % 8));
+        struct emu_reader *in = emu_reader_new(copy, length);
+        bool good = x86_cpu_load(b.cpu[0], in, NULL);
+        emu_reader_free(in);
+        loaded += good;
+        if (good) {
+            emu_machine_resume(b.machine);
+            nanosleep(&(struct timespec){0, 200000}, NULL);
+        }
+        emu_machine_pause(b.machine);
+        emu_machine_reset(b.machine);
+    }
+    CHECK(loaded > 300);
+    free(copy);
+    emu_writer_free(out);
+    bench_finish(&b);
+}
+
 /* ---- the engine table ---- */
 
 static void test_engines(void)
@@ -735,6 +768,7 @@ static const struct test_case cases[] = {
     {"run-debugger-watch", test_watch},
     {"run-debugger-registers", test_registers},
     {"run-save-load", test_save_load},
+    {"run-load-damaged", test_load_damaged},
     {"run-engines", test_engines},
     {NULL, NULL},
 };
