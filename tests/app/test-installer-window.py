@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Debian's installer in the window, with real key events: language, country, keyboard, and on.
 
-usage: test-installer-window.py PROGRAM PICTURES
-Skipped (77) where no debian-installer-NN-netboot-amd64 is installed. Takes minutes.
+usage: test-installer-window.py PROGRAM PICTURES INSTALLER
+INSTALLER is a folder with linux and initrd.gz; where it is missing, those of an installed package
+debian-installer-NN-netboot-amd64 are taken. Takes minutes.
 """
 import glob
 import os
@@ -13,7 +14,7 @@ import tempfile
 
 from xwindow import Display, Failed, Window
 
-PROGRAM, PICTURES = sys.argv[1:3]
+PROGRAM, PICTURES, INSTALLER = sys.argv[1:4]
 IMAGES = "/usr/lib/debian-installer/images/*/amd64/text/debian-installer/amd64"
 SCREENS = [("Select a language", 600), ("Select your location", 120),
            ("Configure the keyboard", 120), ("Detecting", 120)]
@@ -28,9 +29,10 @@ def walk(window, display):
 
 
 def main():
-    folders = sorted(glob.glob(IMAGES))
+    folders = [folder for folder in [INSTALLER, *sorted(glob.glob(IMAGES))]
+               if os.path.exists(os.path.join(folder, "linux"))]
     if not folders:
-        sys.exit(77)
+        sys.exit("needs %s or the package debian-installer-12-netboot-amd64" % INSTALLER)
     kernel, initrd = (os.path.join(folders[0], name) for name in ("linux", "initrd.gz"))
     folder = tempfile.mkdtemp(prefix="lathe-installer-")
     os.makedirs(PICTURES, exist_ok=True)
