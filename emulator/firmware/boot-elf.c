@@ -95,8 +95,7 @@ static struct elf_segment elf_segment(const struct elf_view *view, unsigned inde
 static bool elf_segment_in_file(const struct elf_view *view, const struct elf_segment *segment)
 {
     return segment->offset <= view->file->size &&
-           segment->file_size <= view->file->size - segment->offset &&
-           segment->file_size <= segment->memory_size;
+           segment->file_size <= view->file->size - segment->offset;
 }
 
 static bool elf_add_segment(const struct emu_boot_request *request, struct emu_boot_image *image,
@@ -105,6 +104,9 @@ static bool elf_add_segment(const struct emu_boot_request *request, struct emu_b
 {
     const struct emu_boot_file *file = view->file;
 
+    if (segment->file_size > segment->memory_size)
+        return emu_error_set(err, EMU_ERROR_INPUT, "%s has a segment larger than its memory",
+                             file->name);
     if (!elf_segment_in_file(view, segment))
         return emu_error_set(err, EMU_ERROR_INPUT, "%s is truncated: a segment lies beyond its end",
                              file->name);
