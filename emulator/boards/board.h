@@ -87,6 +87,9 @@ struct board {
     unsigned cpu_count;
     struct emu_apic_bus *apic_bus;
     struct emu_device *pic, *ioapic, *pci_host, *pm, *lpc;
+    pthread_mutex_t lines_lock;                /* behind all devices' locks */
+    uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
+    unsigned drivers;                          /* devices so far; 0 is the ISA bus itself */
     struct emu_boot_file kernel;
     struct emu_boot_image image;
     bool bootable;

@@ -258,6 +258,7 @@ static void q35_free(struct emu_machine *machine)
     emu_boot_finish(&board->image);
     emu_boot_file_close(&board->kernel);
     emu_apic_bus_free(board->apic_bus);
+    pthread_mutex_destroy(&board->lines_lock);
     free(board);
 }
 
@@ -286,6 +287,7 @@ bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *con
 
     if (board == NULL)
         return emu_error_set(err, EMU_ERROR_HOST, "out of memory");
+    pthread_mutex_init(&board->lines_lock, NULL);
     board->machine = machine;
     board->config = config;
     board->topology = config->topology;

@@ -5,24 +5,41 @@
 #include "emulator/chardev/chardev.h"
 #include "emulator/hw/pci/pci-host.h"
 
+/*
+ * Several devices may drive one interrupt: it is high while any of them holds it. Each driver is a
+ * bit; emu_irq.line carries the interrupt and, shifted by 8, the number of the bit.
+ */
+static bool board_merge(uint64_t *drivers, unsigned bit, bool level)
+{
+    *drivers = level ? *drivers | 1ull << bit : *drivers & ~(1ull << bit);
+    return *drivers != 0;
+}
+
 /* ISA interrupts reach the 8259s and the IOAPIC, where the timer's is pin 2. */
 static void board_isa_irq(void *opaque, unsigned line, bool level)
 {
     struct board *board = opaque;
-    struct emu_irq pic = emu_device_irq_in(board->pic, line);
-    struct emu_irq ioapic = emu_device_irq_in(board->ioapic, line == 0 ? 2 : line);
+    unsigned irq = line & 0xff, pin = irq == 0 ? 2 : irq;
+    struct emu_irq pic = emu_device_irq_in(board->pic, irq);
+    struct emu_irq ioapic = emu_device_irq_in(board->ioapic, pin);
 
-    if (line != 2)
+    pthread_mutex_lock(&board->lines_lock);
+    level = board_merge(&board->isa_drivers[irq], line >> 8, level);
+    if (irq != 2)
         emu_irq_set(&pic, level);
-    emu_irq_set(&ioapic, level);
+    emu_irq_set(&ioapic, board_merge(&board->gsi_drivers[pin], 0, level));
+    pthread_mutex_unlock(&board->lines_lock);
 }
 
 static void board_gsi_irq(void *opaque, unsigned line, bool level)
 {
     struct board *board = opaque;
-    struct emu_irq ioapic = emu_device_irq_in(board->ioapic, line);
+    unsigned pin = line & 0xff;
+    struct emu_irq ioapic = emu_device_irq_in(board->ioapic, pin);
 
-    emu_irq_set(&ioapic, level);
+    pthread_mutex_lock(&board->lines_lock);
+    emu_irq_set(&ioapic, board_merge(&board->gsi_drivers[pin], line >> 8, level));
+    pthread_mutex_unlock(&board->lines_lock);
 }
 
 static void board_pirq(void *opaque, unsigned line, bool level)
@@ -47,12 +64,13 @@ static void board_lint_irq(void *opaque, unsigned line, bool level)
 static struct emu_irq board_irq(struct board *board, const struct board_wire *wire, unsigned index)
 {
     unsigned input = wire->input + index;
+    unsigned driver = board->drivers << 8;
 
     switch (wire->target) {
     case BOARD_ISA:
-        return (struct emu_irq){board_isa_irq, board, input};
+        return (struct emu_irq){board_isa_irq, board, input | driver};
     case BOARD_GSI:
-        return (struct emu_irq){board_gsi_irq, board, input};
+        return (struct emu_irq){board_gsi_irq, board, input | driver};
     case BOARD_LINT0:
         return (struct emu_irq){board_lint_irq, board, 0};
     case BOARD_LINT1:
@@ -70,6 +88,7 @@ static struct emu_irq board_irq(struct board *board, const struct board_wire *wi
 static void board_connect(struct board *board, const struct board_device *row,
                           struct emu_device *device)
 {
+    board->drivers++;
     for (unsigned i = 0; i < BOARD_MAX_WIRES; i++) {
         const struct board_wire *wire = &row->wires[i];
         for (unsigned n = 0; n < wire->count; n++)
