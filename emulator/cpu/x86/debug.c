@@ -30,6 +30,12 @@ void x86_debug_finish(struct x86_cpu *cpu)
 
 /* ---- what is set: the guest's registers ---- */
 
+/* Mostly not; asked at every change of mode. */
+static bool debug_any_enabled(const struct x86_cpu *cpu)
+{
+    return cpu->dr[7] & 0xff;
+}
+
 static bool debug_enabled(const struct x86_cpu *cpu, unsigned n)
 {
     return (cpu->dr[7] >> (2 * n)) & 3;
@@ -100,7 +106,7 @@ bool x86_debug_wants_step(const struct x86_cpu *cpu)
 {
     if ((cpu->eflags & X86_FLAG_TF) || cpu->debug->step_armed)
         return true;
-    for (unsigned n = 0; n < 4; n++)
+    for (unsigned n = 0; debug_any_enabled(cpu) && n < 4; n++)
         if (debug_is_data(cpu, n) || debug_is_port(cpu, n))
             return true;
     return debug_has_breaks(cpu, false);
@@ -108,7 +114,7 @@ bool x86_debug_wants_step(const struct x86_cpu *cpu)
 
 bool x86_debug_wants_break(const struct x86_cpu *cpu)
 {
-    for (unsigned n = 0; n < 4; n++)
+    for (unsigned n = 0; debug_any_enabled(cpu) && n < 4; n++)
         if (debug_is_execute(cpu, n))
             return true;
     return debug_has_breaks(cpu, true);
@@ -121,7 +127,7 @@ bool x86_debug_page_watched(const struct x86_cpu *cpu, emu_gva page)
     const struct emu_break *list;
     unsigned count = debug_breaks(cpu, &list);
     page &= IR_PAGE_MASK;
-    for (unsigned n = 0; (cpu->dr[7] & 0xff) && n < 4; n++)
+    for (unsigned n = 0; debug_any_enabled(cpu) && n < 4; n++)
         if (debug_is_data(cpu, n) && (cpu->dr[n] & IR_PAGE_MASK) == page)
             return true;
     for (unsigned i = 0; i < count; i++)
@@ -153,7 +159,7 @@ static void debug_check_watches(struct x86_cpu *cpu, emu_gva address, unsigned s
 
 void x86_debug_check_access(struct x86_cpu *cpu, emu_gva address, unsigned size, bool write)
 {
-    for (unsigned n = 0; (cpu->dr[7] & 0xff) && n < 4; n++)
+    for (unsigned n = 0; debug_any_enabled(cpu) && n < 4; n++)
         if (debug_is_data(cpu, n) && (write || debug_type(cpu, n) == DR_ACCESS) &&
             debug_meets(cpu, n, address, size))
             cpu->debug_hits |= 1u << n;
@@ -162,7 +168,7 @@ void x86_debug_check_access(struct x86_cpu *cpu, emu_gva address, unsigned size,
 
 void x86_debug_check_port(struct x86_cpu *cpu, uint16_t port, unsigned size)
 {
-    for (unsigned n = 0; (cpu->dr[7] & 0xff) && n < 4; n++)
+    for (unsigned n = 0; debug_any_enabled(cpu) && n < 4; n++)
         if (debug_is_port(cpu, n) && debug_meets(cpu, n, port, size))
             cpu->debug_hits |= 1u << n;
 }
