@@ -128,6 +128,22 @@ static unsigned rmw_access(uint64_t locked)
     return locked ? IR_ACCESS_LOCKED : 0;
 }
 
+/* Atomic, also where host is misaligned; found is updated when they differ. */
+static bool exchange8(void *host, uint64_t *found, uint64_t put)
+{
+#if defined(__x86_64__)
+    bool equal;
+    __asm__ volatile("lock cmpxchgq %3, (%2)"
+                     : "=@ccz"(equal), "+a"(*found)
+                     : "r"(host), "r"(put)
+                     : "memory");
+    return equal;
+#else
+    return __atomic_compare_exchange_n((uint64_t *)host, found, put, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
+#endif
+}
+
 enum ir_status x86_helper_cmpxchg8b(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
     struct x86_cpu *cpu = x86_cpu_of(env);
@@ -137,8 +153,7 @@ enum ir_status x86_helper_cmpxchg8b(struct ir_env *env, uint64_t a, uint64_t b, 
         return status;
     uint64_t found = GPR(cpu, RDX) << 32 | (uint32_t)GPR(cpu, RAX);
     uint64_t put = GPR(cpu, RCX) << 32 | (uint32_t)GPR(cpu, RBX);
-    bool equal = __atomic_compare_exchange_n((uint64_t *)host, &found, put, false, __ATOMIC_SEQ_CST,
-                                             __ATOMIC_SEQ_CST);
+    bool equal = exchange8(host, &found, put);
     x86_guest_rmw_end(env);
     if (!equal) {
         GPR(cpu, RAX) = (uint32_t)found;

@@ -61,8 +61,10 @@ static bool far_transfer(struct x86_lift *l, enum x86_helper helper)
 
 static uint16_t near_target(struct x86_lift *l)
 {
-    uint16_t target = ir_temp(l->b);
     enum ir_width width = x86_lift_width(x86_lift_branch_size(l));
+    if (x86_lift_is_reg(l, 0) && width == IR_64 && x86_lift_reg(l, 0) != X86_RSP)
+        return X86_SLOT_GPR(x86_lift_reg(l, 0)); /* a push does not change it */
+    uint16_t target = ir_temp(l->b);
     if (x86_lift_is_mem(l, 0)) {
         struct ir_address m = x86_lift_address(l, 0, x86_lift_branch_size(l), X86_LIFT_READ);
         ir_load(l->b, width, target, &m);

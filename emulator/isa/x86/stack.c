@@ -106,17 +106,28 @@ static void pop_memory(struct x86_lift *l)
     x86_lift_stack_move(l, l->ssize);
 }
 
+/* Straight into the register, but rSP gets what was popped after it has moved. */
+static void pop_register(struct x86_lift *l, unsigned reg)
+{
+    if (l->ssize >= 4 && reg != X86_RSP) {
+        struct ir_address m = x86_lift_stack(l, 0, l->ssize, X86_LIFT_READ);
+        ir_load(l->b, x86_lift_width(l->ssize), X86_SLOT_GPR(reg), &m);
+        x86_lift_stack_move(l, l->ssize);
+        return;
+    }
+    uint16_t value = stack_load(l, l->ssize);
+    x86_lift_stack_move(l, l->ssize);
+    x86_lift_write_gpr(l, reg, l->ssize, value);
+}
+
 bool x86_lift_pop_form(struct x86_lift *l)
 {
-    if (x86_lift_is_mem(l, 0)) {
+    if (x86_lift_is_mem(l, 0))
         pop_memory(l);
-    } else if (!x86_lift_is_gpr(l, 0)) {
+    else if (!x86_lift_is_gpr(l, 0))
         pop_segment(l);
-    } else {
-        uint16_t value = stack_load(l, l->ssize);
-        x86_lift_stack_move(l, l->ssize);
-        x86_lift_write_gpr(l, x86_lift_reg(l, 0), l->ssize, value);
-    }
+    else
+        pop_register(l, x86_lift_reg(l, 0));
     return true;
 }
 
