@@ -355,6 +355,22 @@ static void test_debug_registers(void)
     rig_free(rig);
 }
 
+static void test_int1(void)
+{
+    struct rig *rig = rig_in(RIG_PROTECTED);
+    struct x86_cpu *cpu = rig->cpu;
+
+    rig_set_gate(rig, X86_DB, RIG_CODE0, HANDLER, X86_TYPE_INT, 0, 0);
+    CHECK_EQ(CALL(rig, soft_int, 1, 3, 1), IR_JUMPED);
+    CHECK_EQ(cpu->dr[6], 0xffff0ff0);
+    CHECK_EQ(slot(rig, 4, 0), PC + 1);
+    cpu->debug_hits = 4; /* as put off by MOV SS */
+    CHECK_EQ(CALL(rig, soft_int, 1, 3, 1), IR_JUMPED);
+    CHECK_EQ(cpu->dr[6], 0xffff0ff4);
+    CHECK_EQ(cpu->debug_hits, 0);
+    rig_free(rig);
+}
+
 /* ---- virtual-8086 mode ---- */
 
 static void enter_vm86(struct rig *rig, unsigned iopl)
@@ -622,6 +638,7 @@ int main(int argc, char **argv)
         {"long mode, IST", test_long_ist},
         {"long mode, faults", test_long_faults},
         {"debug registers", test_debug_registers},
+        {"INT1", test_int1},
         {"virtual-8086 mode", test_vm86},
         {"virtual-8086 mode, conforming handler", test_vm86_ring},
         {"interrupt redirection", test_vme},

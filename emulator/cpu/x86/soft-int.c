@@ -4,6 +4,8 @@
  * volume 3, 20.3.3): a bitmap in the TSS says which vectors the 8086 program handles by itself.
  */
 #include "emulator/cpu/x86/exception.h"
+
+#include "emulator/cpu/x86/debug.h"
 #include "emulator/cpu/x86/helpers.h"
 
 enum soft_int_kind { SOFT_INT_N, SOFT_INT3, SOFT_INTO, SOFT_INT1 };
@@ -66,6 +68,15 @@ static enum ir_status soft_int_vm86(struct x86_cpu *cpu, struct x86_event *event
     return x86_deliver_event(cpu, event);
 }
 
+/* INT1 is a #DB itself: a data breakpoint that MOV SS put off is reported along with it. */
+static void soft_int_merge_debug(struct x86_cpu *cpu)
+{
+    if (cpu->debug_hits != 0)
+        cpu->dr[6] = (cpu->dr[6] & ~0xfull) | cpu->debug_hits;
+    cpu->debug_hits = 0;
+    cpu->dr[7] &= ~(uint64_t)X86_DR7_GD;
+}
+
 enum ir_status x86_helper_soft_int(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
     struct x86_cpu *cpu = x86_cpu_of(env);
@@ -81,5 +92,7 @@ enum ir_status x86_helper_soft_int(struct ir_env *env, uint64_t a, uint64_t b, u
         status = soft_int_vm86(cpu, &event);
     else
         status = x86_deliver_event(cpu, &event);
+    if (status == IR_OK && b == SOFT_INT1)
+        soft_int_merge_debug(cpu);
     return status == IR_OK ? IR_JUMPED : status;
 }
