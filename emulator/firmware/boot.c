@@ -97,7 +97,7 @@ static bool boot_make(const struct emu_boot_request *request, struct emu_boot_im
 bool emu_boot_prepare(const struct emu_boot_request *request, struct emu_boot_image *image,
                       struct emu_error *err)
 {
-    *image = (struct emu_boot_image){0};
+    *image = (struct emu_boot_image){.kernel = request->kernel};
     if (boot_make(request, image, err) && boot_add_gdt(image, err))
         return true;
     emu_boot_finish(image);
@@ -137,6 +137,13 @@ static void boot_clear(struct emu_memory *memory, uint64_t address, size_t size)
     }
 }
 
+/* The guest has its copy: the host need not keep the file's pages for us. */
+static void boot_file_cool(const struct emu_boot_file *file)
+{
+    if (file->mapped)
+        madvise((void *)(uintptr_t)file->data, file->size, MADV_DONTNEED);
+}
+
 void emu_boot_apply(const struct emu_boot_image *image, struct emu_memory *memory)
 {
     for (size_t i = 0; i < image->count; i++) {
@@ -144,4 +151,7 @@ void emu_boot_apply(const struct emu_boot_image *image, struct emu_memory *memor
         emu_memory_write_rom(memory, piece->address, piece->data, piece->size);
         boot_clear(memory, piece->address + piece->size, piece->zeros);
     }
+    for (size_t i = 0; i < image->file_count; i++)
+        boot_file_cool(&image->files[i]);
+    boot_file_cool(image->kernel);
 }

@@ -43,6 +43,7 @@ struct emu_boot_image {
     size_t count;
     struct emu_boot_file files[EMU_BOOT_MAX_FILES]; /* opened on the way: initrd, modules */
     size_t file_count;
+    const struct emu_boot_file *kernel; /* the request's */
 };
 
 struct emu_boot_request {
