@@ -97,9 +97,9 @@ static inline enum cond_source cond_source(uint32_t kind, unsigned cond)
 #define COND_ALL(T, ...)                                                                           \
     T(0, __VA_ARGS__)                                                                              \
     T(1, __VA_ARGS__)                                                                              \
-    T(2, __VA_ARGS__) T(3, __VA_ARGS__) T(4, __VA_ARGS__) T(5, __VA_ARGS__) T(6, __VA_ARGS__)      \
-        T(7, __VA_ARGS__) T(8, __VA_ARGS__) T(9, __VA_ARGS__) T(10, __VA_ARGS__)                   \
-            T(11, __VA_ARGS__) T(12, __VA_ARGS__) T(13, __VA_ARGS__) T(14, __VA_ARGS__)            \
-                T(15, __VA_ARGS__)
+    T(2, __VA_ARGS__)                                                                              \
+    T(3, __VA_ARGS__) T(4, __VA_ARGS__) T(5, __VA_ARGS__) T(6, __VA_ARGS__) T(7, __VA_ARGS__)      \
+        T(8, __VA_ARGS__) T(9, __VA_ARGS__) T(10, __VA_ARGS__) T(11, __VA_ARGS__)                  \
+            T(12, __VA_ARGS__) T(13, __VA_ARGS__) T(14, __VA_ARGS__) T(15, __VA_ARGS__)
 
 #endif
