@@ -94,12 +94,15 @@ static inline enum cond_source cond_source(uint32_t kind, unsigned cond)
     return ir_cond_uses[cond & 15] & (IR_F_C | IR_F_V | IR_F_A) ? COND_ANY : COND_LOGIC;
 }
 
+#define COND_FOUR(T, a, b, c, d, ...)                                                              \
+    T(a, __VA_ARGS__)                                                                              \
+    T(b, __VA_ARGS__)                                                                              \
+    T(c, __VA_ARGS__)                                                                              \
+    T(d, __VA_ARGS__)
 #define COND_ALL(T, ...)                                                                           \
-    T(0, __VA_ARGS__)                                                                              \
-    T(1, __VA_ARGS__)                                                                              \
-    T(2, __VA_ARGS__)                                                                              \
-    T(3, __VA_ARGS__) T(4, __VA_ARGS__) T(5, __VA_ARGS__) T(6, __VA_ARGS__) T(7, __VA_ARGS__)      \
-        T(8, __VA_ARGS__) T(9, __VA_ARGS__) T(10, __VA_ARGS__) T(11, __VA_ARGS__)                  \
-            T(12, __VA_ARGS__) T(13, __VA_ARGS__) T(14, __VA_ARGS__) T(15, __VA_ARGS__)
+    COND_FOUR(T, 0, 1, 2, 3, __VA_ARGS__)                                                          \
+    COND_FOUR(T, 4, 5, 6, 7, __VA_ARGS__)                                                          \
+    COND_FOUR(T, 8, 9, 10, 11, __VA_ARGS__)                                                        \
+    COND_FOUR(T, 12, 13, 14, 15, __VA_ARGS__)
 
 #endif
