@@ -119,6 +119,18 @@ def test_search_and_zoom(display, folder):
     machine.end(128 + signal.SIGTERM)
 
 
+def test_copy_and_paste(display, folder):
+    machine = Machine(display, folder, "print alpha;echo")
+    machine.wait_text("alpha")
+    machine.keys("ctrl+shift+a", "ctrl+shift+c", "ctrl+shift+v")
+    wait_for("the text a second time", lambda: machine.text().count("alpha") == 2)
+    machine.keys("ctrl+shift+k")  # clears the screen, not the clipboard
+    machine.keys("ctrl+shift+v")
+    wait_for("the text a third time", lambda: machine.text().count("alpha") == 3)
+    machine.process.terminate()
+    machine.end(128 + signal.SIGTERM)
+
+
 def test_log(display, folder):
     machine = Machine(display, folder, "print logged;echo")
     path = os.path.join(folder, "saved.log")
@@ -151,7 +163,8 @@ def test_inspect(display, folder):
 
 
 TESTS = [test_inspect, test_typing, test_pause, test_keyboard_reach, test_close_asks,
-         test_crash_and_again, test_search_and_zoom, test_log, test_script_ends_window]
+         test_crash_and_again, test_search_and_zoom, test_copy_and_paste, test_log,
+         test_script_ends_window]
 
 
 def run(test):
