@@ -444,7 +444,9 @@ static void test_iret_outer(void)
 
     push_frame(rig, 4, (uint64_t[]){0x2000, RIG_CODE3, flags, 0x5000, RIG_DATA3}, 5);
     cpu->nmi_blocked = true;
+    x86_set_null_segment(cpu, X86_ES, 3);
     CHECK_EQ(CALL(rig, iret, 4, 0, 1), IR_JUMPED);
+    CHECK_EQ(cpu->seg[X86_ES].selector, 0);
     CHECK_EQ(cpu->cpl, 3);
     CHECK_EQ(cpu->ir.pc, 0x2000);
     CHECK_EQ(cpu->gpr[X86_RSP], 0x5000);

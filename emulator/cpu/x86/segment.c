@@ -275,8 +275,10 @@ static void segment_drop_inner(struct x86_cpu *cpu, enum x86_seg_name name)
     struct x86_segment *seg = &cpu->seg[name];
     uint32_t attr = seg->attr;
 
-    if (attr & X86_ATTR_NULL)
+    if (attr & X86_ATTR_NULL) {
+        seg->selector = 0; /* its RPL does not survive; a base from an MSR does */
         return;
+    }
     if ((attr & X86_ATTR_CODE) && x86_is_conforming(attr))
         return;
     if (X86_ATTR_DPL(attr) < cpu->cpl)

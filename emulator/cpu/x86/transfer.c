@@ -407,7 +407,7 @@ static enum ir_status return_check_stack(struct x86_cpu *cpu, const struct x86_o
 
 enum ir_status x86_return_outer(struct x86_cpu *cpu, struct x86_outer *outer)
 {
-    unsigned cpl = x86_rpl(outer->cs);
+    unsigned cpl = x86_rpl(outer->cs), old_cpl = cpu->cpl;
     bool code64 = x86_long_mode(cpu) && (outer->code.attr & X86_ATTR_L);
     struct x86_descriptor d;
     struct x86_stack stack;
@@ -422,7 +422,8 @@ enum ir_status x86_return_outer(struct x86_cpu *cpu, struct x86_outer *outer)
     stack = x86_stack_current(cpu);
     stack.sp = outer->sp;
     x86_stack_commit(&stack);
-    x86_drop_inner_segments(cpu);
+    if (cpl > old_cpl) /* IRET in 64-bit mode comes here for the same ring, too */
+        x86_drop_inner_segments(cpu);
     return IR_OK;
 }
 
