@@ -22,6 +22,9 @@ const struct emu_debug_register *emu_debug_registers(struct emu_machine *machine
 /* The target description (XML) for gdb; malloc'ed. */
 char *emu_debug_target_xml(struct emu_machine *machine);
 
+/* What a vcpu does, in a word or two ("halted"), while the machine is paused. Static text. */
+const char *emu_debug_vcpu_state(struct emu_machine *machine, unsigned vcpu);
+
 /* Little-endian, (bits + 7) / 8 bytes. False: no such vcpu or register. */
 bool emu_debug_read_register(struct emu_machine *machine, unsigned vcpu, size_t index, void *out);
 bool emu_debug_write_register(struct emu_machine *machine, unsigned vcpu, size_t index,

@@ -24,6 +24,13 @@ char *emu_debug_target_xml(struct emu_machine *machine)
     return machine->debug != NULL ? machine->debug->describe() : NULL;
 }
 
+const char *emu_debug_vcpu_state(struct emu_machine *machine, unsigned vcpu)
+{
+    if (machine->debug == NULL || vcpu >= machine->vcpu_count)
+        return "none";
+    return machine->debug->state(&machine->vcpus[vcpu]);
+}
+
 static bool debug_has_register(const struct emu_machine *machine, unsigned vcpu, size_t index)
 {
     return machine->debug != NULL && vcpu < machine->vcpu_count &&

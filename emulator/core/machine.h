@@ -28,6 +28,7 @@ struct emu_debug_target {
     const struct emu_debug_register *registers;
     size_t register_count;
     char *(*describe)(void); /* target XML, malloc'ed */
+    const char *(*state)(struct emu_vcpu *vcpu);
     void (*read)(struct emu_vcpu *vcpu, size_t index, void *out);
     void (*write)(struct emu_vcpu *vcpu, size_t index, const void *value);
     bool (*translate)(struct emu_vcpu *vcpu, emu_gva address, emu_gpa *out);

@@ -402,6 +402,16 @@ static char *target_describe(void)
     return text;
 }
 
+static const char *target_state(struct emu_vcpu *vcpu)
+{
+    const struct x86_cpu *cpu = vcpu->arch;
+    if (cpu->wait_for_sipi)
+        return "waits to be started";
+    if (cpu->shutdown)
+        return "shut down";
+    return cpu->halted ? "halted" : "running";
+}
+
 /* ---- memory, breaks, steps ---- */
 
 static bool target_translate(struct emu_vcpu *vcpu, emu_gva address, emu_gpa *out)
@@ -430,6 +440,7 @@ const struct emu_debug_target x86_debug_target = {
     .registers = target_registers,
     .register_count = TARGET_COUNT,
     .describe = target_describe,
+    .state = target_state,
     .read = target_read,
     .write = target_write,
     .translate = target_translate,
