@@ -87,7 +87,7 @@ static GtkWidget *page_make_menu(LatheTerminalPage *page)
     GMenuModel *model = G_MENU_MODEL(gtk_builder_get_object(builder, "terminal-menu"));
     GtkWidget *menu = gtk_menu_new_from_model(model);
 
-    gtk_menu_attach_to_widget(GTK_MENU(menu), GTK_WIDGET(page->terminal), NULL);
+    gtk_menu_attach_to_widget(GTK_MENU(menu), GTK_WIDGET(page), NULL);
     g_signal_connect(menu, "selection-done", G_CALLBACK(gtk_widget_destroy), NULL);
     return menu;
 }
