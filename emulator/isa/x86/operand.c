@@ -108,11 +108,15 @@ enum x86_seg_name x86_lift_implied_segment(const struct x86_lift *l, enum x86_se
     return attributes & ZYDIS_ATTRIB_HAS_SEGMENT_ES ? X86_ES : seg;
 }
 
-/* Is there a base to add? In 64-bit code only FS and GS can have one. */
-static bool segment_has_base(const struct x86_lift *l, enum x86_seg_name seg)
+/* Is there a base to add or a limit to check? In 64-bit code only FS and GS can have a base; a
+ * flat code segment still takes no writes. */
+static bool segment_has_base(const struct x86_lift *l, enum x86_seg_name seg,
+                             enum x86_lift_access access)
 {
     if (x86_lift_code64(l) && seg != X86_FS && seg != X86_GS)
         return false;
+    if (!x86_lift_code64(l) && seg == X86_CS && access == X86_LIFT_WRITE)
+        return true;
     return !(l->mode & X86_MODE_FLAT(seg));
 }
 
@@ -181,7 +185,7 @@ struct ir_address x86_lift_segment_address(struct x86_lift *l, enum x86_seg_name
 {
     struct ir_address m = {.base = offset, .index = IR_SLOT_ZERO};
     m.stack = seg == X86_SS;
-    if (!segment_has_base(l, seg))
+    if (!segment_has_base(l, seg, access))
         return m;
     if (!x86_lift_code64(l) && size)
         segment_check(l, seg, offset, size, access);
@@ -195,7 +199,7 @@ struct ir_address x86_lift_address_at(struct x86_lift *l, unsigned i, int64_t of
                                       enum x86_lift_access access)
 {
     enum x86_seg_name seg = x86_lift_segment(l, i);
-    bool has_base = segment_has_base(l, seg);
+    bool has_base = segment_has_base(l, seg, access);
     if (l->asize != 2 && (!has_base || (l->asize == 8 && !l->op[i].mem.index))) {
         struct ir_address m = address_parts(l, i, offset);
         m.addr32 = l->asize == 4;
