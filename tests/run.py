@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 
+BUILD = os.path.abspath(sys.argv[1])  # also where tests run, as with meson test
 JOBS = os.cpu_count() or 2
+PATIENCE = 3  # machines are busy at times; a hang is a hang later too
 
 
 def tests_of(build, suites, slow):
@@ -34,15 +36,15 @@ def run(test):
     environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1:halt_on_error=1")
     started = time.monotonic()
     try:
-        done = subprocess.run(test["cmd"], env=environment, cwd=test["workdir"], text=True,
+        done = subprocess.run(test["cmd"], env=environment, cwd=test["workdir"] or BUILD, text=True,
                               errors="replace", stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                              stderr=subprocess.STDOUT, timeout=test["timeout"])
+                              stderr=subprocess.STDOUT, timeout=PATIENCE * test["timeout"])
         output, status = done.stdout, done.returncode
     except subprocess.TimeoutExpired as late:
         output = late.stdout or ""
         if isinstance(output, bytes):
             output = output.decode(errors="replace")
-        status = "time out after %d s" % test["timeout"]
+        status = "time out after %d s" % (PATIENCE * test["timeout"])
     return output, status, time.monotonic() - started
 
 
@@ -67,8 +69,8 @@ def report(test, result):
 def main():
     arguments = sys.argv[1:]
     slow = "--slow" in arguments
-    build, *suites = [argument for argument in arguments if argument != "--slow"]
-    tests = list(tests_of(build, suites, slow))
+    suites = [argument for argument in arguments if argument != "--slow"][1:]
+    tests = list(tests_of(BUILD, suites, slow))
     if not tests:
         sys.exit("no such tests: " + " ".join(suites))
     passed = failed = 0
