@@ -29,7 +29,8 @@ class Display:
         read, write = os.pipe()
         self.log = open(os.path.join(folder, "xvfb.log"), "w")
         self.process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1100x800x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1100x800x24", "-nolisten", "tcp",
+             "-noreset"],  # a reset after the last client would cut off the next
             pass_fds=[write], stdout=self.log, stderr=self.log)
         os.close(write)
         with os.fdopen(read) as pipe:  # the line's end comes by itself, and the server waits for it
