@@ -15,8 +15,9 @@
 
 #define NATIVE_BASE   0x20000000ull
 #define NATIVE_LENGTH 0x4000u
-#define NATIVE_CODE32 (NATIVE_BASE + 0x400) /* where 32-bit code begins, and where it comes back   \
-                                             */
+#define NATIVE_CODE32                                                                              \
+    (NATIVE_BASE + 0x400) /* where 32-bit code begins, and where it comes back                     \
+                           */
 #define NATIVE_BACK    (NATIVE_BASE + 0x800)
 #define NATIVE_STATE   (NATIVE_BASE + 0x1000)
 #define NATIVE_HOST_SP (NATIVE_BASE + 0x1800)
@@ -137,12 +138,18 @@ static void emit_code32(const struct native *native, const uint8_t *bytes, unsig
 /* ---- faults: one thread, one instruction at a time ---- */
 
 static sigjmp_buf native_trap;
+static volatile sig_atomic_t native_armed;
 static uint8_t native_signal_stack[64 << 10];
 static struct sigaction native_old[4];
 static const int native_signals[4] = {SIGFPE, SIGSEGV, SIGILL, SIGBUS};
 
 static void native_on_signal(int number)
 {
+    if (!native_armed) { /* a fault of the test itself */
+        signal(number, SIG_DFL);
+        return;
+    }
+    native_armed = 0;
     siglongjmp(native_trap, number);
 }
 
@@ -193,7 +200,9 @@ bool native_run(struct native *native, struct native_state *state, const uint8_t
         __asm__ volatile("cld");
         return false;
     }
+    native_armed = 1;
     run();
+    native_armed = 0;
     *state = *native->state;
     return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Integer instructions with random operands, executed by the host itself and by the lifter with the
- * portable executor, in 64-bit and in 32-bit code: registers, defined flags and memory must be the
- * same. LIFT_ROUNDS and LIFT_SEED ask for more and for others.
+ * portable executor, in 64-bit and in 32-bit code, alone and in short sequences: registers, defined
+ * flags and memory must be the same. LIFT_ROUNDS and LIFT_SEED ask for more and for others.
  */
 #include "tests/test.h"
 
@@ -106,10 +106,21 @@ static bool is_wanted_form(const ZydisDecodedInstruction *insn)
     return is_one_of(insn->mnemonic, wanted);
 }
 
+static bool is_covered_by(const ZydisDecodedInstruction *insn, const char *test)
+{
+    const struct x86_form *form = &x86_forms_integer[insn->mnemonic];
+    return form->test && strcmp(form->test, test) == 0;
+}
+
+static bool is_string_form(const ZydisDecodedInstruction *insn)
+{
+    return is_covered_by(insn, "int-string");
+}
+
 static bool is_stack_form(const ZydisDecodedInstruction *insn)
 {
-    return strcmp(x86_forms_integer[insn->mnemonic].test, "int-stack") == 0 ||
-           insn->mnemonic == ZYDIS_MNEMONIC_PUSHF || insn->mnemonic == ZYDIS_MNEMONIC_PUSHFD;
+    return is_covered_by(insn, "int-stack") || insn->mnemonic == ZYDIS_MNEMONIC_PUSHF ||
+           insn->mnemonic == ZYDIS_MNEMONIC_PUSHFD;
 }
 
 /* General registers but rSP. */
@@ -252,7 +263,7 @@ static void random_state(struct compare *c, const struct sample *s, struct nativ
     }
     if (s->insn.mnemonic == ZYDIS_MNEMONIC_SHLD || s->insn.mnemonic == ZYDIS_MNEMONIC_SHRD)
         state->gpr[X86_RCX] &= ~0x10ull;
-    if (strcmp(x86_forms_integer[s->insn.mnemonic].test, "int-string") == 0)
+    if (is_string_form(&s->insn))
         state->gpr[X86_RCX] = compare_random(c) % 300;
     if (s->insn.mnemonic == ZYDIS_MNEMONIC_XLAT)
         state->gpr[X86_RBX] = random_pointer(c);
@@ -267,23 +278,24 @@ static void random_state(struct compare *c, const struct sample *s, struct nativ
 
 /* ---- one comparison ---- */
 
-static bool emulator_run(struct compare *c, struct native_state *state, const struct sample *s)
+static bool emulator_run(struct compare *c, struct native_state *state, const uint8_t *bytes,
+                         unsigned length, unsigned max_insns)
 {
     struct x86_cpu *cpu = c->env.cpu;
     uint64_t pc = COMPARE_CODE;
     memcpy(cpu->gpr, state->gpr, sizeof(state->gpr));
     x86_set_eflags(cpu, state->flags);
-    memcpy(c->env.host + COMPARE_SIZE, s->bytes, s->insn.length);
-    for (unsigned i = 0; pc == COMPARE_CODE && i < 1000; i++) { /* strings run in portions */
+    memcpy(c->env.host + COMPARE_SIZE, bytes, length);
+    for (unsigned i = 0; pc < COMPARE_CODE + length && i < 1000; i++) { /* strings: in portions */
         uint64_t mode = c->code32 ? LIFT_PROT32 : LIFT_LONG64;
-        if (lift_at(&c->env, mode, pc, 1) != IR_OK ||
+        if (lift_at(&c->env, mode, pc, max_insns) != IR_OK ||
             ir_exec_builder(&cpu->ir, c->env.builder) != IR_OK)
             return false;
         pc = cpu->ir.pc;
     }
     memcpy(state->gpr, cpu->gpr, sizeof(state->gpr));
     state->flags = x86_get_eflags(cpu);
-    return pc == COMPARE_CODE + s->insn.length;
+    return pc == COMPARE_CODE + length;
 }
 
 /* V after shifts by more than 1, C after those by more than the width, are undefined. */
@@ -326,13 +338,13 @@ static bool same_registers(const struct compare *c, const struct native_state *a
     return true;
 }
 
-static void print_difference(const struct compare *c, const struct sample *s,
+static void print_difference(const struct compare *c, const uint8_t *bytes, unsigned length,
                              const struct native_state *in, const struct native_state *host,
                              const struct native_state *emulated)
 {
-    fprintf(stderr, "%s, %s:", ZydisMnemonicGetString(s->insn.mnemonic), c->code32 ? "32" : "64");
-    for (unsigned i = 0; i < s->insn.length; i++)
-        fprintf(stderr, " %02x", s->bytes[i]);
+    fprintf(stderr, "%s-bit code:", c->code32 ? "32" : "64");
+    for (unsigned i = 0; i < length; i++)
+        fprintf(stderr, " %02x", bytes[i]);
     fprintf(stderr, "\nflags %#" PRIx64 " -> host %#" PRIx64 " emulated %#" PRIx64 "\n", in->flags,
             host->flags, emulated->flags);
     for (unsigned r = 0; r < 16; r++)
@@ -347,15 +359,20 @@ static void print_difference(const struct compare *c, const struct sample *s,
         }
 }
 
+static void reset_data(struct compare *c)
+{
+    memcpy(c->data, c->image, COMPARE_SIZE);
+    memcpy(c->env.host, c->image, COMPARE_SIZE);
+}
+
 static bool compare_one(struct compare *c, const struct sample *s)
 {
     struct native_state in, host, emulated;
     random_state(c, s, &in);
     host = emulated = in;
-    memcpy(c->data, c->image, COMPARE_SIZE);
-    memcpy(c->env.host, c->image, COMPARE_SIZE);
+    reset_data(c);
     bool host_ok = native_run(&c->native, &host, s->bytes, s->insn.length);
-    bool same = host_ok == emulator_run(c, &emulated, s);
+    bool same = host_ok == emulator_run(c, &emulated, s->bytes, s->insn.length, 1);
     forget_undefined(s, &host);
     forget_undefined(s, &emulated);
     if (host_ok && same)
@@ -363,8 +380,98 @@ static bool compare_one(struct compare *c, const struct sample *s)
                ((host.flags ^ emulated.flags) & defined_flags(s, &in)) == 0;
     same = same && memcmp(c->data, c->env.host, COMPARE_SIZE) == 0;
     if (!same)
-        print_difference(c, s, &in, &host, &emulated);
+        print_difference(c, s->bytes, s->insn.length, &in, &host, &emulated);
     c->executed[s->insn.mnemonic]++;
+    return same;
+}
+
+/* ---- sequences: what flags and registers are between instructions ---- */
+
+#define SEQUENCE_MAX 10
+
+struct sequence {
+    uint8_t bytes[SEQUENCE_MAX * 15];
+    unsigned length, count;
+    uint64_t undefined; /* flags */
+};
+
+static bool writes_pointer(const struct sample *s)
+{
+    for (unsigned i = 0; i < s->insn.operand_count; i++) {
+        const ZydisDecodedOperand *op = &s->op[i];
+        if (op->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+            (op->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) &&
+            ZydisRegisterGetClass(op->reg.value) != ZYDIS_REGCLASS_FLAGS &&
+            (register_of(op) | 1) == 7 && !is_string_form(&s->insn))
+            return true;
+    }
+    return false;
+}
+
+/* What may fault, leaves registers undefined, or needs a register that others may have changed. */
+static bool is_for_sequence(const struct sample *s)
+{
+    static const ZydisMnemonic unfit[] = {
+        ZYDIS_MNEMONIC_DIV,   ZYDIS_MNEMONIC_IDIV,       ZYDIS_MNEMONIC_AAM,
+        ZYDIS_MNEMONIC_BOUND, ZYDIS_MNEMONIC_BSF,        ZYDIS_MNEMONIC_BSR,
+        ZYDIS_MNEMONIC_SHLD,  ZYDIS_MNEMONIC_SHRD,       ZYDIS_MNEMONIC_XLAT,
+        ZYDIS_MNEMONIC_LEAVE, ZYDIS_MNEMONIC_ENTER,      ZYDIS_MNEMONIC_POPA,
+        ZYDIS_MNEMONIC_POPAD, ZYDIS_MNEMONIC_PUSHF,      ZYDIS_MNEMONIC_PUSHFD,
+        ZYDIS_MNEMONIC_LAHF,  ZYDIS_MNEMONIC_CMPXCHG16B, ZYDIS_MNEMONIC_INVALID};
+    bool repeats = s->insn.attributes &
+                   (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE);
+    return !is_one_of(s->insn.mnemonic, unfit) && !is_bit_string(s) && !writes_pointer(s) &&
+           !(repeats && is_string_form(&s->insn));
+}
+
+/* Follows which flags are undefined; false: the instruction would look at one. */
+static bool sequence_flags(struct sequence *q, const struct sample *s)
+{
+    const ZydisAccessedFlags *f = s->insn.cpu_flags;
+    struct native_state any = {.gpr[X86_RCX] = 31};
+    if (!f)
+        return true;
+    if (f->tested & q->undefined)
+        return false;
+    uint64_t by_shift = undefined_by_shift(s, &any);
+    if (!by_shift) /* a count of 0 leaves them all as they were */
+        q->undefined &= ~(uint64_t)(f->modified | f->set_0 | f->set_1);
+    q->undefined |= (f->undefined | by_shift) & IR_F_ALL;
+    return true;
+}
+
+static void random_sequence(struct compare *c, struct sequence *q)
+{
+    unsigned count = 2 + (unsigned)(compare_random(c) % (SEQUENCE_MAX - 1));
+    *q = (struct sequence){0};
+    while (q->count < count) {
+        struct sample s;
+        random_sample(c, &s);
+        if (!is_for_sequence(&s) || !sequence_flags(q, &s))
+            continue;
+        memcpy(q->bytes + q->length, s.bytes, s.insn.length);
+        q->length += s.insn.length;
+        q->count++;
+    }
+}
+
+static bool compare_sequence(struct compare *c)
+{
+    static const struct sample nothing;
+    struct native_state in, host, emulated;
+    struct sequence q;
+    random_sequence(c, &q);
+    random_state(c, &nothing, &in);
+    host = emulated = in;
+    reset_data(c);
+    bool host_ok = native_run(&c->native, &host, q.bytes, q.length);
+    bool same = host_ok == emulator_run(c, &emulated, q.bytes, q.length, q.count);
+    uint64_t mask = (IR_F_ALL | X86_FLAG_DF) & ~q.undefined;
+    if (host_ok && same)
+        same = same_registers(c, &host, &emulated) && ((host.flags ^ emulated.flags) & mask) == 0 &&
+               memcmp(c->data, c->env.host, COMPARE_SIZE) == 0;
+    if (!same)
+        print_difference(c, q.bytes, q.length, &in, &host, &emulated);
     return same;
 }
 
@@ -406,17 +513,21 @@ static void print_coverage(const struct compare *c)
             printf("# %s %u\n", ZydisMnemonicGetString((ZydisMnemonic)m), c->executed[m]);
 }
 
-static void compare_many(bool code32)
+static bool compare_sample(struct compare *c)
+{
+    struct sample s;
+    random_sample(c, &s);
+    return compare_one(c, &s);
+}
+
+static void compare_many(bool code32, bool (*compare)(struct compare *c))
 {
     struct compare *c = calloc(1, sizeof(*c));
     unsigned rounds = environment_number("LIFT_ROUNDS", 20000), different = 0;
     CHECK(c && compare_init(c, code32));
     if (native_init(&c->native, code32))
-        for (unsigned i = 0; i < rounds && different < 5; i++) {
-            struct sample s;
-            random_sample(c, &s);
-            different += !compare_one(c, &s);
-        }
+        for (unsigned i = 0; i < rounds && different < 5; i++)
+            different += !compare(c);
     else
         printf("# this host does not run %s-bit code\n", code32 ? "32" : "64");
     native_finish(&c->native);
@@ -428,18 +539,31 @@ static void compare_many(bool code32)
 
 static void test_native_64(void)
 {
-    compare_many(false);
+    compare_many(false, compare_sample);
 }
 
 static void test_native_32(void)
 {
-    compare_many(true);
+    compare_many(true, compare_sample);
+}
+
+static void test_sequences_64(void)
+{
+    compare_many(false, compare_sequence);
+}
+
+static void test_sequences_32(void)
+{
+    compare_many(true, compare_sequence);
 }
 
 int main(int argc, char **argv)
 {
-    static const struct test_case cases[] = {
-        {"native-64", test_native_64}, {"native-32", test_native_32}, {NULL, NULL}};
+    static const struct test_case cases[] = {{"native-64", test_native_64},
+                                             {"native-32", test_native_32},
+                                             {"native-sequences-64", test_sequences_64},
+                                             {"native-sequences-32", test_sequences_32},
+                                             {NULL, NULL}};
     return test_main(argc, argv, cases);
 }
 
