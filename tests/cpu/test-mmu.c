@@ -312,6 +312,9 @@ static void test_canonical(void)
     CHECK_FAULT(rig, x86_guest_load(env, 0x7ffffffffffc, &value, 8, 0), X86_GP, 0);
     CHECK_PAGE_FAULT(rig, x86_guest_load(env, 0x7ffffffffffc, &value, 4, 0), 0x7ffffffffffc, 0);
     CHECK_FAULT(rig, x86_fetch_fault(rig->cpu, 0x800000000000), X86_GP, 0);
+    CHECK(x86_translate_quietly(rig->cpu, 0x1000, &value));
+    CHECK(!x86_translate_quietly(rig->cpu, 0x1000000001000, &value));
+    CHECK(!rig->cpu->exception_pending);
     rig_free(rig);
 }
 

@@ -313,7 +313,7 @@ bool x86_translate_quietly(struct x86_cpu *cpu, emu_gva address, emu_gpa *out)
     struct x86_page page;
     uint32_t error;
 
-    if (!x86_walk(cpu, address, NULL, &page, &error))
+    if (!x86_linear_canonical(cpu, address) || !x86_walk(cpu, address, NULL, &page, &error))
         return false;
     *out = page.physical | (address & ~IR_PAGE_MASK);
     return true;
