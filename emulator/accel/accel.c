@@ -9,6 +9,7 @@
 
 const struct emu_engine_ops *const emu_engines[] = {
     &emu_engine_interp,
+    &emu_engine_jit,
     NULL,
 };
 
@@ -30,10 +31,7 @@ static bool accel_refuse_known(const char *name, struct emu_error *err)
                              "the engine 'kvm' is not part of this build (%s); use --accel interp",
                              kvm);
     }
-    if (strcmp(name, "jit") == 0)
-        return emu_error_set(err, EMU_ERROR_INPUT,
-                             "the engine 'jit' is not part of this build; use --accel interp");
-    return emu_error_set(err, EMU_ERROR_INPUT, "there is no engine '%.40s'; use auto or interp",
+    return emu_error_set(err, EMU_ERROR_INPUT, "there is no engine '%.40s'; use auto, jit or interp",
                          name);
 }
 

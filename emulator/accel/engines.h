@@ -6,6 +6,7 @@
 #include "emulator/core/engine.h"
 
 extern const struct emu_engine_ops emu_engine_interp;
+extern const struct emu_engine_ops emu_engine_jit;
 
 /* Could this host's hardware run guests? One clause, without full stop, that says what it has or
  * lacks. Any thread. */

@@ -51,6 +51,9 @@ struct ir_blocks {
     struct ir_block *dead;
     struct retired *oldest, *newest;
     struct ir_epoch *epochs;
+
+    const struct ir_blocks_hooks *hooks;
+    void *hooks_opaque;
 };
 
 /* ---- life ---- */
@@ -70,20 +73,34 @@ struct ir_blocks *ir_blocks_new(struct emu_error *err)
     return blocks;
 }
 
-static void blocks_free_list(struct ir_block *block)
+void ir_blocks_set_hooks(struct ir_blocks *blocks, const struct ir_blocks_hooks *hooks,
+                         void *opaque)
+{
+    blocks->hooks = hooks;
+    blocks->hooks_opaque = opaque;
+}
+
+static void blocks_free_one(struct ir_blocks *blocks, struct ir_block *block)
+{
+    if (blocks->hooks)
+        blocks->hooks->freed(blocks->hooks_opaque, block);
+    free(block);
+}
+
+static void blocks_free_list(struct ir_blocks *blocks, struct ir_block *block)
 {
     while (block) {
         struct ir_block *next = block->page_next;
-        free(block);
+        blocks_free_one(blocks, block);
         block = next;
     }
 }
 
-static void blocks_free_page(struct code_page *page)
+static void blocks_free_page(struct ir_blocks *blocks, struct code_page *page)
 {
     while (page) {
         struct code_page *next = page->next;
-        blocks_free_list(page->blocks);
+        blocks_free_list(blocks, page->blocks);
         free(page);
         page = next;
     }
@@ -94,11 +111,11 @@ void ir_blocks_free(struct ir_blocks *blocks)
     if (!blocks)
         return;
     for (unsigned n = 0; n < 1u << PAGES_BITS; n++)
-        blocks_free_page(atomic_load_explicit(&blocks->page[n], memory_order_relaxed));
-    blocks_free_list(blocks->dead);
+        blocks_free_page(blocks, atomic_load_explicit(&blocks->page[n], memory_order_relaxed));
+    blocks_free_list(blocks, blocks->dead);
     while (blocks->oldest) {
         struct retired *next = blocks->oldest->next;
-        blocks_free_list(blocks->oldest->blocks);
+        blocks_free_list(blocks, blocks->oldest->blocks);
         free(blocks->oldest);
         blocks->oldest = next;
     }
@@ -311,6 +328,8 @@ static void blocks_kill_locked(struct ir_blocks *blocks, struct ir_block *block)
     blocks_detach_locked(blocks, block);
     blocks_unlink_locked(blocks, block);
     atomic_store_explicit(&block->mode, IR_MODE_DEAD, memory_order_relaxed);
+    if (blocks->hooks)
+        blocks->hooks->killed(blocks->hooks_opaque, block);
     block->page_next = blocks->dead;
     blocks->dead = block;
     blocks->live -= block->memory;
@@ -377,7 +396,7 @@ static void blocks_reclaim_locked(struct ir_blocks *blocks)
         if (!blocks->oldest)
             blocks->newest = NULL;
         blocks->held -= blocks_list_memory(retired->blocks);
-        blocks_free_list(retired->blocks);
+        blocks_free_list(blocks, retired->blocks);
         free(retired);
     }
 }
@@ -470,7 +489,7 @@ struct ir_block *ir_blocks_add(struct ir_blocks *blocks, struct ir_block *block)
     result = blocks_add_locked(blocks, block);
     pthread_mutex_unlock(&blocks->lock);
     if (result != block)
-        free(block);
+        blocks_free_one(blocks, block);
     return result;
 }
 

@@ -18,7 +18,7 @@ struct ir_block {
     emu_gpa address;       /* of its first byte */
     uint32_t size;         /* guest bytes; all in one page unless it straddles */
     uint32_t insns;        /* guest instructions */
-    struct ir_xinsn *code; /* the portable executor's form */
+    struct ir_xinsn *code; /* the portable executor's form, or the backend's code */
     uint32_t version;      /* ir_blocks_version of the page before its bytes were read */
     uint32_t memory;       /* bytes that the block takes, itself and its code */
     /* One instruction over the end of a page: who looks it up has to check that the code goes on in
@@ -33,6 +33,15 @@ struct ir_block {
 
 struct ir_blocks *ir_blocks_new(struct emu_error *err);
 void ir_blocks_free(struct ir_blocks *blocks);
+
+/* For a backend: told under the table's lock of blocks that died, and before each is freed. Set
+ * while the table is empty. */
+struct ir_blocks_hooks {
+    void (*killed)(void *opaque, struct ir_block *block);
+    void (*freed)(void *opaque, struct ir_block *block);
+};
+void ir_blocks_set_hooks(struct ir_blocks *blocks, const struct ir_blocks_hooks *hooks,
+                         void *opaque);
 
 /* Any vcpu, no lock. NULL: not there. */
 struct ir_block *ir_blocks_find(struct ir_blocks *blocks, emu_gpa address, uint64_t mode);

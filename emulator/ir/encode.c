@@ -159,14 +159,11 @@ static uint32_t encode_kind(const struct ir_insn *i)
     }
 }
 
-static void encode_note_flags(struct encoder *e, const struct ir_insn *i)
+uint32_t ir_x_kind_after(const struct ir_insn *i, uint32_t before)
 {
-    unsigned attributes = ir_op_table[i->op].attributes;
-
     if (i->flags & IR_SETF)
-        e->context.kind = encode_kind(i);
-    else if (attributes & (IR_A_CALL | IR_A_FLAGS))
-        e->context.kind = IR_K_END;
+        return encode_kind(i);
+    return ir_op_table[i->op].attributes & (IR_A_CALL | IR_A_FLAGS) ? (uint32_t)IR_K_END : before;
 }
 
 /* ---- the block ---- */
@@ -189,7 +186,7 @@ static void encode_op(struct encoder *e, const struct ir_insn *i, uint16_t live)
         encode_fields(e, i, x);
         encode_immediate(e, i, x);
     }
-    encode_note_flags(e, i);
+    e->context.kind = ir_x_kind_after(i, e->context.kind);
     e->previous = i;
     e->count++;
 }
@@ -199,6 +196,27 @@ static void encode_end(struct encoder *e)
     struct ir_insn leave = {.op = IR_leave, .width = IR_64, .a = IR_SLOT_ZERO};
 
     encode_op(e, &leave, IR_F_ALL);
+}
+
+void ir_x_encode_each(const struct ir_builder *builder, const struct ir_guest *guest,
+                      struct ir_xinsn *out, uint16_t *live)
+{
+    struct encoder e = {.guest = guest, .out = out, .context = {.kind = IR_K_END}};
+
+    ir_flags_live(builder, guest, live);
+    for (unsigned n = 0; n < builder->count; n++) {
+        const struct ir_insn *i = &builder->insn[n];
+
+        e.count = n;
+        e.previous = NULL;
+        if (i->op == IR_insn) {
+            e.insns++;
+            e.offset = (uint16_t)i->imm;
+            out[n].insns = e.insns;
+        } else {
+            encode_op(&e, i, live[n]);
+        }
+    }
 }
 
 unsigned ir_x_encode(const struct ir_builder *builder, const struct ir_guest *guest,

@@ -123,6 +123,9 @@ struct ir_guest {
     /* The name of a slot, or NULL: for the printer. */
     const char *(*slot_name)(unsigned slot);
     unsigned slots; /* size of the state in slots, for the verifier; 0: not checked */
+    /* The slots that a JIT should keep in host registers, the most important one first. */
+    const uint16_t *pinned;
+    unsigned pinned_count;
 
     /* Slow paths of the soft TLB: miss, page crossing, registers, watched and code pages. size is
      * 1..8, 16 or 32; value points to that many bytes. */
@@ -181,6 +184,9 @@ struct ir_env {
     struct ir_jump *jump;         /* 1 << IR_JUMP_BITS entries */
     void *executor;               /* private to the executor */
     uint64_t jump_salt;           /* private: added to the generation of jump cache entries */
+    const struct ir_backend *backend; /* exec.h; NULL: the portable executor */
+    void *backend_data;
+    uint64_t code_base; /* the backend's: pc that the start of the block's page has */
 };
 
 #define IR_SLOT(type, member) ((uint16_t)(offsetof(type, member) / sizeof(uint64_t)))

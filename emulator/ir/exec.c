@@ -96,13 +96,18 @@ void ir_exec_flush_jumps(struct ir_env *env)
 static void exec_enter(struct ir_env *env)
 {
     env->block = NULL;
-    if (ir_epoch_enter(env->blocks, &ir_executor(env)->epoch))
-        ir_exec_flush_jumps(env);
+    if (!ir_epoch_enter(env->blocks, &ir_executor(env)->epoch))
+        return;
+    ir_exec_flush_jumps(env);
+    if (env->backend)
+        env->backend->forget(env);
 }
 
 static enum ir_status exec_leave(struct ir_env *env, enum ir_status status)
 {
     env->block = NULL;
+    if (env->backend)
+        env->backend->forget(env);
     ir_epoch_leave(&ir_executor(env)->epoch);
     return status;
 }
@@ -178,7 +183,7 @@ struct exec_source {
     bool straddles;
 };
 
-static struct ir_block *exec_new_block(struct ir_env *env, const struct exec_source *source)
+static struct ir_block *exec_encode(struct ir_env *env)
 {
     struct ir_executor *executor = ir_executor(env);
     unsigned ops = ir_x_encode(&executor->builder, env->guest, executor->scratch);
@@ -189,6 +194,20 @@ static struct ir_block *exec_new_block(struct ir_env *env, const struct exec_sou
         return NULL;
     block->code = (struct ir_xinsn *)(block + 1);
     memcpy(block->code, executor->scratch, ops * sizeof(struct ir_xinsn));
+    block->memory = (uint32_t)bytes;
+    return block;
+}
+
+static struct ir_block *exec_new_block(struct ir_env *env, const struct exec_source *source)
+{
+    struct ir_executor *executor = ir_executor(env);
+    struct ir_block *block =
+        env->backend
+            ? env->backend->compile(env, &executor->builder, source->address, source->straddles)
+            : exec_encode(env);
+
+    if (!block)
+        return NULL;
     atomic_init(&block->mode, env->mode);
     block->address = source->address;
     block->size = executor->builder.guest_bytes;
@@ -197,7 +216,6 @@ static struct ir_block *exec_new_block(struct ir_env *env, const struct exec_sou
     block->straddles = source->straddles;
     block->second = source->second;
     block->second_version = source->second_version;
-    block->memory = (uint32_t)bytes;
     return block;
 }
 
@@ -334,7 +352,7 @@ static enum ir_status exec_step(struct ir_env *env)
     status = exec_find(env, &block);
     if (status == IR_OK) {
         env->block = block;
-        status = exec_code(env, block->code);
+        status = env->backend ? env->backend->enter(env, block) : exec_code(env, block->code);
         env->block = NULL;
     }
     if (status != IR_ALONE)

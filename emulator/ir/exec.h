@@ -24,6 +24,20 @@ enum ir_status ir_exec_one(struct ir_env *env);
 /* Executes a given builder as one block, then returns: tests. */
 enum ir_status ir_exec_builder(struct ir_env *env, struct ir_builder *builder);
 
+/*
+ * Another way to run blocks, under the same run loop: set env->backend after ir_exec_init, while
+ * the vcpu does not run. Single instructions stay with the portable executor.
+ */
+struct ir_backend {
+    /* A block, one malloc(), with code and memory set; NULL: none can be had now. */
+    struct ir_block *(*compile)(struct ir_env *env, const struct ir_builder *builder,
+                                emu_gpa address, bool straddles);
+    /* Runs from the block on; status as of ir_exec_run or IR_X_NEXT_BLOCK. */
+    enum ir_status (*enter)(struct ir_env *env, struct ir_block *block);
+    /* Dead blocks may be freed from now on: remember none. */
+    void (*forget)(struct ir_env *env);
+};
+
 /* The guest's mapping changed: forget virtual pc to block. */
 void ir_exec_flush_jumps(struct ir_env *env);
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Random blocks, run three ways that must agree: as one block, one op at a time (so that nothing is
- * known of the flags and nothing is fused), and after the passes.
+ * known of the flags and nothing is fused), and after the passes. With TEST_JIT also translated to
+ * the host's code.
  */
 #include "tests/ir/toy.h"
 #include "tests/test.h"
+#ifdef TEST_JIT
+#include "emulator/jit/jit.h"
+#endif
 
 #define BLOCKS 20000
 #define AREA   0x4000 /* of memory: this page and the next one */
@@ -244,6 +248,14 @@ static void run_parts(const struct ir_builder *b, struct outcome *out)
     finish(out, status);
 }
 
+#ifdef TEST_JIT
+static void run_translated(struct ir_builder *b, struct outcome *out)
+{
+    reset();
+    finish(out, emu_jit_builder(&toy->env, b));
+}
+#endif
+
 static bool same(const struct outcome *x, const struct outcome *y)
 {
     return x->status == y->status && x->pc == y->pc && x->flags == y->flags &&
@@ -286,6 +298,14 @@ static void check_block(void)
         report("whole and parts differ", &one, &parts);
     if (!same(&one, &after))
         report("before and after the passes differ", &one, &after);
+#ifdef TEST_JIT
+    run_translated(&whole, &after);
+    if (!same(&one, &after))
+        report("executor and translation differ", &one, &after);
+    run_translated(&passed, &after);
+    if (!same(&one, &after))
+        report("executor and translation after the passes differ", &one, &after);
+#endif
 }
 
 static void test_blocks(void)
@@ -302,7 +322,23 @@ int main(int argc, char **argv)
     if (argc > 2)
         state = strtoull(argv[2], NULL, 0) | 1;
     toy = toy_new(NULL, NULL);
+#ifdef TEST_JIT
+    static const uint16_t pinned[] = {TOY_R(0), TOY_R(1), TOY_R(2), TOY_R(3), TOY_R(8), TOY_R(4)};
+    struct ir_guest guest = *toy->env.guest;
+    guest.pinned = pinned;
+    guest.pinned_count = COUNT(pinned);
+    toy->env.guest = &guest;
+    struct jit *jit = emu_jit_new(toy->env.blocks, &guest, NULL);
+    if (jit == NULL || !emu_jit_join(jit, &toy->env, NULL))
+        return 1;
+#endif
     result = test_main(argc, argv, cases);
+#ifdef TEST_JIT
+    emu_jit_leave(&toy->env);
+#endif
     toy_free(toy, true);
+#ifdef TEST_JIT
+    emu_jit_free(jit);
+#endif
     return result;
 }

@@ -6,6 +6,12 @@
 #include "emulator/cpu/x86/helpers.h"
 #include "emulator/isa/x86/vec.h"
 
+static const uint16_t guest_pinned[] = {
+    X86_SLOT_GPR(X86_RAX), X86_SLOT_GPR(X86_RDI), X86_SLOT_GPR(X86_RSP), X86_SLOT_GPR(X86_RDX),
+    X86_SLOT_GPR(X86_RCX), X86_SLOT_GPR(X86_RSI), X86_SLOT_GPR(X86_RBX), X86_SLOT_GPR(X86_RBP),
+    X86_SLOT_GPR(X86_R8),  X86_SLOT_GPR(X86_R12), X86_SLOT_GPR(X86_R13), X86_SLOT_GPR(X86_R9),
+};
+
 const struct ir_guest x86_guest = {
     .name = "x86",
     .helpers = x86_helpers,
@@ -13,6 +19,8 @@ const struct ir_guest x86_guest = {
     .vecs = x86_vecs,
     .vec_count = X86_VEC_COUNT,
     .slot_name = x86_slot_name,
+    .pinned = guest_pinned,
+    .pinned_count = sizeof(guest_pinned) / sizeof(guest_pinned[0]),
     .load = x86_guest_load,
     .store = x86_guest_store,
     .probe = x86_guest_probe,

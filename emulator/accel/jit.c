@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine "jit": guest code translated to code of this host. */
+#include "emulator/accel/engines.h"
+
+#include <stdlib.h>
+
+#include "emulator/api/error.h"
+#include "emulator/core/machine.h"
+#include "emulator/cpu/x86/run.h"
+#include "emulator/isa/x86/guest.h"
+#include "emulator/jit/jit.h"
+
+static const struct x86_executor jit_executor = {.run = ir_exec_run, .one = ir_exec_one};
+
+struct jit_engine {
+    struct ir_blocks *blocks;
+    struct jit *jit;
+};
+
+/* DMA and loaders write: blocks made from those bytes are stale. */
+static void jit_engine_written(void *opaque, emu_gpa address, uint64_t length)
+{
+    ir_blocks_store(opaque, address, length, NULL, false);
+}
+
+static void jit_engine_leave_vcpu(struct emu_vcpu *vcpu)
+{
+    struct x86_cpu *cpu = vcpu->arch;
+
+    if (cpu == NULL || cpu->executor != &jit_executor)
+        return;
+    emu_jit_leave(&cpu->ir);
+    ir_exec_finish(&cpu->ir);
+    cpu->executor = NULL;
+    cpu->ir.blocks = NULL;
+}
+
+static bool jit_engine_join_vcpu(struct emu_vcpu *vcpu, struct jit_engine *engine,
+                                 struct emu_error *err)
+{
+    struct x86_cpu *cpu = vcpu->arch;
+
+    cpu->ir.guest = &x86_guest;
+    cpu->ir.blocks = engine->blocks;
+    if (!ir_exec_init(&cpu->ir, err)) {
+        cpu->ir.blocks = NULL;
+        return false;
+    }
+    cpu->executor = &jit_executor;
+    return emu_jit_join(engine->jit, &cpu->ir, err);
+}
+
+static void jit_engine_detach(struct emu_machine *machine)
+{
+    struct jit_engine *engine = machine->engine_data;
+
+    emu_memory_on_write(machine->memory, NULL, NULL);
+    for (unsigned i = 0; i < machine->vcpu_count; i++)
+        jit_engine_leave_vcpu(&machine->vcpus[i]);
+    if (engine == NULL)
+        return;
+    ir_blocks_free(engine->blocks);
+    emu_jit_free(engine->jit);
+    free(engine);
+    machine->engine_data = NULL;
+}
+
+static bool jit_engine_attach(struct emu_machine *machine, struct emu_error *err)
+{
+    struct jit_engine *engine = calloc(1, sizeof(*engine));
+
+    machine->engine_data = engine;
+    if (engine == NULL)
+        return emu_error_set(err, EMU_ERROR_HOST, "no memory for the translator");
+    engine->blocks = ir_blocks_new(err);
+    engine->jit = engine->blocks != NULL ? emu_jit_new(engine->blocks, &x86_guest, err) : NULL;
+    bool good = engine->jit != NULL;
+    for (unsigned i = 0; good && i < machine->vcpu_count; i++)
+        good = jit_engine_join_vcpu(&machine->vcpus[i], engine, err);
+    if (good)
+        emu_memory_on_write(machine->memory, jit_engine_written, engine->blocks);
+    else
+        jit_engine_detach(machine);
+    return good;
+}
+
+const struct emu_engine_ops emu_engine_jit = {
+    .name = "jit",
+    .description = "translates guest code to this host's",
+    .probe = emu_jit_available,
+    .attach = jit_engine_attach,
+    .detach = jit_engine_detach,
+};

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of the translator share: code memory, blocks with their links, the stubs. */
+#ifndef EMU_JIT_INTERNAL_H
+#define EMU_JIT_INTERNAL_H
+
+#include <pthread.h>
+
+#include "emulator/ir/xinsn.h"
+#include "emulator/jit/jit.h"
+
+/* ---- code memory (cache.c) ---- */
+
+#define JIT_CACHE_BYTES (64u << 20)
+#define JIT_CHUNK       64 /* code is handed out in multiples of this */
+#define JIT_CLASSES     1024
+
+/* One memory seen twice: written here, executed there. */
+struct jit_cache {
+    pthread_mutex_t lock;
+    uint8_t *write, *run;
+    size_t used;                    /* never handed out beyond this */
+    uint8_t *free[JIT_CLASSES + 1]; /* by size in chunks; linked in their first 8 bytes */
+};
+
+bool jit_cache_init(struct jit_cache *cache, struct emu_error *err);
+void jit_cache_finish(struct jit_cache *cache);
+/* Where to write size bytes of code; NULL: full. Any thread. */
+uint8_t *jit_cache_alloc(struct jit_cache *cache, size_t size);
+void jit_cache_release(struct jit_cache *cache, uint8_t *code, size_t size);
+static inline uint8_t *jit_cache_run(const struct jit_cache *cache, uint8_t *write)
+{
+    return cache->run + (write - cache->write);
+}
+
+/* ---- blocks ---- */
+
+/* An op that the portable executor does for us, when it is rare or its fast path fails. */
+struct jit_site {
+    struct ir_xinsn x;
+    ir_x_fn *stop; /* where x goes on: returns to us */
+    struct ir_block *block;
+};
+_Static_assert(offsetof(struct jit_site, stop) == sizeof(struct ir_xinsn), "x goes on to stop");
+
+/* A direct exit that may be joined to another block of the same page. */
+struct jit_link {
+    uint8_t *jump;    /* its 32-bit distance, where it is written */
+    int32_t unlinked; /* the distance to its own tail */
+    uint16_t offset;  /* of the target in the page */
+    struct jit_block *owner, *target;
+    struct jit_link *next; /* of the same target */
+};
+
+struct jit_block {
+    struct ir_block base; /* first: the table frees it; base.code is the entry for the jump cache */
+    uint8_t *code;        /* where it is written */
+    uint32_t code_size;
+    uint16_t entry; /* past the entry for the jump cache: the page is known */
+    uint16_t link_count;
+    uint64_t mode;             /* base.mode while it lived */
+    struct jit_link *incoming; /* under jit->links */
+    struct jit_link *link;
+};
+
+typedef enum ir_status jit_enter_fn(struct ir_env *env, const void *code);
+
+struct jit_stubs {
+    jit_enter_fn *enter;
+    const uint8_t *slow;   /* rdx: site; does it and comes back */
+    const uint8_t *lookup; /* rax: pc; goes on there */
+    const uint8_t *link;   /* rax: pc, rdx: link */
+    const uint8_t *leave;  /* rax: pc; status IR_OK */
+    const uint8_t *carry;  /* eax = C */
+    const uint8_t *cond;   /* eax: condition; eax = its value */
+};
+
+struct jit {
+    struct jit_cache cache;
+    struct jit_stubs stubs;
+    struct ir_blocks *blocks;
+    pthread_mutex_t links;
+};
+
+/* One vcpu's: env->backend_data. */
+struct jit_vcpu {
+    struct jit *jit;
+    struct jit_link *pending; /* left by it, target not translated then */
+    struct jit_translation *translation;
+};
+static inline struct jit_vcpu *jit_vcpu(struct ir_env *env)
+{
+    return env->backend_data;
+}
+
+/* ---- links (links.c) ---- */
+
+/* Joins the link to the block, if that is what it leads to. Own thread, both blocks in use. */
+void jit_link_join(struct jit *jit, struct jit_link *link, struct jit_block *target);
+/* The block died: nothing leads to it or comes from it any more. */
+void jit_links_drop(struct jit *jit, struct jit_block *block);
+
+/* ---- called by generated code (slow.c) ---- */
+
+const struct ir_xinsn *jit_slow_op(struct ir_env *env, struct jit_site *site);
+ir_x_fn jit_slow_stop;
+/* The code for env->pc, or NULL: back to the run loop. */
+const void *jit_slow_link(struct ir_env *env, struct jit_link *link);
+uint64_t jit_slow_carry(struct ir_env *env);
+uint64_t jit_slow_cond(struct ir_env *env, unsigned cond);
+
+/* ---- the host's part (x86-64/) ---- */
+
+bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest);
+struct jit_translation *jit_translation_new(void);
+/* NULL: no memory or no room. */
+struct ir_block *jit_translate(struct ir_env *env, const struct ir_builder *builder,
+                               emu_gpa address, bool straddles);
+
+#endif

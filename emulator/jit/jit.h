@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The translator: IR to code of the host. It plugs into the run loop of the portable executor
+ * (ir/exec.h, struct ir_backend), which finds blocks and runs single instructions for it.
+ */
+#ifndef EMU_JIT_JIT_H
+#define EMU_JIT_JIT_H
+
+#include "emulator/ir/exec.h"
+
+struct jit;
+
+/* Can this host run translated code? False with *err: which part is missing. Any thread. */
+bool emu_jit_available(struct emu_error *err);
+
+/* The code of one machine, for blocks of this table. While it lives the table must live; free it
+ * after the table (whose blocks give their code back). NULL with *err. */
+struct jit *emu_jit_new(struct ir_blocks *blocks, const struct ir_guest *guest,
+                        struct emu_error *err);
+void emu_jit_free(struct jit *jit);
+
+/* After ir_exec_init: this vcpu's blocks are translated from now on. While no vcpu runs. */
+bool emu_jit_join(struct jit *jit, struct ir_env *env, struct emu_error *err);
+void emu_jit_leave(struct ir_env *env);
+
+/* Translates and runs what is in the builder as one block, then forgets it: tests. */
+enum ir_status emu_jit_builder(struct ir_env *env, struct ir_builder *builder);
+
+#endif

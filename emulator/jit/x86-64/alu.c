@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Arithmetic, shifts and products. What flags need is stored beside, in moves that keep them. */
+#include "emulator/jit/x86-64/translate.h"
+
+static int alu_operation(unsigned op)
+{
+    switch (op) {
+    case IR_add:
+        return ASM_ADD;
+    case IR_or:
+        return ASM_OR;
+    case IR_adc:
+        return ASM_ADC;
+    case IR_sbb:
+        return ASM_SBB;
+    case IR_and:
+        return ASM_AND;
+    case IR_sub:
+        return ASM_SUB;
+    case IR_xor:
+        return ASM_XOR;
+    default:
+        return -1;
+    }
+}
+
+static uint32_t alu_kind(const struct ir_insn *i)
+{
+    switch (i->op) {
+    case IR_adc:
+        return IR_K_ADC + i->width;
+    case IR_sbb:
+        return IR_K_SBB + i->width;
+    default:
+        return ir_x_kind_after(i, IR_K_END);
+    }
+}
+
+/* flags.b = operand B, cut; through rcx */
+static void alu_store_b(struct jit_translation *t, const struct ir_insn *i, unsigned slot)
+{
+    struct asm_buf *b = &t->b;
+
+    if (i->flags & IR_IMM) {
+        asm_imm(b, ASM_RCX, jit_cut(i->imm, i->width));
+        asm_store(b, IR_64, ENV(flags.b), ASM_RCX);
+    } else if (i->width == IR_64 && jit_in_reg(t, slot)) {
+        asm_store(b, IR_64, ENV(flags.b), t->reg[slot & 4095]);
+    } else {
+        asm_load(b, i->width, ASM_RCX, jit_slot(t, slot));
+        asm_store(b, IR_64, ENV(flags.b), ASM_RCX);
+    }
+}
+
+/* The carry of adc and sbb: in the host's flags, and kept for the lazy ones. */
+static void alu_carry_in(struct jit_translation *t, const struct ir_insn *i)
+{
+    jit_flags_carry(t);
+    if (!(i->flags & IR_SETF))
+        return;
+    asm_setcc(&t->b, IR_COND_C, ASM_RAX);
+    asm_store(&t->b, IR_64, ENV(flags.carry_in), ASM_RAX);
+}
+
+/* op target, B */
+static void alu_apply(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
+                      unsigned target)
+{
+    struct asm_buf *b = &t->b;
+
+    if (!(i->flags & IR_IMM)) {
+        asm_alu(b, i->width, operation, target, jit_slot(t, i->b));
+    } else if (i->width < IR_64 || jit_fits(i->imm)) {
+        asm_alu_imm(b, i->width, operation, asm_r(target), (int32_t)i->imm);
+    } else {
+        asm_imm(b, ASM_RCX, (uint64_t)i->imm);
+        asm_alu(b, i->width, operation, target, asm_r(ASM_RCX));
+    }
+}
+
+/* A register for the result that B is not in. */
+static unsigned alu_target(const struct jit_translation *t, const struct ir_insn *i)
+{
+    unsigned target = jit_target(t, i->dst, ASM_RAX);
+    bool clash = !(i->flags & IR_IMM) && i->b == i->dst && i->a != i->dst;
+
+    return i->width < IR_32 || clash || i->dst == IR_SLOT_SINK ? ASM_RAX : target;
+}
+
+/* host: which flags the host's register holds now. */
+static void alu_finish(struct jit_translation *t, const struct ir_insn *i, unsigned target,
+                       uint32_t kind, unsigned host)
+{
+    if (i->width < IR_32)
+        asm_load(&t->b, i->width, target, asm_r(target));
+    if (i->flags & IR_SETF)
+        jit_flags_result(t, target, kind);
+    else
+        host = 0;
+    jit_put(t, i->dst, target);
+    t->host_next = (uint16_t)host;
+}
+
+static bool alu_binary(struct jit_translation *t, const struct ir_insn *i, unsigned operation)
+{
+    unsigned target = alu_target(t, i);
+    bool carries = i->op == IR_adc || i->op == IR_sbb;
+    bool logic = operation == ASM_AND || operation == ASM_OR || operation == ASM_XOR;
+
+    if (carries)
+        alu_carry_in(t, i);
+    if ((i->flags & IR_SETF) && !logic)
+        alu_store_b(t, i, i->b);
+    asm_load(&t->b, i->width, target, jit_slot(t, i->a));
+    alu_apply(t, i, operation, target);
+    alu_finish(t, i, target, alu_kind(i), logic ? IR_F_ALL & ~IR_F_A : IR_F_ALL);
+    return true;
+}
+
+/* inc and dec keep C, and tell so in carry_in. */
+static void alu_keep_carry(struct jit_translation *t)
+{
+    unsigned operation = t->kind & ~3u;
+
+    if ((operation == IR_K_INC || operation == IR_K_DEC) && t->kind < IR_K_END)
+        return;
+    if (operation == IR_K_LOGIC) {
+        asm_op(&t->b, IR_64, 0xc7, 0, ENV(flags.carry_in));
+        asm_32(&t->b, 0);
+        return;
+    }
+    jit_flags_carry(t);
+    asm_setcc(&t->b, IR_COND_C, ASM_RAX);
+    asm_store(&t->b, IR_64, ENV(flags.carry_in), ASM_RAX);
+}
+
+static bool alu_step(struct jit_translation *t, const struct ir_insn *i)
+{
+    unsigned target =
+        i->width < IR_32 || i->dst == IR_SLOT_SINK ? ASM_RAX : jit_target(t, i->dst, ASM_RAX);
+
+    if (i->flags & IR_SETF)
+        alu_keep_carry(t);
+    asm_load(&t->b, i->width, target, jit_slot(t, i->a));
+    asm_alu_imm(&t->b, i->width, i->op == IR_inc ? ASM_ADD : ASM_SUB, asm_r(target), 1);
+    alu_finish(t, i, target, alu_kind(i), IR_F_ALL & ~IR_F_C);
+    return true;
+}
+
+static bool alu_unary(struct jit_translation *t, const struct ir_insn *i)
+{
+    unsigned target =
+        i->width < IR_32 || i->dst == IR_SLOT_SINK ? ASM_RAX : jit_target(t, i->dst, ASM_RAX);
+    bool neg = i->op == IR_neg;
+
+    if (neg && (i->flags & IR_SETF))
+        alu_store_b(t, i, i->a);
+    asm_load(&t->b, i->width, target, jit_slot(t, i->a));
+    asm_op(&t->b, i->width, i->width == IR_8 ? 0xf6 : 0xf7, neg ? 3 : 2, asm_r(target));
+    alu_finish(t, i, target, alu_kind(i), IR_F_ALL);
+    if (!neg)
+        t->host_next = t->host;
+    return true;
+}
+
+static bool alu_bswap(struct jit_translation *t, const struct ir_insn *i)
+{
+    if (i->width < IR_32)
+        return false;
+    asm_load(&t->b, i->width, ASM_RAX, jit_slot(t, i->a));
+    if (i->width == IR_64)
+        asm_8(&t->b, 0x48);
+    asm_8(&t->b, 0x0f);
+    asm_8(&t->b, 0xc8);
+    jit_put(t, i->dst, ASM_RAX);
+    t->host_next = t->host;
+    return true;
+}
+
+bool jit_emit_alu(struct jit_translation *t, const struct ir_insn *i)
+{
+    int operation = alu_operation(i->op);
+
+    if (i->width > IR_64)
+        return false;
+    if (operation >= 0)
+        return alu_binary(t, i, (unsigned)operation);
+    switch (i->op) {
+    case IR_inc:
+    case IR_dec:
+        return alu_step(t, i);
+    case IR_neg:
+        return alu_unary(t, i);
+    case IR_not:
+        return !(i->flags & IR_SETF) && alu_unary(t, i);
+    case IR_bswap:
+        return alu_bswap(t, i);
+    default:
+        return false;
+    }
+}
+
+/* ---- shifts and rotates ---- */
+
+static int shift_extension(unsigned op)
+{
+    switch (op) {
+    case IR_rol:
+        return 0;
+    case IR_ror:
+        return 1;
+    case IR_shl:
+        return 4;
+    case IR_shr:
+        return 5;
+    case IR_sar:
+        return 7;
+    default:
+        return -1;
+    }
+}
+
+/*
+ * flags.b = C, V of a shift by a count that is not 0: the host's carry is in rcx, the result in
+ * reg. V is C ^ sign after shl, the old sign (in rdx) after shr by 1, else 0.
+ */
+static void shift_flags(struct jit_translation *t, const struct ir_insn *i, unsigned reg,
+                        unsigned count)
+{
+    struct asm_buf *b = &t->b;
+
+    asm_setcc(b, IR_COND_C, ASM_RCX);
+    if (i->op == IR_shl) {
+        asm_load(b, i->width, ASM_RDX, asm_r(reg));
+        asm_op(b, IR_64, 0xc1, 5, asm_r(ASM_RDX)); /* shr */
+        asm_8(b, (8u << i->width) - 1);
+        asm_alu(b, IR_32, ASM_XOR, ASM_RDX, asm_r(ASM_RCX));
+    }
+    if (i->op == IR_shl || (i->op == IR_shr && count == 1)) {
+        asm_op(b, IR_32, 0xc1, 4, asm_r(ASM_RDX)); /* shl */
+        asm_8(b, 11);
+        asm_alu(b, IR_32, ASM_OR, ASM_RCX, asm_r(ASM_RDX));
+    }
+    asm_store(b, IR_64, ENV(flags.b), ASM_RCX);
+}
+
+/* By an immediate, at 32 and 64 bits. */
+static void shift_known(struct jit_translation *t, const struct ir_insn *i, unsigned extension,
+                        unsigned count)
+{
+    unsigned target = i->dst == IR_SLOT_SINK ? ASM_RAX : jit_target(t, i->dst, ASM_RAX);
+    struct asm_buf *b = &t->b;
+
+    asm_load(b, i->width, target, jit_slot(t, i->a));
+    if ((i->flags & IR_SETF) && i->op == IR_shr && count == 1) {
+        asm_load(b, i->width, ASM_RDX, asm_r(target));
+        asm_op(b, IR_64, 0xc1, 5, asm_r(ASM_RDX));
+        asm_8(b, (8u << i->width) - 1);
+    }
+    asm_op(b, i->width, 0xc1, extension, asm_r(target));
+    asm_8(b, count);
+    if (i->flags & IR_SETF) {
+        shift_flags(t, i, target, count);
+        jit_flags_result(t, target, IR_K_MIXED + i->width);
+    }
+    jit_put(t, i->dst, target);
+}
+
+static void shift_variable(struct jit_translation *t, const struct ir_insn *i, unsigned extension)
+{
+    asm_load(&t->b, IR_32, ASM_RCX, jit_slot(t, i->b));
+    asm_load(&t->b, i->width, ASM_RAX, jit_slot(t, i->a));
+    asm_op(&t->b, i->width, 0xd3, extension, asm_r(ASM_RAX));
+    jit_put(t, i->dst, ASM_RAX);
+}
+
+bool jit_emit_shift(struct jit_translation *t, const struct ir_insn *i)
+{
+    int extension = shift_extension(i->op);
+    unsigned count = (unsigned)i->imm & (i->width == IR_64 ? 63 : 31);
+    bool sets = i->flags & IR_SETF;
+
+    if (extension < 0 || i->width < IR_32 || i->width > IR_64)
+        return false;
+    if (sets && (extension < 4 || !(i->flags & IR_IMM) || count == 0))
+        return false;
+    if (i->flags & IR_IMM)
+        shift_known(t, i, (unsigned)extension, count);
+    else
+        shift_variable(t, i, (unsigned)extension);
+    return true;
+}
+
+/* ---- products ---- */
+
+/* flags.b = C and V, both the host's overflow; the host's flags are lost */
+static void multiply_flags(struct jit_translation *t)
+{
+    asm_setcc(&t->b, IR_COND_V, ASM_RCX);
+    asm_op(&t->b, IR_32, 0xf7, 3, asm_r(ASM_RCX)); /* neg */
+    asm_alu_imm(&t->b, IR_32, ASM_AND, asm_r(ASM_RCX), IR_F_C | IR_F_V);
+    asm_store(&t->b, IR_64, ENV(flags.b), ASM_RCX);
+}
+
+static bool multiply_single(struct jit_translation *t, const struct ir_insn *i)
+{
+    if (i->flags & IR_IMM)
+        asm_imm(&t->b, ASM_RCX, jit_cut(i->imm, i->width));
+    else
+        asm_load(&t->b, i->width, ASM_RCX, jit_slot(t, i->b));
+    asm_load(&t->b, i->width, ASM_RAX, jit_slot(t, i->a));
+    asm_op(&t->b, i->width, 0x0faf, ASM_RAX, asm_r(ASM_RCX));
+    if (i->flags & IR_SETF) {
+        multiply_flags(t);
+        jit_flags_result(t, ASM_RAX, IR_K_MIXED + i->width);
+    }
+    jit_put(t, i->dst, ASM_RAX);
+    return true;
+}
+
+static bool multiply_wide(struct jit_translation *t, const struct ir_insn *i)
+{
+    asm_load(&t->b, i->width, ASM_RCX, jit_slot(t, i->b));
+    asm_load(&t->b, i->width, ASM_RAX, jit_slot(t, i->a));
+    asm_op(&t->b, i->width, 0xf7, i->op == IR_umulw ? 4 : 5, asm_r(ASM_RCX));
+    if (i->flags & IR_SETF) {
+        multiply_flags(t);
+        jit_flags_result(t, ASM_RAX, IR_K_MIXED + i->width);
+    }
+    jit_put(t, i->dst, ASM_RAX);
+    jit_put(t, i->c, ASM_RDX);
+    return true;
+}
+
+bool jit_emit_multiply(struct jit_translation *t, const struct ir_insn *i)
+{
+    if (i->width < IR_32 || i->width > IR_64)
+        return false;
+    if (i->op == IR_mul)
+        return multiply_single(t, i);
+    if (i->op == IR_umulw || i->op == IR_smulw)
+        return multiply_wide(t, i);
+    return false;
+}

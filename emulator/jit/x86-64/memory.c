@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Loads, stores and read-modify-write ops: the soft-TLB check in line, and on a miss the whole op
+ * by the portable executor, which has not changed anything before.
+ */
+#include "emulator/jit/x86-64/translate.h"
+
+/* Where the access is: [rax + rcx]. */
+static const struct asm_rm memory_host = {
+    .memory = true, .reg = ASM_RAX, .index = ASM_RCX, .scale = 0, .disp = 0};
+
+/* rax = address */
+static void memory_address(struct jit_translation *t, const struct ir_insn *i)
+{
+    struct asm_buf *b = &t->b;
+    unsigned base = ASM_NONE, index = ASM_NONE;
+    bool large = !jit_fits(i->imm);
+
+    if (i->a != IR_SLOT_ZERO) {
+        base = jit_target(t, i->a, ASM_RAX);
+        asm_load(b, IR_64, base, jit_slot(t, i->a));
+    }
+    if (i->b != IR_SLOT_ZERO) {
+        index = jit_target(t, i->b, ASM_RCX);
+        asm_load(b, IR_64, index, jit_slot(t, i->b));
+    }
+    asm_lea(b, !large && (i->flags & IR_ADDR32) ? IR_32 : IR_64, ASM_RAX,
+            asm_mx(base, index, i->scale & 3u, large ? 0 : (int32_t)i->imm));
+    if (!large)
+        return;
+    asm_imm(b, ASM_RCX, (uint64_t)i->imm);
+    asm_alu(b, i->flags & IR_ADDR32 ? IR_32 : IR_64, ASM_ADD, ASM_RAX, asm_r(ASM_RCX));
+}
+
+struct memory_miss {
+    uint32_t tag, align;
+};
+
+/* The check; then the access is at memory_host. rdx is free after it. */
+static struct memory_miss memory_check(struct jit_translation *t, const struct ir_insn *i,
+                                       bool write)
+{
+    struct asm_buf *b = &t->b;
+    unsigned size = ir_width_bytes(i->width);
+    struct memory_miss miss = {0, 0};
+    size_t tag = write ? offsetof(struct ir_tlb_entry, write) : offsetof(struct ir_tlb_entry, read);
+
+    memory_address(t, i);
+    if ((i->flags & IR_ALIGNED) && size > 1) {
+        asm_8(b, 0xa8); /* test al, imm */
+        asm_8(b, size - 1);
+        miss.align = asm_jcc(b, IR_COND_NZ);
+    }
+    asm_op(b, IR_32, 0x8b, ASM_RCX, asm_r(ASM_RAX));
+    asm_op(b, IR_32, 0xc1, 5, asm_r(ASM_RCX)); /* shr */
+    asm_8(b, IR_PAGE_BITS - 5);
+    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), ((1 << IR_TLB_BITS) - 1) << 5);
+    asm_lea(b, IR_64, ASM_RDX, asm_m(ASM_RAX, (int32_t)size - 1));
+    asm_alu_imm(b, IR_64, ASM_AND, asm_r(ASM_RDX), (int32_t)IR_PAGE_MASK);
+    asm_alu(b, IR_64, ASM_ADD, ASM_RCX, ENV(tlb));
+    asm_alu(b, IR_64, ASM_ADD, ASM_RDX, ENV(tlb_generation));
+    asm_alu(b, IR_64, ASM_CMP, ASM_RDX, asm_m(ASM_RCX, (int32_t)tag));
+    miss.tag = asm_jcc(b, IR_COND_NZ);
+    asm_load(b, IR_64, ASM_RCX, asm_m(ASM_RCX, offsetof(struct ir_tlb_entry, addend)));
+    return miss;
+}
+_Static_assert(sizeof(struct ir_tlb_entry) == 32, "the index is shifted by 5");
+
+/* 128 and 256 bits between memory and vector slots, through xmm0 */
+static void memory_vector(struct jit_translation *t, const struct ir_insn *i, bool write)
+{
+    struct asm_rm host = memory_host;
+
+    for (unsigned n = 0; n < (i->width == IR_256 ? 4u : 2u); n += 2) {
+        struct asm_rm slot = jit_env_slot((write ? i->c : i->dst) + n);
+
+        host.disp = (int32_t)n * 8;
+        asm_op_prefix(&t->b, 0, IR_32, 0x0f10, 0, write ? slot : host);
+        asm_op_prefix(&t->b, 0, IR_32, 0x0f11, 0, write ? host : slot);
+    }
+}
+
+static void memory_load(struct jit_translation *t, const struct ir_insn *i)
+{
+    unsigned reg = jit_target(t, i->dst, ASM_RDX);
+
+    if (i->width > IR_64) {
+        memory_vector(t, i, false);
+        return;
+    }
+    if (i->op == IR_lds)
+        asm_load_signed(&t->b, i->width, i->width2, reg, memory_host);
+    else
+        asm_load(&t->b, i->width, reg, memory_host);
+    jit_put(t, i->dst, reg);
+}
+
+static void memory_store(struct jit_translation *t, const struct ir_insn *i)
+{
+    unsigned reg = jit_target(t, i->c, ASM_RDX);
+
+    if (i->width > IR_64) {
+        memory_vector(t, i, true);
+        return;
+    }
+    asm_load(&t->b, IR_64, reg, jit_slot(t, i->c));
+    asm_store(&t->b, i->width, memory_host, reg);
+}
+
+bool jit_emit_memory(struct jit_translation *t, const struct ir_insn *i)
+{
+    struct memory_miss miss;
+
+    if (i->width > IR_256 || (i->op == IR_lds && (i->width > i->width2 || i->width2 > IR_64)))
+        return false;
+    miss = memory_check(t, i, i->op == IR_st || i->op == IR_probe);
+    if (i->op == IR_ld || i->op == IR_lds)
+        memory_load(t, i);
+    else if (i->op == IR_st)
+        memory_store(t, i);
+    jit_tail_slow(t, miss.tag, miss.align);
+    return true;
+}
+
+/* ---- read-modify-write ---- */
+
+static int rmw_operation(unsigned op)
+{
+    switch (op) {
+    case IR_madd:
+    case IR_minc:
+        return ASM_ADD;
+    case IR_msub:
+    case IR_mdec:
+        return ASM_SUB;
+    case IR_mand:
+        return ASM_AND;
+    case IR_mor:
+        return ASM_OR;
+    case IR_mxor:
+        return ASM_XOR;
+    default:
+        return -1;
+    }
+}
+
+/* Nobody wants the old value or flags: one instruction does it all. */
+static void rmw_plain(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
+                      bool step)
+{
+    unsigned reg = jit_target(t, i->c, ASM_RDX);
+
+    if (!step)
+        asm_load(&t->b, IR_64, reg, jit_slot(t, i->c));
+    if (i->flags & IR_LOCK)
+        asm_8(&t->b, 0xf0);
+    if (step)
+        asm_alu_imm(&t->b, i->width, operation, memory_host, 1);
+    else
+        asm_op(&t->b, i->width, operation << 3 | (i->width == IR_8 ? 0 : 1), reg, memory_host);
+}
+
+/*
+ * With flags, not locked: rdx = old value, then the result, which goes back. The old value is
+ * wanted only by the locked forms.
+ */
+static void rmw_flags(struct jit_translation *t, const struct ir_insn *i, unsigned operation)
+{
+    struct asm_buf *b = &t->b;
+    bool logic = operation == ASM_AND || operation == ASM_OR || operation == ASM_XOR;
+
+    asm_load(b, i->width, ASM_RDX, memory_host);
+    asm_alu(b, i->width, operation, ASM_RDX, jit_slot(t, i->c));
+    asm_store(b, i->width, memory_host, ASM_RDX);
+    if (i->width < IR_32)
+        asm_load(b, i->width, ASM_RDX, asm_r(ASM_RDX));
+    if (!logic) {
+        asm_load(b, i->width, ASM_RAX, jit_slot(t, i->c));
+        asm_store(b, IR_64, ENV(flags.b), ASM_RAX);
+    }
+    asm_store(b, IR_64, ENV(flags.result), ASM_RDX);
+}
+
+static void rmw_exchange(struct jit_translation *t, const struct ir_insn *i)
+{
+    asm_load(&t->b, IR_64, ASM_RDX, jit_slot(t, i->c));
+    asm_op(&t->b, i->width, i->width == IR_8 ? 0x86 : 0x87, ASM_RDX, memory_host);
+    asm_load(&t->b, i->width, ASM_RDX, asm_r(ASM_RDX));
+    jit_put(t, i->dst, ASM_RDX);
+}
+
+/*
+ * The kind of flags is stored before the check for the slow path to find nothing else; it stores
+ * the same.
+ */
+static bool rmw_binary(struct jit_translation *t, const struct ir_insn *i, unsigned operation)
+{
+    bool step = i->op == IR_minc || i->op == IR_mdec, sets = i->flags & IR_SETF;
+    struct memory_miss miss;
+
+    if (i->dst != IR_SLOT_SINK || (sets && (step || (i->flags & IR_LOCK))))
+        return false;
+    miss = memory_check(t, i, true);
+    if (!sets) {
+        rmw_plain(t, i, operation, step);
+    } else {
+        uint32_t kind = ir_x_kind_after(i, IR_K_END);
+
+        rmw_flags(t, i, operation);
+        asm_op(&t->b, IR_32, 0xc7, 0, ENV(flags.kind));
+        asm_32(&t->b, kind);
+        t->kind = kind;
+    }
+    jit_tail_slow(t, miss.tag, miss.align);
+    return true;
+}
+
+bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i)
+{
+    int operation = rmw_operation(i->op);
+    struct memory_miss miss;
+
+    if (i->width > IR_64)
+        return false;
+    if (operation >= 0)
+        return rmw_binary(t, i, (unsigned)operation);
+    if (i->op != IR_mxchg)
+        return false;
+    miss = memory_check(t, i, true);
+    rmw_exchange(t, i);
+    jit_tail_slow(t, miss.tag, miss.align);
+    return true;
+}

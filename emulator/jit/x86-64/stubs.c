@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Code that all blocks share: into translated code and out of it, slow ops, the jump cache. */
+#include "emulator/ir/jumps.h"
+#include "emulator/jit/x86-64/translate.h"
+
+#include <string.h>
+
+/* Temporaries where calls do not touch them. */
+const uint8_t jit_pin_reg[PIN_COUNT] = {ASM_RBX, ASM_RDI, ASM_R12, ASM_RSI, ASM_R8, ASM_R9,
+                                        ASM_R13, ASM_R10, ASM_R11, ASM_R14, ASM_R15};
+
+static const uint8_t stub_saved[] = {ASM_RBX, ASM_RBP, ASM_R12, ASM_R13, ASM_R14, ASM_R15};
+
+unsigned jit_pins(const struct ir_guest *guest, uint16_t slot[PIN_COUNT])
+{
+    for (unsigned n = 0; n < PIN_GUEST; n++)
+        slot[n] = n < guest->pinned_count ? guest->pinned[n] : IR_SLOT_ZERO;
+    slot[PIN_GUEST] = IR_SLOT_TEMP(0);
+    slot[PIN_GUEST + 1] = IR_SLOT_TEMP(1);
+    return PIN_COUNT;
+}
+
+struct stubs {
+    struct asm_buf b;
+    uint16_t slot[PIN_COUNT];
+};
+
+static void stub_spill(struct stubs *s, unsigned count)
+{
+    for (unsigned n = 0; n < count; n++)
+        if (s->slot[n] != IR_SLOT_ZERO)
+            asm_store(&s->b, IR_64, jit_env_slot(s->slot[n]), jit_pin_reg[n]);
+}
+
+static void stub_fill(struct stubs *s, unsigned count)
+{
+    for (unsigned n = 0; n < count; n++)
+        if (s->slot[n] != IR_SLOT_ZERO)
+            asm_load(&s->b, IR_64, jit_pin_reg[n], jit_env_slot(s->slot[n]));
+}
+
+static void stub_push(struct stubs *s, unsigned reg, bool pop)
+{
+    if (reg & 8)
+        asm_8(&s->b, 0x41);
+    asm_8(&s->b, (pop ? 0x58 : 0x50) | (reg & 7));
+}
+
+static void stub_call(struct stubs *s, uintptr_t function)
+{
+    asm_lea(&s->b, IR_64, ASM_RDI, asm_m(ASM_RBP, -ENV_BIAS));
+    asm_imm(&s->b, ASM_RAX, function);
+    asm_op(&s->b, IR_32, 0xff, 2, asm_r(ASM_RAX));
+}
+
+/* Everything is in the state; eax is the status. */
+static void stub_return(struct stubs *s)
+{
+    asm_alu_imm(&s->b, IR_64, ASM_ADD, asm_r(ASM_RSP), 8);
+    for (unsigned n = sizeof(stub_saved); n-- > 0;)
+        stub_push(s, stub_saved[n], true);
+    asm_8(&s->b, 0xc3);
+}
+
+/* rdi: env, rsi: code. Its entry takes the pc in rax. */
+static void stub_enter(struct stubs *s)
+{
+    for (unsigned n = 0; n < sizeof(stub_saved); n++)
+        stub_push(s, stub_saved[n], false);
+    asm_alu_imm(&s->b, IR_64, ASM_SUB, asm_r(ASM_RSP), 8);
+    asm_lea(&s->b, IR_64, ASM_RBP, asm_m(ASM_RDI, ENV_BIAS));
+    asm_mov(&s->b, ASM_RCX, ASM_RSI);
+    stub_fill(s, PIN_GUEST);
+    asm_load(&s->b, IR_64, ASM_RAX, ENV(pc));
+    asm_op(&s->b, IR_32, 0xff, 4, asm_r(ASM_RCX));
+}
+
+/* rdx: site. Called; does not come back when the op ended the run. */
+static void stub_slow(struct stubs *s)
+{
+    uint32_t stopped;
+
+    stub_spill(s, PIN_COUNT);
+    asm_alu_imm(&s->b, IR_64, ASM_SUB, asm_r(ASM_RSP), 8);
+    asm_mov(&s->b, ASM_RSI, ASM_RDX);
+    stub_call(s, (uintptr_t)jit_slow_op);
+    asm_alu_imm(&s->b, IR_64, ASM_ADD, asm_r(ASM_RSP), 8);
+    asm_op(&s->b, IR_64, 0x85, ASM_RAX, asm_r(ASM_RAX));
+    stopped = asm_jcc(&s->b, IR_COND_Z);
+    stub_fill(s, PIN_COUNT);
+    asm_8(&s->b, 0xc3);
+    asm_here(&s->b, stopped);
+    asm_alu_imm(&s->b, IR_64, ASM_ADD, asm_r(ASM_RSP), 8); /* the way back */
+    asm_load(&s->b, IR_64, ASM_RAX, ENV(executor));
+    asm_load(&s->b, IR_32, ASM_RAX, asm_m(ASM_RAX, offsetof(struct ir_executor, status)));
+    stub_return(s);
+}
+
+static void stub_end(struct stubs *s, unsigned status)
+{
+    stub_spill(s, PIN_GUEST);
+    asm_imm(&s->b, ASM_RAX, status);
+    stub_return(s);
+}
+
+/* rax: pc, which becomes the state's. */
+static void stub_lookup(struct stubs *s)
+{
+    struct asm_buf *b = &s->b;
+    uint32_t request, miss[3];
+
+    asm_store(b, IR_64, ENV(pc), ASM_RAX);
+    asm_alu_imm(b, IR_32, ASM_CMP, ENV(request), 0);
+    request = asm_jcc(b, IR_COND_NZ);
+    asm_mov(b, ASM_RCX, ASM_RAX);
+    asm_op(b, IR_64, 0xc1, 5, asm_r(ASM_RCX)); /* shr */
+    asm_8(b, IR_JUMP_BITS);
+    asm_alu(b, IR_64, ASM_XOR, ASM_RCX, asm_r(ASM_RAX));
+    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), (1 << IR_JUMP_BITS) - 1);
+    asm_op(b, IR_32, 0xc1, 4, asm_r(ASM_RCX)); /* shl */
+    asm_8(b, 5);
+    asm_alu(b, IR_64, ASM_ADD, ASM_RCX, ENV(jump));
+    asm_alu(b, IR_64, ASM_CMP, ASM_RAX, asm_m(ASM_RCX, offsetof(struct ir_jump, pc)));
+    miss[0] = asm_jcc(b, IR_COND_NZ);
+    asm_load(b, IR_64, ASM_RDX, ENV(tlb_generation));
+    asm_alu(b, IR_64, ASM_ADD, ASM_RDX, ENV(jump_salt));
+    asm_alu(b, IR_64, ASM_CMP, ASM_RDX, asm_m(ASM_RCX, offsetof(struct ir_jump, generation)));
+    miss[1] = asm_jcc(b, IR_COND_NZ);
+    asm_load(b, IR_64, ASM_RDX, asm_m(ASM_RCX, offsetof(struct ir_jump, block)));
+    asm_load(b, IR_64, ASM_RDX, asm_m(ASM_RDX, offsetof(struct ir_block, mode)));
+    asm_alu(b, IR_64, ASM_CMP, ASM_RDX, ENV(mode));
+    miss[2] = asm_jcc(b, IR_COND_NZ);
+    asm_op(b, IR_32, 0xff, 4, asm_m(ASM_RCX, offsetof(struct ir_jump, code)));
+    for (unsigned n = 0; n < 3; n++)
+        asm_here(b, miss[n]);
+    stub_end(s, IR_X_NEXT_BLOCK);
+    asm_here(b, request);
+    stub_end(s, IR_OK);
+}
+_Static_assert(sizeof(struct ir_jump) == 32, "the index is shifted by 5");
+
+/* rax: pc, rdx: link. */
+static void stub_link(struct stubs *s)
+{
+    uint32_t known;
+
+    asm_store(&s->b, IR_64, ENV(pc), ASM_RAX);
+    stub_spill(s, PIN_GUEST);
+    asm_mov(&s->b, ASM_RSI, ASM_RDX);
+    stub_call(s, (uintptr_t)jit_slow_link);
+    asm_op(&s->b, IR_64, 0x85, ASM_RAX, asm_r(ASM_RAX));
+    known = asm_jcc(&s->b, IR_COND_NZ);
+    asm_imm(&s->b, ASM_RAX, IR_X_NEXT_BLOCK);
+    stub_return(s);
+    asm_here(&s->b, known);
+    asm_mov(&s->b, ASM_RCX, ASM_RAX);
+    stub_fill(s, PIN_GUEST);
+    asm_load(&s->b, IR_64, ASM_RAX, ENV(pc));
+    asm_op(&s->b, IR_32, 0xff, 4, asm_r(ASM_RCX));
+}
+
+static void stub_leave(struct stubs *s)
+{
+    asm_store(&s->b, IR_64, ENV(pc), ASM_RAX);
+    stub_end(s, IR_OK);
+}
+
+/* Called; eax is the argument and the answer. */
+static void stub_function(struct stubs *s, uintptr_t function)
+{
+    stub_spill(s, PIN_COUNT);
+    asm_alu_imm(&s->b, IR_64, ASM_SUB, asm_r(ASM_RSP), 8);
+    asm_mov(&s->b, ASM_RSI, ASM_RAX);
+    stub_call(s, function);
+    asm_alu_imm(&s->b, IR_64, ASM_ADD, asm_r(ASM_RSP), 8);
+    stub_fill(s, PIN_COUNT);
+    asm_8(&s->b, 0xc3);
+}
+
+static const uint8_t *stub_here(struct jit *jit, struct stubs *s)
+{
+    while (asm_pos(&s->b) % 16)
+        asm_8(&s->b, 0x90);
+    return jit_cache_run(&jit->cache, s->b.at);
+}
+
+bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
+{
+    const size_t size = 4096;
+    struct stubs s = {.b = {.start = jit_cache_alloc(&jit->cache, size)}};
+    struct jit_stubs *stubs = &jit->stubs;
+
+    if (s.b.start == NULL)
+        return false;
+    s.b.at = s.b.start;
+    s.b.end = s.b.start + size;
+    jit_pins(guest, s.slot);
+    stubs->enter = (jit_enter_fn *)(uintptr_t)stub_here(jit, &s);
+    stub_enter(&s);
+    stubs->slow = stub_here(jit, &s);
+    stub_slow(&s);
+    stubs->lookup = stub_here(jit, &s);
+    stub_lookup(&s);
+    stubs->link = stub_here(jit, &s);
+    stub_link(&s);
+    stubs->leave = stub_here(jit, &s);
+    stub_leave(&s);
+    stubs->carry = stub_here(jit, &s);
+    stub_function(&s, (uintptr_t)jit_slow_carry);
+    stubs->cond = stub_here(jit, &s);
+    stub_function(&s, (uintptr_t)jit_slow_cond);
+    return !s.b.overflow;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A translation on its way. Host registers: rbp points into the state (ENV_BIAS past its start, so
+ * that what is used often has short displacements), rax, rcx and rdx are free for each op, nine
+ * hold pinned slots of the guest and two the first temporaries. Flags are stored for each op that
+ * defines them, lazily as the portable executor does; the host's are used while they last.
+ */
+#ifndef EMU_JIT_X86_64_TRANSLATE_H
+#define EMU_JIT_X86_64_TRANSLATE_H
+
+#include "emulator/jit/internal.h"
+#include "emulator/jit/x86-64/asm.h"
+
+#define ENV_BIAS    768
+#define ENV(member) asm_m(ASM_RBP, (int32_t)offsetof(struct ir_env, member) - ENV_BIAS)
+
+/* Which register holds which slot: the guest's pinned ones, then two temporaries. */
+#define PIN_COUNT 11
+#define PIN_GUEST 9
+extern const uint8_t jit_pin_reg[PIN_COUNT];
+unsigned jit_pins(const struct ir_guest *guest, uint16_t slot[PIN_COUNT]);
+
+#define MAX_FIXUPS 4096
+enum fixup_kind { FIX_STUB, FIX_SITE, FIX_LINK };
+struct fixup {
+    uint32_t at;
+    uint8_t kind;
+    uint16_t index;
+    const uint8_t *stub;
+};
+
+/* Code behind the block's main line. */
+enum tail_kind { TAIL_SLOW, TAIL_EXIT };
+struct tail {
+    uint32_t from[2]; /* distances that lead here; 0: none */
+    uint32_t back;    /* slow: where to go on */
+    uint16_t op;
+    uint8_t kind;
+    uint8_t insns;
+    uint16_t site;
+};
+
+struct link_draft {
+    uint32_t jump, tail;
+    uint16_t offset;
+};
+
+struct jit_translation {
+    struct ir_xinsn x[IR_MAX_INSNS + 1];
+    uint16_t live[IR_MAX_INSNS + 1];
+    struct fixup fixup[MAX_FIXUPS];
+    struct tail tail[IR_MAX_INSNS * 2];
+    uint16_t site[IR_MAX_INSNS + 1]; /* op of each site */
+    struct link_draft link[IR_MAX_INSNS];
+    unsigned fixups, tails, sites, links;
+    uint8_t reg[4096]; /* of a slot, or ASM_NONE */
+    uint8_t code[192 << 10];
+
+    struct asm_buf b;
+    const struct ir_builder *builder;
+    const struct ir_guest *guest;
+    const struct jit_stubs *stubs;
+    uint16_t page_offset;
+    bool may_link; /* no helper that could change the mode came before */
+    uint32_t kind; /* of env->flags where the next op begins, or IR_K_END */
+    uint16_t host; /* flags that the host's flag register holds for the guest */
+    uint16_t host_next;
+    uint8_t insns;
+    unsigned op; /* index */
+};
+
+static inline struct asm_rm jit_env_slot(unsigned slot)
+{
+    return asm_m(ASM_RBP, (int32_t)slot * 8 - ENV_BIAS);
+}
+/* Where the slot is. */
+static inline struct asm_rm jit_slot(const struct jit_translation *t, unsigned slot)
+{
+    return t->reg[slot & 4095] != ASM_NONE ? asm_r(t->reg[slot & 4095]) : jit_env_slot(slot);
+}
+static inline bool jit_in_reg(const struct jit_translation *t, unsigned slot)
+{
+    return t->reg[slot & 4095] != ASM_NONE;
+}
+/* The register to make a slot's new value in, and to put it there in the end. */
+static inline unsigned jit_target(const struct jit_translation *t, unsigned slot, unsigned scratch)
+{
+    return jit_in_reg(t, slot) ? t->reg[slot & 4095] : scratch;
+}
+void jit_put(struct jit_translation *t, unsigned slot, unsigned reg);
+
+uint64_t jit_cut(int64_t value, unsigned width);
+static inline bool jit_fits(int64_t value)
+{
+    return value == (int32_t)value;
+}
+
+void jit_call_stub(struct jit_translation *t, const uint8_t *stub);
+void jit_jump_stub(struct jit_translation *t, const uint8_t *stub);
+/* The whole op by the portable executor. */
+void jit_emit_slow(struct jit_translation *t);
+/* The same behind the main line, reached from these places; comes back here. */
+void jit_tail_slow(struct jit_translation *t, uint32_t from, uint32_t also);
+void jit_emit_tails(struct jit_translation *t);
+
+/* ---- groups of ops: false: no native form, nothing was emitted ---- */
+
+bool jit_emit_move(struct jit_translation *t, const struct ir_insn *i);
+bool jit_emit_alu(struct jit_translation *t, const struct ir_insn *i);
+bool jit_emit_shift(struct jit_translation *t, const struct ir_insn *i);
+bool jit_emit_multiply(struct jit_translation *t, const struct ir_insn *i);
+bool jit_emit_memory(struct jit_translation *t, const struct ir_insn *i);
+bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i);
+bool jit_emit_cond(struct jit_translation *t, const struct ir_insn *i);
+bool jit_emit_exit(struct jit_translation *t, const struct ir_insn *i);
+void jit_emit_jump(struct jit_translation *t, const struct ir_insn *i, unsigned insns);
+
+/* ---- flags (flags.c) ---- */
+
+/* Stores how flags came about. The result is in a register, zero-extended. */
+void jit_flags_kind(struct jit_translation *t, uint32_t kind);
+void jit_flags_result(struct jit_translation *t, unsigned reg, uint32_t kind);
+/* The condition as a host condition code; changes rax, rcx and rdx unless the host has it. */
+unsigned jit_flags_cond(struct jit_translation *t, unsigned cond);
+/* The guest's C in the host's carry; changes rax, rcx and rdx. */
+void jit_flags_carry(struct jit_translation *t);
+
+#endif
