@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 LATHE, GUESTS, INITRAMFS, *CASES = sys.argv[1:]
+ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
 failed = False
 
@@ -21,7 +22,7 @@ def report(name, good, why=""):
 
 def run(append, *options, limit=240):
     """Runs a machine to its end; returns (exit status, what its serial port said)."""
-    command = [LATHE, "run", "--kernel", KERNEL, "--initrd", INITRAMFS, "--memory", "512M",
+    command = [LATHE, "run", *ENGINE, "--kernel", KERNEL, "--initrd", INITRAMFS, "--memory", "512M",
                "--display", "none", "--serial", "stdio", "--timeout", str(limit),
                "--append", "console=ttyS0 quiet panic=-1 " + append, *options]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
