@@ -18,7 +18,6 @@
 #define FADT_WBINVD       (1u << 0)
 #define FADT_PROC_C1      (1u << 2)
 #define FADT_SLEEP_BUTTON (1u << 5) /* none as fixed hardware */
-#define FADT_TIMER_32     (1u << 8)
 #define FADT_RESET        (1u << 10)
 /* IA-PC boot flags: legacy devices, 8042 */
 #define FADT_BOOT_ARCH 0x0003u
@@ -186,8 +185,7 @@ static uint64_t acpi_fadt(struct acpi_layout *layout, uint64_t facs, uint64_t ds
     acpi_put(layout, 0x32, 1);           /* 108: CMOS century */
     acpi_put(layout, FADT_BOOT_ARCH, 2); /* 109 */
     acpi_put(layout, 0, 1);              /* 111 */
-    acpi_put(layout, FADT_WBINVD | FADT_PROC_C1 | FADT_SLEEP_BUTTON | FADT_TIMER_32 | FADT_RESET,
-             4);                      /* 112 */
+    acpi_put(layout, FADT_WBINVD | FADT_PROC_C1 | FADT_SLEEP_BUTTON | FADT_RESET, 4); /* 112 */
     acpi_gas(layout, 1, 8, 1, 0xcf9); /* 116: reset register */
     acpi_put(layout, 0x0f, 1);        /* 128: and what to write */
     acpi_put(layout, 0, 2);           /* 129 */
