@@ -108,7 +108,8 @@ void board_free_cpus(struct board *board);
 
 /* Reads the kernel and its company; makes the tables (pc-boot.c). */
 bool board_prepare_boot(struct board *board, struct emu_error *err);
-/* Into memory and the bootstrap processor; vcpus stand still. */
+/* Into memory and the bootstrap processor; vcpus stand still. A kernel that can no longer be read
+ * fails the machine. */
 void board_apply_boot(struct board *board);
 
 /*

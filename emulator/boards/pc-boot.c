@@ -86,8 +86,11 @@ static void boot_set_entry(struct x86_cpu *cpu, const struct emu_boot_image *ima
 
 void board_apply_boot(struct board *board)
 {
+    struct emu_error err = EMU_ERROR_INIT;
+
     for (unsigned i = 0; i < board->cpu_count; i++)
         board->cpus[i]->mtrr_def_type = BOOT_MTRR_DEF_TYPE;
-    emu_boot_apply(&board->image, board->machine->memory);
+    if (!emu_boot_apply(&board->image, board->machine->memory, &err))
+        emu_machine_fail(board->machine, "%s", err.text);
     boot_set_entry(board->cpus[0], &board->image);
 }

@@ -31,27 +31,31 @@ static bool boot_file_map(struct emu_boot_file *file, int fd, struct emu_error *
         return emu_error_set(err, EMU_ERROR_HOST, "%s: %s", file->name, strerror(errno));
     file->data = data;
     file->size = (size_t)info.st_size;
+    file->changed = info.st_mtim;
+    file->fd = fd;
     file->mapped = true;
     return true;
 }
 
 bool emu_boot_file_open(struct emu_boot_file *file, const char *name, struct emu_error *err)
 {
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
-    bool ok;
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a fifo is refused, not waited for */
 
     *file = (struct emu_boot_file){.name = name};
     if (fd < 0)
         return emu_error_set(err, EMU_ERROR_INPUT, "%s: %s", name, strerror(errno));
-    ok = boot_file_map(file, fd, err);
+    if (boot_file_map(file, fd, err))
+        return true;
     close(fd);
-    return ok;
+    return false;
 }
 
 void emu_boot_file_close(struct emu_boot_file *file)
 {
-    if (file->mapped)
+    if (file->mapped) {
         munmap((void *)(uintptr_t)file->data, file->size);
+        close(file->fd);
+    }
     *file = (struct emu_boot_file){0};
 }
 
@@ -137,21 +141,76 @@ static void boot_clear(struct emu_memory *memory, uint64_t address, size_t size)
     }
 }
 
-/* The guest has its copy: the host need not keep the file's pages for us. */
-static void boot_file_cool(const struct emu_boot_file *file)
+/* The mapped file that the bytes are in, or NULL. */
+static const struct emu_boot_file *boot_file_of(const struct emu_boot_image *image,
+                                                const uint8_t *data)
 {
-    if (file->mapped)
-        madvise((void *)(uintptr_t)file->data, file->size, MADV_DONTNEED);
+    const struct emu_boot_file *file = image->kernel;
+
+    for (size_t i = 0; i <= image->file_count; i++) {
+        if (file != NULL && file->mapped && data >= file->data && data < file->data + file->size)
+            return file;
+        file = &image->files[i];
+    }
+    return NULL;
 }
 
-void emu_boot_apply(const struct emu_boot_image *image, struct emu_memory *memory)
+/* Its layout was worked out once: other contents would be cut up wrongly. */
+static bool boot_file_unchanged(const struct emu_boot_file *file, struct emu_error *err)
+{
+    struct stat info;
+
+    if (fstat(file->fd, &info) == 0 && (size_t)info.st_size == file->size &&
+        info.st_mtim.tv_sec == file->changed.tv_sec &&
+        info.st_mtim.tv_nsec == file->changed.tv_nsec)
+        return true;
+    return emu_error_set(err, EMU_ERROR_INPUT,
+                         "%s has changed since the machine was made; make the machine anew",
+                         file->name);
+}
+
+/* By reading: a mapping of a file that is being cut short would end the process. */
+static bool boot_read(const struct emu_boot_file *file, const struct emu_boot_piece *piece,
+                      struct emu_memory *memory, struct emu_error *err)
+{
+    off_t offset = piece->data - file->data;
+    size_t done = 0;
+    uint8_t bytes[16384];
+
+    while (done < piece->size) {
+        size_t left = piece->size - done;
+        ssize_t got = pread(file->fd, bytes, left < sizeof(bytes) ? left : sizeof(bytes),
+                            offset + (off_t)done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return emu_error_set(err, EMU_ERROR_HOST, "%s cannot be read: %s", file->name,
+                                 got < 0 ? strerror(errno) : "it ends too early");
+        emu_memory_write_rom(memory, piece->address + done, bytes, (size_t)got);
+        done += (size_t)got;
+    }
+    return true;
+}
+
+static bool boot_apply_piece(const struct emu_boot_image *image, const struct emu_boot_piece *piece,
+                             struct emu_memory *memory, struct emu_error *err)
+{
+    const struct emu_boot_file *file = boot_file_of(image, piece->data);
+
+    if (file == NULL)
+        emu_memory_write_rom(memory, piece->address, piece->data, piece->size);
+    else if (!boot_file_unchanged(file, err) || !boot_read(file, piece, memory, err))
+        return false;
+    boot_clear(memory, piece->address + piece->size, piece->zeros);
+    return true;
+}
+
+bool emu_boot_apply(const struct emu_boot_image *image, struct emu_memory *memory,
+                    struct emu_error *err)
 {
     for (size_t i = 0; i < image->count; i++) {
-        const struct emu_boot_piece *piece = &image->pieces[i];
-        emu_memory_write_rom(memory, piece->address, piece->data, piece->size);
-        boot_clear(memory, piece->address + piece->size, piece->zeros);
+        if (!boot_apply_piece(image, &image->pieces[i], memory, err))
+            return false;
     }
-    for (size_t i = 0; i < image->file_count; i++)
-        boot_file_cool(&image->files[i]);
-    boot_file_cool(image->kernel);
+    return true;
 }

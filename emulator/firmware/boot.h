@@ -9,6 +9,8 @@
 #ifndef EMU_FIRMWARE_BOOT_H
 #define EMU_FIRMWARE_BOOT_H
 
+#include <time.h>
+
 #include "emulator/core/region.h"
 #include "emulator/firmware/memory-map.h"
 
@@ -18,6 +20,8 @@ struct emu_boot_file {
     const uint8_t *data;
     size_t size;
     bool mapped;
+    int fd; /* of a mapped file, with its time of change: */
+    struct timespec changed;
 };
 
 /* Maps a regular, non-empty file. False with *err naming the file and the reason. name is kept. */
@@ -62,8 +66,10 @@ bool emu_boot_prepare(const struct emu_boot_request *request, struct emu_boot_im
                       struct emu_error *err);
 void emu_boot_finish(struct emu_boot_image *image);
 
-/* Copies the pieces into memory (ROM included). */
-void emu_boot_apply(const struct emu_boot_image *image, struct emu_memory *memory);
+/* Copies the pieces into memory (ROM included). False with *err if a file has changed since it was
+ * opened, or cannot be read. */
+bool emu_boot_apply(const struct emu_boot_image *image, struct emu_memory *memory,
+                    struct emu_error *err);
 
 /* Appends a piece; owned: data was malloc'ed and is the image's from now on, also on failure. */
 bool emu_boot_add(struct emu_boot_image *image, uint64_t address, const uint8_t *data, size_t size,

@@ -2,6 +2,7 @@
 /* Boot images from made-up kernels: what is accepted, where it goes, and what is said of the rest.
  */
 #include <elf.h>
+#include <unistd.h>
 
 #include "emulator/api/error.h"
 #include "emulator/firmware/boot.h"
@@ -13,7 +14,7 @@ struct fixture {
     struct emu_memory_map map;
     struct emu_boot_image image;
     struct emu_error err;
-    uint8_t bytes[64 * 1024];
+    _Alignas(8) uint8_t bytes[64 * 1024]; /* headers are written in place */
     struct emu_boot_file file;
     struct emu_boot_request request;
 };
@@ -288,6 +289,39 @@ static void test_foreign(void)
     fixture_free(f);
 }
 
+/* A file that is rewritten while the machine runs is refused at the next reset, and does no harm.
+ */
+static void test_changed_file(void)
+{
+    struct fixture *f = fixture_new(64 * MIB, 0);
+    struct emu_memory *memory = emu_memory_new("memory", 0, NULL);
+    struct emu_ram *ram = emu_ram_new("ram", MIB, NULL);
+    char name[] = "/tmp/test-boot-XXXXXX";
+    int fd = mkstemp(name);
+    struct emu_region region;
+    struct emu_boot_file file;
+
+    emu_region_init_ram(&region, "ram", ram, 0, MIB);
+    emu_region_add(emu_memory_root(memory), 0, &region, 0);
+    memset(f->bytes, 0x5a, sizeof(f->bytes));
+    CHECK(write(fd, f->bytes, sizeof(f->bytes)) == sizeof(f->bytes));
+    CHECK(emu_boot_file_open(&file, name, &f->err));
+    f->image.kernel = &file;
+    CHECK(emu_boot_add(&f->image, 0x1000, file.data + 1, file.size - 1, 16, false, &f->err));
+    CHECK(emu_boot_apply(&f->image, memory, &f->err));
+    CHECK_EQ(emu_memory_load(memory, 0x1000 + file.size - 2, 1), 0x5a);
+    CHECK_EQ(emu_memory_load(memory, 0x1000 + file.size - 1, 1), 0);
+    CHECK(ftruncate(fd, 100) == 0);
+    CHECK(!emu_boot_apply(&f->image, memory, &f->err));
+    CHECK(strstr(f->err.text, "has changed") != NULL);
+    emu_boot_file_close(&file);
+    close(fd);
+    unlink(name);
+    emu_memory_free(memory);
+    emu_ram_free(ram);
+    fixture_free(f);
+}
+
 static void test_memory_map(void)
 {
     struct emu_memory_map map;
@@ -315,6 +349,7 @@ static const struct test_case cases[] = {
     {"boot-multiboot", test_multiboot},
     {"boot-multiboot-refused", test_multiboot_refused},
     {"boot-foreign", test_foreign},
+    {"boot-changed-file", test_changed_file},
     {"memory-map", test_memory_map},
     {NULL, NULL},
 };
