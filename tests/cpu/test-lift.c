@@ -135,6 +135,19 @@ static void golden_first_difference(const char *expected, const char *made)
     fprintf(stderr, "expected:\n%.600s\nmade:\n%.600s\n", expected + i, made + i);
 }
 
+/* Takes the assembly out of the head lines: releases of Zydis write some of it differently. */
+static void golden_strip(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from;) {
+        if (*from == ';')
+            from += strcspn(from, "\n");
+        else
+            *to++ = *from++;
+    }
+    *to = 0;
+}
+
 static void test_golden(void)
 {
     struct lift_env env;
@@ -142,6 +155,8 @@ static void test_golden(void)
     char *text = golden_read(), *made = golden_again(&env, text);
     if (getenv("LIFT_GOLDEN_WRITE"))
         golden_write(made);
+    golden_strip(text);
+    golden_strip(made);
     CHECK(strlen(made) > 1000);
     CHECK_EQ(strcmp(made, text), 0);
     if (strcmp(made, text) != 0)

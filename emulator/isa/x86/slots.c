@@ -8,9 +8,12 @@ static const char *const slot_gpr_names[16] = {
     "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15",
 };
 
-static const char *const slot_vec_names[X86_VECTORS] = {
-    "ymm0", "ymm1", "ymm2",  "ymm3",  "ymm4",  "ymm5",  "ymm6",  "ymm7",
-    "ymm8", "ymm9", "ymm10", "ymm11", "ymm12", "ymm13", "ymm14", "ymm15",
+#define SLOT_VEC(n) "ymm" #n, "ymm" #n ".1", "ymm" #n ".2", "ymm" #n ".3"
+/* A register's four quadwords; the first stands for the whole. */
+static const char *const slot_vec_names[4 * X86_VECTORS] = {
+    SLOT_VEC(0),  SLOT_VEC(1),  SLOT_VEC(2),  SLOT_VEC(3),  SLOT_VEC(4),  SLOT_VEC(5),
+    SLOT_VEC(6),  SLOT_VEC(7),  SLOT_VEC(8),  SLOT_VEC(9),  SLOT_VEC(10), SLOT_VEC(11),
+    SLOT_VEC(12), SLOT_VEC(13), SLOT_VEC(14), SLOT_VEC(15),
 };
 
 static const char *const slot_base_names[X86_SEGS] = {
@@ -25,8 +28,8 @@ const char *x86_slot_name(unsigned slot)
     unsigned gpr = slot - X86_SLOT_GPR(0), vec = slot - X86_SLOT_VEC(0);
     if (gpr < 16)
         return slot_gpr_names[gpr];
-    if (vec < 4 * X86_VECTORS && vec % 4 == 0)
-        return slot_vec_names[vec / 4];
+    if (vec < 4 * X86_VECTORS)
+        return slot_vec_names[vec];
     if (slot == X86_SLOT_EFLAGS)
         return "eflags";
     for (unsigned seg = 0; seg < X86_SEGS; seg++) {
