@@ -102,6 +102,10 @@ struct board {
 bool board_add_devices(struct board *board, const struct board_device *rows, size_t count,
                        struct emu_error *err);
 
+/* Who holds which interrupt: devices tell of changes only, so a loaded machine must know. */
+void board_save_lines(const struct board *board, struct emu_writer *out);
+bool board_load_lines(struct board *board, struct emu_reader *in, struct emu_error *err);
+
 /* The processors, their local APICs and their vcpus (pc-cpus.c). */
 bool board_add_cpus(struct board *board, struct emu_error *err);
 void board_free_cpus(struct board *board);

@@ -250,6 +250,16 @@ static void q35_power_button(struct emu_machine *machine)
     emu_acpi_pm_power_button(board->pm);
 }
 
+static void q35_save(struct emu_machine *machine, struct emu_writer *out)
+{
+    board_save_lines(machine->board_data, out);
+}
+
+static bool q35_load(struct emu_machine *machine, struct emu_reader *in, struct emu_error *err)
+{
+    return board_load_lines(machine->board_data, in, err);
+}
+
 static void q35_free(struct emu_machine *machine)
 {
     struct board *board = machine->board_data;
@@ -266,6 +276,8 @@ static const struct emu_board_hooks q35_hooks = {
     .name = "q35",
     .after_reset = q35_after_reset,
     .power_button = q35_power_button,
+    .save = q35_save,
+    .load = q35_load,
     .free = q35_free,
 };
 

@@ -4,10 +4,12 @@
 
 #include "emulator/chardev/chardev.h"
 #include "emulator/hw/pci/pci-host.h"
+#include "emulator/state/state.h"
 
 /*
  * Several devices may drive one interrupt: it is high while any of them holds it. Each driver is a
- * bit; emu_irq.line carries the interrupt and, shifted by 8, the number of the bit.
+ * bit; emu_irq.line carries the interrupt and, shifted by 8, the number of the bit. The controllers
+ * are told under lines_lock, so that they hear of levels in order; they call no device back.
  */
 static bool board_merge(uint64_t *drivers, unsigned bit, bool level)
 {
@@ -48,6 +50,22 @@ static void board_pirq(void *opaque, unsigned line, bool level)
     struct emu_irq lpc = emu_device_irq_in(board->lpc, line);
 
     emu_irq_set(&lpc, level);
+}
+
+static const struct emu_field board_line_fields[] = {
+    EMU_FIELD_ARRAY(struct board, isa_drivers),
+    EMU_FIELD_ARRAY(struct board, gsi_drivers),
+    EMU_FIELD_END,
+};
+
+void board_save_lines(const struct board *board, struct emu_writer *out)
+{
+    emu_write_fields(out, board, board_line_fields);
+}
+
+bool board_load_lines(struct board *board, struct emu_reader *in, struct emu_error *err)
+{
+    return emu_read_fields(in, board, board_line_fields, err);
 }
 
 /* line: 0 LINT0, 1 LINT1 of every processor. */

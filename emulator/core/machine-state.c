@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The saved form of a whole machine: the clock, then vcpus, devices and RAM in the machine's order,
- * each in a section of its own. RAM is saved as runs of bytes; holes and what follows them are not
- * there and are zero when loaded.
+ * The saved form of a whole machine: the clock, then vcpus, devices, the board and RAM in the
+ * machine's order, each in a section of its own. RAM is saved as runs of bytes; holes and what
+ * follows them are not there and are zero when loaded.
  */
 #include "emulator/core/machine-private.h"
 #include "emulator/core/memory-private.h"
@@ -129,6 +129,14 @@ static void state_save_vcpus(struct emu_machine *machine, struct emu_writer *out
     }
 }
 
+static void state_save_board(struct emu_machine *machine, struct emu_writer *out)
+{
+    if (machine->board == NULL || machine->board->save == NULL)
+        return;
+    state_write_head(out, "board", machine->board->name);
+    machine->board->save(machine, out);
+}
+
 bool emu_machine_save(struct emu_machine *machine, struct emu_writer *out, struct emu_error *err)
 {
     struct emu_machine_private *p = machine->private;
@@ -145,6 +153,7 @@ bool emu_machine_save(struct emu_machine *machine, struct emu_writer *out, struc
         state_write_head(out, "device", machine->devices[i]->id);
         emu_device_save(machine->devices[i], out);
     }
+    state_save_board(machine, out);
     for (i = 0; i < p->ram_count; i++) {
         state_write_head(out, "ram", state_number(number, i));
         state_save_ram(p->rams[i], out);
@@ -218,6 +227,15 @@ static bool state_load_devices(struct emu_machine *machine, struct emu_reader *i
     return true;
 }
 
+static bool state_load_board(struct emu_machine *machine, struct emu_reader *in,
+                             struct emu_error *err)
+{
+    if (machine->board == NULL || machine->board->load == NULL)
+        return true;
+    return state_read_head(in, "board", machine->board->name, err) &&
+           machine->board->load(machine, in, err);
+}
+
 bool emu_machine_load(struct emu_machine *machine, struct emu_reader *in, struct emu_error *err)
 {
     struct emu_machine_private *p = machine->private;
@@ -225,7 +243,7 @@ bool emu_machine_load(struct emu_machine *machine, struct emu_reader *in, struct
     size_t i;
 
     if (!state_load_machine(machine, in, err) || !state_load_vcpus(machine, in, err) ||
-        !state_load_devices(machine, in, err))
+        !state_load_devices(machine, in, err) || !state_load_board(machine, in, err))
         return false;
     for (i = 0; i < p->ram_count; i++) {
         if (!state_read_head(in, "ram", state_number(number, i), err) ||

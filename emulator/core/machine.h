@@ -20,6 +20,9 @@ struct emu_board_hooks {
     /* After all devices and vcpus were reset: load kernels again, set registers. */
     void (*after_reset)(struct emu_machine *machine);
     void (*power_button)(struct emu_machine *machine);
+    /* What is the board's own, behind its devices; NULL: nothing. */
+    void (*save)(struct emu_machine *machine, struct emu_writer *out);
+    bool (*load)(struct emu_machine *machine, struct emu_reader *in, struct emu_error *err);
     void (*free)(struct emu_machine *machine); /* board_data; devices are still there */
 };
 

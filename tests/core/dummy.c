@@ -165,8 +165,26 @@ static void board_free(struct emu_machine *machine)
     ((struct board *)machine->board_data)->frees++;
 }
 
-static const struct emu_board_hooks board_hooks = {"dummy", board_after_reset, board_power_button,
-                                                   board_free};
+static const struct emu_field board_fields[] = {EMU_FIELD(struct board, lines), EMU_FIELD_END};
+
+static void board_save(struct emu_machine *machine, struct emu_writer *out)
+{
+    emu_write_fields(out, machine->board_data, board_fields);
+}
+
+static bool board_load(struct emu_machine *machine, struct emu_reader *in, struct emu_error *err)
+{
+    return emu_read_fields(in, machine->board_data, board_fields, err);
+}
+
+static const struct emu_board_hooks board_hooks = {
+    .name = "dummy",
+    .after_reset = board_after_reset,
+    .power_button = board_power_button,
+    .save = board_save,
+    .load = board_load,
+    .free = board_free,
+};
 
 static void ticker_tick(void *opaque)
 {

@@ -36,6 +36,7 @@ struct dummy {
 struct board {
     struct dummy dummies[8];
     unsigned after_resets, power_buttons, frees;
+    uint64_t lines; /* saved */
     _Atomic unsigned sections, violations, tells;
     _Atomic bool exclusive;
     unsigned unprotected; /* changed in exclusive sections only */

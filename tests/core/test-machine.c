@@ -478,6 +478,7 @@ static void test_save_and_load(void)
     CHECK(emu_machine_finish(second, NULL));
     emu_machine_pause(first);
     boards[0].dummies[1].saved = 77;
+    boards[0].lines = 66;
     ((struct ticker *)emu_machine_find_device(first, "ticker0"))->reg = 88;
     emu_memory_store(first->memory, 0x54321, 0x99, 1);
     emu_memory_store(second->memory, 0x12345, 0x11, 1); /* gone after loading */
@@ -485,6 +486,7 @@ static void test_save_and_load(void)
     CHECK(load_machine(second, saved, length, &err));
     CHECK_STR(err.text, "");
     CHECK_EQ(boards[1].dummies[1].saved, 77);
+    CHECK_EQ(boards[1].lines, 66);
     CHECK_EQ(((struct ticker *)emu_machine_find_device(second, "ticker0"))->reg, 88);
     CHECK_EQ(emu_memory_load(second->memory, 0x54321, 1), 0x99);
     CHECK_EQ(emu_memory_load(second->memory, 0x12345, 1), 0);
