@@ -149,6 +149,12 @@ static void test_pit_reading(void)
     CHECK_EQ(rig_read(pit, 0, 0, 1), 30);
     rig_advance(&rig, pit_time(40));
     CHECK_EQ(rig_read(pit, 0, 0, 1), 40);
+    rig_advance(&rig, pit_time(50 * 7)); /* many cycles later the running one still ends first */
+    rig_write(pit, 0, 0, 100, 1);
+    rig_advance(&rig, pit_time(30));
+    CHECK_EQ(rig_read(pit, 0, 0, 1), 10);
+    rig_advance(&rig, pit_time(30));
+    CHECK_EQ(rig_read(pit, 0, 0, 1), 80);
     rig_finish(&rig);
 }
 

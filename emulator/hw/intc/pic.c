@@ -353,7 +353,8 @@ static void pic_reset(struct emu_device *device)
 #define PIC_FIELD(chip, member)                                                                    \
     {                                                                                              \
 #chip "." #member, offsetof(struct pic, chips[chip].member),                               \
-            sizeof(((struct pic *)0)->chips[chip].member), 1                                       \
+            sizeof(((struct pic *)0)->chips[chip].member), 1,                                      \
+            EMU_FIELD_IS_BOOL(((struct pic *)0)->chips[chip].member)                               \
     }
 #define PIC_FIELDS(chip)                                                                           \
     PIC_FIELD(chip, irr), PIC_FIELD(chip, isr), PIC_FIELD(chip, imr), PIC_FIELD(chip, lines),      \

@@ -226,7 +226,9 @@ static void pit_set_count(struct pit_counter *counter, uint16_t written, emu_ns 
     if (count == 0)
         count = counter->bcd ? 10000 : 65536;
     if (pit_repeats(counter) && counter->loaded && counter->counting) {
-        pit_settle(counter, now);
+        /* Whole cycles of the old count are over: the running one is the last. */
+        counter->start +=
+            pit_ns(pit_cycles(now - counter->start) / counter->count * counter->count);
         counter->next = count;
         return;
     }
@@ -471,7 +473,8 @@ static void pit_reset(struct emu_device *device)
 #define PIT_FIELD(i, member)                                                                       \
     {                                                                                              \
 #i "." #member, offsetof(struct pit, counters[i].member),                                  \
-            sizeof(((struct pit *)0)->counters[i].member), 1                                       \
+            sizeof(((struct pit *)0)->counters[i].member), 1,                                      \
+            EMU_FIELD_IS_BOOL(((struct pit *)0)->counters[i].member)                               \
     }
 #define PIT_FIELDS(i)                                                                              \
     PIT_FIELD(i, mode), PIT_FIELD(i, access), PIT_FIELD(i, bcd), PIT_FIELD(i, gate),               \
