@@ -59,6 +59,8 @@ enum ir_status x86_helper_x87_arith(struct ir_env *env, uint64_t a, uint64_t b, 
     source = x87_source(x87, a, b, c, &converted);
     result =
         x87_binary(x87_arg_op(a), x87_get(x87, x87_arg_dst(a)), source, x87->control, &computed);
+    if (converted & ~x87->control & (X87_IE | X87_DE))
+        computed = 0; /* it stopped there */
     if (x87_note(x87, (converted & X87_EXCEPTIONS) | (computed & (X87_EXCEPTIONS | X87_C1)))) {
         x87_put(x87, x87_arg_dst(a), result);
         x87_pops(x87, a);
