@@ -270,6 +270,42 @@ static void test_wheel(void)
     rig_finish(&rig);
 }
 
+/* Reads all that waits; are these two bytes in it, one after the other? */
+static bool kbc_finds(struct rig_device *kbc, unsigned pair)
+{
+    unsigned last = 0;
+    bool found = false;
+
+    while (rig_read(kbc, 1, 0, 1) & 1) {
+        last = (last << 8 | (unsigned)rig_read(kbc, 0, 0, 1)) & 0xffff;
+        found |= last == pair;
+    }
+    return found;
+}
+
+/* Commands are answered also when keys or movements wait that nobody reads. */
+static void test_full(void)
+{
+    struct rig rig;
+    struct rig_device *kbc;
+
+    rig_init(&rig);
+    kbc = rig_add(&rig, &emu_i8042_class);
+    for (unsigned i = 0; i < 200; i++)
+        emu_i8042_key(kbc->device, KEY_A, i % 2 == 0);
+    kbc_put(kbc, 0xed);
+    kbc_put(kbc, 0x02);
+    CHECK(kbc_finds(kbc, 0xfafa));
+    CHECK_EQ(emu_i8042_leds(kbc->device), 2);
+    kbc_mouse(kbc, 0xf4);
+    kbc_finds(kbc, 0);
+    for (unsigned i = 0; i < 200; i++)
+        emu_i8042_mouse(kbc->device, 0, 0, 0, i % 2);
+    kbc_mouse(kbc, 0xf2);
+    CHECK(kbc_finds(kbc, 0xfa00));
+    rig_finish(&rig);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
@@ -280,6 +316,7 @@ int main(int argc, char **argv)
         {"i8042-keyboard-commands", test_keyboard_commands},
         {"i8042-mouse", test_mouse},
         {"i8042-wheel", test_wheel},
+        {"i8042-full", test_full},
         {NULL},
     };
 

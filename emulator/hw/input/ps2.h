@@ -8,7 +8,8 @@
 
 #include "emulator/state/state.h"
 
-#define PS2_QUEUE 64
+#define PS2_QUEUE   64
+#define PS2_ANSWERS 16 /* of these, room that keys and movements leave to answers */
 
 /* Bytes on their way to the controller. */
 struct ps2_queue {
@@ -16,9 +17,12 @@ struct ps2_queue {
     uint8_t head, count;
 };
 
+/* For what the host did not ask for. */
 static inline size_t ps2_queue_room(const struct ps2_queue *queue)
 {
-    return PS2_QUEUE - queue->count;
+    size_t most = PS2_QUEUE - PS2_ANSWERS;
+
+    return queue->count < most ? most - queue->count : 0;
 }
 
 /* What does not fit is lost. */
