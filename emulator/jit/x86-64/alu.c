@@ -111,27 +111,11 @@ static bool alu_binary(struct jit_translation *t, const struct ir_insn *i, unsig
         alu_carry_in(t, i);
     if ((i->flags & IR_SETF) && !logic)
         alu_store_b(t, i, i->b);
-    asm_load(&t->b, i->width, target, jit_slot(t, i->a));
+    if (i->width != IR_32 || jit_target(t, i->a, ASM_NONE) != target)
+        asm_load(&t->b, i->width, target, jit_slot(t, i->a));
     alu_apply(t, i, operation, target);
     alu_finish(t, i, target, alu_kind(i), logic ? IR_F_ALL & ~IR_F_A : IR_F_ALL);
     return true;
-}
-
-/* inc and dec keep C, and tell so in carry_in. */
-static void alu_keep_carry(struct jit_translation *t)
-{
-    unsigned operation = t->kind & ~3u;
-
-    if ((operation == IR_K_INC || operation == IR_K_DEC) && t->kind < IR_K_END)
-        return;
-    if (operation == IR_K_LOGIC) {
-        asm_op(&t->b, IR_64, 0xc7, 0, ENV(flags.carry_in));
-        asm_32(&t->b, 0);
-        return;
-    }
-    jit_flags_carry(t);
-    asm_setcc(&t->b, IR_COND_C, ASM_RAX);
-    asm_store(&t->b, IR_64, ENV(flags.carry_in), ASM_RAX);
 }
 
 static bool alu_step(struct jit_translation *t, const struct ir_insn *i)
@@ -140,7 +124,7 @@ static bool alu_step(struct jit_translation *t, const struct ir_insn *i)
         i->width < IR_32 || i->dst == IR_SLOT_SINK ? ASM_RAX : jit_target(t, i->dst, ASM_RAX);
 
     if (i->flags & IR_SETF)
-        alu_keep_carry(t);
+        jit_flags_keep_carry(t, ENV(flags.carry_in));
     asm_load(&t->b, i->width, target, jit_slot(t, i->a));
     asm_alu_imm(&t->b, i->width, i->op == IR_inc ? ASM_ADD : ASM_SUB, asm_r(target), 1);
     alu_finish(t, i, target, alu_kind(i), IR_F_ALL & ~IR_F_C);
@@ -244,25 +228,33 @@ static void shift_flags(struct jit_translation *t, const struct ir_insn *i, unsi
     asm_store(b, IR_64, ENV(flags.b), ASM_RCX);
 }
 
-/* By an immediate, at 32 and 64 bits. */
+/* rdx = sign of a value of the op's width */
+static void shift_sign(struct jit_translation *t, const struct ir_insn *i, unsigned reg)
+{
+    asm_load(&t->b, i->width, ASM_RDX, asm_r(reg));
+    asm_op(&t->b, IR_64, 0xc1, 5, asm_r(ASM_RDX)); /* shr */
+    asm_8(&t->b, (8u << i->width) - 1);
+}
+
+/* By an immediate below the width. */
 static void shift_known(struct jit_translation *t, const struct ir_insn *i, unsigned extension,
                         unsigned count)
 {
-    unsigned target = i->dst == IR_SLOT_SINK ? ASM_RAX : jit_target(t, i->dst, ASM_RAX);
+    bool scratch = i->width < IR_32 || i->dst == IR_SLOT_SINK;
+    unsigned target = scratch ? ASM_RAX : jit_target(t, i->dst, ASM_RAX);
     struct asm_buf *b = &t->b;
 
     asm_load(b, i->width, target, jit_slot(t, i->a));
-    if ((i->flags & IR_SETF) && i->op == IR_shr && count == 1) {
-        asm_load(b, i->width, ASM_RDX, asm_r(target));
-        asm_op(b, IR_64, 0xc1, 5, asm_r(ASM_RDX));
-        asm_8(b, (8u << i->width) - 1);
-    }
-    asm_op(b, i->width, 0xc1, extension, asm_r(target));
+    if ((i->flags & IR_SETF) && i->op == IR_shr && count == 1)
+        shift_sign(t, i, target);
+    asm_op(b, i->width, i->width == IR_8 ? 0xc0 : 0xc1, extension, asm_r(target));
     asm_8(b, count);
-    if (i->flags & IR_SETF) {
+    if (i->flags & IR_SETF)
         shift_flags(t, i, target, count);
+    if (i->width < IR_32)
+        asm_load(b, i->width, target, asm_r(target));
+    if (i->flags & IR_SETF)
         jit_flags_result(t, target, IR_K_MIXED + i->width);
-    }
     jit_put(t, i->dst, target);
 }
 
@@ -274,18 +266,64 @@ static void shift_variable(struct jit_translation *t, const struct ir_insn *i, u
     jit_put(t, i->dst, ASM_RAX);
 }
 
+/* flags.b = V as it is before a shift of rax by cl, in its place: only shr by 1 sets it here. */
+static void shift_variable_v(struct jit_translation *t, const struct ir_insn *i)
+{
+    struct asm_buf *b = &t->b;
+
+    asm_imm(b, ASM_RDX, 0);
+    if (i->op == IR_shr) {
+        shift_sign(t, i, ASM_RAX);
+        asm_op(b, IR_32, 0xc1, 4, asm_r(ASM_RDX)); /* shl */
+        asm_8(b, 11);
+        asm_alu_imm(b, IR_32, ASM_CMP, asm_r(ASM_RCX), 1);
+        asm_op(b, IR_64, 0x0f40 | IR_COND_NZ, ASM_RDX, ENV(zero));
+    }
+    asm_store(b, IR_64, ENV(flags.b), ASM_RDX);
+}
+
+/* Count 0 leaves the flags: what they are is known afterwards only if it was the same before. */
+static void shift_variable_flags(struct jit_translation *t, const struct ir_insn *i,
+                                 unsigned extension)
+{
+    struct asm_buf *b = &t->b;
+    uint32_t kind = IR_K_MIXED + i->width, before = t->kind, none;
+
+    asm_load(b, IR_32, ASM_RCX, jit_slot(t, i->b));
+    asm_load(b, i->width, ASM_RAX, jit_slot(t, i->a));
+    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), i->width == IR_64 ? 63 : 31);
+    none = asm_jcc(b, IR_COND_Z);
+    shift_variable_v(t, i);
+    asm_op(b, i->width, 0xd3, extension, asm_r(ASM_RAX));
+    asm_setcc(b, IR_COND_C, ASM_RCX);
+    if (i->op == IR_shl) {
+        shift_sign(t, i, ASM_RAX);
+        asm_alu(b, IR_32, ASM_XOR, ASM_RDX, asm_r(ASM_RCX));
+        asm_op(b, IR_32, 0xc1, 4, asm_r(ASM_RDX)); /* shl */
+        asm_8(b, 11);
+        asm_alu(b, IR_32, ASM_OR, ASM_RCX, asm_r(ASM_RDX));
+    }
+    asm_op(b, IR_64, 0x09, ASM_RCX, ENV(flags.b)); /* or */
+    jit_flags_result(t, ASM_RAX, kind);
+    asm_here(b, none);
+    jit_put(t, i->dst, ASM_RAX);
+    t->kind = before == kind ? kind : (uint32_t)IR_K_END;
+}
+
 bool jit_emit_shift(struct jit_translation *t, const struct ir_insn *i)
 {
     int extension = shift_extension(i->op);
     unsigned count = (unsigned)i->imm & (i->width == IR_64 ? 63 : 31);
-    bool sets = i->flags & IR_SETF;
+    bool sets = i->flags & IR_SETF, known = i->flags & IR_IMM;
 
-    if (extension < 0 || i->width < IR_32 || i->width > IR_64)
+    if (extension < 0 || i->width > IR_64 || (sets && extension < 4))
         return false;
-    if (sets && (extension < 4 || !(i->flags & IR_IMM) || count == 0))
+    if (known ? count == 0 || count >= 8u << i->width : i->width < IR_32)
         return false;
-    if (i->flags & IR_IMM)
+    if (known)
         shift_known(t, i, (unsigned)extension, count);
+    else if (sets)
+        shift_variable_flags(t, i, (unsigned)extension);
     else
         shift_variable(t, i, (unsigned)extension);
     return true;

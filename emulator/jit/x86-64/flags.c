@@ -99,3 +99,26 @@ void jit_flags_carry(struct jit_translation *t)
         asm_op(&t->b, IR_32, 0xf7, 3, asm_r(ASM_RAX)); /* neg eax */
     }
 }
+
+bool jit_flags_has_carry(const struct jit_translation *t)
+{
+    unsigned operation = t->kind & ~3u;
+
+    return operation == IR_K_INC || operation == IR_K_DEC;
+}
+
+void jit_flags_keep_carry(struct jit_translation *t, struct asm_rm place)
+{
+    unsigned operation = t->kind & ~3u;
+
+    if (jit_flags_has_carry(t))
+        return;
+    if (operation == IR_K_LOGIC) {
+        asm_op(&t->b, IR_64, 0xc7, 0, place);
+        asm_32(&t->b, 0);
+        return;
+    }
+    jit_flags_carry(t);
+    asm_setcc(&t->b, IR_COND_C, ASM_RAX);
+    asm_store(&t->b, IR_64, place, ASM_RAX);
+}

@@ -160,25 +160,84 @@ static void rmw_plain(struct jit_translation *t, const struct ir_insn *i, unsign
         asm_op(&t->b, i->width, operation << 3 | (i->width == IR_8 ? 0 : 1), reg, memory_host);
 }
 
-/*
- * With flags, not locked: rdx = old value, then the result, which goes back. The old value is
- * wanted only by the locked forms.
- */
-static void rmw_flags(struct jit_translation *t, const struct ir_insn *i, unsigned operation)
+static void rmw_kind(struct jit_translation *t, uint32_t kind)
+{
+    asm_op(&t->b, IR_32, 0xc7, 0, ENV(flags.kind));
+    asm_32(&t->b, kind);
+    t->kind = kind;
+}
+
+/* rdx op= c, or 1 */
+static void rmw_apply(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
+                      bool step)
+{
+    if (step)
+        asm_alu_imm(&t->b, i->width, operation, asm_r(ASM_RDX), 1);
+    else
+        asm_alu(&t->b, i->width, operation, ASM_RDX, jit_slot(t, i->c));
+    if (i->width < IR_32)
+        asm_load(&t->b, i->width, ASM_RDX, asm_r(ASM_RDX));
+}
+
+/* rdx = what was there, rdx added to it in memory; sums and differences only */
+static void rmw_fetch_add(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
+                          bool step)
 {
     struct asm_buf *b = &t->b;
-    bool logic = operation == ASM_AND || operation == ASM_OR || operation == ASM_XOR;
 
-    asm_load(b, i->width, ASM_RDX, memory_host);
-    asm_alu(b, i->width, operation, ASM_RDX, jit_slot(t, i->c));
-    asm_store(b, i->width, memory_host, ASM_RDX);
-    if (i->width < IR_32)
-        asm_load(b, i->width, ASM_RDX, asm_r(ASM_RDX));
-    if (!logic) {
+    if (step)
+        asm_imm(b, ASM_RDX, operation == ASM_ADD ? 1 : UINT64_MAX);
+    else
+        asm_load(b, IR_64, ASM_RDX, jit_slot(t, i->c));
+    if (!step && operation == ASM_SUB)
+        asm_op(b, IR_64, 0xf7, 3, asm_r(ASM_RDX)); /* neg */
+    if (i->flags & IR_LOCK)
+        asm_8(b, 0xf0);
+    asm_op(b, i->width, i->width == IR_8 ? 0x0fc0 : 0x0fc1, ASM_RDX, memory_host);
+    if (i->dst == IR_SLOT_SINK)
+        return;
+    asm_load(b, i->width, ASM_RCX, asm_r(ASM_RDX));
+}
+
+/* The flags from the result in rdx. For steps env->sink holds C as it was. */
+static void rmw_flags(struct jit_translation *t, const struct ir_insn *i, bool logic, bool step)
+{
+    struct asm_buf *b = &t->b;
+
+    if (step && !jit_flags_has_carry(t)) {
+        asm_load(b, IR_64, ASM_RAX, ENV(sink));
+        asm_store(b, IR_64, ENV(flags.carry_in), ASM_RAX);
+    } else if (!step && !logic) {
         asm_load(b, i->width, ASM_RAX, jit_slot(t, i->c));
         asm_store(b, IR_64, ENV(flags.b), ASM_RAX);
     }
     asm_store(b, IR_64, ENV(flags.result), ASM_RDX);
+    rmw_kind(t, ir_x_kind_after(i, IR_K_END));
+}
+
+/* rax = what is expected, and then what was there */
+static void rmw_compare(struct jit_translation *t, const struct ir_insn *i)
+{
+    struct asm_buf *b = &t->b;
+
+    asm_load(b, IR_64, ASM_RDX, jit_slot(t, i->c));
+    asm_lea(b, IR_64, ASM_RCX, memory_host);
+    asm_load(b, i->width, ASM_RAX, jit_slot(t, i->dst));
+    if (i->flags & IR_LOCK)
+        asm_8(b, 0xf0);
+    asm_op(b, i->width, i->width == IR_8 ? 0x0fb0 : 0x0fb1, ASM_RDX, asm_m(ASM_RCX, 0));
+    if (i->width < IR_64)
+        asm_load(b, i->width, ASM_RAX, asm_r(ASM_RAX));
+    if (i->flags & IR_SETF) {
+        asm_load(b, i->width, ASM_RDX, jit_slot(t, i->dst));
+        asm_alu(b, i->width, ASM_SUB, ASM_RDX, asm_r(ASM_RAX));
+        if (i->width < IR_32)
+            asm_load(b, i->width, ASM_RDX, asm_r(ASM_RDX));
+        asm_store(b, IR_64, ENV(flags.b), ASM_RAX);
+        asm_store(b, IR_64, ENV(flags.result), ASM_RDX);
+        rmw_kind(t, ir_x_kind_after(i, IR_K_END));
+    }
+    jit_put(t, i->dst, ASM_RAX);
 }
 
 static void rmw_exchange(struct jit_translation *t, const struct ir_insn *i)
@@ -189,28 +248,44 @@ static void rmw_exchange(struct jit_translation *t, const struct ir_insn *i)
     jit_put(t, i->dst, ASM_RDX);
 }
 
-/*
- * The kind of flags is stored before the check for the slow path to find nothing else; it stores
- * the same.
- */
+/* Where the old value or flags are wanted: by a fetch-and-add, or where nobody else may look, by a
+ * load and a store. */
+static void rmw_full(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
+                     bool step)
+{
+    bool logic = operation == ASM_AND || operation == ASM_OR || operation == ASM_XOR;
+    bool whole = (i->flags & IR_LOCK) || i->dst != IR_SLOT_SINK;
+
+    if (whole)
+        rmw_fetch_add(t, i, operation, step);
+    else
+        asm_load(&t->b, i->width, ASM_RDX, memory_host);
+    if (i->flags & IR_SETF)
+        rmw_apply(t, i, operation, step);
+    if (!whole)
+        asm_store(&t->b, i->width, memory_host, ASM_RDX);
+    if (i->flags & IR_SETF)
+        rmw_flags(t, i, logic, step);
+    if (i->dst != IR_SLOT_SINK)
+        jit_put(t, i->dst, ASM_RCX);
+}
+
 static bool rmw_binary(struct jit_translation *t, const struct ir_insn *i, unsigned operation)
 {
     bool step = i->op == IR_minc || i->op == IR_mdec, sets = i->flags & IR_SETF;
+    bool plain = !sets && i->dst == IR_SLOT_SINK;
     struct memory_miss miss;
 
-    if (i->dst != IR_SLOT_SINK || (sets && (step || (i->flags & IR_LOCK))))
+    if (!plain && operation != ASM_ADD && operation != ASM_SUB &&
+        (i->dst != IR_SLOT_SINK || (i->flags & IR_LOCK)))
         return false;
+    if (sets && step)
+        jit_flags_keep_carry(t, ENV(sink));
     miss = memory_check(t, i, true);
-    if (!sets) {
+    if (plain)
         rmw_plain(t, i, operation, step);
-    } else {
-        uint32_t kind = ir_x_kind_after(i, IR_K_END);
-
-        rmw_flags(t, i, operation);
-        asm_op(&t->b, IR_32, 0xc7, 0, ENV(flags.kind));
-        asm_32(&t->b, kind);
-        t->kind = kind;
-    }
+    else
+        rmw_full(t, i, operation, step);
     jit_tail_slow(t, miss.tag, miss.align);
     return true;
 }
@@ -224,10 +299,13 @@ bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i)
         return false;
     if (operation >= 0)
         return rmw_binary(t, i, (unsigned)operation);
-    if (i->op != IR_mxchg)
+    if (i->op != IR_mxchg && i->op != IR_mcmpxchg)
         return false;
     miss = memory_check(t, i, true);
-    rmw_exchange(t, i);
+    if (i->op == IR_mxchg)
+        rmw_exchange(t, i);
+    else
+        rmw_compare(t, i);
     jit_tail_slow(t, miss.tag, miss.align);
     return true;
 }

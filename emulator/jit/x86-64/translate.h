@@ -124,5 +124,9 @@ void jit_flags_result(struct jit_translation *t, unsigned reg, uint32_t kind);
 unsigned jit_flags_cond(struct jit_translation *t, unsigned cond);
 /* The guest's C in the host's carry; changes rax, rcx and rdx. */
 void jit_flags_carry(struct jit_translation *t);
+/* Before inc and dec, which keep C: puts it there as 0 or 1, for carry_in; nothing when carry_in
+ * has it already. Changes rax, rcx and rdx. */
+void jit_flags_keep_carry(struct jit_translation *t, struct asm_rm place);
+bool jit_flags_has_carry(const struct jit_translation *t);
 
 #endif
