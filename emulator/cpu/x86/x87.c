@@ -325,72 +325,53 @@ enum ir_status x86_helper_x87_load(struct ir_env *env, uint64_t a, uint64_t b, u
     return IR_OK;
 }
 
-/* An unmasked exception must keep memory as it is, though the store follows this helper: the value
- * there is then not known here, so such stores raise #MF at once instead of at the next x87
- * instruction. */
-static enum ir_status x87_store_value(struct x86_cpu *cpu, uint64_t a)
+static void x87_put_bytes(uint8_t *image, uint64_t value, unsigned bytes)
 {
-    struct x86_x87 *x87 = &cpu->x87;
-    unsigned status;
-
-    if (x87_empty(x87, 0)) {
-        status = X87_IE | X87_SF;
-        cpu->ir.result =
-            x87_to_memory(x87_arg_format(a), false, x87_indefinite, x87->control, &(unsigned){0});
-    } else {
-        cpu->ir.result = x87_to_memory(x87_arg_format(a), a & X87_ARG_TRUNCATE, x87_get(x87, 0),
-                                       x87->control, &status);
-    }
-    x87_note(x87, status & (X87_EXCEPTIONS | X87_SF | X87_C1));
-    if (status & ~x87->control & (X87_EXCEPTIONS & ~X87_PE))
-        return x86_raise(cpu, X86_MF);
-    return IR_OK;
+    for (unsigned i = 0; i < bytes; i++)
+        image[i] = (uint8_t)(value >> (8 * i));
 }
 
-enum ir_status x86_helper_x87_store(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
+/* ST(0), or the indefinite for an empty one, in the format of memory; returns its size. */
+static unsigned x87_store_image(struct x86_x87 *x87, uint64_t a, uint8_t image[10],
+                                unsigned *status)
 {
-    struct x86_cpu *cpu = x86_cpu_of(env);
-
-    return x87_begin(cpu, a) != IR_OK ? IR_FAULT : x87_store_value(cpu, a);
-}
-
-enum ir_status x86_helper_x87_store_done(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
-{
-    x87_pops(&x86_cpu_of(env)->x87, a);
-    return IR_OK;
-}
-
-static void x87_store_image(struct x86_x87 *x87, uint64_t a, uint8_t image[10], unsigned *status)
-{
-    struct x87_real value = x87_empty(x87, 0) ? x87_indefinite : x87_get(x87, 0);
+    static const uint8_t sizes[] = {0, 4, 8, 10, 2, 4, 8, 10};
+    enum x87_format format = x87_arg_format(a);
+    bool empty = x87_empty(x87, 0);
+    struct x87_real value = empty ? x87_indefinite : x87_get(x87, 0);
 
     *status = 0;
-    if (x87_arg_format(a) == X87_BCD) {
+    if (format == X87_BCD) {
         x87_to_bcd(value, image, x87->control, status);
+    } else if (format == X87_F80) {
+        x87_put_bytes(image, value.significand, 8);
+        x87_put_bytes(image + 8, value.exponent, 2);
     } else {
-        for (unsigned i = 0; i < 8; i++)
-            image[i] = (uint8_t)(value.significand >> (8 * i));
-        image[8] = (uint8_t)value.exponent;
-        image[9] = (uint8_t)(value.exponent >> 8);
+        uint64_t bits = x87_to_memory(format, a & X87_ARG_TRUNCATE, value, x87->control, status);
+        x87_put_bytes(image, bits, sizes[format]);
     }
-    if (x87_empty(x87, 0))
+    if (empty)
         *status = X87_IE | X87_SF;
+    return sizes[format];
 }
 
-enum ir_status x86_helper_x87_store_wide(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
+/* Unmasked exceptions but for precision leave memory and the stack as they are. */
+enum ir_status x86_helper_x87_store(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
     struct x86_cpu *cpu = x86_cpu_of(env);
     struct x86_x87 *x87 = &cpu->x87;
     uint8_t image[10];
-    unsigned status;
+    unsigned status, size;
+    bool stored;
 
     if (x87_begin(cpu, a) != IR_OK)
         return IR_FAULT;
-    x87_store_image(x87, a, image, &status);
-    if (!(status & ~x87->control & X87_IE) &&
-        x86_store_bytes(cpu, b, image, sizeof(image)) != IR_OK)
+    size = x87_store_image(x87, a, image, &status);
+    stored = !(status & ~x87->control & (X87_EXCEPTIONS & ~X87_PE));
+    if (stored && x86_store_bytes(cpu, b, image, size) != IR_OK)
         return IR_FAULT;
-    if (x87_note(x87, status & (X87_EXCEPTIONS | X87_SF | X87_C1)))
+    x87_note(x87, status & (X87_EXCEPTIONS | X87_SF | X87_C1));
+    if (stored)
         x87_pops(x87, a);
     return IR_OK;
 }

@@ -187,27 +187,11 @@ bool x86_lift_x87_load_bcd(struct x86_lift *l)
 
 /* ---- stores ---- */
 
-static bool x87_store(struct x86_lift *l, bool integer, uint64_t extra)
+static bool x87_store(struct x86_lift *l, enum x87_format format, uint64_t extra)
 {
-    unsigned size = x86_lift_size(l, 0);
-    uint64_t a = x87_arg(l, x87_memory_format(l, integer), 0, 0) | extra;
-    struct ir_address m;
-    uint16_t value;
+    uint16_t address = x86_lift_linear(l, 0, x86_lift_size(l, 0), X86_LIFT_WRITE);
 
-    value = x86_lift_call_slots(l, X86_HELPER_x87_store, x86_lift_const(l, (int64_t)a),
-                                IR_SLOT_ZERO, IR_SLOT_ZERO);
-    m = x86_lift_address(l, 0, size, X86_LIFT_WRITE);
-    ir_store(l->b, x86_lift_width(size), &m, value);
-    if (P_POPS(l->parameter) != 0)
-        x87_call(l, X86_HELPER_x87_store_done, a, IR_SLOT_ZERO, IR_SLOT_ZERO);
-    return true;
-}
-
-static bool x87_store_wide(struct x86_lift *l, enum x87_format format)
-{
-    uint16_t address = x86_lift_linear(l, 0, 10, X86_LIFT_WRITE);
-
-    x87_call(l, X86_HELPER_x87_store_wide, x87_arg(l, format, 0, 0), address, IR_SLOT_ZERO);
+    x87_call(l, X86_HELPER_x87_store, x87_arg(l, format, 0, 0) | extra, address, IR_SLOT_ZERO);
     return true;
 }
 
@@ -220,22 +204,22 @@ bool x86_lift_x87_store(struct x86_lift *l)
                  IR_SLOT_ZERO);
         return true;
     }
-    return x86_lift_size(l, 0) == 10 ? x87_store_wide(l, X87_F80) : x87_store(l, false, 0);
+    return x87_store(l, x87_memory_format(l, false), 0);
 }
 
 bool x86_lift_x87_store_int(struct x86_lift *l)
 {
-    return x87_unavailable(l) || x87_store(l, true, 0);
+    return x87_unavailable(l) || x87_store(l, x87_memory_format(l, true), 0);
 }
 
 bool x86_lift_x87_store_truncated(struct x86_lift *l)
 {
-    return x87_unavailable(l) || x87_store(l, true, X87_ARG_TRUNCATE);
+    return x87_unavailable(l) || x87_store(l, x87_memory_format(l, true), X87_ARG_TRUNCATE);
 }
 
 bool x86_lift_x87_store_bcd(struct x86_lift *l)
 {
-    return x87_unavailable(l) || x87_store_wide(l, X87_BCD);
+    return x87_unavailable(l) || x87_store(l, X87_BCD, 0);
 }
 
 /* ---- moves ---- */
@@ -260,8 +244,10 @@ bool x86_lift_x87_cmov(struct x86_lift *l)
     struct ir_insn *set = ir_emit(l->b, IR_setcc, IR_64);
     set->dst = taken;
     set->cond = (uint8_t)l->parameter;
-    x87_call(l, X86_HELPER_x87_cmov, X87_ARG(0, X87_REG, 0, x86_lift_reg(l, 1), 0), taken,
-             IR_SLOT_ZERO);
+    x87_call(l, X86_HELPER_x87_cmov,
+             X87_ARG(0, X87_REG, 0, x86_lift_reg(l, 1), 0) | (uint64_t)l->offset
+                                                                 << X87_ARG_PC_SHIFT,
+             taken, IR_SLOT_ZERO);
     return true;
 }
 
