@@ -62,33 +62,37 @@ enum ir_status x86_fetch_fault(struct x86_cpu *cpu, emu_gva address)
     return IR_OK;
 }
 
-struct mmu_drop {
+struct mmu_protection {
     struct x86_cpu *cpu;
-    const uint8_t *host;
+    const struct x86_page *page;
 };
 
-static void mmu_drop_writes_everywhere(void *opaque)
+/* The mark and the loss of the write entries are one step for the others: whoever sees the mark
+ * translates, and no store that it does not hear of may follow. */
+static void mmu_protect_everywhere(void *opaque)
 {
-    const struct mmu_drop *drop = opaque;
-    struct emu_machine *machine = drop->cpu->vcpu->machine;
+    const struct mmu_protection *protection = opaque;
+    struct x86_cpu *cpu = protection->cpu;
+    struct emu_machine *machine = cpu->vcpu->machine;
 
+    if (!ir_blocks_protect(cpu->ir.blocks, protection->page->physical))
+        return;
     for (unsigned i = 0; i < machine->vcpu_count; i++)
-        x86_tlb_drop_writes(machine->vcpus[i].arch, drop->host);
+        x86_tlb_drop_writes(machine->vcpus[i].arch, protection->page->host);
 }
 
 /* From now on stores to the page come to us. */
 static void mmu_protect(struct x86_cpu *cpu, const struct x86_page *page)
 {
-    struct mmu_drop drop = {cpu, page->host};
+    struct mmu_protection protection = {cpu, page};
     struct emu_vcpu *vcpu = cpu->vcpu;
 
-    if (ir_blocks_page_has_code(cpu->ir.blocks, page->physical) ||
-        !ir_blocks_protect(cpu->ir.blocks, page->physical))
+    if (ir_blocks_page_has_code(cpu->ir.blocks, page->physical))
         return;
-    if (vcpu == NULL || vcpu->machine == NULL || vcpu->machine->vcpu_count < 2)
+    if (vcpu != NULL && vcpu->machine != NULL && vcpu->machine->vcpu_count > 1)
+        emu_machine_run_exclusive(vcpu->machine, vcpu, mmu_protect_everywhere, &protection);
+    else if (ir_blocks_protect(cpu->ir.blocks, page->physical))
         x86_tlb_drop_writes(cpu, page->host);
-    else
-        emu_machine_run_exclusive(vcpu->machine, vcpu, mmu_drop_writes_everywhere, &drop);
 }
 
 bool x86_guest_code_address(struct ir_env *env, emu_gpa *out)
