@@ -147,9 +147,50 @@ static void test_layout(void)
     lift_env_finish(&env);
 }
 
+/* FNSTENV masks what was pending: nothing is left to report. */
+static void test_pending(void)
+{
+    struct lift_env env;
+    CHECK(lift_env_init(&env, 0, STATE_SIZE));
+    struct x86_cpu *cpu = env.cpu;
+    cpu->gpr[X86_RDI] = STATE_AREA;
+    cpu->x87.control = 0x037e;
+    cpu->x87.status = 0x8081; /* an invalid operation that waits */
+    CHECK(!state_step(&env, "9b"));
+    CHECK(state_step(&env, "d9 37")); /* fnstenv */
+    CHECK_EQ(state_read(&env, 4, 2), 0x8081);
+    CHECK_EQ(cpu->x87.status, 1);
+    CHECK(state_step(&env, "9b"));
+    lift_env_finish(&env);
+}
+
+/* In the compacted format MXCSR belongs to SSE alone. */
+static void test_compact_mxcsr(void)
+{
+    struct lift_env env;
+    CHECK(lift_env_init(&env, 0, STATE_SIZE));
+    struct x86_cpu *cpu = env.cpu;
+    cpu->cr4 |= X86_CR4_OSFXSR | X86_CR4_OSXSAVE;
+    cpu->xcr0 = 7;
+    cpu->gpr[X86_RDI] = STATE_AREA;
+    cpu->gpr[X86_RAX] = 4;
+    state_fill(cpu);
+    memset(env.host + STATE_AREA, 0, 4096);
+    CHECK(state_step(&env, "0f c7 27")); /* xsavec */
+    memset(env.host + STATE_AREA + 24, 0xff, 4);
+    CHECK(state_step(&env, "0f ae 2f")); /* xrstor */
+    CHECK_EQ(cpu->mxcsr & 0xffc0, 0x1f80);
+    cpu->gpr[X86_RAX] = 6;
+    CHECK(!state_step(&env, "0f ae 2f"));
+    lift_env_finish(&env);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct test_case cases[] = {
-        {"state-round-trips", test_round_trips}, {"state-layout", test_layout}, {NULL, NULL}};
+    static const struct test_case cases[] = {{"state-round-trips", test_round_trips},
+                                             {"state-layout", test_layout},
+                                             {"state-pending", test_pending},
+                                             {"state-compact-mxcsr", test_compact_mxcsr},
+                                             {NULL, NULL}};
     return test_main(argc, argv, cases);
 }

@@ -10,6 +10,10 @@
 
 #define STATE_VERSION 1
 
+/* What may come from a file: a request that nobody answers would keep the processor from running.
+ */
+#define STATE_REQUESTS (X86_REQUEST_INTR | X86_REQUEST_NMI | X86_REQUEST_INIT | X86_REQUEST_SIPI)
+
 #define FIELD(member) EMU_FIELD(struct x86_cpu, member)
 #define ARRAY(member) EMU_FIELD_ARRAY(struct x86_cpu, member)
 
@@ -146,7 +150,8 @@ static void state_settle(struct x86_cpu *cpu, uint64_t flags, uint64_t requests)
     x86_set_eflags(cpu, flags);
     cpu->ir.instructions = 0;
     emu_vcpu_clear(cpu->vcpu, ~0u << EMU_REQUEST_ARCH);
-    emu_vcpu_request(cpu->vcpu, (uint32_t)requests << EMU_REQUEST_ARCH | X86_REQUEST_WORK);
+    emu_vcpu_request(cpu->vcpu,
+                     ((uint32_t)requests << EMU_REQUEST_ARCH & STATE_REQUESTS) | X86_REQUEST_WORK);
     x86_tlb_flush_all(cpu, true);
     x86_update_mode(cpu);
 }

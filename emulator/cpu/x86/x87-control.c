@@ -140,7 +140,7 @@ static enum ir_status x87_store_image(struct x86_cpu *cpu, bool whole, emu_gva a
     if (whole)
         x87_init(x87);
     else
-        x87->control |= X87_EXCEPTIONS;
+        x87_load_control(x87, x87->control | X87_EXCEPTIONS);
     return IR_OK;
 }
 

@@ -343,7 +343,7 @@ static void xrstor_read(struct x86_cpu *cpu, const uint8_t *image, uint64_t want
 enum ir_status x86_helper_xrstor(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
     struct x86_cpu *cpu = x86_cpu_of(env);
-    uint64_t wanted = xsave_wanted(cpu), compact;
+    uint64_t wanted = xsave_wanted(cpu), compact, with_mxcsr;
     uint8_t image[XSAVE_MAX];
     unsigned size;
 
@@ -356,14 +356,15 @@ enum ir_status x86_helper_xrstor(struct ir_env *env, uint64_t a, uint64_t b, uin
                           compact & XSAVE_COMPACT);
     if (x86_load_bytes(cpu, b, image, size) != IR_OK)
         return IR_FAULT;
-    if ((wanted & 6) && !fx_mxcsr_legal(image))
+    with_mxcsr = wanted & (compact & XSAVE_COMPACT ? 2 : 6); /* as when it is saved */
+    if (with_mxcsr && !fx_mxcsr_legal(image))
         return x86_raise_error(cpu, X86_GP, 0);
     xrstor_read(cpu, image, wanted, c == 8);
     /* MXCSR: initial when the compacted form has no SSE state, else from the area. */
-    if (compact & XSAVE_COMPACT && (wanted & 2) && !(get_le(image + XSAVE_HEADER, 8) & 2)) {
+    if (compact & XSAVE_COMPACT && with_mxcsr && !(get_le(image + XSAVE_HEADER, 8) & 2)) {
         cpu->mxcsr = XSAVE_MXCSR_RESET;
         x86_load_mxcsr(cpu);
-    } else if (wanted & 6) {
+    } else if (with_mxcsr) {
         fx_read_mxcsr(cpu, image);
     }
     return IR_OK;
