@@ -70,11 +70,17 @@ enum ir_status x86_helper_x87_arith(struct ir_env *env, uint64_t a, uint64_t b, 
 
 /* ---- comparisons ---- */
 
-/* Exact, as both are reals of 64 bits; subnormals compare by what is stored. */
+/* A denormal's exponent counts as 1: a pseudo-denormal compares like the normal number it is. */
+static unsigned x87_power(struct x87_real v)
+{
+    return (v.exponent & 0x7fff) == 0 ? 1 : v.exponent & 0x7fff;
+}
+
+/* Exact, as both are reals of 64 bits. */
 static bool x87_less(struct x87_real left, struct x87_real right)
 {
     bool left_negative = left.exponent >> 15, right_negative = right.exponent >> 15;
-    unsigned left_power = left.exponent & 0x7fff, right_power = right.exponent & 0x7fff;
+    unsigned left_power = x87_power(left), right_power = x87_power(right);
     bool smaller;
 
     if (x87_is_zero(left) && x87_is_zero(right))
