@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures Lathe beside QEMU (TCG) in one run, interleaved: bench.py BUILD [boot|start|memory ...].
 
-Only ratios mean anything: the machine is shared. Medians of three.
+Only ratios mean anything: the machine is shared. Medians of ROUNDS (3) rounds; ACCEL chooses Lathe's
+engine.
 """
 import os
 import statistics
@@ -17,12 +18,13 @@ BUILD, *WHICH = sys.argv[1:]
 GUESTS = os.path.join("build", "guests")
 INSTALLER = [os.path.join(GUESTS, "installer", name) for name in ("linux", "initrd.gz")]
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
+ACCEL = os.environ.get("ACCEL", "auto")
 MEMORY = 1024
 
 
 def lathe(kernel, initrd=None, append=""):
     command = [os.path.join(BUILD, "lathe"), "run", "--kernel", kernel, "--memory",
-               "%dM" % MEMORY, "--display", "none", "--serial", "stdio"]
+               "%dM" % MEMORY, "--display", "none", "--serial", "stdio", "--accel", ACCEL]
     if initrd:
         command += ["--initrd", initrd, "--append", append]
     return command
