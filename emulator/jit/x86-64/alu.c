@@ -41,7 +41,10 @@ static void alu_store_b(struct jit_translation *t, const struct ir_insn *i, unsi
 {
     struct asm_buf *b = &t->b;
 
-    if (i->flags & IR_IMM) {
+    if ((i->flags & IR_IMM) && jit_cut(i->imm, i->width) <= INT32_MAX) {
+        asm_op(b, IR_64, 0xc7, 0, ENV(flags.b));
+        asm_32(b, (uint32_t)jit_cut(i->imm, i->width));
+    } else if (i->flags & IR_IMM) {
         asm_imm(b, ASM_RCX, jit_cut(i->imm, i->width));
         asm_store(b, IR_64, ENV(flags.b), ASM_RCX);
     } else if (i->width == IR_64 && jit_in_reg(t, slot)) {

@@ -5,17 +5,21 @@
  */
 #include "emulator/jit/x86-64/translate.h"
 
-/* Where the access is: [rax + rcx]. */
-static const struct asm_rm memory_host = {
-    .memory = true, .reg = ASM_RAX, .index = ASM_RCX, .scale = 0, .disp = 0};
+/* The address is in a pinned register as it is. */
+static bool memory_ready(const struct jit_translation *t, const struct ir_insn *i)
+{
+    return i->b == IR_SLOT_ZERO && i->imm == 0 && jit_in_reg(t, i->a) && !(i->flags & IR_ADDR32);
+}
 
-/* rax = address */
-static void memory_address(struct jit_translation *t, const struct ir_insn *i)
+/* The address, in rax if it has to be made; returns its register. */
+static unsigned memory_address(struct jit_translation *t, const struct ir_insn *i)
 {
     struct asm_buf *b = &t->b;
     unsigned base = ASM_NONE, index = ASM_NONE;
     bool large = !jit_fits(i->imm);
 
+    if (memory_ready(t, i))
+        return t->reg[i->a & 4095];
     if (i->a != IR_SLOT_ZERO) {
         base = jit_target(t, i->a, ASM_RAX);
         asm_load(b, IR_64, base, jit_slot(t, i->a));
@@ -27,35 +31,40 @@ static void memory_address(struct jit_translation *t, const struct ir_insn *i)
     asm_lea(b, !large && (i->flags & IR_ADDR32) ? IR_32 : IR_64, ASM_RAX,
             asm_mx(base, index, i->scale & 3u, large ? 0 : (int32_t)i->imm));
     if (!large)
-        return;
+        return ASM_RAX;
     asm_imm(b, ASM_RCX, (uint64_t)i->imm);
     asm_alu(b, i->flags & IR_ADDR32 ? IR_32 : IR_64, ASM_ADD, ASM_RAX, asm_r(ASM_RCX));
+    return ASM_RAX;
 }
 
+/* Where to go when the check fails, and where the access is when it does not. */
 struct memory_miss {
     uint32_t tag, align;
+    struct asm_rm host;
 };
 
-/* The check; then the access is at memory_host. rdx is free after it. */
+/* The check. The host's place is made of rcx and of rax or a pinned register; rdx is free. */
 static struct memory_miss memory_check(struct jit_translation *t, const struct ir_insn *i,
                                        bool write)
 {
     struct asm_buf *b = &t->b;
     unsigned size = ir_width_bytes(i->width);
-    struct memory_miss miss = {0, 0};
+    struct memory_miss miss = {0};
+    unsigned va;
     size_t tag = write ? offsetof(struct ir_tlb_entry, write) : offsetof(struct ir_tlb_entry, read);
 
-    memory_address(t, i);
+    va = memory_address(t, i);
+    miss.host = asm_mx(va, ASM_RCX, 0, 0);
     if ((i->flags & IR_ALIGNED) && size > 1) {
-        asm_8(b, 0xa8); /* test al, imm */
+        asm_op(b, IR_8, 0xf6, 0, asm_r(va)); /* test */
         asm_8(b, size - 1);
         miss.align = asm_jcc(b, IR_COND_NZ);
     }
-    asm_op(b, IR_32, 0x8b, ASM_RCX, asm_r(ASM_RAX));
+    asm_op(b, IR_32, 0x8b, ASM_RCX, asm_r(va));
     asm_op(b, IR_32, 0xc1, 5, asm_r(ASM_RCX)); /* shr */
     asm_8(b, IR_PAGE_BITS - 5);
     asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), ((1 << IR_TLB_BITS) - 1) << 5);
-    asm_lea(b, IR_64, ASM_RDX, asm_m(ASM_RAX, (int32_t)size - 1));
+    asm_lea(b, IR_64, ASM_RDX, asm_m(va, (int32_t)size - 1));
     asm_alu_imm(b, IR_64, ASM_AND, asm_r(ASM_RDX), (int32_t)IR_PAGE_MASK);
     asm_alu(b, IR_64, ASM_ADD, ASM_RCX, ENV(tlb));
     asm_alu(b, IR_64, ASM_ADD, ASM_RDX, ENV(tlb_generation));
@@ -67,10 +76,9 @@ static struct memory_miss memory_check(struct jit_translation *t, const struct i
 _Static_assert(sizeof(struct ir_tlb_entry) == 32, "the index is shifted by 5");
 
 /* 128 and 256 bits between memory and vector slots, through xmm0 */
-static void memory_vector(struct jit_translation *t, const struct ir_insn *i, bool write)
+static void memory_vector(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host,
+                          bool write)
 {
-    struct asm_rm host = memory_host;
-
     for (unsigned n = 0; n < (i->width == IR_256 ? 4u : 2u); n += 2) {
         struct asm_rm slot = jit_env_slot((write ? i->c : i->dst) + n);
 
@@ -80,31 +88,31 @@ static void memory_vector(struct jit_translation *t, const struct ir_insn *i, bo
     }
 }
 
-static void memory_load(struct jit_translation *t, const struct ir_insn *i)
+static void memory_load(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host)
 {
     unsigned reg = jit_target(t, i->dst, ASM_RDX);
 
     if (i->width > IR_64) {
-        memory_vector(t, i, false);
+        memory_vector(t, i, host, false);
         return;
     }
     if (i->op == IR_lds)
-        asm_load_signed(&t->b, i->width, i->width2, reg, memory_host);
+        asm_load_signed(&t->b, i->width, i->width2, reg, host);
     else
-        asm_load(&t->b, i->width, reg, memory_host);
+        asm_load(&t->b, i->width, reg, host);
     jit_put(t, i->dst, reg);
 }
 
-static void memory_store(struct jit_translation *t, const struct ir_insn *i)
+static void memory_store(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host)
 {
     unsigned reg = jit_target(t, i->c, ASM_RDX);
 
     if (i->width > IR_64) {
-        memory_vector(t, i, true);
+        memory_vector(t, i, host, true);
         return;
     }
     asm_load(&t->b, IR_64, reg, jit_slot(t, i->c));
-    asm_store(&t->b, i->width, memory_host, reg);
+    asm_store(&t->b, i->width, host, reg);
 }
 
 bool jit_emit_memory(struct jit_translation *t, const struct ir_insn *i)
@@ -115,9 +123,9 @@ bool jit_emit_memory(struct jit_translation *t, const struct ir_insn *i)
         return false;
     miss = memory_check(t, i, i->op == IR_st || i->op == IR_probe);
     if (i->op == IR_ld || i->op == IR_lds)
-        memory_load(t, i);
+        memory_load(t, i, miss.host);
     else if (i->op == IR_st)
-        memory_store(t, i);
+        memory_store(t, i, miss.host);
     jit_tail_slow(t, miss.tag, miss.align);
     return true;
 }
@@ -145,8 +153,8 @@ static int rmw_operation(unsigned op)
 }
 
 /* Nobody wants the old value or flags: one instruction does it all. */
-static void rmw_plain(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
-                      bool step)
+static void rmw_plain(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host,
+                      unsigned operation, bool step)
 {
     unsigned reg = jit_target(t, i->c, ASM_RDX);
 
@@ -155,9 +163,9 @@ static void rmw_plain(struct jit_translation *t, const struct ir_insn *i, unsign
     if (i->flags & IR_LOCK)
         asm_8(&t->b, 0xf0);
     if (step)
-        asm_alu_imm(&t->b, i->width, operation, memory_host, 1);
+        asm_alu_imm(&t->b, i->width, operation, host, 1);
     else
-        asm_op(&t->b, i->width, operation << 3 | (i->width == IR_8 ? 0 : 1), reg, memory_host);
+        asm_op(&t->b, i->width, operation << 3 | (i->width == IR_8 ? 0 : 1), reg, host);
 }
 
 static void rmw_kind(struct jit_translation *t, uint32_t kind)
@@ -180,8 +188,8 @@ static void rmw_apply(struct jit_translation *t, const struct ir_insn *i, unsign
 }
 
 /* rdx = what was there, rdx added to it in memory; sums and differences only */
-static void rmw_fetch_add(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
-                          bool step)
+static void rmw_fetch_add(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host,
+                          unsigned operation, bool step)
 {
     struct asm_buf *b = &t->b;
 
@@ -193,7 +201,7 @@ static void rmw_fetch_add(struct jit_translation *t, const struct ir_insn *i, un
         asm_op(b, IR_64, 0xf7, 3, asm_r(ASM_RDX)); /* neg */
     if (i->flags & IR_LOCK)
         asm_8(b, 0xf0);
-    asm_op(b, i->width, i->width == IR_8 ? 0x0fc0 : 0x0fc1, ASM_RDX, memory_host);
+    asm_op(b, i->width, i->width == IR_8 ? 0x0fc0 : 0x0fc1, ASM_RDX, host);
     if (i->dst == IR_SLOT_SINK)
         return;
     asm_load(b, i->width, ASM_RCX, asm_r(ASM_RDX));
@@ -216,12 +224,12 @@ static void rmw_flags(struct jit_translation *t, const struct ir_insn *i, bool l
 }
 
 /* rax = what is expected, and then what was there */
-static void rmw_compare(struct jit_translation *t, const struct ir_insn *i)
+static void rmw_compare(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host)
 {
     struct asm_buf *b = &t->b;
 
     asm_load(b, IR_64, ASM_RDX, jit_slot(t, i->c));
-    asm_lea(b, IR_64, ASM_RCX, memory_host);
+    asm_lea(b, IR_64, ASM_RCX, host);
     asm_load(b, i->width, ASM_RAX, jit_slot(t, i->dst));
     if (i->flags & IR_LOCK)
         asm_8(b, 0xf0);
@@ -240,30 +248,30 @@ static void rmw_compare(struct jit_translation *t, const struct ir_insn *i)
     jit_put(t, i->dst, ASM_RAX);
 }
 
-static void rmw_exchange(struct jit_translation *t, const struct ir_insn *i)
+static void rmw_exchange(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host)
 {
     asm_load(&t->b, IR_64, ASM_RDX, jit_slot(t, i->c));
-    asm_op(&t->b, i->width, i->width == IR_8 ? 0x86 : 0x87, ASM_RDX, memory_host);
+    asm_op(&t->b, i->width, i->width == IR_8 ? 0x86 : 0x87, ASM_RDX, host);
     asm_load(&t->b, i->width, ASM_RDX, asm_r(ASM_RDX));
     jit_put(t, i->dst, ASM_RDX);
 }
 
 /* Where the old value or flags are wanted: by a fetch-and-add, or where nobody else may look, by a
  * load and a store. */
-static void rmw_full(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
-                     bool step)
+static void rmw_full(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host,
+                     unsigned operation, bool step)
 {
     bool logic = operation == ASM_AND || operation == ASM_OR || operation == ASM_XOR;
     bool whole = (i->flags & IR_LOCK) || i->dst != IR_SLOT_SINK;
 
     if (whole)
-        rmw_fetch_add(t, i, operation, step);
+        rmw_fetch_add(t, i, host, operation, step);
     else
-        asm_load(&t->b, i->width, ASM_RDX, memory_host);
+        asm_load(&t->b, i->width, ASM_RDX, host);
     if (i->flags & IR_SETF)
         rmw_apply(t, i, operation, step);
     if (!whole)
-        asm_store(&t->b, i->width, memory_host, ASM_RDX);
+        asm_store(&t->b, i->width, host, ASM_RDX);
     if (i->flags & IR_SETF)
         rmw_flags(t, i, logic, step);
     if (i->dst != IR_SLOT_SINK)
@@ -283,9 +291,9 @@ static bool rmw_binary(struct jit_translation *t, const struct ir_insn *i, unsig
         jit_flags_keep_carry(t, ENV(sink));
     miss = memory_check(t, i, true);
     if (plain)
-        rmw_plain(t, i, operation, step);
+        rmw_plain(t, i, miss.host, operation, step);
     else
-        rmw_full(t, i, operation, step);
+        rmw_full(t, i, miss.host, operation, step);
     jit_tail_slow(t, miss.tag, miss.align);
     return true;
 }
@@ -303,9 +311,9 @@ bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i)
         return false;
     miss = memory_check(t, i, true);
     if (i->op == IR_mxchg)
-        rmw_exchange(t, i);
+        rmw_exchange(t, i, miss.host);
     else
-        rmw_compare(t, i);
+        rmw_compare(t, i, miss.host);
     jit_tail_slow(t, miss.tag, miss.align);
     return true;
 }

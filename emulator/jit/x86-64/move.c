@@ -121,14 +121,15 @@ static bool move_lea(struct jit_translation *t, const struct ir_insn *i)
 static bool move_pcrel(struct jit_translation *t, const struct ir_insn *i)
 {
     int64_t offset = (int64_t)((uint64_t)i->imm + t->page_offset);
+    unsigned reg = jit_target(t, i->dst, ASM_RAX);
 
     if (!jit_fits(offset) || i->width > IR_64)
         return false;
-    asm_load(&t->b, IR_64, ASM_RAX, ENV(code_base));
-    asm_lea(&t->b, i->width == IR_64 ? IR_64 : IR_32, ASM_RAX, asm_m(ASM_RAX, (int32_t)offset));
+    asm_load(&t->b, IR_64, reg, ENV(code_base));
+    asm_lea(&t->b, i->width == IR_64 ? IR_64 : IR_32, reg, asm_m(reg, (int32_t)offset));
     if (i->width < IR_32)
-        asm_load(&t->b, i->width, ASM_RAX, asm_r(ASM_RAX));
-    jit_put(t, i->dst, ASM_RAX);
+        asm_load(&t->b, i->width, reg, asm_r(reg));
+    jit_put(t, i->dst, reg);
     return true;
 }
 
