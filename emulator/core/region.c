@@ -120,30 +120,37 @@ void emu_region_remove(struct emu_region *child)
     emu_memory_changed_unlock(memory);
 }
 
+/* With the lock of *memory taken, which may be none. */
+static void region_update_unlock(struct emu_memory *memory, struct emu_region *region, bool enabled,
+                                 uint64_t address)
+{
+    bool same = region->enabled == enabled && region->address == address;
+
+    region->enabled = enabled;
+    region->address = address;
+    if (!same)
+        emu_memory_changed_unlock(memory);
+    else if (memory != NULL)
+        pthread_mutex_unlock(&memory->lock);
+}
+
 void emu_region_set_enabled(struct emu_region *region, bool enabled)
 {
-    struct emu_memory *memory;
+    struct emu_memory *memory = emu_memory_lock_of(region);
 
-    memory = emu_memory_lock_of(region);
-    if (region->enabled == enabled) {
-        if (memory != NULL)
-            pthread_mutex_unlock(&memory->lock);
-        return;
-    }
-    region->enabled = enabled;
-    emu_memory_changed_unlock(memory);
+    region_update_unlock(memory, region, enabled, region->address);
 }
 
 void emu_region_set_address(struct emu_region *region, uint64_t address)
 {
-    struct emu_memory *memory;
+    struct emu_memory *memory = emu_memory_lock_of(region);
 
-    memory = emu_memory_lock_of(region);
-    if (region->address == address) {
-        if (memory != NULL)
-            pthread_mutex_unlock(&memory->lock);
-        return;
-    }
-    region->address = address;
-    emu_memory_changed_unlock(memory);
+    region_update_unlock(memory, region, region->enabled, address);
+}
+
+void emu_region_place(struct emu_region *region, bool enabled, uint64_t address)
+{
+    struct emu_memory *memory = emu_memory_lock_of(region);
+
+    region_update_unlock(memory, region, enabled, enabled ? address : region->address);
 }

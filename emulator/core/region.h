@@ -102,6 +102,8 @@ void emu_region_add(struct emu_region *parent, uint64_t address, struct emu_regi
 void emu_region_remove(struct emu_region *child);
 void emu_region_set_enabled(struct emu_region *region, bool enabled);
 void emu_region_set_address(struct emu_region *region, uint64_t address);
+/* Both at once; the address of a region that is disabled does not matter. */
+void emu_region_place(struct emu_region *region, bool enabled, uint64_t address);
 
 /* ---- address spaces ---- */
 
@@ -140,9 +142,9 @@ void emu_memory_store(struct emu_memory *memory, emu_gpa address, uint64_t value
  * Bulk transfer (DMA, loaders, debuggers): RAM and ROM by memcpy, registers by 4-byte accesses.
  * Any thread; a device may hold its own lock: registers whose lock cannot be had within some
  * milliseconds (the caller's own, or those of a device that is waiting for the caller) count as not
- * there, so that no guest can lock the machine up. write_rom also writes into ROM. Return false if a part of the range has nothing
- * behind it (it is read as zero, and the rest is transferred). Writes tell the code tracker, so
- * that translated code is never stale.
+ * there, so that no guest can lock the machine up. write_rom also writes into ROM. Return false if
+ * a part of the range has nothing behind it (it is read as zero, and the rest is transferred).
+ * Writes tell the code tracker, so that translated code is never stale.
  */
 bool emu_memory_read(struct emu_memory *memory, emu_gpa address, void *buffer, size_t length);
 bool emu_memory_write(struct emu_memory *memory, emu_gpa address, const void *buffer,

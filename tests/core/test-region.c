@@ -257,7 +257,14 @@ static void test_transactions(void)
     emu_memory_begin(space.memory);
     emu_memory_commit(space.memory);
     emu_region_set_enabled(&a, true); /* no change, no new view */
+    emu_region_place(&a, true, 0);
     CHECK_EQ(changes, 1);
+    emu_region_place(&a, false, 0x9000);
+    CHECK_EQ(changes, 2);
+    CHECK(emu_memory_find(space.memory, 0).region == NULL);
+    emu_region_place(&a, true, 0x4000); /* both in one view */
+    CHECK_EQ(changes, 3);
+    CHECK(emu_memory_find(space.memory, 0x4000).region == &a);
     space_free(&space);
 }
 

@@ -92,17 +92,6 @@ static void ich9_lpc_pirq(void *opaque, unsigned line, bool level)
 
 /* ---- what the configuration moves ---- */
 
-static void ich9_lpc_move(struct emu_region *region, bool enabled, uint64_t address)
-{
-    if (region->enabled == enabled && (!enabled || region->address == address))
-        return;
-    emu_region_set_enabled(region, false);
-    if (!enabled)
-        return;
-    emu_region_set_address(region, address);
-    emu_region_set_enabled(region, true);
-}
-
 static void ich9_lpc_update_rcba(struct ich9_lpc *lpc)
 {
     uint32_t value = emu_pci_get(&lpc->pci, LPC_RCBA, 4);
@@ -113,7 +102,7 @@ static void ich9_lpc_update_rcba(struct ich9_lpc *lpc)
         emu_region_set_enabled(&lpc->rcba, false);
         emu_region_add(lpc->pci.memory_root, 0, &lpc->rcba, 1);
     }
-    ich9_lpc_move(&lpc->rcba, value & LPC_RCBA_ENABLE, value & LPC_RCBA_BASE);
+    emu_region_place(&lpc->rcba, value & LPC_RCBA_ENABLE, value & LPC_RCBA_BASE);
 }
 
 static void ich9_lpc_update(struct emu_pci_device *pci, unsigned offset, unsigned size)
@@ -123,7 +112,7 @@ static void ich9_lpc_update(struct emu_pci_device *pci, unsigned offset, unsigne
     bool enabled = emu_pci_get(pci, LPC_ACPI_CONTROL, 1) & LPC_ACPI_ENABLE;
 
     if (lpc->pm != NULL)
-        ich9_lpc_move(lpc->pm, enabled, base);
+        emu_region_place(lpc->pm, enabled, base);
     ich9_lpc_update_rcba(lpc);
     ich9_lpc_update_isa(lpc);
 }

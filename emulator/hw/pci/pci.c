@@ -143,11 +143,7 @@ static void pci_update_bar(struct emu_pci_device *pci, unsigned index)
     if (address == bar->address || bar->region->parent == NULL)
         return;
     bar->address = address;
-    emu_region_set_enabled(bar->region, false);
-    if (address == UINT64_MAX)
-        return;
-    emu_region_set_address(bar->region, address);
-    emu_region_set_enabled(bar->region, true);
+    emu_region_place(bar->region, address != UINT64_MAX, address);
 }
 
 void emu_pci_update_bars(struct emu_pci_device *pci)
@@ -266,7 +262,7 @@ void emu_pci_save(struct emu_pci_device *pci, struct emu_writer *out)
     pci_msi_save(pci, out);
 }
 
-/* Bits that software cannot write keep what the device gave them. */
+/* Nothing but what software sees hangs on config: whatever a file puts there is safe. */
 bool emu_pci_load(struct emu_pci_device *pci, struct emu_reader *in, struct emu_error *err)
 {
     uint8_t config[EMU_PCI_CONFIG_SIZE];

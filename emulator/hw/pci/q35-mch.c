@@ -37,14 +37,7 @@ static void q35_mch_update(struct emu_pci_device *pci, unsigned offset, unsigned
 
     if (mch->ecam == NULL || offset >= MCH_PCIEXBAR + 8 || offset + size <= MCH_PCIEXBAR)
         return;
-    value &= MCH_PCIEXBAR_BASE;
-    if (mch->ecam->enabled && enabled && mch->ecam->address == value)
-        return;
-    emu_region_set_enabled(mch->ecam, false);
-    if (!enabled)
-        return;
-    emu_region_set_address(mch->ecam, value);
-    emu_region_set_enabled(mch->ecam, true);
+    emu_region_place(mch->ecam, enabled, value & MCH_PCIEXBAR_BASE);
 }
 
 void emu_q35_mch_set_ecam(struct emu_device *device, struct emu_region *ecam)
