@@ -37,6 +37,17 @@ static bool boot_file_map(struct emu_boot_file *file, int fd, struct emu_error *
     return true;
 }
 
+/* For what there is to say at a later reset. */
+static bool boot_file_keep_name(struct emu_boot_file *file, struct emu_error *err)
+{
+    file->name = strdup(file->name);
+    if (file->name != NULL)
+        return true;
+    munmap((void *)(uintptr_t)file->data, file->size);
+    *file = (struct emu_boot_file){0};
+    return emu_error_set(err, EMU_ERROR_HOST, "out of memory");
+}
+
 bool emu_boot_file_open(struct emu_boot_file *file, const char *name, struct emu_error *err)
 {
     int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a fifo is refused, not waited for */
@@ -44,7 +55,7 @@ bool emu_boot_file_open(struct emu_boot_file *file, const char *name, struct emu
     *file = (struct emu_boot_file){.name = name};
     if (fd < 0)
         return emu_error_set(err, EMU_ERROR_INPUT, "%s: %s", name, strerror(errno));
-    if (boot_file_map(file, fd, err))
+    if (boot_file_map(file, fd, err) && boot_file_keep_name(file, err))
         return true;
     close(fd);
     return false;
@@ -55,6 +66,7 @@ void emu_boot_file_close(struct emu_boot_file *file)
     if (file->mapped) {
         munmap((void *)(uintptr_t)file->data, file->size);
         close(file->fd);
+        free((char *)(uintptr_t)file->name);
     }
     *file = (struct emu_boot_file){0};
 }

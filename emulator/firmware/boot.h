@@ -16,7 +16,7 @@
 
 /* A file mapped read-only, or (for tests) any bytes. */
 struct emu_boot_file {
-    const char *name; /* for error messages */
+    const char *name; /* for error messages; of a mapped file a copy */
     const uint8_t *data;
     size_t size;
     bool mapped;
@@ -24,7 +24,7 @@ struct emu_boot_file {
     struct timespec changed;
 };
 
-/* Maps a regular, non-empty file. False with *err naming the file and the reason. name is kept. */
+/* Maps a regular, non-empty file. False with *err naming the file and the reason. */
 bool emu_boot_file_open(struct emu_boot_file *file, const char *name, struct emu_error *err);
 void emu_boot_file_close(struct emu_boot_file *file);
 
