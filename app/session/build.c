@@ -30,12 +30,9 @@ static struct emu_machine_config build_config(const struct lathe_definition *def
 
 static void build_close_backends(struct emu_machine_config *config)
 {
-    for (unsigned i = 0; i < EMU_MAX_SERIAL; i++) {
-        if (config->serial[i].ops != NULL)
-            emu_chardev_backend_close(&config->serial[i]);
-    }
-    if (config->debugcon.ops != NULL)
-        emu_chardev_backend_close(&config->debugcon);
+    for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
+        emu_chardev_backend_close(&config->serial[i]);
+    emu_chardev_backend_close(&config->debugcon);
 }
 
 static bool build_open_backends(struct emu_machine_config *config,

@@ -112,9 +112,7 @@ static void serial_chardev_close(void *opaque)
     g_mutex_lock(&serial->input_lock);
     serial->chardev = NULL;
     g_mutex_unlock(&serial->input_lock);
-    if (serial->inner.ops != NULL)
-        emu_chardev_backend_close(&serial->inner);
-    serial->inner = (struct emu_chardev_backend){0};
+    emu_chardev_backend_close(&serial->inner);
     g_object_unref(serial);
 }
 

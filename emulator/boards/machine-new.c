@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "emulator/accel/accel.h"
+#include "emulator/api/chardev.h"
 #include "emulator/api/host.h"
 #include "emulator/boards/board.h"
 
@@ -75,18 +76,12 @@ static bool board_trace(struct emu_machine *machine, const char *const *patterns
     return true;
 }
 
-static void board_close_backend(const struct emu_chardev_backend *backend)
-{
-    if (backend->ops != NULL && backend->ops->close != NULL)
-        backend->ops->close(backend->opaque);
-}
-
 /* Back ends belong to the machine, also on failure: those that no device took are closed here. */
-static void board_close_left(const struct emu_machine_config *left)
+static void board_close_left(struct emu_machine_config *left)
 {
     for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
-        board_close_backend(&left->serial[i]);
-    board_close_backend(&left->debugcon);
+        emu_chardev_backend_close(&left->serial[i]);
+    emu_chardev_backend_close(&left->debugcon);
 }
 
 static struct emu_machine *board_make(struct emu_machine_config *config,

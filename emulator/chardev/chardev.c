@@ -34,11 +34,13 @@ struct emu_chardev *emu_chardev_new(struct emu_queue *queue,
                                     struct emu_error *err)
 {
     struct emu_chardev *chardev = calloc(1, sizeof(*chardev));
+    struct emu_chardev_backend refused = *backend;
 
     if (chardev != NULL)
         chardev->ring = malloc(CHARDEV_RING);
     if (chardev == NULL || chardev->ring == NULL) {
         free(chardev);
+        emu_chardev_backend_close(&refused);
         emu_error_set(err, EMU_ERROR_HOST, "out of memory");
         return NULL;
     }
@@ -54,8 +56,7 @@ void emu_chardev_free(struct emu_chardev *chardev)
 {
     if (chardev == NULL)
         return;
-    if (chardev->backend.ops != NULL && chardev->backend.ops->close != NULL)
-        chardev->backend.ops->close(chardev->backend.opaque);
+    emu_chardev_backend_close(&chardev->backend);
     pthread_mutex_destroy(&chardev->lock);
     free(chardev->ring);
     free(chardev);

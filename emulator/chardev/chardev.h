@@ -17,8 +17,8 @@ struct emu_chardev_port {
     void (*receive)(void *opaque, const uint8_t *data, size_t length); /* length <= room() */
 };
 
-/* A back end without ops: everything written is dropped, nothing ever comes. The queue must outlive
- * it. */
+/* Takes the back end, which is closed also on failure. One without ops: everything written is
+ * dropped, nothing ever comes. The queue must outlive it. */
 struct emu_chardev *emu_chardev_new(struct emu_queue *queue,
                                     const struct emu_chardev_backend *backend,
                                     struct emu_error *err);
