@@ -124,11 +124,11 @@ enum ir_status x87_check(struct x86_cpu *cpu)
     return IR_OK;
 }
 
-enum ir_status x87_begin(struct x86_cpu *cpu, uint64_t a)
+enum ir_status x87_begin(struct x86_cpu *cpu)
 {
     if (x87_check(cpu) != IR_OK)
         return IR_FAULT; /* the handler looks for the instruction before this one */
-    cpu->x87.fip = cpu->ir.pc + (a >> X87_ARG_PC_SHIFT);
+    cpu->x87.fip = cpu->ir.pc;
     cpu->x87.fcs = cpu->seg[X86_CS].selector;
     return IR_OK;
 }

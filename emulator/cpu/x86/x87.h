@@ -100,7 +100,6 @@ enum x87_op {
 #define X87_ARG_TRUNCATE  (1ull << 24) /* FISTTP */
 #define X87_ARG_UNORDERED (1ull << 25) /* FUCOM: quiet NaNs raise nothing */
 #define X87_ARG_EFLAGS    (1ull << 26) /* FCOMI: result to the flag unit */
-#define X87_ARG_PC_SHIFT  32           /* the instruction's offset from the block's pc */
 
 static inline enum x87_op x87_arg_op(uint64_t a)
 {
@@ -167,7 +166,7 @@ void x87_init(struct x86_x87 *x87);
 /* Raises #MF if an exception is pending, as waiting instructions do. */
 enum ir_status x87_check(struct x86_cpu *cpu);
 /* The same, and remembers the instruction for FNSTENV. */
-enum ir_status x87_begin(struct x86_cpu *cpu, uint64_t a);
+enum ir_status x87_begin(struct x86_cpu *cpu);
 
 /* ---- arithmetic (x87-host.c): status gets exceptions and conditions as x87 hardware sets them
  * ---- */

@@ -23,8 +23,7 @@ static bool x87_unavailable(struct x86_lift *l)
 static uint64_t x87_arg(const struct x86_lift *l, enum x87_format format, unsigned dst,
                         unsigned src)
 {
-    return X87_ARG(P_OP(l->parameter), format, dst, src, P_POPS(l->parameter)) |
-           (uint64_t)l->offset << X87_ARG_PC_SHIFT;
+    return X87_ARG(P_OP(l->parameter), format, dst, src, P_POPS(l->parameter));
 }
 
 static enum x87_format x87_memory_format(const struct x86_lift *l, bool integer)
@@ -244,10 +243,8 @@ bool x86_lift_x87_cmov(struct x86_lift *l)
     struct ir_insn *set = ir_emit(l->b, IR_setcc, IR_64);
     set->dst = taken;
     set->cond = (uint8_t)l->parameter;
-    x87_call(l, X86_HELPER_x87_cmov,
-             X87_ARG(0, X87_REG, 0, x86_lift_reg(l, 1), 0) | (uint64_t)l->offset
-                                                                 << X87_ARG_PC_SHIFT,
-             taken, IR_SLOT_ZERO);
+    x87_call(l, X86_HELPER_x87_cmov, X87_ARG(0, X87_REG, 0, x86_lift_reg(l, 1), 0), taken,
+             IR_SLOT_ZERO);
     return true;
 }
 
