@@ -104,11 +104,12 @@ class Wire:
         return self.receive()
 
     def memory(self, address, length):
+        """What there is of a range, from its beginning."""
         data, step = bytearray(), 32768
         while len(data) < length:
             answer = self.ask(b"m%x,%x" % (address + len(data), min(step, length - len(data))))
             if answer[:1] == b"E":
-                raise ValueError(answer.decode())
+                break
             data += bytes.fromhex(answer.decode())
         return bytes(data)
 
@@ -167,24 +168,29 @@ def has(name, text, pattern):
 
 # ---- the kernel's symbols ----
 
+KERNEL_BASE = 0xffffffff80000000  # where physical memory 0 would be; with nokaslr
+
+
 def kernel_place():
-    """(address it is decompressed to, size) from the bzImage's header."""
+    """(physical address, size in memory) that the bzImage's header asks for."""
     with open(KERNEL, "rb") as stream:
         head = stream.read(0x270)
     return struct.unpack_from("<Q", head, 0x258)[0], struct.unpack_from("<I", head, 0x260)[0]
 
 
 def extract_symbols(directory, out):
-    """Reads the kernel out of memory once it has decompressed itself."""
+    """Reads the kernel out of memory once it runs."""
     address, size = kernel_place()
-    machine = Machine(directory)
+    machine = Machine(directory, "earlyprintk=serial,ttyS0,115200 ignore_loglevel")
     wire = Wire(machine.path)
     report("gdb-no-ack", wire.ask(b"QStartNoAckMode") == b"OK")
-    wire.ask(b"qSupported:hwbreak+;swbreak+")
-    report("gdb-insert", wire.ask(b"Z1,%x,1" % address) == b"OK")
-    stop = wire.ask(b"c")
-    report("gdb-break-at-entry", stop.startswith(b"T05thread:1;hwbreak:"), stop)
-    entries = kallsyms.symbols(wire.memory(address, size))
+    report("gdb-stopped-at-first", wire.ask(b"?").startswith(b"T05thread:1;"))
+    wire.send(b"vCont;c")
+    report("gdb-kernel-speaks", machine.serial_has("[    0.000000]"), machine.text)
+    wire.socket.sendall(b"\x03")
+    stop = wire.receive()
+    report("gdb-ctrl-c", stop == b"T02thread:1;", stop)
+    entries = kallsyms.symbols(wire.memory(KERNEL_BASE + address, size))
     kallsyms.write_elf(out, entries)
     report("gdb-kernel-symbols", len(entries) > 20000, len(entries))
     hostile(wire)
@@ -276,20 +282,23 @@ def breaks_and_watches(gdb):
     has("gdb-backtrace", gdb.run("backtrace 2"), r"#1 +0x\w+ in start_kernel")
     has("gdb-finish", gdb.run("finish"), r"0x\w+ in start_kernel \(\)")
     gdb.run("delete")
+    has("gdb-break-rest-init", gdb.run("break *rest_init", "continue"),
+        r"Breakpoint 3, 0x\w+ in rest_init \(\)")
+    gdb.run("delete")
     text = gdb.run("watch *(int*)&system_state", "continue")
-    has("gdb-watch", text, r"Hardware watchpoint 3(.|\n)*Old value = 0\nNew value = 1")
+    has("gdb-watch", text, r"Hardware watchpoint 4(.|\n)*Old value = 0\nNew value = 1")
     gdb.run("delete")
     text = gdb.run("rwatch *(int*)&system_state", "continue")
-    has("gdb-rwatch", text, r"Hardware read watchpoint 4(.|\n)*Value = 1")
+    has("gdb-rwatch", text, r"Hardware read watchpoint 5(.|\n)*Value = 1")
     gdb.run("delete")
     text = gdb.run("awatch *(int*)&system_state", "continue")
-    has("gdb-awatch", text, r"Hardware access \(read/write\) watchpoint 5(.|\n)*alue = ")
+    has("gdb-awatch", text, r"Hardware access \(read/write\) watchpoint 6(.|\n)*alue = ")
     gdb.run("delete")
 
 
 def second_processor(gdb):
     text = gdb.run("hbreak *start_secondary", "continue")
-    has("gdb-break-on-second-cpu", text, r"Thread 2 hit Breakpoint 6, 0x\w+ in start_secondary")
+    has("gdb-break-on-second-cpu", text, r"Thread 2 hit Breakpoint 7, 0x\w+ in start_secondary")
     report("gdb-thread-2-is-current", gdb.number("$_thread") == 2)
     before = gdb.number("$rip")
     gdb.run("stepi")
@@ -318,7 +327,7 @@ def both_at_once(gdb):
     threads = set()
     for _ in range(40):
         text = gdb.run("continue")
-        hit = re.search(r"Thread (\d) hit Breakpoint 7, 0x\w+ in native_sched_clock", text)
+        hit = re.search(r"Thread (\d) hit Breakpoint 8, 0x\w+ in native_sched_clock", text)
         threads.add(hit.group(1) if hit else text)
         if len(threads) > 1:
             break
