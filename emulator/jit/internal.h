@@ -69,6 +69,7 @@ struct jit_stubs {
     const uint8_t *slow;   /* rdx: site; does it and comes back */
     const uint8_t *lookup; /* rax: pc; goes on there */
     const uint8_t *link;   /* rax: pc, rdx: link */
+    const uint8_t *miss;   /* the state's pc has no block in reach */
     const uint8_t *leave;  /* rax: pc; status IR_OK */
     const uint8_t *carry;  /* eax = C */
     const uint8_t *cond;   /* eax: condition; eax = its value */
@@ -96,7 +97,8 @@ static inline struct jit_vcpu *jit_vcpu(struct ir_env *env)
 
 /* Joins the link to the block, if that is what it leads to. Own thread, both blocks in use. */
 void jit_link_join(struct jit *jit, struct jit_link *link, struct jit_block *target);
-/* The block died: nothing leads to it or comes from it any more. */
+/* The block died: nothing leads to it or comes from it any more, and who still finds it in a jump
+ * cache gets no further than its entry. */
 void jit_links_drop(struct jit *jit, struct jit_block *block);
 
 /* ---- called by generated code (slow.c) ---- */

@@ -51,8 +51,18 @@ static void link_leave_locked(struct jit_link *link)
     link_cut_locked(link);
 }
 
+/* The entry's first instruction is longer than the 8 bytes that change at once. */
+static void link_bar(struct jit *jit, struct jit_block *block)
+{
+    const uint8_t *run = jit_cache_run(&jit->cache, block->code);
+    uint64_t jump = 0xe9 | (uint64_t)(uint32_t)(jit->stubs.miss - (run + 5)) << 8;
+
+    __atomic_store_n((uint64_t *)(void *)block->code, jump, __ATOMIC_RELEASE);
+}
+
 void jit_links_drop(struct jit *jit, struct jit_block *block)
 {
+    link_bar(jit, block);
     pthread_mutex_lock(&jit->links);
     for (struct jit_link *link = block->incoming; link != NULL; link = link->next)
         link_cut_locked(link);

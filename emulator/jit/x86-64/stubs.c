@@ -103,11 +103,11 @@ static void stub_end(struct stubs *s, unsigned status)
     stub_return(s);
 }
 
-/* rax: pc, which becomes the state's. */
+/* rax: pc, which becomes the state's. The block itself looks whether it lives and fits the mode. */
 static void stub_lookup(struct stubs *s)
 {
     struct asm_buf *b = &s->b;
-    uint32_t request, miss[3];
+    uint32_t request, miss[2];
 
     asm_store(b, IR_64, ENV(pc), ASM_RAX);
     asm_alu_imm(b, IR_32, ASM_CMP, ENV(request), 0);
@@ -126,12 +126,8 @@ static void stub_lookup(struct stubs *s)
     asm_alu(b, IR_64, ASM_ADD, ASM_RDX, ENV(jump_salt));
     asm_alu(b, IR_64, ASM_CMP, ASM_RDX, asm_m(ASM_RCX, offsetof(struct ir_jump, generation)));
     miss[1] = asm_jcc(b, IR_COND_NZ);
-    asm_load(b, IR_64, ASM_RDX, asm_m(ASM_RCX, offsetof(struct ir_jump, block)));
-    asm_load(b, IR_64, ASM_RDX, asm_m(ASM_RDX, offsetof(struct ir_block, mode)));
-    asm_alu(b, IR_64, ASM_CMP, ASM_RDX, ENV(mode));
-    miss[2] = asm_jcc(b, IR_COND_NZ);
     asm_op(b, IR_32, 0xff, 4, asm_m(ASM_RCX, offsetof(struct ir_jump, code)));
-    for (unsigned n = 0; n < 3; n++)
+    for (unsigned n = 0; n < 2; n++)
         asm_here(b, miss[n]);
     stub_end(s, IR_X_NEXT_BLOCK);
     asm_here(b, request);
@@ -203,6 +199,8 @@ bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
     stub_lookup(&s);
     stubs->link = stub_here(jit, &s);
     stub_link(&s);
+    stubs->miss = stub_here(jit, &s);
+    stub_end(&s, IR_X_NEXT_BLOCK);
     stubs->leave = stub_here(jit, &s);
     stub_leave(&s);
     stubs->carry = stub_here(jit, &s);

@@ -249,9 +249,18 @@ static void translate_op(struct jit_translation *t)
     t->host = t->host_next;
 }
 
-/* rax: pc. The page's start is pc less the offset in it. */
-static void translate_entry(struct jit_translation *t)
+/*
+ * rax: pc. Only for the mode that the block was made for; links.c writes over the first bytes when
+ * the block dies. The page's start is pc less the offset in it.
+ */
+static void translate_entry(struct jit_translation *t, uint64_t mode)
 {
+    asm_8(&t->b, 0x48);
+    asm_8(&t->b, 0xb8 | ASM_RCX);
+    asm_64(&t->b, mode);
+    asm_alu(&t->b, IR_64, ASM_CMP, ASM_RCX, ENV(mode));
+    asm_8(&t->b, 0x0f);
+    translate_to_stub(t, 0x80 | IR_COND_NZ, t->stubs->miss);
     asm_lea(&t->b, IR_64, ASM_RCX, asm_m(ASM_RAX, -(int32_t)t->page_offset));
     asm_store(&t->b, IR_64, ENV(code_base), ASM_RCX);
 }
@@ -280,12 +289,12 @@ static void translate_begin(struct jit_translation *t, struct ir_env *env,
 }
 
 /* Returns where a link of the block enters. */
-static uint32_t translate_code(struct jit_translation *t)
+static uint32_t translate_code(struct jit_translation *t, uint64_t mode)
 {
     const struct ir_insn *last = NULL;
     uint32_t entry;
 
-    translate_entry(t);
+    translate_entry(t, mode);
     entry = asm_pos(&t->b);
     for (t->op = 0; t->op < t->builder->count; t->op++) {
         translate_op(t);
@@ -368,7 +377,7 @@ struct ir_block *jit_translate(struct ir_env *env, const struct ir_builder *buil
     uint32_t entry;
 
     translate_begin(t, env, builder, address, straddles);
-    entry = translate_code(t);
+    entry = translate_code(t, env->mode);
     if (t->b.overflow)
         return NULL;
     block = translate_block(t, jit, entry);
