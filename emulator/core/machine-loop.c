@@ -100,12 +100,22 @@ static bool machine_start_vcpus(struct emu_machine *machine)
     return true;
 }
 
+/* The gate is shut: a step that was not made would stop the machine out of the blue later. */
+static void machine_forget_step(struct emu_machine *machine)
+{
+    struct emu_vcpu *vcpu = machine->private->stepping;
+
+    machine->private->stepping = NULL;
+    if (vcpu != NULL)
+        machine->debug->disarm_step(vcpu);
+}
+
 static void machine_do_resume(struct emu_machine *machine, void *opaque)
 {
     if (machine_state(machine) != EMU_MACHINE_PAUSED || !machine_start_vcpus(machine))
         return;
     emu_machine_shut_gate(machine); /* a step may be under way */
-    machine->private->stepping = NULL;
+    machine_forget_step(machine);
     emu_clock_resume(machine->clock);
     machine_set_state(machine, EMU_MACHINE_RUNNING);
     emu_machine_open_gate(machine, MACHINE_GATE_OPEN, 0);
@@ -113,10 +123,10 @@ static void machine_do_resume(struct emu_machine *machine, void *opaque)
 
 static void machine_do_pause(struct emu_machine *machine, void *opaque)
 {
-    machine->private->stepping = NULL;
     if (machine_state(machine) == EMU_MACHINE_STOPPED)
         return;
     emu_machine_shut_gate(machine);
+    machine_forget_step(machine);
     emu_clock_pause(machine->clock);
     if (machine_state(machine) == EMU_MACHINE_RUNNING)
         machine_set_state(machine, EMU_MACHINE_PAUSED);

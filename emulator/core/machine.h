@@ -39,6 +39,8 @@ struct emu_debug_target {
     void (*breaks_changed)(struct emu_vcpu *vcpu);
     /* The next run() executes one instruction, then reports EMU_DEBUG_STEP. */
     void (*arm_step)(struct emu_vcpu *vcpu);
+    /* A step that was armed and perhaps not made is off. */
+    void (*disarm_step)(struct emu_vcpu *vcpu);
 };
 
 struct emu_break {

@@ -136,6 +136,11 @@ static void dummy_arm_step(struct emu_vcpu *vcpu)
     ((struct dummy *)vcpu->arch)->step = true;
 }
 
+static void dummy_disarm_step(struct emu_vcpu *vcpu)
+{
+    ((struct dummy *)vcpu->arch)->step = false;
+}
+
 static const struct emu_debug_target dummy_target = {
     .registers = dummy_registers,
     .register_count = 1,
@@ -145,6 +150,7 @@ static const struct emu_debug_target dummy_target = {
     .translate = dummy_translate,
     .breaks_changed = dummy_breaks_changed,
     .arm_step = dummy_arm_step,
+    .disarm_step = dummy_disarm_step,
 };
 
 /* ---- a board ---- */

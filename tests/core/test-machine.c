@@ -376,6 +376,9 @@ static void test_debug_events(void)
     WAIT_FOR(log.count, 20u);
     CHECK(log.last.stop == EMU_DEBUG_STEP && board.after_resets == 2);
     board.dummies[0].mode = DUMMY_COUNT;
+    emu_debug_step(machine, 0); /* not made, since skip_step is still set, */
+    emu_machine_pause(machine);
+    CHECK(!board.dummies[0].step); /* and then forgotten */
     emu_debug_step(machine, 99);
     emu_machine_resume(machine);
     WAIT_FOR(log.count, 21u);

@@ -436,6 +436,13 @@ static void target_arm_step(struct emu_vcpu *vcpu)
     x86_update_mode(cpu);
 }
 
+static void target_disarm_step(struct emu_vcpu *vcpu)
+{
+    struct x86_cpu *cpu = vcpu->arch;
+    cpu->debug->step_armed = false;
+    x86_update_mode(cpu);
+}
+
 const struct emu_debug_target x86_debug_target = {
     .registers = target_registers,
     .register_count = TARGET_COUNT,
@@ -446,4 +453,5 @@ const struct emu_debug_target x86_debug_target = {
     .translate = target_translate,
     .breaks_changed = target_breaks_changed,
     .arm_step = target_arm_step,
+    .disarm_step = target_disarm_step,
 };
