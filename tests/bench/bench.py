@@ -20,10 +20,11 @@ INSTALLER = [os.path.join(GUESTS, "installer", name) for name in ("linux", "init
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 ACCEL = os.environ.get("ACCEL", "auto")
 MEMORY = 1024
+ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 
 
 def lathe(kernel, initrd=None, append=""):
-    command = [os.path.join(BUILD, "lathe"), "run", "--kernel", kernel, "--memory",
+    command = [os.path.join(BUILD, "lathe"), "run", *ENGINE, "--kernel", kernel, "--memory",
                "%dM" % MEMORY, "--display", "none", "--serial", "stdio", "--accel", ACCEL]
     if initrd:
         command += ["--initrd", initrd, "--append", append]

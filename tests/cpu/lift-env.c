@@ -9,6 +9,9 @@
 #include "emulator/ir/blocks.h"
 #include "emulator/ir/exec.h"
 #include "emulator/isa/x86/guest.h"
+#ifdef TEST_JIT /* and ir_exec_builder stands for emu_jit_builder: see meson.build */
+#include "emulator/jit/jit.h"
+#endif
 
 static bool lift_memory_init(struct lift_env *env, emu_gpa base, uint64_t size,
                              struct emu_error *err)
@@ -47,7 +50,12 @@ static bool lift_cpu_init(struct lift_env *env, struct emu_error *err)
     cpu->ir.guest = &x86_guest;
     cpu->ir.blocks = ir_blocks_new(err);
     lift_segments_init(cpu);
+#ifdef TEST_JIT
+    env->jit = emu_jit_new(cpu->ir.blocks, &x86_guest, err);
+    return env->jit && ir_exec_init(&cpu->ir, err) && emu_jit_join(env->jit, &cpu->ir, err);
+#else
     return cpu->ir.blocks && ir_exec_init(&cpu->ir, err);
+#endif
 }
 
 bool lift_env_init(struct lift_env *env, emu_gpa base, uint64_t size)
@@ -63,8 +71,14 @@ bool lift_env_init(struct lift_env *env, emu_gpa base, uint64_t size)
 void lift_env_finish(struct lift_env *env)
 {
     if (env->cpu) {
+#ifdef TEST_JIT
+        emu_jit_leave(&env->cpu->ir);
+#endif
         ir_exec_finish(&env->cpu->ir);
         ir_blocks_free(env->cpu->ir.blocks);
+#ifdef TEST_JIT
+        emu_jit_free(env->jit);
+#endif
     }
     x86_cpu_free(env->cpu);
     x86_model_free(env->model);

@@ -27,6 +27,7 @@ struct lift_env {
     uint8_t *host; /* of the RAM's first byte */
     emu_gpa base;
     struct ir_builder *builder;
+    struct jit *jit; /* where the test translates */
 };
 
 /* RAM of size bytes at base. False: printed why not. */

@@ -15,6 +15,10 @@
 #include "emulator/cpu/x86/run.h"
 #include "emulator/state/state.h"
 
+#ifndef ENGINE
+#define ENGINE "interp"
+#endif
+
 #define RAM_SIZE (1u << 20)
 #define CODE     0x1000u
 #define HANDLER  0x1800u /* of the interrupt or exception of a case */
@@ -172,7 +176,7 @@ static void bench_init(struct bench *b, unsigned cpus)
         bench_add_cpu(b, i);
     b->machine->board = &bench_hooks;
     b->machine->debug = &x86_debug_target;
-    const struct emu_engine_ops *engine = emu_engine_choose("interp", why, sizeof(why), &err);
+    const struct emu_engine_ops *engine = emu_engine_choose(ENGINE, why, sizeof(why), &err);
     if (engine == NULL || !engine->attach(b->machine, &err))
         fail(&err);
     b->machine->engine = engine;

@@ -20,6 +20,7 @@ import time
 import kallsyms
 
 LATHE, GUESTS, INITRAMFS = sys.argv[1:]
+ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
 LIMIT = 240  # seconds, for each wait
 failed = False
@@ -47,7 +48,7 @@ class Machine:
         self.path = os.path.join(directory, "gdb.sock")
         self.text = ""
         self.process = subprocess.Popen(
-            [LATHE, "run", "--kernel", KERNEL, "--initrd", INITRAMFS, "--memory", "512M",
+            [LATHE, "run", *ENGINE, "--kernel", KERNEL, "--initrd", INITRAMFS, "--memory", "512M",
              "--display", "none", "--serial", "stdio", "--smp", str(smp), "--timeout", "900",
              "--append", "console=ttyS0 quiet nokaslr panic=-1 " + append, "--no-reboot",
              "--gdb", "unix:" + self.path],
@@ -403,7 +404,7 @@ def refusals(directory):
                                   ("other-host", "tcp:0.0.0.0:1234", "address"),
                                   ("bad-port", "tcp:127.0.0.1:0", "port"),
                                   ("no-folder", "unix:/nonexistent/x", "gdb")):
-        done = subprocess.run([LATHE, "run", "--kernel", KERNEL, "--display", "none", "--serial",
+        done = subprocess.run([LATHE, "run", *ENGINE, "--kernel", KERNEL, "--display", "none", "--serial",
                                "null", "--timeout", "20", "--gdb", address],
                               capture_output=True, text=True, timeout=60)
         report("gdb-refuses-" + name, done.returncode == 2 and wanted in done.stderr and

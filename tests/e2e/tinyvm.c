@@ -105,6 +105,7 @@ static bool tinyvm_start(struct tinyvm *vm, char **argv, bool echo)
 {
     struct emu_error err = EMU_ERROR_INIT;
     struct emu_machine_config config = {
+        .accel = getenv("ACCEL"),
         .memory = 256ull << 20,
         .kernel = argv[1],
         .initrd = argv[2],
