@@ -15,7 +15,7 @@ typedef void emu_irq_fn(void *opaque, unsigned line, bool level);
 struct emu_irq {
     emu_irq_fn *fn; /* NULL: not connected */
     void *opaque;
-    unsigned line;
+    unsigned line; /* what fn gets; its low byte is the input's number as people know it */
 };
 
 /* Sets the level; a pulse is true then false. An unconnected line swallows it. */

@@ -63,7 +63,7 @@ static void info_print_device(FILE *out, const struct emu_machine *machine,
             info_print_region(out, machine, device->regions[i]);
     }
     if (device->irqs[0].fn != NULL)
-        fprintf(out, " irq:%u", device->irqs[0].line);
+        fprintf(out, " irq:%u", device->irqs[0].line & 0xff);
     fprintf(out, "\n");
 }
 

@@ -269,7 +269,7 @@ static void board_add_ticker(struct emu_machine *machine)
     struct emu_device *device = emu_device_new(&ticker_class, "ticker0", NULL);
 
     device->clock = machine->clock;
-    device->irqs[0] = (struct emu_irq){board_swallow_irq, NULL, 5};
+    device->irqs[0] = (struct emu_irq){board_swallow_irq, NULL, 0x905};
     CHECK(emu_device_realize(device, NULL));
     emu_region_add(emu_memory_root(machine->io), 0x60, device->regions[0], 0);
     CHECK(emu_machine_add_device(machine, device, NULL));
