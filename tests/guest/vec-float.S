@@ -378,8 +378,8 @@
     movd %eax, %xmm1
     \op \operands
     movd %xmm0, %eax
-    sub $\result - 0x800, %eax
-    cmp $0x1000, %eax
+    sub $\result - 0x2000, %eax
+    cmp $0x4000, %eax
     expect_flags FLAG_CF, FLAG_CF, \line
     .endm
 #define APPROXIMATE(op, operands, ...) approximate __LINE__, op, operands, __VA_ARGS__
@@ -398,20 +398,20 @@
     APPROXIMATE(rsqrtss, "%xmm1, %xmm0", 0x40000000, 0x3f3504f3)
     APPROXIMATE(vrsqrtss, "%xmm1, %xmm0, %xmm0", 0x40000000, 0x3f3504f3)
 
-    CASE(an unmasked exception is XM and leaves the destination)
+    CASE(an unmasked exception leaves the destination)
     .macro unmasked mxcsr, op, after, line
     movl $\mxcsr, mxcsr_cell
     ldmxcsr mxcsr_cell
     movups singles_a, %xmm0
     movups singles_b, %xmm1
-    faults XM, 0, 0, 0, \line, \op
+    faults XM, 0, 0, 0, \line, "\op"
     expect_xmm xmm0, 0x008000007f7fffff, 0xbdcccccd3fc00000, \line
     expect_mxcsr 0xffff, \after, \line
     .endm
 #define UNMASKED(...) unmasked __VA_ARGS__, __LINE__
-    UNMASKED(0x1b80, "addps %xmm1, %xmm0", 0x1b88)
+    UNMASKED(0x1b80, "addps %xmm1, %xmm0", 0x1ba8)
     UNMASKED(0x0f80, "addps %xmm1, %xmm0", 0x0fa8)
-    UNMASKED(0x1b80, "mulps %xmm1, %xmm0", 0x1b88)
+    UNMASKED(0x1b80, "mulps %xmm1, %xmm0", 0x1ba8)
     UNMASKED(0x0f80, "vaddps %ymm1, %ymm0, %ymm0", 0x0fa8)
 
     CASE(a denormal operand unmasked)
@@ -429,7 +429,7 @@
     addps %xmm0, %xmm0
     EXPECT_XMM(xmm0, 0x3f000000c0c00000, 0x4080000040000000)
 
-    CASE(UD instead without OSXMMEXCPT)
+    CASE(an undefined opcode instead without OSXMMEXCPT)
     mov %cr4, %rax
     and $~0x400, %rax
     mov %rax, %cr4
