@@ -36,25 +36,6 @@ static uint32_t alu_kind(const struct ir_insn *i)
     }
 }
 
-/* flags.b = operand B, cut; through rcx */
-static void alu_store_b(struct jit_translation *t, const struct ir_insn *i, unsigned slot)
-{
-    struct asm_buf *b = &t->b;
-
-    if ((i->flags & IR_IMM) && jit_cut(i->imm, i->width) <= INT32_MAX) {
-        asm_op(b, IR_64, 0xc7, 0, ENV(flags.b));
-        asm_32(b, (uint32_t)jit_cut(i->imm, i->width));
-    } else if (i->flags & IR_IMM) {
-        asm_imm(b, ASM_RCX, jit_cut(i->imm, i->width));
-        asm_store(b, IR_64, ENV(flags.b), ASM_RCX);
-    } else if (i->width == IR_64 && jit_in_reg(t, slot)) {
-        asm_store(b, IR_64, ENV(flags.b), t->reg[slot & 4095]);
-    } else {
-        asm_load(b, i->width, ASM_RCX, jit_slot(t, slot));
-        asm_store(b, IR_64, ENV(flags.b), ASM_RCX);
-    }
-}
-
 /* The carry of adc and sbb: in the host's flags, and kept for the lazy ones. */
 static void alu_carry_in(struct jit_translation *t, const struct ir_insn *i)
 {
@@ -90,34 +71,34 @@ static unsigned alu_target(const struct jit_translation *t, const struct ir_insn
     return i->width < IR_32 || clash || i->dst == IR_SLOT_SINK ? ASM_RAX : target;
 }
 
-/* host: which flags the host's register holds now. */
+/* host: which flags the host's register holds now; sets: they are to be stored. */
 static void alu_finish(struct jit_translation *t, const struct ir_insn *i, unsigned target,
-                       uint32_t kind, unsigned host)
+                       bool sets, unsigned host)
 {
     if (i->width < IR_32)
         asm_load(&t->b, i->width, target, asm_r(target));
-    if (i->flags & IR_SETF)
-        jit_flags_result(t, target, kind);
-    else
-        host = 0;
+    if (sets)
+        jit_flags_result(t, target, alu_kind(i));
     jit_put(t, i->dst, target);
-    t->host_next = (uint16_t)host;
+    t->host_next = sets ? (uint16_t)host : 0;
 }
 
 static bool alu_binary(struct jit_translation *t, const struct ir_insn *i, unsigned operation)
 {
     unsigned target = alu_target(t, i);
-    bool carries = i->op == IR_adc || i->op == IR_sbb;
+    bool carries = i->op == IR_adc || i->op == IR_sbb, sets = i->flags & IR_SETF;
     bool logic = operation == ASM_AND || operation == ASM_OR || operation == ASM_XOR;
 
     if (carries)
         alu_carry_in(t, i);
-    if ((i->flags & IR_SETF) && !logic)
-        alu_store_b(t, i, i->b);
+    if (sets && jit_flags_defer(t, i))
+        sets = false;
+    if (sets && !logic)
+        jit_flags_store_b(t, i, i->b);
     if (i->width != IR_32 || jit_target(t, i->a, ASM_NONE) != target)
         asm_load(&t->b, i->width, target, jit_slot(t, i->a));
     alu_apply(t, i, operation, target);
-    alu_finish(t, i, target, alu_kind(i), logic ? IR_F_ALL & ~IR_F_A : IR_F_ALL);
+    alu_finish(t, i, target, sets, logic ? IR_F_ALL & ~IR_F_A : IR_F_ALL);
     return true;
 }
 
@@ -130,7 +111,7 @@ static bool alu_step(struct jit_translation *t, const struct ir_insn *i)
         jit_flags_keep_carry(t, ENV(flags.carry_in));
     asm_load(&t->b, i->width, target, jit_slot(t, i->a));
     asm_alu_imm(&t->b, i->width, i->op == IR_inc ? ASM_ADD : ASM_SUB, asm_r(target), 1);
-    alu_finish(t, i, target, alu_kind(i), IR_F_ALL & ~IR_F_C);
+    alu_finish(t, i, target, i->flags & IR_SETF, IR_F_ALL & ~IR_F_C);
     return true;
 }
 
@@ -141,10 +122,10 @@ static bool alu_unary(struct jit_translation *t, const struct ir_insn *i)
     bool neg = i->op == IR_neg;
 
     if (neg && (i->flags & IR_SETF))
-        alu_store_b(t, i, i->a);
+        jit_flags_store_b(t, i, i->a);
     asm_load(&t->b, i->width, target, jit_slot(t, i->a));
     asm_op(&t->b, i->width, i->width == IR_8 ? 0xf6 : 0xf7, neg ? 3 : 2, asm_r(target));
-    alu_finish(t, i, target, alu_kind(i), IR_F_ALL);
+    alu_finish(t, i, target, i->flags & IR_SETF, IR_F_ALL);
     if (!neg)
         t->host_next = t->host;
     return true;

@@ -122,3 +122,92 @@ void jit_flags_keep_carry(struct jit_translation *t, struct asm_rm place)
     asm_setcc(&t->b, IR_COND_C, ASM_RAX);
     asm_store(&t->b, IR_64, place, ASM_RAX);
 }
+
+/* flags.b = operand B, cut; through rcx */
+void jit_flags_store_b(struct jit_translation *t, const struct ir_insn *i, unsigned slot)
+{
+    struct asm_buf *b = &t->b;
+
+    if ((i->flags & IR_IMM) && jit_cut(i->imm, i->width) <= INT32_MAX) {
+        asm_op(b, IR_64, 0xc7, 0, ENV(flags.b));
+        asm_32(b, (uint32_t)jit_cut(i->imm, i->width));
+    } else if (i->flags & IR_IMM) {
+        asm_imm(b, ASM_RCX, jit_cut(i->imm, i->width));
+        asm_store(b, IR_64, ENV(flags.b), ASM_RCX);
+    } else if (i->width == IR_64 && jit_in_reg(t, slot)) {
+        asm_store(b, IR_64, ENV(flags.b), t->reg[slot & 4095]);
+    } else {
+        asm_load(b, i->width, ASM_RCX, jit_slot(t, slot));
+        asm_store(b, IR_64, ENV(flags.b), ASM_RCX);
+    }
+}
+
+/* ---- flags that only a fault would show ---- */
+
+static bool defer_is_sum(const struct ir_insn *i)
+{
+    return i->op == IR_add || i->op == IR_sub || i->op == IR_and || i->op == IR_or ||
+           i->op == IR_xor;
+}
+
+/* The result and operand B are in registers or constant, and B is not the result. */
+static bool defer_can(const struct jit_translation *t, const struct ir_insn *i)
+{
+    return defer_is_sum(i) && i->width >= IR_32 && i->width <= IR_64 && jit_in_reg(t, i->dst) &&
+           ((i->flags & IR_IMM) || (i->b != i->dst && jit_in_reg(t, i->b)));
+}
+
+/* Does op k look at flags, or go where somebody may, other than by a fault of a plain access? */
+static bool defer_looked_at(const struct ir_insn *k)
+{
+    const struct ir_op_info *info = &ir_op_table[k->op];
+    bool access = k->op == IR_ld || k->op == IR_lds || k->op == IR_st;
+
+    if (info->attributes & (IR_A_EXIT | IR_A_CALL | IR_A_VEC | IR_A_FLAGS))
+        return true;
+    if ((info->attributes & IR_A_MEM) && !access)
+        return true;
+    if ((info->attributes & IR_A_SHIFT) && !(k->flags & IR_SETF))
+        return k->op == IR_rcl || k->op == IR_rcr;
+    return info->uses != 0 || ((k->flags & IR_SETF) && !defer_is_sum(k));
+}
+
+static bool defer_overwrites(const struct ir_insn *k, const struct ir_insn *i)
+{
+    bool wide = k->op == IR_umulw || k->op == IR_smulw;
+    bool writes = k->op != IR_st && k->op != IR_insn && k->op != IR_bt;
+    bool b = !(i->flags & IR_IMM);
+
+    return (writes && (k->dst == i->dst || (b && k->dst == i->b))) ||
+           (wide && (k->c == i->dst || (b && k->c == i->b)));
+}
+
+bool jit_flags_defer(struct jit_translation *t, const struct ir_insn *i)
+{
+    unsigned n = t->op + 1;
+
+    if (!defer_can(t, i))
+        return false;
+    for (;; n++) {
+        const struct ir_insn *k = &t->builder->insn[n];
+
+        if (n >= t->builder->count || defer_looked_at(k))
+            return false;
+        if (k->flags & IR_SETF)
+            break;
+        if (defer_overwrites(k, i))
+            return false;
+    }
+    t->deferred[t->deferreds++] = (struct deferred){.op = (uint16_t)t->op, .until = (uint16_t)n};
+    t->kind = IR_K_END;
+    return true;
+}
+
+void jit_flags_deferred(struct jit_translation *t, const struct ir_insn *i)
+{
+    if (i->op == IR_add || i->op == IR_sub)
+        jit_flags_store_b(t, i, i->b);
+    asm_store(&t->b, IR_64, ENV(flags.result), t->reg[i->dst & 4095]);
+    asm_op(&t->b, IR_32, 0xc7, 0, ENV(flags.kind));
+    asm_32(&t->b, ir_x_kind_after(i, IR_K_END));
+}

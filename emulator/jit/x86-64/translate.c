@@ -84,10 +84,20 @@ void jit_emit_slow(struct jit_translation *t)
         t->may_link = false;
 }
 
+static uint16_t translate_deferred(const struct jit_translation *t)
+{
+    unsigned last = t->deferreds;
+
+    return last != 0 && t->op < t->deferred[last - 1].until ? (uint16_t)last : 0;
+}
+
 void jit_tail_slow(struct jit_translation *t, uint32_t from, uint32_t also)
 {
-    t->tail[t->tails++] = (struct tail){
-        .from = {from, also}, .back = asm_pos(&t->b), .op = (uint16_t)t->op, .kind = TAIL_SLOW};
+    t->tail[t->tails++] = (struct tail){.from = {from, also},
+                                        .back = asm_pos(&t->b),
+                                        .op = (uint16_t)t->op,
+                                        .kind = TAIL_SLOW,
+                                        .deferred = translate_deferred(t)};
 }
 
 void jit_emit_tails(struct jit_translation *t)
@@ -101,6 +111,8 @@ void jit_emit_tails(struct jit_translation *t)
         if (tail->kind == TAIL_EXIT) {
             jit_emit_jump(t, &t->builder->insn[tail->op], tail->insns);
         } else {
+            if (tail->deferred != 0)
+                jit_flags_deferred(t, &t->builder->insn[t->deferred[tail->deferred - 1].op]);
             translate_site(t, tail->op);
             asm_jmp_back(&t->b, tail->back);
         }
@@ -270,7 +282,7 @@ static void translate_begin(struct jit_translation *t, struct ir_env *env,
 {
     uint16_t slot[PIN_COUNT];
 
-    t->fixups = t->tails = t->sites = t->links = 0;
+    t->fixups = t->tails = t->sites = t->links = t->deferreds = 0;
     t->b = (struct asm_buf){.start = t->code, .at = t->code, .end = t->code + sizeof(t->code)};
     t->builder = builder;
     t->guest = env->guest;

@@ -37,7 +37,13 @@ struct tail {
     uint16_t op;
     uint8_t kind;
     uint8_t insns;
-    uint16_t site;
+    uint16_t deferred; /* slow: index + 1 of flags to store first */
+};
+
+/* Flags that only a fault could look at: stored behind the main line, before a slow access. */
+struct deferred {
+    uint16_t op;    /* that defines them */
+    uint16_t until; /* the op that defines them anew */
 };
 
 struct link_draft {
@@ -52,7 +58,8 @@ struct jit_translation {
     struct tail tail[IR_MAX_INSNS * 2];
     uint16_t site[IR_MAX_INSNS + 1]; /* op of each site */
     struct link_draft link[IR_MAX_INSNS];
-    unsigned fixups, tails, sites, links;
+    struct deferred deferred[IR_MAX_INSNS];
+    unsigned fixups, tails, sites, links, deferreds;
     uint8_t reg[4096]; /* of a slot, or ASM_NONE */
     uint8_t code[192 << 10];
 
@@ -117,6 +124,14 @@ void jit_emit_jump(struct jit_translation *t, const struct ir_insn *i, unsigned 
 
 /* ---- flags (flags.c) ---- */
 
+/* Need the flags of this op, the current one, be stored only where a later access faults? Then that
+ * is noted, and the op has nothing to store. */
+bool jit_flags_defer(struct jit_translation *t, const struct ir_insn *i);
+/* Stores those of an earlier op. */
+void jit_flags_deferred(struct jit_translation *t, const struct ir_insn *i);
+
+/* flags.b = operand B, the immediate or that slot; changes rcx, keeps the host's flags. */
+void jit_flags_store_b(struct jit_translation *t, const struct ir_insn *i, unsigned slot);
 /* Stores how flags came about. The result is in a register, zero-extended. */
 void jit_flags_kind(struct jit_translation *t, uint32_t kind);
 void jit_flags_result(struct jit_translation *t, unsigned reg, uint32_t kind);
