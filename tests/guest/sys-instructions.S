@@ -343,6 +343,9 @@
     FAULTS(UD, 0, .byte 0x8d, 0xc0)             /* LEA of a register */
     FAULTS(GP, 0, .byte 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66; .byte 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x90)
     wbinvd
+    invd
+    mov $0x1234, %ecx             /* no such counter */
+    FAULTS(GP, 0, rdpmc)
     FAULTS(UD, 0, monitor)
     FAULTS(UD, 0, mwait)
     TEST_END
