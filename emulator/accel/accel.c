@@ -8,8 +8,8 @@
 #include "emulator/accel/engines.h"
 
 const struct emu_engine_ops *const emu_engines[] = {
-    &emu_engine_interp,
     &emu_engine_jit,
+    &emu_engine_interp,
     NULL,
 };
 
@@ -58,6 +58,6 @@ const struct emu_engine_ops *emu_engine_choose(const char *name, char *why, size
         return NULL;
     }
     emu_host_describe_kvm(kvm, sizeof(kvm));
-    snprintf(why, why_size, "the only engine of this build (kvm is not in it, and %s)", kvm);
+    snprintf(why, why_size, "the fastest of this build here (kvm is not in it, and %s)", kvm);
     return best;
 }
