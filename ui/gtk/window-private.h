@@ -13,6 +13,7 @@ struct _LatheWindow {
     struct lathe_preferences preferences;
     guint inhibit_cookie; /* while the machine runs the desktop asks before it logs out */
     gboolean fullscreen;
+    GtkWidget *question; /* whether to close; NULL: not asked now */
 
     GtkHeaderBar *header;
     GtkWidget *run_button, *size_button, *menu_button, *find_button;

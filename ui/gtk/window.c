@@ -243,6 +243,7 @@ static void window_ask_close(LatheWindow *window)
         _("The machine is not shut down. Closing its window is like pulling its plug: what the "
           "guest has not written is lost."));
     gtk_dialog_add_button(GTK_DIALOG(dialog), _("_Cancel"), GTK_RESPONSE_CANCEL);
+    g_set_weak_pointer(&window->question, dialog);
     GtkWidget *off =
         gtk_dialog_add_button(GTK_DIALOG(dialog), _("_Switch Off"), GTK_RESPONSE_ACCEPT);
     gtk_style_context_add_class(gtk_widget_get_style_context(off),
@@ -258,7 +259,10 @@ static gboolean lathe_window_delete_event(GtkWidget *widget, GdkEventAny *event)
 
     if (lathe_session_get_state(window->session) == LATHE_STATE_STOPPED)
         return GDK_EVENT_PROPAGATE;
-    window_ask_close(window);
+    if (window->question != NULL)
+        gtk_window_present(GTK_WINDOW(window->question));
+    else
+        window_ask_close(window);
     return GDK_EVENT_STOP;
 }
 
@@ -323,6 +327,7 @@ static void lathe_window_dispose(GObject *object)
     LatheWindow *window = LATHE_WINDOW(object);
 
     window_inhibit(window, FALSE);
+    g_clear_weak_pointer(&window->question);
     g_clear_object(&window->session);
     G_OBJECT_CLASS(lathe_window_parent_class)->dispose(object);
 }
