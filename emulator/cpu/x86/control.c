@@ -7,6 +7,7 @@
 #include "emulator/cpu/x86/helpers.h"
 #include "emulator/cpu/x86/models.h"
 #include "emulator/cpu/x86/msr.h"
+#include "emulator/cpu/x86/xsave.h"
 
 #define CR0_BITS                                                                                   \
     (X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | X86_CR0_ET | X86_CR0_NE | X86_CR0_WP |    \
@@ -218,11 +219,11 @@ enum ir_status x86_helper_xgetbv(struct ir_env *env, uint64_t a, uint64_t b, uin
     uint32_t index = (uint32_t)cpu->gpr[X86_RCX];
     if (!(cpu->cr4 & X86_CR4_OSXSAVE))
         return x86_raise(cpu, X86_UD);
-    /* Index 1 tells what is in use; that all of it may be is always a correct answer. */
     if (index > 1 || (index == 1 && !x86_cpu_has(cpu, X86_FEATURE_xgetbv1)))
         return control_fault(cpu);
-    cpu->gpr[X86_RAX] = (uint32_t)cpu->xcr0;
-    cpu->gpr[X86_RDX] = cpu->xcr0 >> 32;
+    uint64_t value = index == 1 ? cpu->xcr0 & x86_xsave_in_use(cpu) : cpu->xcr0;
+    cpu->gpr[X86_RAX] = (uint32_t)value;
+    cpu->gpr[X86_RDX] = value >> 32;
     return IR_OK;
 }
 

@@ -207,8 +207,7 @@ static bool xsave_zero(const struct x86_cpu *cpu, unsigned first, unsigned words
     return all == 0;
 }
 
-/* XINUSE: components that are not in their initial state. */
-static uint64_t xsave_in_use(struct x86_cpu *cpu)
+uint64_t x86_xsave_in_use(struct x86_cpu *cpu)
 {
     uint64_t in_use = 0;
 
@@ -257,7 +256,7 @@ static uint64_t xsave_wanted(const struct x86_cpu *cpu)
 enum ir_status x86_helper_xsave(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
     struct x86_cpu *cpu = x86_cpu_of(env);
-    uint64_t wanted = xsave_wanted(cpu), present = xsave_in_use(cpu);
+    uint64_t wanted = xsave_wanted(cpu), present = x86_xsave_in_use(cpu);
     uint64_t compact = a >= 2 ? wanted | XSAVE_COMPACT : 0;
     unsigned size = x86_xsave_area(wanted, a >= 2);
     uint8_t image[XSAVE_MAX];

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct x86_cpu;
+
 enum { XSAVE_X87 = 0, XSAVE_SSE = 1, XSAVE_AVX = 2, XSAVE_PKRU = 9 };
 #define XSAVE_AVX_OFFSET  576u
 #define XSAVE_PKRU_OFFSET 2688u
@@ -17,5 +19,7 @@ unsigned x86_xsave_size(unsigned component);
 unsigned x86_xsave_offset(unsigned component);
 /* Bytes that an area for these components needs. */
 unsigned x86_xsave_area(uint64_t components, bool compact);
+/* XINUSE: components that are not in their initial state. */
+uint64_t x86_xsave_in_use(struct x86_cpu *cpu);
 
 #endif
