@@ -29,6 +29,17 @@
     xsetbv
     .endm
 
+/* GATHER(op, destination x or y, index x or y, index, result): the mask is the signs of before. */
+#define GATHER(...) gather_row __LINE__, __VA_ARGS__
+    .macro gather_row line, op, size, index_size, index, q3, q2, q1, q0
+    vmovdqu before, %ymm2
+    vmovdqu \index, %ymm1
+    vmovdqu before, %ymm3
+    \op %\size\()mm2, bytes_a(, %\index_size\()mm1, 4), %\size\()mm3
+    expect_ymm ymm3, \q3, \q2, \q1, \q0, \line
+    expect_ymm ymm2, 0, 0, 0, 0, \line
+    .endm
+
     TEST_BEGIN
     CASE(legacy SSE operands are aligned)
     FAULTS(GP, 0, movaps before + 8, %xmm0)
@@ -190,6 +201,23 @@
     vpgatherdd %xmm2, -8(%rbx, %xmm1, 4), %xmm3
     EXPECT_XMM(xmm3, 0x4433221144332211, 0x4433221144332211)
 
+    CASE(gathers by their mask)
+    GATHER(vgatherdps, y, y, index_long, 0x5566778800010002, 0x5555555555555555, 0x1122334476543210, 0x0123456700fe0280)
+    GATHER(vgatherdpd, y, x, index_long, 0xfffefffd11223344, 0x5555555555555555, 0x556677887f807f80, 0x0123456789abcdef)
+    GATHER(vgatherqps, x, y, index_quad, 0x0000000000000000, 0x0000000000000000, 0x1122334476543210, 0x0123456780ff7f01)
+    GATHER(vgatherqpd, y, y, index_quad, 0xfffefffd11223344, 0x5555555555555555, 0x0000000000000000, 0x0123456789abcdef)
+    GATHER(vpgatherdd, y, y, index_long, 0x5566778800010002, 0x5555555555555555, 0x1122334476543210, 0x0123456700fe0280)
+    GATHER(vpgatherdq, y, x, index_long, 0xfffefffd11223344, 0x5555555555555555, 0x556677887f807f80, 0x0123456789abcdef)
+    GATHER(vpgatherqd, x, y, index_quad, 0x0000000000000000, 0x0000000000000000, 0x1122334476543210, 0x0123456780ff7f01)
+    GATHER(vpgatherqq, y, y, index_quad, 0xfffefffd11223344, 0x5555555555555555, 0x0000000000000000, 0x0123456789abcdef)
+
+    CASE(a masked load of quadwords)
+    vmovdqu before, %ymm2
+    vpmaskmovq bytes_a, %ymm2, %ymm3
+    EXPECT_YMM(ymm3, 0x00010002fffefffd, 0, 0x7f807f8001fffe10, 0)
+    vmaskmovpd bytes_a, %ymm2, %ymm3
+    EXPECT_YMM(ymm3, 0x00010002fffefffd, 0, 0x7f807f8001fffe10, 0)
+
     CASE(a gather whose registers are the same is undefined)
     FAULTS(UD, 0, .byte 0xc4, 0xe2, 0x69, 0x90, 0x14, 0x8b)  /* destination and mask */
     FAULTS(UD, 0, .byte 0xc4, 0xe2, 0x69, 0x90, 0x0c, 0x8b)  /* destination and index */
@@ -203,5 +231,9 @@ mask_third:
     .quad 0x8000000080000000, 0x80000000, 0, 0
 gather_index:
     .long 0, 0, 6, 0
+index_long:
+    .long 0, 3, -1, 5, 2, 1, 7, 4
+index_quad:
+    .quad 1, -2, 3, 5
 gather_good:
     .long 0, 0, 0, 0
