@@ -18,14 +18,13 @@ BUILD, *WHICH = sys.argv[1:]
 GUESTS = os.path.join("build", "guests")
 INSTALLER = [os.path.join(GUESTS, "installer", name) for name in ("linux", "initrd.gz")]
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
-ACCEL = os.environ.get("ACCEL", "auto")
 MEMORY = 1024
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 
 
 def lathe(kernel, initrd=None, append=""):
     command = [os.path.join(BUILD, "lathe"), "run", *ENGINE, "--kernel", kernel, "--memory",
-               "%dM" % MEMORY, "--display", "none", "--serial", "stdio", "--accel", ACCEL]
+               "%dM" % MEMORY, "--display", "none", "--serial", "stdio"]
     if initrd:
         command += ["--initrd", initrd, "--append", append]
     return command
