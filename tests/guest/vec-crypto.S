@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* AES, carry-less products and SHA: the known answers of FIPS 197 and FIPS 180-4, and all forms. */
+/* AES, carry-less products and SHA: the FIPS 197 appendix B; other values are those of a host, and all forms. */
 #define MODE 64
 #include "guest.inc"
 #include "vec-values.inc"
