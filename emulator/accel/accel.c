@@ -31,8 +31,8 @@ static bool accel_refuse_known(const char *name, struct emu_error *err)
                              "the engine 'kvm' is not part of this build (%s); use --accel interp",
                              kvm);
     }
-    return emu_error_set(err, EMU_ERROR_INPUT, "there is no engine '%.40s'; use auto, jit or interp",
-                         name);
+    return emu_error_set(err, EMU_ERROR_INPUT,
+                         "there is no engine '%.40s'; use auto, jit or interp", name);
 }
 
 static const struct emu_engine_ops *accel_named(const char *name, struct emu_error *err)
