@@ -85,42 +85,47 @@ static bool is_one_of(ZydisMnemonic mnemonic, const ZydisMnemonic *list)
     return *list == mnemonic;
 }
 
-/* Forms of the integer table that only compute, by the test that covers them. */
+/* Forms of the integer table that only compute, by the manual's section. */
 static bool is_wanted_form(const ZydisDecodedInstruction *insn)
 {
-    static const char *const tests[] = {
-        "int-move",    "int-exchange", "int-condition", "int-flags",  "int-shift",
-        "int-bits",    "int-bmi",      "int-string",    "int-divide", "int-multiply",
-        "int-decimal", "int-stack",    "int-arithmetic"};
-    static const ZydisMnemonic unwanted[] = {ZYDIS_MNEMONIC_POPF, ZYDIS_MNEMONIC_POPFD,
-                                             ZYDIS_MNEMONIC_POPFQ, ZYDIS_MNEMONIC_INVALID};
+    static const char *const chapters[] = {"7.3.1 data transfer",     "7.3.1.1 conditional moves",
+                                           "7.3.1.4 stack",           "7.3.1.5 conversion",
+                                           "7.3.2 binary arithmetic", "7.3.3 decimal arithmetic",
+                                           "7.3.5 logical",           "7.3.6 shift and rotate",
+                                           "7.3.7 bit and byte",      "7.3.9 string",
+                                           "7.3.14 flag control",     "7.3.15 bit manipulation",
+                                           "6.6 block structure",     "5.12 SSE4.2"};
+    static const ZydisMnemonic unwanted[] = {ZYDIS_MNEMONIC_POPF,  ZYDIS_MNEMONIC_POPFD,
+                                             ZYDIS_MNEMONIC_POPFQ, ZYDIS_MNEMONIC_CLI,
+                                             ZYDIS_MNEMONIC_STI,   ZYDIS_MNEMONIC_INVALID};
     static const ZydisMnemonic wanted[] = {ZYDIS_MNEMONIC_ARPL, ZYDIS_MNEMONIC_BOUND,
+                                           ZYDIS_MNEMONIC_LEA, ZYDIS_MNEMONIC_XLAT,
                                            ZYDIS_MNEMONIC_INVALID};
     const struct x86_form *form = &x86_forms_integer[insn->mnemonic];
     if (!form->lift || insn->meta.branch_type != ZYDIS_BRANCH_TYPE_NONE ||
         (insn->attributes & ZYDIS_ATTRIB_IS_PRIVILEGED) || is_one_of(insn->mnemonic, unwanted))
         return false;
-    for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-        if (strcmp(form->test, tests[i]) == 0)
+    for (unsigned i = 0; i < sizeof(chapters) / sizeof(chapters[0]); i++)
+        if (strcmp(form->chapter, chapters[i]) == 0)
             return true;
     return is_one_of(insn->mnemonic, wanted);
 }
 
-static bool is_covered_by(const ZydisDecodedInstruction *insn, const char *test)
+static bool is_in_chapter(const ZydisDecodedInstruction *insn, const char *chapter)
 {
     const struct x86_form *form = &x86_forms_integer[insn->mnemonic];
-    return form->test && strcmp(form->test, test) == 0;
+    return form->chapter && strcmp(form->chapter, chapter) == 0;
 }
 
 static bool is_string_form(const ZydisDecodedInstruction *insn)
 {
-    return is_covered_by(insn, "int-string");
+    return is_in_chapter(insn, "7.3.9 string");
 }
 
 static bool is_stack_form(const ZydisDecodedInstruction *insn)
 {
-    return is_covered_by(insn, "int-stack") || insn->mnemonic == ZYDIS_MNEMONIC_PUSHF ||
-           insn->mnemonic == ZYDIS_MNEMONIC_PUSHFD;
+    return is_in_chapter(insn, "7.3.1.4 stack") || is_in_chapter(insn, "6.6 block structure") ||
+           insn->mnemonic == ZYDIS_MNEMONIC_PUSHF || insn->mnemonic == ZYDIS_MNEMONIC_PUSHFD;
 }
 
 /* General registers but rSP. */
