@@ -26,8 +26,8 @@ bool emu_chardev_fds(int in, int out_fd, struct emu_chardev_backend *out, struct
 /* Keeps what the guest wrote, for tests. */
 bool emu_chardev_test(struct emu_chardev_backend *out, struct emu_error *err);
 /* Copies up to size - 1 bytes from offset of what was written, adds a NUL, returns the total. */
-size_t emu_chardev_test_text(const struct emu_chardev_backend *backend, size_t offset,
-                             char *buffer, size_t size);
+size_t emu_chardev_test_text(const struct emu_chardev_backend *backend, size_t offset, char *buffer,
+                             size_t size);
 /* Sends bytes to the guest through a test back end that is in a machine. */
 size_t emu_chardev_test_send(const struct emu_chardev_backend *backend, const char *text);
 

@@ -99,12 +99,12 @@ struct emu_stop_reason emu_machine_get_stop_reason(const struct emu_machine *mac
 bool emu_machine_wait_stopped(struct emu_machine *machine, uint64_t timeout);
 
 struct emu_machine_stats {
-    emu_ns time;             /* machine time */
-    uint64_t instructions;   /* by all vcpus together */
-    emu_ns halted;           /* by all vcpus together */
+    emu_ns time;           /* machine time */
+    uint64_t instructions; /* by all vcpus together */
+    emu_ns halted;         /* by all vcpus together */
     unsigned vcpus;
-    const char *engine;      /* "interp", ... */
-    const char *engine_why;  /* why "auto" chose it; "" if it was asked for */
+    const char *engine;     /* "interp", ... */
+    const char *engine_why; /* why "auto" chose it; "" if it was asked for */
 };
 
 /* Any thread, never waits. */
@@ -114,9 +114,9 @@ struct emu_machine_stats emu_machine_get_stats(const struct emu_machine *machine
 char *emu_machine_describe(const struct emu_machine *machine);
 
 /*
- * Fills the zero fields of *topology so that the product is cpus: what is left goes to the cores, or
- * else the sockets, threads, dies, and the others become 1. False with *err if it cannot be: a product that differs, more than
- * EMU_MAX_VCPUS, none.
+ * Fills the zero fields of *topology so that the product is cpus: what is left goes to the cores,
+ * or else the sockets, threads, dies, and the others become 1. False with *err if it cannot be: a
+ * product that differs, more than EMU_MAX_VCPUS, none.
  */
 bool emu_topology_complete(struct emu_topology *topology, struct emu_error *err);
 

@@ -40,9 +40,9 @@ void emu_trace_emit(struct emu_trace *trace, enum emu_trace_event event, ...);
     do {                                                                                           \
         struct emu_trace *trace_ = (trace);                                                        \
         if (trace_ != NULL &&                                                                      \
-            __builtin_expect(atomic_load_explicit(&trace_->enabled[EMU_TRACE_##name],              \
-                                                  memory_order_relaxed),                           \
-                             0))                                                                   \
+            __builtin_expect(                                                                      \
+                atomic_load_explicit(&trace_->enabled[EMU_TRACE_##name], memory_order_relaxed),    \
+                0))                                                                                \
             emu_trace_emit(trace_, EMU_TRACE_##name, ##__VA_ARGS__);                               \
     } while (0)
 

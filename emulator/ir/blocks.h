@@ -24,8 +24,8 @@ struct ir_block {
     /* One instruction over the end of a page: who looks it up has to check that the code goes on in
      * the same second page. */
     bool straddles;
-    uint32_t second_version; /* as version */
-    emu_gpa second;          /* address of the second page */
+    uint32_t second_version;              /* as version */
+    emu_gpa second;                       /* address of the second page */
     _Atomic(struct ir_block *) hash_next; /* these are the table's */
     struct ir_block *page_next;           /* blocks of the same page; later of the same fate */
     struct ir_block *second_next;         /* blocks that go on in the same second page */

@@ -24,14 +24,22 @@
 
 /* In pairs: bit 0 negates. */
 enum ir_cond {
-    IR_COND_V, IR_COND_NV,
-    IR_COND_C, IR_COND_NC,
-    IR_COND_Z, IR_COND_NZ,
-    IR_COND_CZ, IR_COND_NCZ, /* C or Z: unsigned below or equal after sub */
-    IR_COND_N, IR_COND_NN,
-    IR_COND_P, IR_COND_NP,
-    IR_COND_LT, IR_COND_GE, /* N != V */
-    IR_COND_LE, IR_COND_GT, /* Z or N != V */
+    IR_COND_V,
+    IR_COND_NV,
+    IR_COND_C,
+    IR_COND_NC,
+    IR_COND_Z,
+    IR_COND_NZ,
+    IR_COND_CZ,
+    IR_COND_NCZ, /* C or Z: unsigned below or equal after sub */
+    IR_COND_N,
+    IR_COND_NN,
+    IR_COND_P,
+    IR_COND_NP,
+    IR_COND_LT,
+    IR_COND_GE, /* N != V */
+    IR_COND_LE,
+    IR_COND_GT, /* Z or N != V */
 };
 
 /*
@@ -179,11 +187,11 @@ struct ir_env {
     uint64_t instructions; /* executed; flushed to the vcpu's counter by the run loop */
 
     const struct ir_guest *guest;
-    struct ir_blocks *blocks;     /* shared by all vcpus of the machine */
-    struct ir_block *block;       /* being executed, or NULL */
-    struct ir_jump *jump;         /* 1 << IR_JUMP_BITS entries */
-    void *executor;               /* private to the executor */
-    uint64_t jump_salt;           /* private: added to the generation of jump cache entries */
+    struct ir_blocks *blocks;         /* shared by all vcpus of the machine */
+    struct ir_block *block;           /* being executed, or NULL */
+    struct ir_jump *jump;             /* 1 << IR_JUMP_BITS entries */
+    void *executor;                   /* private to the executor */
+    uint64_t jump_salt;               /* private: added to the generation of jump cache entries */
     const struct ir_backend *backend; /* exec.h; NULL: the portable executor */
     void *backend_data;
     uint64_t code_base; /* the backend's: pc that the start of the block's page has */

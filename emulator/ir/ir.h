@@ -45,17 +45,17 @@ struct ir_op_info {
 extern const struct ir_op_info ir_op_table[IR_OP_COUNT];
 
 /* Flags of an insn. */
-#define IR_SETF    (1u << 0) /* defines the flags of its table row */
-#define IR_IMM     (1u << 1) /* operand B (c for shld and shrd) is imm */
-#define IR_ADDR32  (1u << 2) /* the address is cut to 32 bits */
-#define IR_LOCK    (1u << 3)
-#define IR_STACK   (1u << 4) /* faults are stack faults */
-#define IR_ALIGNED (1u << 5)
+#define IR_SETF      (1u << 0) /* defines the flags of its table row */
+#define IR_IMM       (1u << 1) /* operand B (c for shld and shrd) is imm */
+#define IR_ADDR32    (1u << 2) /* the address is cut to 32 bits */
+#define IR_LOCK      (1u << 3)
+#define IR_STACK     (1u << 4) /* faults are stack faults */
+#define IR_ALIGNED   (1u << 5)
 #define IR_HINT_CALL (1u << 6) /* jmp, jmpi: a call; temp 0 holds the return pc */
 #define IR_HINT_RET  (1u << 7) /* jmpi: a return */
 
 struct ir_insn {
-    uint16_t op; /* enum ir_op */
+    uint16_t op;    /* enum ir_op */
     uint8_t width;  /* enum ir_width */
     uint8_t width2; /* see the op table */
     uint8_t cond;   /* enum ir_cond */
@@ -76,8 +76,8 @@ struct ir_builder {
     unsigned guest_bytes; /* covered, from the block's pc */
     unsigned temps;       /* in use by the current guest instruction */
     unsigned vtemps;
-    bool overflow;    /* ran out of room: the lifter must roll back the last instruction */
-    bool one_time;    /* must not be kept: straddles a page, or comes from registers */
+    bool overflow; /* ran out of room: the lifter must roll back the last instruction */
+    bool one_time; /* must not be kept: straddles a page, or comes from registers */
 };
 
 void ir_builder_reset(struct ir_builder *builder);
@@ -127,8 +127,9 @@ void ir_print(const struct ir_builder *builder, const struct ir_guest *guest, FI
 const char *ir_parse(const char *text, const struct ir_guest *guest, struct ir_builder *out);
 
 /* Passes; each leaves valid IR. */
-void ir_pass_flags(struct ir_builder *builder, const struct ir_guest *guest); /* drops IR_SETF
-                                                                               * where no one looks */
-void ir_pass_copies(struct ir_builder *builder); /* drops temporaries that are only moved on */
+void ir_pass_flags(struct ir_builder *builder,
+                   const struct ir_guest *guest); /* drops IR_SETF
+                                                   * where no one looks */
+void ir_pass_copies(struct ir_builder *builder);  /* drops temporaries that are only moved on */
 
 #endif

@@ -48,18 +48,18 @@ struct emu_field {
 #define EMU_FIELD_IS_BOOL(member) _Generic((member), bool : true, default : false)
 #define EMU_FIELD(type, member)                                                                    \
     {                                                                                              \
-        #member, offsetof(type, member), sizeof(((type *)0)->member), 1,                           \
+#member, offsetof(type, member), sizeof(((type *)0)->member), 1,                           \
             EMU_FIELD_IS_BOOL(((type *)0)->member)                                                 \
     }
 #define EMU_FIELD_ARRAY(type, member)                                                              \
     {                                                                                              \
-        #member, offsetof(type, member), sizeof(((type *)0)->member[0]),                           \
+#member, offsetof(type, member), sizeof(((type *)0)->member[0]),                           \
             sizeof(((type *)0)->member) / sizeof(((type *)0)->member[0]),                          \
             EMU_FIELD_IS_BOOL(((type *)0)->member[0])                                              \
     }
 #define EMU_FIELD_END                                                                              \
     {                                                                                              \
-        NULL, 0, 0, 0, 0                                                                          \
+        NULL, 0, 0, 0, 0                                                                           \
     }
 
 void emu_write_fields(struct emu_writer *out, const void *object, const struct emu_field *fields);

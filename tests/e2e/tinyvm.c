@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The smallest complete user of the emulator: boots a kernel through emulator/api alone, its console
- * on standard output. Also the measure of that interface: when this file has to grow past 300
- * lines, the interface got worse.
+ * The smallest complete user of the emulator: boots a kernel through emulator/api alone, its
+ * console on standard output. Also the measure of that interface: when this file has to grow past
+ * 300 lines, the interface got worse.
  *
  *   tinyvm KERNEL INITRD COMMAND-LINE [COUNT [UNTIL [ROUNDS]]]
  *
@@ -17,7 +17,7 @@
 #include "emulator/api/chardev.h"
 #include "emulator/api/machine.h"
 
-#define TINYVM_MAX 8
+#define TINYVM_MAX     8
 #define TINYVM_TIMEOUT 600 /* seconds */
 
 /* The console of one machine: keeps the text, and wakes whoever waits for a part of it. */

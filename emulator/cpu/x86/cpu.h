@@ -107,8 +107,8 @@ void x86_load_mxcsr(struct x86_cpu *cpu);
 /* ---- segments (segment.c) ---- */
 
 /* Sets base, limit, attributes and the derived ends; no checks, mode not updated. */
-void x86_set_segment(struct x86_cpu *cpu, enum x86_seg_name name, uint16_t selector,
-                     uint64_t base, uint32_t limit, uint32_t attr);
+void x86_set_segment(struct x86_cpu *cpu, enum x86_seg_name name, uint16_t selector, uint64_t base,
+                     uint32_t limit, uint32_t attr);
 
 /* ---- time ---- */
 uint64_t x86_read_tsc(const struct x86_cpu *cpu);

@@ -6,7 +6,6 @@
 #ifndef EMU_CPU_X86_HELPERS_H
 #define EMU_CPU_X86_HELPERS_H
 
-
 #include "emulator/cpu/x86/state.h"
 
 enum x86_helper {

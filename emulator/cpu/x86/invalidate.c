@@ -23,8 +23,7 @@ enum ir_status x86_helper_invlpg(struct ir_env *env, uint64_t a, uint64_t b, uin
 }
 
 /* Is the descriptor one that the type takes? */
-static bool invpcid_legal(const struct x86_cpu *cpu, uint64_t type, uint64_t pcid,
-                          uint64_t address)
+static bool invpcid_legal(const struct x86_cpu *cpu, uint64_t type, uint64_t pcid, uint64_t address)
 {
     if (type > INVPCID_ALL_CONTEXT || pcid >> 12 != 0)
         return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Exceptions that lifted code raises by itself, and instructions that never do anything else here. */
+/* Exceptions that lifted code raises by itself, and instructions that never do anything else here.
+ */
 #include "emulator/cpu/x86/cpu.h"
 #include "emulator/cpu/x86/helpers.h"
 

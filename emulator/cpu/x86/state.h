@@ -12,26 +12,40 @@
 #include "emulator/ir/env.h"
 
 enum x86_gpr {
-    X86_RAX, X86_RCX, X86_RDX, X86_RBX, X86_RSP, X86_RBP, X86_RSI, X86_RDI,
-    X86_R8, X86_R9, X86_R10, X86_R11, X86_R12, X86_R13, X86_R14, X86_R15,
+    X86_RAX,
+    X86_RCX,
+    X86_RDX,
+    X86_RBX,
+    X86_RSP,
+    X86_RBP,
+    X86_RSI,
+    X86_RDI,
+    X86_R8,
+    X86_R9,
+    X86_R10,
+    X86_R11,
+    X86_R12,
+    X86_R13,
+    X86_R14,
+    X86_R15,
 };
 
 enum x86_seg_name { X86_ES, X86_CS, X86_SS, X86_DS, X86_FS, X86_GS, X86_LDTR, X86_TR, X86_SEGS };
 
 /* Descriptor attributes: bits 8..23 of a descriptor's second dword, shifted down by 8. */
-#define X86_ATTR_TYPE(attr) ((attr) & 0xf)
-#define X86_ATTR_CODE     0x0008u /* with S: executable */
-#define X86_ATTR_DOWN     0x0004u /* data: expand-down; code: conforming */
-#define X86_ATTR_RW       0x0002u /* data: writable; code: readable */
-#define X86_ATTR_ACCESSED 0x0001u
-#define X86_ATTR_S        0x0010u /* code or data, not system */
-#define X86_ATTR_DPL(attr) (((attr) >> 5) & 3)
-#define X86_ATTR_P        0x0080u
-#define X86_ATTR_AVL      0x1000u
-#define X86_ATTR_L        0x2000u
-#define X86_ATTR_DB       0x4000u
-#define X86_ATTR_G        0x8000u
-#define X86_ATTR_NULL     0x10000u /* ours: loaded with a null selector, not usable */
+#define X86_ATTR_TYPE(attr) ((attr)&0xf)
+#define X86_ATTR_CODE       0x0008u /* with S: executable */
+#define X86_ATTR_DOWN       0x0004u /* data: expand-down; code: conforming */
+#define X86_ATTR_RW         0x0002u /* data: writable; code: readable */
+#define X86_ATTR_ACCESSED   0x0001u
+#define X86_ATTR_S          0x0010u /* code or data, not system */
+#define X86_ATTR_DPL(attr)  (((attr) >> 5) & 3)
+#define X86_ATTR_P          0x0080u
+#define X86_ATTR_AVL        0x1000u
+#define X86_ATTR_L          0x2000u
+#define X86_ATTR_DB         0x4000u
+#define X86_ATTR_G          0x8000u
+#define X86_ATTR_NULL       0x10000u /* ours: loaded with a null selector, not usable */
 
 /*
  * read_end and write_end make the common check one comparison: an access of n bytes at offset o is
@@ -96,41 +110,57 @@ struct x86_table {
 #define X86_CR4_SMAP       (1u << 21)
 #define X86_CR4_PKE        (1u << 22)
 
-#define X86_EFER_SCE   (1u << 0)
-#define X86_EFER_LME   (1u << 8)
-#define X86_EFER_LMA   (1u << 10)
-#define X86_EFER_NXE   (1u << 11)
+#define X86_EFER_SCE (1u << 0)
+#define X86_EFER_LME (1u << 8)
+#define X86_EFER_LMA (1u << 10)
+#define X86_EFER_NXE (1u << 11)
 
 /* Exceptions (SDM volume 3, table 6-1). */
 enum x86_vector {
-    X86_DE = 0, X86_DB = 1, X86_NMI = 2, X86_BP = 3, X86_OF = 4, X86_BR = 5, X86_UD = 6,
-    X86_NM = 7, X86_DF = 8, X86_TS = 10, X86_NP = 11, X86_STACK = 12, X86_GP = 13, X86_PF = 14,
-    X86_MF = 16, X86_AC = 17, X86_MC = 18, X86_XM = 19,
+    X86_DE = 0,
+    X86_DB = 1,
+    X86_NMI = 2,
+    X86_BP = 3,
+    X86_OF = 4,
+    X86_BR = 5,
+    X86_UD = 6,
+    X86_NM = 7,
+    X86_DF = 8,
+    X86_TS = 10,
+    X86_NP = 11,
+    X86_STACK = 12,
+    X86_GP = 13,
+    X86_PF = 14,
+    X86_MF = 16,
+    X86_AC = 17,
+    X86_MC = 18,
+    X86_XM = 19,
 };
 
 /*
  * The mode key (env.mode): all that changes how code is lifted. Recomputed by x86_update_mode when
  * one of its sources changes; a lifter reads nothing else of the state.
  */
-#define X86_MODE_CPL      0x3ull
-#define X86_MODE_CODE64   (1ull << 2)  /* EFER.LMA and CS.L */
-#define X86_MODE_CODE32   (1ull << 3)  /* default operand and address size 32; else 16 (or 64) */
-#define X86_MODE_STACK32  (1ull << 4)  /* SS.B: esp, else sp; not in 64-bit code */
-#define X86_MODE_PE       (1ull << 5)
-#define X86_MODE_VM86     (1ull << 6)
-#define X86_MODE_LONG     (1ull << 7)  /* EFER.LMA: long mode, also compatibility */
-#define X86_MODE_FLAT_SHIFT 8          /* bit 8 + segment: base 0 and no limit to check (ES..GS) */
-#define X86_MODE_FLAT(seg) (1ull << (X86_MODE_FLAT_SHIFT + (seg)))
-#define X86_MODE_EM       (1ull << 14) /* CR0.EM: x87 is #NM, SSE is #UD */
-#define X86_MODE_TS       (1ull << 15) /* CR0.TS: x87 and SSE are #NM */
-#define X86_MODE_MP       (1ull << 16) /* CR0.MP: with TS, WAIT is #NM */
-#define X86_MODE_SSE      (1ull << 17) /* CR4.OSFXSR */
-#define X86_MODE_AVX      (1ull << 18) /* CR4.OSXSAVE and XCR0 has SSE and AVX */
-#define X86_MODE_SHADOW   (1ull << 19) /* interrupt shadow: one instruction, then clear it */
-#define X86_MODE_STEP     (1ull << 20) /* TF, a data watch or a debugger: one instruction a block,
-                                          helper `trap` at its end */
-#define X86_MODE_BREAK    (1ull << 21) /* execution breakpoints exist: see x86_break_hint */
-#define X86_MODE_CPUID_SHIFT 32        /* which CPU model's features to decode: an index (8 bits) */
+#define X86_MODE_CPL        0x3ull
+#define X86_MODE_CODE64     (1ull << 2) /* EFER.LMA and CS.L */
+#define X86_MODE_CODE32     (1ull << 3) /* default operand and address size 32; else 16 (or 64) */
+#define X86_MODE_STACK32    (1ull << 4) /* SS.B: esp, else sp; not in 64-bit code */
+#define X86_MODE_PE         (1ull << 5)
+#define X86_MODE_VM86       (1ull << 6)
+#define X86_MODE_LONG       (1ull << 7) /* EFER.LMA: long mode, also compatibility */
+#define X86_MODE_FLAT_SHIFT 8           /* bit 8 + segment: base 0 and no limit to check (ES..GS) */
+#define X86_MODE_FLAT(seg)  (1ull << (X86_MODE_FLAT_SHIFT + (seg)))
+#define X86_MODE_EM         (1ull << 14) /* CR0.EM: x87 is #NM, SSE is #UD */
+#define X86_MODE_TS         (1ull << 15) /* CR0.TS: x87 and SSE are #NM */
+#define X86_MODE_MP         (1ull << 16) /* CR0.MP: with TS, WAIT is #NM */
+#define X86_MODE_SSE        (1ull << 17) /* CR4.OSFXSR */
+#define X86_MODE_AVX        (1ull << 18) /* CR4.OSXSAVE and XCR0 has SSE and AVX */
+#define X86_MODE_SHADOW     (1ull << 19) /* interrupt shadow: one instruction, then clear it */
+#define X86_MODE_STEP                                                                              \
+    (1ull << 20) /* TF, a data watch or a debugger: one instruction a block,                       \
+                    helper `trap` at its end */
+#define X86_MODE_BREAK       (1ull << 21) /* execution breakpoints exist: see x86_break_hint */
+#define X86_MODE_CPUID_SHIFT 32 /* which CPU model's features to decode: an index (8 bits) */
 /*
  * The base of CS in two parts, 0 where it is flat. Lifted code does not depend on it; it is here so
  * that blocks found by pc (an offset into CS) are never taken for those of another code segment.
@@ -155,8 +185,8 @@ struct x86_exception {
     bool has_error;
     bool soft; /* INT n, INT3, INTO: privilege of the gate is checked, and the pc is the next one */
     uint32_t error;
-    uint64_t cr2; /* #PF */
-    uint64_t dr6; /* #DB: bits to set */
+    uint64_t cr2;   /* #PF */
+    uint64_t dr6;   /* #DB: bits to set */
     uint8_t length; /* soft: of the instruction */
 };
 
@@ -165,8 +195,9 @@ struct x86_exception {
 #define X86_REQUEST_INIT  (1u << (EMU_REQUEST_ARCH + 2))
 #define X86_REQUEST_SIPI  (1u << (EMU_REQUEST_ARCH + 3))
 #define X86_REQUEST_SMI   (1u << (EMU_REQUEST_ARCH + 4))
-#define X86_REQUEST_FLUSH (1u << (EMU_REQUEST_ARCH + 5)) /* the memory map changed: drop the TLB */
-#define X86_REQUEST_WORK  (1u << (EMU_REQUEST_ARCH + 6)) /* the run loop has to look (events) */
+#define X86_REQUEST_FLUSH (1u << (EMU_REQUEST_ARCH + 5)) /* the memory map changed: drop the TLB   \
+                                                          */
+#define X86_REQUEST_WORK (1u << (EMU_REQUEST_ARCH + 6))  /* the run loop has to look (events) */
 
 #define x86_apic_ops emu_apic_ops /* core/apic.h */
 
@@ -181,7 +212,7 @@ struct x86_cpu {
     uint64_t gpr[16];
     struct x86_segment seg[X86_SEGS];
     _Alignas(32) uint64_t vec[X86_VECTORS][4]; /* YMM; XMM is the low half */
-    uint64_t eflags; /* without the flag unit's six; bit 1 set */
+    uint64_t eflags;                           /* without the flag unit's six; bit 1 set */
     struct x86_x87 x87;
     uint32_t mxcsr; /* flags accumulate in the host's while running: x86_sync_mxcsr */
 
@@ -201,21 +232,21 @@ struct x86_cpu {
     uint64_t tsc_offset; /* added to the machine clock's count */
     uint64_t tsc_adjust;
 
-    bool halted;           /* HLT, or waiting for SIPI */
+    bool halted; /* HLT, or waiting for SIPI */
     bool wait_for_sipi;
-    bool nmi_blocked;      /* until IRET */
-    bool shadow;           /* STI or MOV SS: no interrupt before the next instruction is done */
+    bool nmi_blocked; /* until IRET */
+    bool shadow;      /* STI or MOV SS: no interrupt before the next instruction is done */
     uint8_t sipi_vector;
     bool exception_pending; /* exception is to be delivered by the run loop */
     struct x86_exception exception;
-    bool external;         /* an event from outside is being delivered: EXT in error codes */
-    uint64_t debug_hits;   /* DR6 bits collected by the current instruction (data breakpoints) */
+    bool external;            /* an event from outside is being delivered: EXT in error codes */
+    uint64_t debug_hits;      /* DR6 bits collected by the current instruction (data breakpoints) */
     uint64_t monitor_address; /* guest-physical, of the 64-byte line */
     uint64_t monitor_line[8]; /* what the line held when MONITOR was executed */
     bool monitor_armed;
-    bool mwait;     /* halted by MWAIT: a store to the line also wakes */
-    bool mwait_any; /* ... and interrupts do even while IF is clear */
-    bool shutdown;  /* triple fault: nothing but a reset or INIT wakes */
+    bool mwait;               /* halted by MWAIT: a store to the line also wakes */
+    bool mwait_any;           /* ... and interrupts do even while IF is clear */
+    bool shutdown;            /* triple fault: nothing but a reset or INIT wakes */
     bool intr_line, nmi_line; /* seen by the run loop, not yet taken: see run.c */
 
     /* joined by the board */
@@ -233,7 +264,7 @@ struct x86_cpu {
     struct x86_tlb2 *tlb2;
     struct x86_debug *debug;
     const struct x86_executor *executor; /* run.h; set by the engine */
-    uint64_t random_pool[32]; /* of the host's random numbers; random_left are unused */
+    uint64_t random_pool[32];            /* of the host's random numbers; random_left are unused */
     unsigned random_left;
 };
 
@@ -242,9 +273,9 @@ static inline struct x86_cpu *x86_cpu_of(struct ir_env *env)
     return (struct x86_cpu *)env;
 }
 
-#define X86_SLOT_GPR(n)  ((uint16_t)(IR_SLOT(struct x86_cpu, gpr) + (n)))
-#define X86_SLOT_VEC(n)  ((uint16_t)(IR_SLOT(struct x86_cpu, vec) + 4 * (n)))
-#define X86_SLOT_EFLAGS  IR_SLOT(struct x86_cpu, eflags)
+#define X86_SLOT_GPR(n) ((uint16_t)(IR_SLOT(struct x86_cpu, gpr) + (n)))
+#define X86_SLOT_VEC(n) ((uint16_t)(IR_SLOT(struct x86_cpu, vec) + 4 * (n)))
+#define X86_SLOT_EFLAGS IR_SLOT(struct x86_cpu, eflags)
 #define X86_SLOT_SEG(n, member)                                                                    \
     ((uint16_t)((offsetof(struct x86_cpu, seg) + (n) * sizeof(struct x86_segment) +                \
                  offsetof(struct x86_segment, member)) /                                           \
