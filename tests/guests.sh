@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Puts guest kernels where tests and the demonstration find them: build/guests/{cloud,installer}.
-# Each Debian release gives its own kernel and installer. They come from Debian's packages, which are downloaded with apt and unpacked, not installed.
+# Each Debian release gives its own kernel and installer: packages are downloaded with apt and
+# unpacked, not installed.
 set -eu
 
 cd "$(dirname "$0")/.."
