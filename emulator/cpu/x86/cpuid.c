@@ -9,6 +9,7 @@
 #include "emulator/cpu/x86/cpu.h"
 #include "emulator/cpu/x86/helpers.h"
 #include "emulator/cpu/x86/models.h"
+#include "emulator/cpu/x86/xsave.h"
 
 enum { EAX, EBX, ECX, EDX };
 
@@ -170,35 +171,13 @@ static void cpuid_topology(const struct x86_cpu *cpu, uint32_t leaf, uint32_t su
     out[EDX] = cpu->apic_id;
 }
 
-/* The state components that XSAVE handles beyond x87 and SSE (SDM volume 1, 13.5). */
-static const struct {
-    uint32_t number, size, offset;
-} cpuid_components[] = {
-    {2, 256, 576}, /* upper halves of YMM */
-    {9, 8, 2688},  /* PKRU */
-};
-#define COMPONENTS   (sizeof(cpuid_components) / sizeof(cpuid_components[0]))
-#define XSAVE_LEGACY 576u /* x87, SSE and the header */
-
-/* Bytes of an XSAVE area for these components. */
-static uint32_t cpuid_xsave_size(uint64_t bits, bool compacted)
-{
-    uint32_t size = XSAVE_LEGACY;
-    for (size_t i = 0; i < COMPONENTS; i++) {
-        if (!(bits & 1ull << cpuid_components[i].number))
-            continue;
-        size = (compacted ? size : cpuid_components[i].offset) + cpuid_components[i].size;
-    }
-    return size;
-}
-
+/* Components 0 and 1 lie in the legacy region and are not told here. */
 static void cpuid_component(uint64_t legal, uint32_t number, uint32_t out[4])
 {
-    for (size_t i = 0; i < COMPONENTS; i++)
-        if (cpuid_components[i].number == number && (legal & 1ull << number)) {
-            out[EAX] = cpuid_components[i].size;
-            out[EBX] = cpuid_components[i].offset;
-        }
+    if (number < 2 || number > 62 || !(legal & 1ull << number))
+        return;
+    out[EAX] = x86_xsave_size(number);
+    out[EBX] = x86_xsave_offset(number);
 }
 
 static void cpuid_xsave(const struct x86_cpu *cpu, uint32_t subleaf, uint32_t out[4])
@@ -208,11 +187,11 @@ static void cpuid_xsave(const struct x86_cpu *cpu, uint32_t subleaf, uint32_t ou
         return;
     if (subleaf == 0) {
         out[EAX] = (uint32_t)legal;
-        out[EBX] = cpuid_xsave_size(cpu->xcr0, false);
-        out[ECX] = cpuid_xsave_size(legal, false);
+        out[EBX] = x86_xsave_area(cpu->xcr0, false);
+        out[ECX] = x86_xsave_area(legal, false);
     } else if (subleaf == 1) {
         if (x86_cpu_has(cpu, X86_FEATURE_xsavec))
-            out[EBX] = cpuid_xsave_size(cpu->xcr0, true);
+            out[EBX] = x86_xsave_area(cpu->xcr0, true);
     } else if (subleaf < 64) {
         cpuid_component(legal, subleaf, out);
     }

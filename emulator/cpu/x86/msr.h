@@ -3,6 +3,8 @@
 #ifndef EMU_CPU_X86_MSR_H
 #define EMU_CPU_X86_MSR_H
 
+#include "emulator/cpu/x86/segment.h"
+
 #include "emulator/cpu/x86/state.h"
 
 #define X86_MSR_TSC_DEADLINE 0x6e0u
@@ -15,11 +17,5 @@ bool x86_msr_write(struct x86_cpu *cpu, uint32_t number, uint64_t value);
 void x86_msr_reset(struct x86_cpu *cpu);
 /* The register's name, or NULL. */
 const char *x86_msr_name(uint32_t number);
-
-/* Is the address one that the page tables can translate: bits above the top one equal to it? */
-static inline bool x86_canonical(uint64_t address)
-{
-    return (uint64_t)((int64_t)(address << 16) >> 16) == address;
-}
 
 #endif

@@ -70,6 +70,7 @@ static inline bool x86_code64(const struct x86_cpu *cpu)
 {
     return x86_long_mode(cpu) && (cpu->seg[X86_CS].attr & X86_ATTR_L);
 }
+/* Is the address one that the page tables can translate: bits above the top one equal to it? */
 static inline bool x86_canonical(uint64_t address)
 {
     return (uint64_t)((int64_t)(address << 16) >> 16) == address;
