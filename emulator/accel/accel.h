@@ -13,9 +13,14 @@ extern const struct emu_engine_ops *const emu_engines[];
 
 /*
  * The engine for a name; "auto" or NULL: the best that can run here, and why[] tells why (and why
- * better ones cannot). NULL with *err: unknown name, or it cannot run here.
+ * better ones cannot) in one sentence without full stop. Any thread. why_size may be 0. NULL with
+ * *err: unknown name, or it cannot run here.
  */
 const struct emu_engine_ops *emu_engine_choose(const char *name, char *why, size_t why_size,
                                                struct emu_error *err);
+/* The same from another table: tests. */
+const struct emu_engine_ops *emu_engine_choose_from(const struct emu_engine_ops *const *engines,
+                                                    const char *name, char *why, size_t why_size,
+                                                    struct emu_error *err);
 
 #endif

@@ -40,6 +40,7 @@ static bool interp_join_vcpu(struct emu_vcpu *vcpu, struct ir_blocks *blocks, st
         return false;
     }
     cpu->executor = &interp_executor;
+    x86_tlb_flush_all(cpu, true); /* which pages are slow to store to is the table's matter */
     return true;
 }
 

@@ -47,6 +47,7 @@ static bool jit_engine_join_vcpu(struct emu_vcpu *vcpu, struct jit_engine *engin
         return false;
     }
     cpu->executor = &jit_executor;
+    x86_tlb_flush_all(cpu, true); /* which pages are slow to store to is the table's matter */
     return emu_jit_join(engine->jit, &cpu->ir, err);
 }
 

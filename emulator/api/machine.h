@@ -92,6 +92,14 @@ void emu_machine_stop(struct emu_machine *machine);
 /* Presses the ACPI power button. Never waits. */
 void emu_machine_power_button(struct emu_machine *machine);
 
+/*
+ * Another engine runs the guest from here on: "interp", "jit", or "auto" for the best one here.
+ * Only while the machine is paused; the guest sees nothing of it. Translated code is made anew.
+ * False with *err: the machine is not paused, the engine is unknown or cannot run here, or there is
+ * no memory for it; the engine is the old one then.
+ */
+bool emu_machine_set_engine(struct emu_machine *machine, const char *name, struct emu_error *err);
+
 enum emu_machine_state emu_machine_get_state(const struct emu_machine *machine);
 /* Meaningful once stopped. */
 struct emu_stop_reason emu_machine_get_stop_reason(const struct emu_machine *machine);
@@ -104,7 +112,7 @@ struct emu_machine_stats {
     emu_ns halted;         /* by all vcpus together */
     unsigned vcpus;
     const char *engine;     /* "interp", ... */
-    const char *engine_why; /* why "auto" chose it; "" if it was asked for */
+    const char *engine_why; /* why "auto" chose it; "" if it was asked for or changed since */
 };
 
 /* Any thread, never waits. */

@@ -290,6 +290,14 @@ bool emu_memory_read(struct emu_memory *memory, emu_gpa address, void *buffer, s
     return whole;
 }
 
+static void access_tell_written(struct emu_memory *memory, emu_gpa address, size_t length)
+{
+    pthread_rwlock_rdlock(&memory->written_lock);
+    if (memory->written != NULL)
+        memory->written(memory->written_opaque, address, length);
+    pthread_rwlock_unlock(&memory->written_lock);
+}
+
 static bool access_write_all(struct emu_memory *memory, emu_gpa address, const uint8_t *data,
                              size_t length, bool rom_too)
 {
@@ -301,8 +309,7 @@ static bool access_write_all(struct emu_memory *memory, emu_gpa address, const u
 
         if (range.host != NULL && (range.writable || rom_too)) {
             memcpy(range.host, data, part);
-            if (memory->written != NULL)
-                memory->written(memory->written_opaque, address, part);
+            access_tell_written(memory, address, part);
         } else if (range.region != NULL) {
             whole &= access_bulk_write(range.region, range.offset, data, part);
         }

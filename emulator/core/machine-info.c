@@ -20,13 +20,14 @@ static emu_ns info_halted(const struct emu_vcpu *vcpu, emu_ns now)
 
 struct emu_machine_stats emu_machine_get_stats(const struct emu_machine *machine)
 {
+    const struct emu_engine_ops *engine = machine->engine;
     struct emu_machine_stats stats = {0};
     unsigned i;
 
     stats.time = emu_clock_now(machine->clock);
     stats.vcpus = machine->vcpu_count;
-    stats.engine = machine->engine != NULL ? machine->engine->name : "";
-    stats.engine_why = machine->engine_why;
+    stats.engine = engine != NULL ? engine->name : "";
+    stats.engine_why = atomic_load(&machine->engine_changed) ? "" : machine->engine_why;
     for (i = 0; i < machine->vcpu_count; i++) {
         stats.instructions +=
             atomic_load_explicit(&machine->vcpus[i].instructions, memory_order_relaxed);

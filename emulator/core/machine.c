@@ -217,13 +217,14 @@ static void machine_clear_memory(struct emu_memory *memory)
 
 static void machine_free_contents(struct emu_machine *machine)
 {
+    const struct emu_engine_ops *engine = machine->engine;
     struct emu_machine_private *p = machine->private;
     size_t i;
 
     machine_clear_memory(machine->memory);
     machine_clear_memory(machine->io);
-    if (machine->engine != NULL && machine->engine->detach != NULL)
-        machine->engine->detach(machine);
+    if (engine != NULL && engine->detach != NULL)
+        engine->detach(machine);
     if (machine->board != NULL && machine->board->free != NULL)
         machine->board->free(machine);
     for (i = machine->device_count; i > 0; i--)

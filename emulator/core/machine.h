@@ -66,9 +66,10 @@ struct emu_machine {
 
     const struct emu_board_hooks *board;
     void *board_data;
-    const struct emu_engine_ops *engine; /* set by attach or the board; detached by free */
+    _Atomic(const struct emu_engine_ops *) engine; /* set by the board; detached by free */
     void *engine_data;
-    char engine_why[160];
+    _Atomic bool engine_changed; /* it is not the one that engine_why tells of */
+    char engine_why[320];
     const struct emu_debug_target *debug;
     struct emu_break breaks[EMU_MAX_BREAKS]; /* changed only in exclusive sections */
     unsigned break_count;
@@ -112,6 +113,11 @@ void emu_machine_fail(struct emu_machine *machine, const char *fmt, ...)
 /* vcpu thread: a break or step was hit: asks for a pause, then the observer is told. The vcpu's run
  * must return soon. */
 void emu_machine_debug_event(struct emu_machine *machine, const struct emu_debug_event *event);
+
+/* Another engine takes over while the machine is paused; see emu_machine_set_engine, which finds it
+ * by its name. */
+bool emu_machine_change_engine(struct emu_machine *machine, const struct emu_engine_ops *engine,
+                               struct emu_error *err);
 
 /* The whole machine's state; vcpus stand still. */
 bool emu_machine_save(struct emu_machine *machine, struct emu_writer *out, struct emu_error *err);

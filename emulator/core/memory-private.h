@@ -63,6 +63,7 @@ struct emu_memory {
 
     emu_memory_changed_fn *changed;
     void *changed_opaque;
+    pthread_rwlock_t written_lock; /* read around each call, so that one that was replaced is over */
     emu_memory_written_fn *written;
     void *written_opaque;
 };

@@ -30,7 +30,8 @@ struct emu_memory *emu_memory_new(const char *name, uint64_t size, struct emu_er
     memory->name = name;
     emu_region_init_container(&memory->root, name, size);
     view = emu_flat_view_new(&memory->root);
-    if (view == NULL || pthread_mutex_init(&memory->lock, NULL) != 0) {
+    if (view == NULL || pthread_mutex_init(&memory->lock, NULL) != 0 ||
+        pthread_rwlock_init(&memory->written_lock, NULL) != 0) {
         emu_flat_view_free(view);
         free(memory);
         emu_error_set(err, EMU_ERROR_HOST, "out of memory");
@@ -58,6 +59,7 @@ void emu_memory_free(struct emu_memory *memory)
     emu_memory_clear(memory);
     memory_free_retired(memory);
     emu_flat_view_free(atomic_load(&memory->view));
+    pthread_rwlock_destroy(&memory->written_lock);
     pthread_mutex_destroy(&memory->lock);
     free(memory);
 }
@@ -75,8 +77,10 @@ void emu_memory_on_change(struct emu_memory *memory, emu_memory_changed_fn *fn, 
 
 void emu_memory_on_write(struct emu_memory *memory, emu_memory_written_fn *fn, void *opaque)
 {
+    pthread_rwlock_wrlock(&memory->written_lock);
     memory->written = fn;
     memory->written_opaque = opaque;
+    pthread_rwlock_unlock(&memory->written_lock);
 }
 
 void emu_memory_set_trace(struct emu_memory *memory, struct emu_trace *trace)

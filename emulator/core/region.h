@@ -154,7 +154,8 @@ bool emu_memory_write_rom(struct emu_memory *memory, emu_gpa address, const void
 
 /*
  * The code tracker: called with the guest-physical range of each bulk write (not of CPU stores,
- * which the engines track by themselves). Set once, by the engine, before the machine runs.
+ * which the engines track by themselves). Set by the engine while no vcpu runs; when it returns the
+ * one that was set before is not running any more.
  */
 typedef void emu_memory_written_fn(void *opaque, emu_gpa address, uint64_t length);
 void emu_memory_on_write(struct emu_memory *memory, emu_memory_written_fn *fn, void *opaque);

@@ -371,6 +371,12 @@ struct emu_machine_stats emu_machine_get_stats(const struct emu_machine *m)
     };
 }
 
+bool emu_machine_set_engine(struct emu_machine *m, const char *name, struct emu_error *err)
+{
+    return strcmp(name, "interp") == 0 ||
+           emu_error_set(err, EMU_ERROR_INPUT, "a fake machine has the engine interp only");
+}
+
 char *emu_machine_describe(const struct emu_machine *m)
 {
     return strdup("uart0 uart16550 0x3f8 4\nrtc cmos 0x70 8\n");
