@@ -164,6 +164,23 @@ static void client_end(void *opaque)
     lathe_session_force_off(((struct gdb_client *)opaque)->session);
 }
 
+static const char *client_engine(void *opaque)
+{
+    struct emu_machine *machine = client_machine(opaque);
+
+    return machine != NULL ? emu_machine_get_stats(machine).engine : "none";
+}
+
+static bool client_set_engine(void *opaque, const char *name, struct emu_error *error)
+{
+    struct emu_machine *machine = client_machine(opaque);
+
+    if (machine == NULL || !emu_machine_set_engine(machine, name, error))
+        return false;
+    g_object_notify(G_OBJECT(((struct gdb_client *)opaque)->session), "engine");
+    return true;
+}
+
 static const struct gdb_target_ops client_ops = {
     .cpus = client_cpus,
     .registers = client_registers,
@@ -181,6 +198,8 @@ static const struct gdb_target_ops client_ops = {
     .reset = client_reset,
     .power_button = client_power_button,
     .end = client_end,
+    .engine = client_engine,
+    .set_engine = client_set_engine,
 };
 
 /* ---- the socket ---- */

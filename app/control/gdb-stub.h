@@ -37,6 +37,9 @@ struct gdb_target_ops {
     void (*reset)(void *opaque); /* paused before and after it */
     void (*power_button)(void *opaque);
     void (*end)(void *opaque);
+    const char *(*engine)(void *opaque); /* the name of what runs the guest; static */
+    /* Paused before and after it. False with *error: it is the old one still. */
+    bool (*set_engine)(void *opaque, const char *name, struct emu_error *error);
 };
 
 struct gdb_stub;

@@ -18,6 +18,7 @@ struct rig {
     unsigned cpus;
     unsigned breaks, resumed, paused, reset, pressed, ended;
     int stepped; /* the last one, or -1 */
+    bool jit;
     GString *seen;
 };
 
@@ -130,11 +131,29 @@ static void rig_end(void *opaque)
     ((struct rig *)opaque)->ended++;
 }
 
+static const char *rig_engine(void *opaque)
+{
+    return ((struct rig *)opaque)->jit ? "jit" : "interp";
+}
+
+static bool rig_set_engine(void *opaque, const char *name, struct emu_error *error)
+{
+    struct rig *rig = opaque;
+
+    if (strcmp(name, "jit") != 0 && strcmp(name, "interp") != 0) {
+        g_strlcpy(error->text, "No such engine", sizeof(error->text));
+        return false;
+    }
+    rig->jit = strcmp(name, "jit") == 0;
+    return true;
+}
+
 static const struct gdb_target_ops rig_ops = {
     rig_cpus,          rig_list,           rig_describe,    rig_state,
     rig_read_register, rig_write_register, rig_read_memory, rig_write_memory,
     rig_insert,        rig_remove,         rig_resume,      rig_step,
     rig_pause,         rig_reset,          rig_press,       rig_end,
+    rig_engine,        rig_set_engine,
 };
 
 static struct rig *rig_new(void)
@@ -476,6 +495,43 @@ static void test_monitor(void)
     rig_free(rig);
 }
 
+/* "monitor LINE", and the answer's text; g_free. */
+static char *rig_monitor(struct rig *rig, const char *line)
+{
+    GString *packet = g_string_new("qRcmd,");
+    char text[200] = "";
+
+    gdb_hex_append(packet, line, strlen(line));
+    const char *answer = rig_ask(rig, packet->str);
+    size_t length = strlen(answer) / 2;
+    CHECK(length < sizeof(text) && gdb_hex_decode(answer, text, length));
+    g_string_free(packet, TRUE);
+    return g_strdup(text);
+}
+
+static void test_monitor_engine(void)
+{
+    static const struct {
+        const char *line, *answer;
+    } rows[] = {
+        {"engine", "The engine is interp.\n"},
+        {"engine jit", "The engine is jit.\n"},
+        {"engine", "The engine is jit.\n"},
+        {"engine  interp ", "The engine is interp.\n"},
+        {"engine tcg", "No such engine.\nThe engine is interp.\n"},
+        {"enginejit", "There is no such command; \"monitor help\" lists them.\n"},
+        {"reset now", "There is no such command; \"monitor help\" lists them.\n"},
+    };
+    struct rig *rig = rig_new();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *answer = rig_monitor(rig, rows[i].line);
+        CHECK_STR(answer, rows[i].answer);
+    }
+    CHECK_EQ(rig->reset, 0);
+    rig_free(rig);
+}
+
 static void test_ends(void)
 {
     struct rig *rig = rig_new();
@@ -529,6 +585,7 @@ static const struct test_case cases[] = {
     {"gdb: threads", test_threads},
     {"gdb: queries", test_queries},
     {"gdb: monitor", test_monitor},
+    {"gdb: monitor engine", test_monitor_engine},
     {"gdb: detach and kill", test_ends},
     {"gdb: the machine ends", test_machine_ends},
     {NULL, NULL},

@@ -22,6 +22,7 @@ import kallsyms
 LATHE, GUESTS, INITRAMFS = sys.argv[1:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
+FAST = "jit" if os.uname().machine == "x86_64" else "interp"
 LIMIT = 240  # seconds, for each wait
 failed = False
 
@@ -240,8 +241,15 @@ def from_the_start(gdb, machine):
     report("gdb-threads", text.count("Thread ") == 2 and "waits to be started" in text, text)
     text = gdb.run("monitor help")
     has("gdb-monitor", text, "power-button")
+    change_engine(gdb, "interp")
     text = gdb.run("hbreak start_kernel", "continue")
     has("gdb-hbreak-start-kernel", text, r"Breakpoint 1, 0x\w+ in start_kernel \(\)")
+
+
+def change_engine(gdb, name):
+    """From here on another engine runs the guest."""
+    text = gdb.run("monitor engine " + name, "monitor engine")
+    report("gdb-engine-" + name, text.count("The engine is %s." % name) == 2, text)
 
 
 def look_around(gdb):
@@ -347,8 +355,10 @@ def session(directory, elf):
     look_around(gdb)
     write_things(gdb)
     breaks_and_watches(gdb)
+    change_engine(gdb, FAST)
     second_processor(gdb)
     interrupts(gdb, machine)
+    change_engine(gdb, "interp")
     both_at_once(gdb)
     has("gdb-detach", gdb.run("detach"), "detached")
     report("gdb-detached-goes-on", machine.serial_has("lathe guest done"), machine.text[-1500:])

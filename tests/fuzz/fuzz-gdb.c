@@ -139,6 +139,18 @@ static void fuzz_nothing(void *opaque)
 {
 }
 
+static const char *fuzz_engine(void *opaque)
+{
+    return "interp";
+}
+
+static bool fuzz_set_engine(void *opaque, const char *name, struct emu_error *error)
+{
+    if (((struct fuzz_machine *)opaque)->runs)
+        abort();
+    return name[0] == 'i';
+}
+
 static const struct gdb_target_ops fuzz_ops = {
     .cpus = fuzz_cpus,
     .registers = fuzz_list,
@@ -156,6 +168,8 @@ static const struct gdb_target_ops fuzz_ops = {
     .reset = fuzz_nothing,
     .power_button = fuzz_nothing,
     .end = fuzz_nothing,
+    .engine = fuzz_engine,
+    .set_engine = fuzz_set_engine,
 };
 
 /* Stops of all kinds in turn, and at last the machine's end. */
