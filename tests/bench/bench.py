@@ -35,16 +35,21 @@ class Settings:
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench")
     parser.add_argument("build")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("names", nargs="*", metavar="NAME", help="%s, or a single program: %s" %
+                        (", ".join(BENCHES), ", ".join(workloads.JOBS)))
     parser.add_argument("--markdown", action="store_true", help="tables for a README")
     arguments = parser.parse_args()
     for name in arguments.names:
-        if name not in BENCHES:
-            parser.error("there is no '%s'; there are %s" % (name, ", ".join(BENCHES)))
+        if name not in BENCHES and name not in workloads.JOBS:
+            parser.error("there is no '%s'; there are %s, and single programs: %s" %
+                         (name, ", ".join(BENCHES), ", ".join(workloads.JOBS)))
     machines.build = arguments.build
     settings = Settings(arguments.markdown)
     for name in arguments.names or BENCHES:
-        BENCHES[name](settings)
+        if name in BENCHES:
+            BENCHES[name](settings)
+        else:
+            workloads.one(settings, name)
 
 
 main()

@@ -7,17 +7,25 @@ import guest
 import machines
 from table import Bound, Table, geometric_mean
 
-EACH = Bound(1.0, 1.5)
+# Units of work that the slowest place does in some seconds, with the warming-up.
+JOBS = {name: guest.Job(name, 8) for name in guest.KERNELS}
+JOBS.update({name: guest.Job(name, units) for name, units in (
+    ("spawn", 6), ("pipes", 10), ("syscalls", 20), ("faults", 10), ("smc-data", 4), ("smc-code", 10))})
+NATIVE_FACTOR = 2  # so many times the units where they are quick
+
+# Of speeds against TCG.
+BOUNDS = {name: Bound(1.0, 1.5) for name in guest.KERNELS}
+BOUNDS["smc-data"] = Bound(10, 30)
 PLACES = ("native", *machines.PEERS)
 
 
-def measure(settings, jobs, native_factor=1, cpus=1):
+def measure(settings, jobs, cpus=1):
     """Medians of ROUNDS interleaved rounds: {place: [ns per unit of each job]}."""
     initramfs = settings.initramfs()
     times = {place: [[] for _ in jobs] for place in PLACES}
     for _ in range(settings.rounds):
-        sums = {"native": [guest.run_native(job._replace(units=job.units * native_factor))
-                           for job in jobs]}
+        natively = [job._replace(units=job.units * NATIVE_FACTOR) for job in jobs]
+        sums = {"native": [guest.run_native(job) for job in natively]}
         for peer in machines.PEERS:
             sums[peer] = guest.run_guest(peer, initramfs, jobs, cpus)
         check_sums(jobs, sums)
@@ -34,12 +42,11 @@ def check_sums(jobs, results):
             sys.exit("bench: %s computes something else: %s" % (job.program, found))
 
 
-def compare(settings, title, jobs, bounds, total, native_factor=1):
-    """A table with one line for each job, and the geometric means of speed and slowness.
-
-    bounds: {program: Bound} for speeds against TCG; total: the Bound of their geometric mean, or None.
+def compare(settings, title, jobs, total=None):
+    """A table with one line for each job, and the geometric means of speed and slowness; total is the
+    bound of the mean speed.
     """
-    times = measure(settings, jobs, native_factor)
+    times = measure(settings, jobs)
     table = Table(title, "work", "native ms", "Lathe ms", "TCG ms", "speed against TCG",
                   "slower than native", "bound")
     speeds, slower = [], []
@@ -49,7 +56,7 @@ def compare(settings, title, jobs, bounds, total, native_factor=1):
         slower.append(lathe / native)
         table.add(job.program, "%.2f" % native, "%.2f" % lathe, "%.2f" % qemu,
                   "%.2fx" % speeds[-1], "%.2fx" % slower[-1],
-                  bounds[job.program].text("%.1fx", speeds[-1]) if job.program in bounds else "")
+                  BOUNDS[job.program].text("%.1fx", speeds[-1]) if job.program in BOUNDS else "")
     means = geometric_mean(speeds), geometric_mean(slower)
     table.add("geometric mean", "", "", "", "%.2fx" % means[0], "%.2fx" % means[1],
               total.text("%.1fx", means[0]) if total else "")
@@ -57,26 +64,29 @@ def compare(settings, title, jobs, bounds, total, native_factor=1):
 
 
 def cpu(settings):
-    jobs = [guest.Job(name, 8) for name in guest.KERNELS]
-    table, means = compare(settings, "Six kernels, a unit of work", jobs,
-                           {name: EACH for name in guest.KERNELS}, Bound(2.5, 4), 2)
+    jobs = [JOBS[name] for name in guest.KERNELS]
+    table, means = compare(settings, "Six kernels, a unit of work", jobs, Bound(2.5, 4))
     table.add("slower than native", "", "", "", "", "%.2fx" % means[1],
               Bound(3, 1.7, most=True).text("%.1fx", means[1]))
     table.show(settings.markdown)
 
 
 def processes(settings):
-    jobs = [guest.Job("spawn", 6), guest.Job("pipes", 10), guest.Job("syscalls", 20),
-            guest.Job("faults", 10)]
-    table, _ = compare(settings, "Processes, context switches, system calls, page faults", jobs, {},
+    jobs = [JOBS[name] for name in ("spawn", "pipes", "syscalls", "faults")]
+    table, _ = compare(settings, "Processes, context switches, system calls, page faults", jobs,
                        Bound(1.2, 2.5))
     table.show(settings.markdown)
 
 
 def smc(settings):
-    jobs = [guest.Job("smc-data", 4), guest.Job("smc-code", 4)]
-    table, _ = compare(settings, "Stores into a page that also holds code, and into the code", jobs,
-                       {"smc-data": Bound(10, 30)}, None, 10)
+    jobs = [JOBS["smc-data"], JOBS["smc-code"]]
+    table, _ = compare(settings, "Stores into a page that also holds code, and into the code", jobs)
+    table.show(settings.markdown)
+
+
+def one(settings, name):
+    """A single program."""
+    table, _ = compare(settings, "One program", [JOBS[name]])
     table.show(settings.markdown)
 
 
