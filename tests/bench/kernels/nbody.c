@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Scalar double arithmetic with square roots and divisions: five bodies under gravity, symplectic
- * Euler steps. The checksum is the bits of the final positions: all arithmetic is IEEE 754.
+/* Double arithmetic, mostly scalar, with square roots and divisions: five bodies under gravity,
+ * symplectic Euler steps. The checksum is the bits of the final positions: all arithmetic is IEEE
+ * 754.
  */
 #include <math.h>
 #include <string.h>
