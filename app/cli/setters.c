@@ -2,7 +2,6 @@
 /* One function for each option. What depends on the host is checked by the plan, not here. */
 #include "app/cli/setters.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,22 +135,11 @@ bool lathe_set_testdev(struct lathe_cli *cli, const char *value, GError **error)
 }
 
 /* A pattern that matches nothing would be an option silently ignored. */
-static bool trace_matches(const char *pattern)
-{
-    const char **events = emu_trace_events();
-    bool found = false;
-
-    for (size_t i = 0; events != NULL && events[i] != NULL && !found; i++)
-        found = fnmatch(pattern, events[i], 0) == 0;
-    free(events);
-    return found;
-}
-
 bool lathe_set_trace(struct lathe_cli *cli, const char *value, GError **error)
 {
     if (strcmp(value, "help") == 0)
         return set_flag(&cli->list_traces);
-    if (!trace_matches(value[0] == '-' ? value + 1 : value))
+    if (emu_trace_count(value) == 0)
         return lathe_error_input(error, "--trace '%s' matches no event; --trace help lists them",
                                  value);
     g_ptr_array_add(cli->definition->trace, g_strdup(value));

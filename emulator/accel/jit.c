@@ -12,10 +12,43 @@
 
 static const struct x86_executor jit_executor = {.run = ir_exec_run, .one = ir_exec_one};
 
+#define JIT_REPORT_EACH 1000000000ull /* ns of machine time, with --trace jit-stats */
+
 struct jit_engine {
     struct ir_blocks *blocks;
     struct jit *jit;
+    struct emu_clock *clock;
+    struct emu_timer report;
 };
+
+/* ---- what --trace asks for ---- */
+
+static void jit_engine_report(void *opaque)
+{
+    struct jit_engine *engine = opaque;
+
+    emu_jit_report(engine->jit, false);
+    emu_timer_arm(&engine->report, emu_clock_now(engine->clock) + JIT_REPORT_EACH);
+}
+
+static void jit_engine_start_trace(struct jit_engine *engine, struct emu_machine *machine)
+{
+    engine->clock = machine->clock;
+    emu_timer_init(&engine->report, engine->clock, NULL, jit_engine_report, engine);
+    emu_jit_trace(engine->jit, &machine->trace);
+    if (emu_trace_enabled(&machine->trace, jit_stats))
+        emu_timer_arm(&engine->report, emu_clock_now(engine->clock) + JIT_REPORT_EACH);
+}
+
+static void jit_engine_end_trace(struct jit_engine *engine)
+{
+    if (engine->clock == NULL)
+        return;
+    emu_timer_finish(&engine->report);
+    emu_jit_report(engine->jit, true);
+}
+
+/* ---- the engine ---- */
 
 /* DMA and loaders write: blocks made from those bytes are stale. */
 static void jit_engine_written(void *opaque, emu_gpa address, uint64_t length)
@@ -55,6 +88,8 @@ static void jit_engine_detach(struct emu_machine *machine)
 {
     struct jit_engine *engine = machine->engine_data;
 
+    if (engine != NULL)
+        jit_engine_end_trace(engine);
     emu_memory_on_write(machine->memory, NULL, NULL);
     for (unsigned i = 0; i < machine->vcpu_count; i++)
         jit_engine_leave_vcpu(&machine->vcpus[i]);
@@ -76,6 +111,8 @@ static bool jit_engine_attach(struct emu_machine *machine, struct emu_error *err
     engine->blocks = ir_blocks_new(err);
     engine->jit = engine->blocks != NULL ? emu_jit_new(engine->blocks, &x86_guest, err) : NULL;
     bool good = engine->jit != NULL;
+    if (good)
+        jit_engine_start_trace(engine, machine);
     for (unsigned i = 0; good && i < machine->vcpu_count; i++)
         good = jit_engine_join_vcpu(&machine->vcpus[i], engine, err);
     if (good)

@@ -30,5 +30,7 @@ uint64_t emu_host_memory_limit(void);
 
 /* Trace events, NULL-terminated; malloc'ed array of static strings, free() it. */
 const char **emu_trace_events(void);
+/* How many of them a pattern of struct emu_machine_config's trace matches. */
+unsigned emu_trace_count(const char *pattern);
 
 #endif

@@ -19,13 +19,36 @@ static const struct trace_row trace_rows[EMU_TRACE_COUNT] = {
 #undef TRACE
 };
 
+/* As it is written, or with dashes as in the names of options. */
+static bool trace_matches(const char *pattern, const char *name)
+{
+    char dashed[64];
+    size_t i;
+
+    if (fnmatch(pattern, name, 0) == 0)
+        return true;
+    for (i = 0; name[i] != '\0' && i + 1 < sizeof(dashed); i++)
+        dashed[i] = name[i] == '_' ? '-' : name[i];
+    dashed[i] = '\0';
+    return fnmatch(pattern, dashed, 0) == 0;
+}
+
+unsigned emu_trace_count(const char *pattern)
+{
+    unsigned matched = 0, i;
+
+    for (i = 0; i < EMU_TRACE_COUNT; i++)
+        matched += trace_matches(pattern[0] == '-' ? pattern + 1 : pattern, trace_rows[i].name);
+    return matched;
+}
+
 unsigned emu_trace_match(struct emu_trace *trace, const char *pattern)
 {
     bool on = pattern[0] != '-';
     unsigned matched = 0, i;
 
     for (i = 0; i < EMU_TRACE_COUNT; i++) {
-        if (fnmatch(on ? pattern : pattern + 1, trace_rows[i].name, 0) != 0)
+        if (!trace_matches(on ? pattern : pattern + 1, trace_rows[i].name))
             continue;
         atomic_store_explicit(&trace->enabled[i], on, memory_order_relaxed);
         matched++;

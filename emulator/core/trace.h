@@ -27,13 +27,18 @@ struct emu_trace {
 };
 
 /*
- * Switches on all events whose name matches the shell pattern (underscores shown as such, e.g.
- * "ioapic_*"); "-PATTERN" switches off. Any thread. Returns how many matched.
+ * Switches on all events whose name matches the shell pattern ("ioapic_*"; dashes will do for
+ * underscores); "-PATTERN" switches off. Any thread. Returns how many matched.
  */
 unsigned emu_trace_match(struct emu_trace *trace, const char *pattern);
 /* The name of an event: for "--trace help". */
 const char *emu_trace_name(enum emu_trace_event event);
 void emu_trace_emit(struct emu_trace *trace, enum emu_trace_event event, ...);
+
+/* trace may be NULL. */
+#define emu_trace_enabled(trace, name)                                                             \
+    ((trace) != NULL &&                                                                            \
+     atomic_load_explicit(&(trace)->enabled[EMU_TRACE_##name], memory_order_relaxed))
 
 /* trace may be NULL. The arguments must fit the event's format in trace.inc. */
 #define emu_trace(trace, name, ...)                                                                \

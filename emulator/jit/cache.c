@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Code memory: one memfd mapped twice, so that nothing is writable and executable at the same
+ * Code memory: one memory mapped twice, so that nothing is writable and executable at the same
  * address. Pieces come from the end or, freed ones, by size from lists.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "emulator/api/error.h"
 #include "emulator/jit/internal.h"
 
-static bool cache_map(struct jit_cache *cache, int fd)
+/* Shared memory without a name that is mapped again: where code in a memfd is for the host's perf
+ * that of a file, which it looks for, here it takes the names from perf-map.c. */
+static bool cache_map(struct jit_cache *cache)
 {
-    cache->write = mmap(NULL, JIT_CACHE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    cache->run = mmap(NULL, JIT_CACHE_BYTES, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
-    return cache->write != MAP_FAILED && cache->run != MAP_FAILED;
+    cache->write = mmap(NULL, JIT_CACHE_BYTES, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (cache->write == MAP_FAILED)
+        return false;
+    cache->run = mremap(cache->write, 0, JIT_CACHE_BYTES, MREMAP_MAYMOVE);
+    return cache->run != MAP_FAILED &&
+           mprotect(cache->run, JIT_CACHE_BYTES, PROT_READ | PROT_EXEC) == 0;
 }
 
 static void cache_unmap(struct jit_cache *cache)
@@ -29,12 +34,7 @@ static void cache_unmap(struct jit_cache *cache)
 
 bool jit_cache_init(struct jit_cache *cache, struct emu_error *err)
 {
-    int fd = memfd_create("translated code", MFD_CLOEXEC);
-    bool good = fd >= 0 && ftruncate(fd, JIT_CACHE_BYTES) == 0 && cache_map(cache, fd);
-
-    if (fd >= 0)
-        close(fd);
-    if (!good) {
+    if (!cache_map(cache)) {
         cache_unmap(cache);
         return emu_error_set(err, EMU_ERROR_HOST,
                              "the host gives no memory for translated code; "

@@ -7,6 +7,8 @@
 
 #include "emulator/ir/xinsn.h"
 #include "emulator/jit/jit.h"
+#include "emulator/jit/perf-map.h"
+#include "emulator/jit/stats.h"
 
 /* ---- code memory (cache.c) ---- */
 
@@ -39,6 +41,7 @@ struct jit_site {
     struct ir_xinsn x;
     ir_x_fn *stop; /* where x goes on: returns to us */
     struct ir_block *block;
+    unsigned kind; /* stats.h */
 };
 _Static_assert(offsetof(struct jit_site, stop) == sizeof(struct ir_xinsn), "x goes on to stop");
 
@@ -79,7 +82,10 @@ struct jit {
     struct jit_cache cache;
     struct jit_stubs stubs;
     struct ir_blocks *blocks;
+    const struct ir_guest *guest;
     pthread_mutex_t links;
+    struct jit_stats *stats;       /* NULL: nothing is counted */
+    struct jit_perf_map *perf_map; /* NULL: none is written */
 };
 
 /* One vcpu's: env->backend_data. */
@@ -87,6 +93,7 @@ struct jit_vcpu {
     struct jit *jit;
     struct jit_link *pending; /* left by it, target not translated then */
     struct jit_translation *translation;
+    struct jit_counts *counts; /* NULL: nothing is counted */
 };
 static inline struct jit_vcpu *jit_vcpu(struct ir_env *env)
 {
@@ -96,7 +103,7 @@ static inline struct jit_vcpu *jit_vcpu(struct ir_env *env)
 /* ---- links (links.c) ---- */
 
 /* Joins the link to the block, if that is what it leads to. Own thread, both blocks in use. */
-void jit_link_join(struct jit *jit, struct jit_link *link, struct jit_block *target);
+void jit_link_join(struct jit_vcpu *vcpu, struct jit_link *link, struct jit_block *target);
 /* The block died: nothing leads to it or comes from it any more, and who still finds it in a jump
  * cache gets no further than its entry. */
 void jit_links_drop(struct jit *jit, struct jit_block *block);

@@ -12,7 +12,16 @@
 
 static void jit_killed(void *opaque, struct ir_block *block)
 {
-    jit_links_drop(opaque, (struct jit_block *)block);
+    struct jit *jit = opaque;
+
+    jit_links_drop(jit, (struct jit_block *)block);
+    if (jit->stats != NULL)
+        atomic_fetch_add(&jit->stats->killed, 1);
+}
+
+static void jit_release(struct jit *jit, const struct jit_block *block)
+{
+    jit_cache_release(&jit->cache, block->code, block->code_size);
 }
 
 static void jit_freed(void *opaque, struct ir_block *block)
@@ -20,7 +29,29 @@ static void jit_freed(void *opaque, struct ir_block *block)
     struct jit *jit = opaque;
     struct jit_block *own = (struct jit_block *)block;
 
-    jit_cache_release(&jit->cache, own->code, own->code_size);
+    jit_release(jit, own);
+    if (jit->stats == NULL)
+        return;
+    atomic_fetch_sub(&jit->stats->blocks, 1);
+    atomic_fetch_sub(&jit->stats->bytes, own->code_size);
+}
+
+/* A block is about to go into the table. */
+static void jit_made(const struct ir_env *env, const struct ir_builder *builder,
+                     const struct jit_block *block)
+{
+    const struct jit_vcpu *vcpu = env->backend_data;
+    struct jit *jit = vcpu->jit;
+
+    if (vcpu->counts != NULL)
+        jit_count(&vcpu->counts->count[JIT_COUNT_TRANSLATED]);
+    if (jit->stats != NULL) {
+        atomic_fetch_add(&jit->stats->blocks, 1);
+        atomic_fetch_add(&jit->stats->bytes, block->code_size);
+    }
+    if (jit->perf_map != NULL)
+        jit_perf_map_add_block(jit->perf_map, block->base.code, block->code_size, env->pc,
+                               builder->guest_bytes);
 }
 
 /* ---- the backend ---- */
@@ -30,8 +61,10 @@ static enum ir_status jit_enter(struct ir_env *env, struct ir_block *block)
     struct jit_vcpu *vcpu = jit_vcpu(env);
     struct jit_link *link = vcpu->pending;
 
+    if (vcpu->counts != NULL)
+        jit_count(&vcpu->counts->count[JIT_COUNT_MISSES]);
     if (link != NULL)
-        jit_link_join(vcpu->jit, link, (struct jit_block *)block);
+        jit_link_join(vcpu, link, (struct jit_block *)block);
     vcpu->pending = NULL;
     return vcpu->jit->stubs.enter(env, block->code);
 }
@@ -49,6 +82,8 @@ static struct ir_block *jit_compile(struct ir_env *env, const struct ir_builder 
 
     if (block == NULL)
         ir_blocks_flush(env->blocks);
+    else
+        jit_made(env, builder, (struct jit_block *)block);
     return block;
 }
 
@@ -69,7 +104,7 @@ enum ir_status emu_jit_builder(struct ir_env *env, struct ir_builder *builder)
     status = jit->stubs.enter(env, block->code);
     env->jump_salt = salt;
     env->block = NULL;
-    jit_freed(jit, block);
+    jit_release(jit, (struct jit_block *)block);
     free(block);
     jit_forget(env);
     return status == IR_X_NEXT_BLOCK ? IR_OK : status;
@@ -89,6 +124,7 @@ struct jit *emu_jit_new(struct ir_blocks *blocks, const struct ir_guest *guest,
     }
     pthread_mutex_init(&jit->links, NULL);
     jit->blocks = blocks;
+    jit->guest = guest;
     if (!jit_cache_init(&jit->cache, err) || !jit_make_stubs(jit, guest)) {
         emu_jit_free(jit);
         return NULL;
@@ -102,8 +138,22 @@ void emu_jit_free(struct jit *jit)
     if (jit == NULL)
         return;
     jit_cache_finish(&jit->cache);
+    jit_stats_free(jit->stats);
+    jit_perf_map_free(jit->perf_map);
     pthread_mutex_destroy(&jit->links);
     free(jit);
+}
+
+void emu_jit_trace(struct jit *jit, struct emu_trace *trace)
+{
+    jit->stats = jit_stats_new(trace, jit->guest);
+    jit->perf_map = jit_perf_map_new(trace);
+    jit_perf_map_add(jit->perf_map, jit->cache.run, jit->cache.used, "guest: between blocks");
+}
+
+void emu_jit_report(struct jit *jit, bool end)
+{
+    jit_stats_report(jit->stats, end);
 }
 
 bool emu_jit_join(struct jit *jit, struct ir_env *env, struct emu_error *err)
@@ -118,6 +168,7 @@ bool emu_jit_join(struct jit *jit, struct ir_env *env, struct emu_error *err)
     }
     vcpu->jit = jit;
     vcpu->translation = translation;
+    vcpu->counts = jit_stats_add_vcpu(jit->stats);
     env->backend_data = vcpu;
     env->backend = &jit_backend;
     return true;

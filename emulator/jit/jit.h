@@ -6,6 +6,7 @@
 #ifndef EMU_JIT_JIT_H
 #define EMU_JIT_JIT_H
 
+#include "emulator/core/trace.h"
 #include "emulator/ir/exec.h"
 
 struct jit;
@@ -18,6 +19,15 @@ bool emu_jit_available(struct emu_error *err);
 struct jit *emu_jit_new(struct ir_blocks *blocks, const struct ir_guest *guest,
                         struct emu_error *err);
 void emu_jit_free(struct jit *jit);
+
+/*
+ * For the trace events jit_stats, jit_slow and jit_perf_map, if they are on now: counts what is
+ * done and names code for the host's perf from here on. Before emu_jit_join; the trace must outlive
+ * it.
+ */
+void emu_jit_trace(struct jit *jit, struct emu_trace *trace);
+/* Emits jit_stats, what was done so far; at the end also jit_slow. Any thread. */
+void emu_jit_report(struct jit *jit, bool end);
 
 /* After ir_exec_init: this vcpu's blocks are translated from now on. While no vcpu runs. */
 bool emu_jit_join(struct jit *jit, struct ir_env *env, struct emu_error *err);

@@ -21,14 +21,18 @@ static bool link_fits(const struct jit_link *link, const struct jit_block *targe
            atomic_load_explicit(&owner->base.mode, memory_order_relaxed) == owner->mode;
 }
 
-void jit_link_join(struct jit *jit, struct jit_link *link, struct jit_block *target)
+void jit_link_join(struct jit_vcpu *vcpu, struct jit_link *link, struct jit_block *target)
 {
+    struct jit *jit = vcpu->jit;
+
     pthread_mutex_lock(&jit->links);
     if (link->target == NULL && link_fits(link, target)) {
         link->target = target;
         link->next = target->incoming;
         target->incoming = link;
         link_write(link, (int32_t)(target->code + target->entry - (link->jump + 4)));
+        if (vcpu->counts != NULL)
+            jit_count(&vcpu->counts->count[JIT_COUNT_LINKS]);
     }
     pthread_mutex_unlock(&jit->links);
 }

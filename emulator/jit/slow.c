@@ -10,6 +10,10 @@ const struct ir_xinsn *jit_slow_stop(struct ir_env *env, const struct ir_xinsn *
 
 const struct ir_xinsn *jit_slow_op(struct ir_env *env, struct jit_site *site)
 {
+    struct jit_counts *counts = jit_vcpu(env)->counts;
+
+    if (IR_UNLIKELY(counts != NULL))
+        jit_count(&counts->slow[site->kind]);
     env->pc = env->code_base + (site->block->address & ~IR_PAGE_MASK);
     env->block = site->block;
     return site->x.fn(env, &site->x);
@@ -29,7 +33,7 @@ const void *jit_slow_link(struct ir_env *env, struct jit_link *link)
     if (atomic_load_explicit(&env->request, memory_order_relaxed) != 0)
         return NULL;
     if (slow_known(env, jump)) {
-        jit_link_join(vcpu->jit, link, (struct jit_block *)jump->block);
+        jit_link_join(vcpu, link, (struct jit_block *)jump->block);
         return jump->code;
     }
     vcpu->pending = link;

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -518,4 +519,11 @@ const char **emu_trace_events(void)
     events[0] = "cpu_exception";
     events[1] = "ioapic_route";
     return events;
+}
+
+unsigned emu_trace_count(const char *pattern)
+{
+    const char *plain = pattern[0] == '-' ? pattern + 1 : pattern;
+
+    return (fnmatch(plain, "cpu_exception", 0) == 0) + (fnmatch(plain, "ioapic_route", 0) == 0);
 }

@@ -161,6 +161,11 @@ static void test_trace(void)
     first.opaque = second.opaque = line;
     CHECK_EQ(emu_trace_match(&first, "cpu_*"), 6);
     CHECK_EQ(emu_trace_match(&first, "nothing"), 0);
+    CHECK_EQ(emu_trace_match(&second, "-cpu-msr-unknown"), 1);
+    CHECK_EQ(emu_trace_match(&second, "machine-p[a-z]*r"), 1);
+    CHECK_EQ(emu_trace_count("cpu-*"), 6);
+    CHECK_EQ(emu_trace_count("-cpu_halt"), 1);
+    CHECK_EQ(emu_trace_count("cpu-msr_unknown"), 0);
     CHECK_EQ(emu_trace_match(&first, "-cpu_h*"), 1);
     emu_trace(&first, cpu_halt, 1u, 2ull);
     emu_trace(&second, cpu_msr_unknown, 1u, 2u, "read"); /* machines do not share patterns */

@@ -345,7 +345,10 @@ static void translate_fill(const struct jit_translation *t, struct jit_block *bl
 {
     for (unsigned n = 0; n < t->sites; n++)
         site[n] =
-            (struct jit_site){.x = t->x[t->site[n]], .stop = jit_slow_stop, .block = &block->base};
+            (struct jit_site){.x = t->x[t->site[n]],
+                              .stop = jit_slow_stop,
+                              .block = &block->base,
+                              .kind = jit_slow_kind(t->guest, &t->builder->insn[t->site[n]])};
     for (unsigned n = 0; n < t->links; n++)
         block->link[n] = (struct jit_link){
             .jump = block->code + t->link[n].jump,
