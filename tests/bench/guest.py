@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The benchmark programs, natively and in the guest: how they are built, started and read.
 
-A job is a program's name and how many units it runs, on how many threads; a result is nanoseconds per
-unit and the checksum.
+A job is a program's name and how many units it runs, on how many threads; a result is nanoseconds and
+processor nanoseconds per unit, and the checksum.
 """
 import collections
 import os
@@ -22,7 +22,7 @@ LOADS = ("spawn", "pipes", "syscalls", "faults", "smc-data", "smc-code")
 SHARED = {"smc-data": ["loads/smc.c"], "smc-code": ["loads/smc.c"]}
 
 Job = collections.namedtuple("Job", "program units threads", defaults=(1,))
-Result = collections.namedtuple("Result", "ns sum")
+Result = collections.namedtuple("Result", "ns busy sum")
 
 
 def directory():
@@ -68,11 +68,12 @@ def pack_initramfs():
 
 def parse_end(line):
     """(job, result) of a program's last line, or None."""
-    match = re.match(r"bench-end: (\S+) units (\d+) threads (\d+) ns (\d+) sum (\w+)$", line)
+    match = re.match(r"bench-end: (\S+) units (\d+) threads (\d+) ns (\d+) busy (\d+) sum (\w+)$",
+                     line)
     if not match:
         return None
-    name, units, threads, ns = match.group(1), *map(int, match.group(2, 3, 4))
-    return Job(name, units, threads), Result(ns / units, match.group(5))
+    units, threads, ns, busy = map(int, match.group(2, 3, 4, 5))
+    return Job(match.group(1), units, threads), Result(ns / units, busy / units, match.group(6))
 
 
 def run_native(job):
@@ -95,19 +96,23 @@ def append(jobs, *words):
 
 
 def run_guest(peer, initramfs, jobs, cpus=1):
-    """Boots a guest that runs the jobs one after the other; returns their results in that order."""
+    """Boots a guest that runs the jobs one after the other; returns their results in that order.
+
+    The guest can't know what processor time it had: the emulator's is taken.
+    """
     command = machines.PEERS[peer](machines.CLOUD, initramfs, append(jobs), cpus, 512)
-    results, begin = [], 0
+    results = []
     with machines.Machine(command) as machine:
         for second, line in machine.lines():
             if line.startswith("bench-failed"):
                 sys.exit("bench: %s: %s" % (peer, line))
             if line.startswith("bench-begin"):
-                begin = second
+                begin, used = second, machine.busy()
             end = parse_end(line)
             if end:
+                used = machine.busy() - used
                 check_clock(peer, *end, second - begin)
-                results.append(end[1])
+                results.append(end[1]._replace(busy=used * 1e9 / end[0].units))
             if line == "bench-done":
                 break
     if len(results) != len(jobs):

@@ -58,6 +58,12 @@ class Machine:
         if self.process.poll() is not None:
             sys.exit("bench: %s ended too early" % self.name)
 
+    def busy(self):
+        """Seconds of processor time, user and system, of all threads until now, in hundredths."""
+        with open("/proc/%d/stat" % self.process.pid, encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def until(self, text):
         """Seconds from the start until the output has text, at the moment when it comes."""
         seen = b""

@@ -94,13 +94,6 @@ def start(settings):
            Bound(120, 60, most=True))
 
 
-def processor_seconds(pid):
-    """Seconds of processor time, user and system, of all threads of a process."""
-    with open("/proc/%d/stat" % pid, encoding="ascii") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def idle(settings):
     initramfs = settings.initramfs()
 
@@ -109,9 +102,9 @@ def idle(settings):
         with machines.Machine(command) as machine:
             machine.until(b"bench-done")
             time.sleep(SETTLE)
-            before = processor_seconds(machine.process.pid)
+            before = machine.busy()
             time.sleep(WATCH)
-            used = processor_seconds(machine.process.pid) - before
+            used = machine.busy() - before
             machine.must_run()
             return 100 * used / WATCH
 
