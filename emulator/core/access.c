@@ -292,6 +292,7 @@ bool emu_memory_read(struct emu_memory *memory, emu_gpa address, void *buffer, s
 
 static void access_tell_written(struct emu_memory *memory, emu_gpa address, size_t length)
 {
+    memory = memory->tree; /* which all faces share */
     pthread_rwlock_rdlock(&memory->written_lock);
     if (memory->written != NULL)
         memory->written(memory->written_opaque, address, length);

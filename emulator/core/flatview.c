@@ -16,6 +16,12 @@ struct flat_span {
     region_size begin, end;
 };
 
+/* Where a walk is: how deep, and for whom. */
+struct flat_walk {
+    unsigned depth;
+    unsigned who;
+};
+
 static struct flat_span flat_clip(struct flat_span a, struct flat_span b)
 {
     struct flat_span both = {a.begin > b.begin ? a.begin : b.begin, a.end < b.end ? a.end : b.end};
@@ -81,23 +87,25 @@ static bool flat_fill(struct flat_view *view, struct flat_span span, struct emu_
 }
 
 static bool flat_render(struct flat_view *view, struct emu_region *region, region_size base,
-                        struct flat_span clip, unsigned depth)
+                        struct flat_span clip, struct flat_walk walk)
 {
     struct flat_span whole = {base, base + emu_region_full_size(region)};
     struct flat_span span = flat_clip(whole, clip);
     struct emu_region *child;
 
-    if (!region->enabled || span.begin >= span.end || depth > FLAT_MAX_DEPTH)
+    if (!region->enabled || (region->hidden & walk.who) || span.begin >= span.end ||
+        walk.depth > FLAT_MAX_DEPTH)
         return true;
+    walk.depth++;
     for (child = region->first_child; child != NULL; child = child->next) {
-        if (!flat_render(view, child, base + child->address, span, depth + 1))
+        if (!flat_render(view, child, base + child->address, span, walk))
             return false;
     }
     if (region->kind == EMU_REGION_CONTAINER)
         return true;
     if (region->kind == EMU_REGION_ALIAS)
         return flat_render(view, region->target, base - (region_size)region->target_offset, span,
-                           depth + 1);
+                           walk);
     return flat_fill(view, span, region, base);
 }
 
@@ -119,14 +127,15 @@ static void flat_merge(struct flat_view *view)
         view->count = kept + 1;
 }
 
-struct flat_view *emu_flat_view_new(struct emu_region *root)
+struct flat_view *emu_flat_view_new(struct emu_region *root, unsigned who)
 {
     struct flat_view *view = calloc(1, sizeof(*view));
     struct flat_span all = {0, emu_region_full_size(root)};
+    struct flat_walk walk = {0, who};
 
     if (view == NULL)
         return NULL;
-    if (!flat_render(view, root, 0, all, 0)) {
+    if (!flat_render(view, root, 0, all, walk)) {
         emu_flat_view_free(view);
         return NULL;
     }

@@ -33,8 +33,8 @@ struct flat_view {
     struct flat_range *ranges;
 };
 
-/* The tree under root as a new view; NULL: out of memory. */
-struct flat_view *emu_flat_view_new(struct emu_region *root);
+/* The tree under root as one of the views (EMU_VIEW_...) sees it; NULL: out of memory. */
+struct flat_view *emu_flat_view_new(struct emu_region *root, unsigned who);
 void emu_flat_view_free(struct flat_view *view);
 /* The first row that ends at or after address; NULL: none. */
 const struct flat_range *emu_flat_view_find(const struct flat_view *view, uint64_t address);
@@ -54,6 +54,9 @@ struct emu_memory {
     struct flat_view *_Atomic view;
     const char *name;
     struct emu_region root;
+    struct emu_memory *tree;   /* whose root and lock count: itself, or for a secure face the other */
+    struct emu_memory *secure; /* the second face; NULL: none */
+    unsigned who;              /* EMU_VIEW_... */
     struct emu_trace *trace;
 
     pthread_mutex_t lock; /* the tree and all below */

@@ -17,7 +17,8 @@
 /* How often a writer looks at a busy reader before it leaves the old view for the next change. */
 #define MEMORY_RECLAIM_TRIES 1000
 
-struct emu_memory *emu_memory_new(const char *name, uint64_t size, struct emu_error *err)
+static struct emu_memory *memory_alloc(const char *name, uint64_t size, unsigned who,
+                                       struct emu_error *err)
 {
     struct emu_memory *memory = aligned_alloc(_Alignof(struct emu_memory), sizeof(*memory));
     struct flat_view *view;
@@ -29,7 +30,9 @@ struct emu_memory *emu_memory_new(const char *name, uint64_t size, struct emu_er
     memset(memory, 0, sizeof(*memory));
     memory->name = name;
     emu_region_init_container(&memory->root, name, size);
-    view = emu_flat_view_new(&memory->root);
+    memory->tree = memory;
+    memory->who = who;
+    view = emu_flat_view_new(&memory->root, who);
     if (view == NULL || pthread_mutex_init(&memory->lock, NULL) != 0 ||
         pthread_rwlock_init(&memory->written_lock, NULL) != 0) {
         emu_flat_view_free(view);
@@ -38,7 +41,15 @@ struct emu_memory *emu_memory_new(const char *name, uint64_t size, struct emu_er
         return NULL;
     }
     atomic_store(&memory->view, view);
-    emu_region_claim(&memory->root, memory);
+    return memory;
+}
+
+struct emu_memory *emu_memory_new(const char *name, uint64_t size, struct emu_error *err)
+{
+    struct emu_memory *memory = memory_alloc(name, size, EMU_VIEW_PLAIN, err);
+
+    if (memory != NULL)
+        emu_region_claim(&memory->root, memory);
     return memory;
 }
 
@@ -52,11 +63,10 @@ static void memory_free_retired(struct emu_memory *memory)
     }
 }
 
-void emu_memory_free(struct emu_memory *memory)
+static void memory_free_face(struct emu_memory *memory)
 {
     if (memory == NULL)
         return;
-    emu_memory_clear(memory);
     memory_free_retired(memory);
     emu_flat_view_free(atomic_load(&memory->view));
     pthread_rwlock_destroy(&memory->written_lock);
@@ -64,9 +74,18 @@ void emu_memory_free(struct emu_memory *memory)
     free(memory);
 }
 
+void emu_memory_free(struct emu_memory *memory)
+{
+    if (memory == NULL)
+        return;
+    emu_memory_clear(memory);
+    memory_free_face(memory->secure);
+    memory_free_face(memory);
+}
+
 struct emu_region *emu_memory_root(struct emu_memory *memory)
 {
-    return &memory->root;
+    return &memory->tree->root;
 }
 
 void emu_memory_on_change(struct emu_memory *memory, emu_memory_changed_fn *fn, void *opaque)
@@ -86,6 +105,8 @@ void emu_memory_on_write(struct emu_memory *memory, emu_memory_written_fn *fn, v
 void emu_memory_set_trace(struct emu_memory *memory, struct emu_trace *trace)
 {
     memory->trace = trace;
+    if (memory->secure != NULL)
+        memory->secure->trace = trace;
 }
 
 /* ---- changes ---- */
@@ -126,19 +147,46 @@ static void memory_reclaim_locked(struct emu_memory *memory)
     memory_free_retired(memory);
 }
 
-/* Out of memory: the old view stays, and the next change tries again. */
-static bool memory_publish_locked(struct emu_memory *memory)
+static void memory_replace_locked(struct emu_memory *memory, struct flat_view *view)
 {
-    struct flat_view *view = emu_flat_view_new(&memory->root), *old;
+    struct flat_view *old = atomic_exchange(&memory->view, view);
 
-    if (view == NULL)
-        return false;
-    memory->dirty = false;
-    old = atomic_exchange(&memory->view, view);
     old->next_retired = memory->retired;
     memory->retired = old;
     memory_reclaim_locked(memory);
+}
+
+/* Out of memory: the old views stay, and the next change tries again. */
+static bool memory_publish_locked(struct emu_memory *memory)
+{
+    struct emu_memory *secure = memory->secure;
+    struct flat_view *view = emu_flat_view_new(&memory->root, memory->who), *second = NULL;
+
+    if (view != NULL && secure != NULL)
+        second = emu_flat_view_new(&memory->root, secure->who);
+    if (view == NULL || (secure != NULL && second == NULL)) {
+        emu_flat_view_free(view);
+        return false;
+    }
+    memory->dirty = false;
+    memory_replace_locked(memory, view);
+    if (secure != NULL)
+        memory_replace_locked(secure, second);
     return true;
+}
+
+struct emu_memory *emu_memory_add_secure(struct emu_memory *memory, struct emu_error *err)
+{
+    struct emu_memory *secure = memory_alloc(memory->name, memory->root.size, EMU_VIEW_SECURE, err);
+
+    if (secure == NULL)
+        return NULL;
+    secure->tree = memory;
+    secure->trace = memory->trace;
+    pthread_mutex_lock(&memory->lock);
+    memory->secure = secure;
+    emu_memory_changed_unlock(memory);
+    return secure;
 }
 
 void emu_memory_changed_unlock(struct emu_memory *memory)

@@ -154,3 +154,15 @@ void emu_region_place(struct emu_region *region, bool enabled, uint64_t address)
 
     region_update_unlock(memory, region, enabled, enabled ? address : region->address);
 }
+
+void emu_region_hide(struct emu_region *region, unsigned views)
+{
+    struct emu_memory *memory = emu_memory_lock_of(region);
+    bool same = region->hidden == views;
+
+    region->hidden = (uint8_t)views;
+    if (!same)
+        emu_memory_changed_unlock(memory);
+    else if (memory != NULL)
+        pthread_mutex_unlock(&memory->lock);
+}

@@ -61,8 +61,13 @@ struct emu_region {
     uint64_t address; /* within the parent */
     int priority;
     bool enabled;
+    uint8_t hidden;                    /* from these views: EMU_VIEW_... */
     struct emu_memory *_Atomic memory; /* the address space that shows it, or did; NULL: none */
 };
+
+/* Who looks at an address space (see emu_memory_add_secure). */
+#define EMU_VIEW_PLAIN  0x1u
+#define EMU_VIEW_SECURE 0x2u
 
 /*
  * A block of guest RAM in a memfd. Anonymous, zeroed, allocated by the host page by page as it is
@@ -104,6 +109,8 @@ void emu_region_set_enabled(struct emu_region *region, bool enabled);
 void emu_region_set_address(struct emu_region *region, uint64_t address);
 /* Both at once; the address of a region that is disabled does not matter. */
 void emu_region_place(struct emu_region *region, bool enabled, uint64_t address);
+/* Hides the region, with all below it, from the views of the mask. */
+void emu_region_hide(struct emu_region *region, unsigned views);
 
 /* ---- address spaces ---- */
 
@@ -123,6 +130,13 @@ typedef void emu_memory_changed_fn(void *opaque);
 struct emu_memory *emu_memory_new(const char *name, uint64_t size, struct emu_error *err);
 void emu_memory_free(struct emu_memory *memory);
 struct emu_region *emu_memory_root(struct emu_memory *memory);
+/*
+ * A second face of the same tree, with look-ups of its own: what a processor sees in its most
+ * privileged mode (on x86, system management mode). It differs in what regions hide from one view
+ * or the other. It belongs to memory, is freed with it, and is only for look-ups, loads, stores and
+ * transfers. Once for each address space, before the machine runs.
+ */
+struct emu_memory *emu_memory_add_secure(struct emu_memory *memory, struct emu_error *err);
 /* Several changes, one new view. Calls nest. */
 void emu_memory_begin(struct emu_memory *memory);
 void emu_memory_commit(struct emu_memory *memory);

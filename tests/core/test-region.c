@@ -569,6 +569,31 @@ static void test_remap_in_callback(void)
     space_free(&space);
 }
 
+static void test_secure_view(void)
+{
+    struct space space = space_new(0);
+    struct emu_memory *secure = emu_memory_add_secure(space.memory, NULL);
+    struct emu_region ram, cover;
+
+    emu_region_init_ram(&ram, "ram", space.ram, 0, 0x1000);
+    emu_region_init_io(&cover, "cover", &(struct emu_region_ops){0}, NULL, NULL, 0x100);
+    emu_region_hide(&cover, EMU_VIEW_SECURE);
+    emu_region_add(space.root, 0, &ram, 0);
+    emu_region_add(space.root, 0x200, &cover, 1);
+    emu_memory_store(secure, 0x200, 0x5a, 1);
+    CHECK_EQ(emu_memory_load(secure, 0x200, 1), 0x5a);
+    CHECK_EQ(emu_memory_load(space.memory, 0x200, 1), 0xff);
+    CHECK(emu_memory_root(secure) == space.root);
+    emu_region_hide(&cover, EMU_VIEW_PLAIN);
+    CHECK_EQ(emu_memory_load(secure, 0x200, 1), 0xff);
+    CHECK_EQ(emu_memory_load(space.memory, 0x200, 1), 0x5a);
+    emu_region_hide(&cover, 0);
+    CHECK_EQ(emu_memory_load(space.memory, 0x200, 1), 0xff);
+    emu_region_remove(&cover);
+    CHECK_EQ(emu_memory_load(space.memory, 0x200, 1), 0x5a);
+    space_free(&space);
+}
+
 static void test_ram_limits(void)
 {
     struct emu_error err = EMU_ERROR_INIT;
@@ -609,6 +634,7 @@ int main(int argc, char **argv)
         {"region-trace-unassigned", test_trace_unassigned},
         {"region-concurrent-remapping", test_concurrent_remapping},
         {"region-remap-in-callback", test_remap_in_callback},
+        {"region-secure-view", test_secure_view},
         {"region-ram-limits", test_ram_limits},
         {NULL, NULL},
     };
