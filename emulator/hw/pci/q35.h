@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The chip set's own functions.
- *  q35-mch (8086:29c0, 00:00.0): moves the ECAM window by PCIEXBAR. Property "pciexbar": where it
- *  is at reset (0: disabled).
+ *  q35-mch (8086:29c0, 00:00.0): moves the ECAM window by PCIEXBAR, shadows 0xc0000 to 0xfffff and
+ *  hides system management RAM. Properties "pciexbar": where the window is at reset (0: disabled);
+ *  "shadow": all RAM at reset, for a machine without firmware.
  *  ich9-lpc (8086:2918, 00:1f.0): moves the PM block by PMBASE and routes PIRQs. Property "pmbase".
  *  Incoming lines 0 to 7: PIRQA to PIRQH. Driven lines: 0 to 15 the ISA interrupts, 16 to 23 the
  *  IOAPIC's pins.
@@ -17,6 +18,15 @@ extern const struct emu_device_class emu_ich9_lpc_class;
 
 /* The region that PCIEXBAR moves, already added to its root. Before realize; NULL: none. */
 void emu_q35_mch_set_ecam(struct emu_device *mch, struct emu_region *ecam);
+/* Where the ECAM window is now, 0: nowhere. Any thread. */
+uint64_t emu_q35_mch_pciexbar(struct emu_device *mch);
+/*
+ * The RAM that shadowing and system management RAM show: its first low bytes lie below 4 GiB. bios:
+ * the 128 KiB that read at 0xe0000 without shadowing, NULL: nothing. Both must outlive the device.
+ * Before realize; without it those registers only keep what is written.
+ */
+void emu_q35_mch_set_memory(struct emu_device *mch, struct emu_ram *ram, uint64_t low,
+                            const uint8_t *bios);
 /* The region that PMBASE moves, already added to the port space. Before realize; NULL: none. */
 void emu_ich9_lpc_set_pm(struct emu_device *lpc, struct emu_region *pm);
 
