@@ -23,7 +23,12 @@ static void dsdt_processors(struct aml *aml, const struct emu_acpi_board *board)
     }
 }
 
-/* Slot s, pin p arrives at GSI 16 + (s + p) % 8, level and low active, as the IOAPIC is wired. */
+/* Where a slot's pin arrives, as hw/pci/pci-host.c wires it: PIRQA is GSI 16. */
+static unsigned dsdt_pci_gsi(unsigned slot, unsigned pin)
+{
+    return slot < 25 ? 20 + (slot + pin) % 4 : 16 + pin;
+}
+
 static void dsdt_pci_routing(struct aml *aml)
 {
     aml_name(aml, "_PRT");
@@ -34,11 +39,26 @@ static void dsdt_pci_routing(struct aml *aml)
             aml_integer(aml, slot << 16 | 0xffff);
             aml_integer(aml, pin);
             aml_integer(aml, 0);
-            aml_integer(aml, 16 + (slot + pin) % 8);
+            aml_integer(aml, dsdt_pci_gsi(slot, pin));
             aml_close(aml);
         }
     }
     aml_close(aml);
+}
+
+/* What is left below the IOAPIC: above RAM, around the configuration window. */
+static void dsdt_pci_windows32(struct aml *aml, const struct emu_acpi_board *board)
+{
+    uint64_t ecam = board->ecam, end = board->ecam + EMU_PC_ECAM_SIZE;
+
+    if (ecam > EMU_PC_MMIO) {
+        uint64_t first = board->low > EMU_PC_SPLIT ? board->low : EMU_PC_SPLIT;
+        aml_resource_window32(aml, (uint32_t)first, (uint32_t)ecam - 1);
+        if (end < EMU_PC_IOAPIC)
+            aml_resource_window32(aml, (uint32_t)end, EMU_PC_IOAPIC - 1);
+        return;
+    }
+    aml_resource_window32(aml, EMU_PC_MMIO, EMU_PC_IOAPIC - 1);
 }
 
 static void dsdt_pci_windows(struct aml *aml, const struct emu_acpi_board *board)
@@ -49,7 +69,7 @@ static void dsdt_pci_windows(struct aml *aml, const struct emu_acpi_board *board
     aml_resource_io_window(aml, 0x0000, 0x0cf7);
     aml_resource_io_window(aml, 0x0d00, 0xffff);
     aml_resource_window32(aml, 0x000a0000, 0x000bffff);
-    aml_resource_window32(aml, EMU_PC_MMIO, EMU_PC_IOAPIC - 1);
+    dsdt_pci_windows32(aml, board);
     if (board->mmio64_size != 0)
         aml_resource_window64(aml, board->mmio64, board->mmio64 + board->mmio64_size - 1);
     aml_close_resources(aml);
@@ -119,13 +139,14 @@ static void dsdt_pci_root(struct aml *aml, const struct emu_acpi_board *board)
 }
 
 /* What the PCI window must not be given to: ECAM, and the PM block's ports. */
-static void dsdt_motherboard(struct aml *aml)
+static void dsdt_motherboard(struct aml *aml, const struct emu_acpi_board *board)
 {
     aml_open_device(aml, "MBRD");
     aml_name_eisa_id(aml, "_HID", "PNP0C02");
     aml_name_integer(aml, "_UID", 1);
     aml_open_resources(aml, "_CRS");
-    aml_resource_memory32(aml, EMU_PC_ECAM, EMU_PC_ECAM_SIZE);
+    if (board->ecam != 0)
+        aml_resource_memory32(aml, (uint32_t)board->ecam, EMU_PC_ECAM_SIZE);
     aml_resource_io(aml, EMU_PC_PMBASE, 0x80);
     aml_resource_io(aml, 0xb2, 2);
     aml_close_resources(aml);
@@ -160,7 +181,7 @@ void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board)
     aml_open_scope(aml, "\\_SB");
     dsdt_processors(aml, board);
     dsdt_pci_root(aml, board);
-    dsdt_motherboard(aml);
+    dsdt_motherboard(aml, board);
     dsdt_hpet(aml);
     aml_close(aml);
     dsdt_sleep_state(aml, "_S0", 5);

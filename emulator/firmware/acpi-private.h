@@ -1,10 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Private to firmware/: the description of the board in AML. */
+/* Private to firmware/: the tables as they are laid out, and the board in AML. */
 #ifndef EMU_FIRMWARE_ACPI_PRIVATE_H
 #define EMU_FIRMWARE_ACPI_PRIVATE_H
 
 #include "emulator/firmware/acpi.h"
 #include "emulator/firmware/aml.h"
+
+#define ACPI_RSDP         36u /* bytes */
+#define ACPI_MAX_POINTERS 24
+#define ACPI_MAX_TABLES   8
+
+struct acpi_pointer {
+    size_t at;
+    unsigned bytes;
+};
+
+struct acpi_table {
+    size_t at, length;
+};
+
+struct acpi_layout {
+    struct aml out; /* the bytes so far */
+    uint64_t base;
+    uint64_t tables[ACPI_MAX_TABLES]; /* addresses for the XSDT */
+    unsigned count;
+    /* What depends on base: pointers, and the tables whose checksums cover them. */
+    struct acpi_pointer pointers[ACPI_MAX_POINTERS];
+    unsigned pointer_count;
+    struct acpi_table sums[ACPI_MAX_TABLES + 1];
+    unsigned sum_count;
+};
+
+/* Appends all tables but the RSDP; returns the XSDT's address. */
+uint64_t emu_acpi_tables(struct acpi_layout *layout, const struct emu_acpi_board *board);
+/* Fills the ACPI_RSDP bytes of an RSDP, checksums included. */
+void emu_acpi_fill_rsdp(uint8_t *rsdp, uint64_t xsdt);
 
 /* Appends the body of the DSDT, without the table's header. */
 void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board);

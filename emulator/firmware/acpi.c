@@ -11,9 +11,6 @@
 #include "emulator/firmware/acpi-private.h"
 #include "emulator/firmware/memory-map.h"
 
-#define ACPI_HEADER 36u
-#define ACPI_RSDP   36u
-
 /* FADT flags */
 #define FADT_WBINVD       (1u << 0)
 #define FADT_PROC_C1      (1u << 2)
@@ -22,17 +19,19 @@
 /* IA-PC boot flags: legacy devices, 8042 */
 #define FADT_BOOT_ARCH 0x0003u
 
-struct acpi_layout {
-    struct aml out; /* the bytes so far */
-    uint64_t base;
-    uint64_t tables[8]; /* addresses for the XSDT */
-    unsigned count;
-};
-
 static void acpi_put(struct acpi_layout *layout, uint64_t value, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++)
         aml_byte(&layout->out, (uint8_t)(value >> (8 * i)));
+}
+
+/* The address of a table. */
+static void acpi_put_pointer(struct acpi_layout *layout, uint64_t address, unsigned bytes)
+{
+    if (layout->pointer_count < ACPI_MAX_POINTERS)
+        layout->pointers[layout->pointer_count++] =
+            (struct acpi_pointer){layout->out.length, bytes};
+    acpi_put(layout, address, bytes);
 }
 
 static void acpi_zeros(struct acpi_layout *layout, size_t count)
@@ -86,6 +85,8 @@ static uint64_t acpi_end(struct acpi_layout *layout, size_t at)
     for (unsigned i = 0; i < 4; i++)
         data[at + 4 + i] = (uint8_t)(length >> (8 * i));
     data[at + 9] = acpi_checksum(data + at, length);
+    if (layout->sum_count <= ACPI_MAX_TABLES)
+        layout->sums[layout->sum_count++] = (struct acpi_table){at, length};
     return layout->base + at;
 }
 
@@ -152,8 +153,8 @@ static void acpi_fadt_ports(struct acpi_layout *layout)
 
 static void acpi_fadt_wide(struct acpi_layout *layout, uint64_t facs, uint64_t dsdt)
 {
-    acpi_put(layout, facs, 8);                         /* 132 */
-    acpi_put(layout, dsdt, 8);                         /* 140 */
+    acpi_put_pointer(layout, facs, 8);                 /* 132 */
+    acpi_put_pointer(layout, dsdt, 8);                 /* 140 */
     acpi_gas(layout, 1, 32, 2, EMU_PC_PMBASE);         /* 148: PM1a event */
     acpi_zeros(layout, 12);                            /* 160 */
     acpi_gas(layout, 1, 16, 2, EMU_PC_PMBASE + 4);     /* 172: PM1a control */
@@ -169,8 +170,8 @@ static uint64_t acpi_fadt(struct acpi_layout *layout, uint64_t facs, uint64_t ds
 {
     size_t at = acpi_begin(layout, "FACP", 6);
 
-    acpi_put(layout, facs, 4);           /* 36 */
-    acpi_put(layout, dsdt, 4);           /* 40 */
+    acpi_put_pointer(layout, facs, 4);   /* 36 */
+    acpi_put_pointer(layout, dsdt, 4);   /* 40 */
     acpi_put(layout, 0, 1);              /* 44 */
     acpi_put(layout, 0, 1);              /* 45: no preferred power profile */
     acpi_put(layout, EMU_PC_SCI, 2);     /* 46 */
@@ -254,12 +255,12 @@ static uint64_t acpi_hpet(struct acpi_layout *layout)
     return acpi_end(layout, at);
 }
 
-static uint64_t acpi_mcfg(struct acpi_layout *layout)
+static uint64_t acpi_mcfg(struct acpi_layout *layout, const struct emu_acpi_board *board)
 {
     size_t at = acpi_begin(layout, "MCFG", 1);
 
     acpi_zeros(layout, 8);
-    acpi_put(layout, EMU_PC_ECAM, 8);
+    acpi_put(layout, board->ecam, 8);
     acpi_put(layout, 0, 2); /* segment */
     acpi_put(layout, 0, 1); /* first and last bus */
     acpi_put(layout, 255, 1);
@@ -272,15 +273,14 @@ static uint64_t acpi_xsdt(struct acpi_layout *layout)
     size_t at = acpi_begin(layout, "XSDT", 1);
 
     for (unsigned i = 0; i < layout->count; i++)
-        acpi_put(layout, layout->tables[i], 8);
+        acpi_put_pointer(layout, layout->tables[i], 8);
     return acpi_end(layout, at);
 }
 
 /* Revision 2: no RSDT, for which nothing of the last two decades asks. */
-static void acpi_fill_rsdp(struct acpi_layout *layout, uint64_t xsdt)
+void emu_acpi_fill_rsdp(uint8_t *rsdp, uint64_t xsdt)
 {
-    uint8_t *rsdp = layout->out.data;
-
+    memset(rsdp, 0, ACPI_RSDP);
     memcpy(rsdp, "RSD PTR ", 8);
     memcpy(rsdp + 9, "LATHE ", 6);
     rsdp[15] = 2;
@@ -291,21 +291,28 @@ static void acpi_fill_rsdp(struct acpi_layout *layout, uint64_t xsdt)
     rsdp[32] = acpi_checksum(rsdp, ACPI_RSDP);
 }
 
+uint64_t emu_acpi_tables(struct acpi_layout *layout, const struct emu_acpi_board *board)
+{
+    uint64_t dsdt = acpi_dsdt(layout, board);
+    uint64_t facs = acpi_facs(layout);
+
+    acpi_list(layout, acpi_fadt(layout, facs, dsdt));
+    acpi_list(layout, acpi_madt(layout, board));
+    acpi_list(layout, acpi_hpet(layout));
+    if (board->ecam != 0)
+        acpi_list(layout, acpi_mcfg(layout, board));
+    return acpi_xsdt(layout);
+}
+
 uint8_t *emu_acpi_build(const struct emu_acpi_board *board, uint64_t base, size_t limit,
                         size_t *length, struct emu_error *err)
 {
     struct acpi_layout layout = {.base = base};
-    uint64_t dsdt, facs, xsdt;
+    uint64_t xsdt;
 
     aml_init(&layout.out);
     acpi_zeros(&layout, ACPI_RSDP);
-    dsdt = acpi_dsdt(&layout, board);
-    facs = acpi_facs(&layout);
-    acpi_list(&layout, acpi_fadt(&layout, facs, dsdt));
-    acpi_list(&layout, acpi_madt(&layout, board));
-    acpi_list(&layout, acpi_hpet(&layout));
-    acpi_list(&layout, acpi_mcfg(&layout));
-    xsdt = acpi_xsdt(&layout);
+    xsdt = emu_acpi_tables(&layout, board);
     if (layout.out.failed || layout.out.length > limit) {
         emu_error_set(err, EMU_ERROR_INTERNAL,
                       layout.out.failed ? "out of memory for ACPI tables"
@@ -313,7 +320,7 @@ uint8_t *emu_acpi_build(const struct emu_acpi_board *board, uint64_t base, size_
         aml_finish(&layout.out);
         return NULL;
     }
-    acpi_fill_rsdp(&layout, xsdt);
+    emu_acpi_fill_rsdp(layout.out.data, xsdt);
     *length = layout.out.length;
     return layout.out.data;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The ACPI tables of the PC board (ACPI 6.5): RSDP, XSDT, FADT, FACS, MADT, HPET, MCFG, DSDT, built
- * from a description of the board, for direct boot without firmware.
+ * from a description of the board: at fixed addresses for direct boot, or as the three files by
+ * which firmware places them itself (QEMU's table loader, docs/specs and hw/acpi/bios-linker).
  */
 #ifndef EMU_FIRMWARE_ACPI_H
 #define EMU_FIRMWARE_ACPI_H
@@ -13,9 +14,30 @@ struct emu_acpi_board {
     const uint32_t *apic_ids; /* one a processor */
     unsigned cpus;
     unsigned serial_ports; /* 0..4 */
+    uint64_t low;          /* end of the RAM below 4 GiB */
+    uint64_t ecam;         /* PCI Express configuration, 256 MiB below 4 GiB; 0: none */
     uint64_t mmio64;       /* start of the 64-bit PCI window */
     uint64_t mmio64_size;
 };
+
+/* What firmware reads as etc/acpi/rsdp, etc/acpi/tables and etc/table-loader. */
+#define EMU_ACPI_RSDP_FILE   "etc/acpi/rsdp"
+#define EMU_ACPI_TABLES_FILE "etc/acpi/tables"
+#define EMU_ACPI_LOADER_FILE "etc/table-loader"
+
+struct emu_acpi_files {
+    uint8_t *rsdp, *tables, *loader;
+    size_t rsdp_size, tables_size, loader_size;
+};
+
+/*
+ * Makes the three files. The tables' file is padded to a size that is the same for all values of
+ * low, ecam and mmio64, so that they can change between the reading of its size and of its bytes.
+ * False with *err: out of memory. The bytes are freed by emu_acpi_files_free.
+ */
+bool emu_acpi_build_files(const struct emu_acpi_board *board, struct emu_acpi_files *files,
+                          struct emu_error *err);
+void emu_acpi_files_free(struct emu_acpi_files *files);
 
 /*
  * Lays the tables out for guest-physical address base (16-byte aligned); the RSDP is first.

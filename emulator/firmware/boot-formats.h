@@ -6,7 +6,6 @@
 #include "emulator/api/error.h"
 #include "emulator/firmware/boot.h"
 
-bool emu_boot_is_linux(const struct emu_boot_file *file);
 bool emu_boot_make_linux(const struct emu_boot_request *request, struct emu_boot_image *image,
                          struct emu_error *err);
 

@@ -28,6 +28,9 @@ struct emu_boot_file {
 bool emu_boot_file_open(struct emu_boot_file *file, const char *name, struct emu_error *err);
 void emu_boot_file_close(struct emu_boot_file *file);
 
+/* Is it a Linux bzImage? */
+bool emu_boot_is_linux(const struct emu_boot_file *file);
+
 struct emu_boot_piece {
     uint64_t address;
     const uint8_t *data; /* in a boot file, or in the image's own memory */

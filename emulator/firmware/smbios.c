@@ -12,8 +12,6 @@
 #include "emulator/firmware/aml.h"
 #include "emulator/firmware/boot-formats.h"
 
-#define SMBIOS_ENTRY 32u /* 24 bytes and padding */
-
 enum {
     SMBIOS_BIOS = 0,
     SMBIOS_SYSTEM = 1,
@@ -200,13 +198,13 @@ static void smbios_entry(uint8_t *entry, uint64_t base, size_t length)
     uint8_t sum = 0;
 
     memcpy(entry, "_SM3_", 5);
-    entry[6] = 24; /* length */
+    entry[6] = EMU_SMBIOS_ANCHOR;
     entry[7] = 3;  /* 3.6.0 */
     entry[8] = 6;
     entry[10] = 1; /* entry point revision */
-    emu_put32(entry + 12, (uint32_t)(length - SMBIOS_ENTRY));
-    emu_put64(entry + 16, base + SMBIOS_ENTRY);
-    for (unsigned i = 0; i < 24; i++)
+    emu_put32(entry + 12, (uint32_t)(length - EMU_SMBIOS_TABLES));
+    emu_put64(entry + 16, base + EMU_SMBIOS_TABLES);
+    for (unsigned i = 0; i < EMU_SMBIOS_ANCHOR; i++)
         sum = (uint8_t)(sum + entry[i]);
     entry[5] = (uint8_t)-sum;
 }
@@ -214,7 +212,7 @@ static void smbios_entry(uint8_t *entry, uint64_t base, size_t length)
 uint8_t *emu_smbios_build(const struct emu_smbios_board *board, uint64_t base, size_t limit,
                           size_t *length, struct emu_error *err)
 {
-    static const uint8_t blank[SMBIOS_ENTRY];
+    static const uint8_t blank[EMU_SMBIOS_TABLES];
     struct smbios tables;
 
     aml_init(&tables.out);

@@ -13,6 +13,9 @@ struct emu_smbios_board {
     uint8_t uuid[16];
 };
 
+#define EMU_SMBIOS_ANCHOR 24u /* bytes of the entry point, */
+#define EMU_SMBIOS_TABLES 32u /* and where the structures begin */
+
 /*
  * The entry point (24 bytes, padded to 32) and the structures behind it, for guest-physical address
  * base. Returns malloc'ed bytes, *length of them, at most limit; NULL with *err filled.
