@@ -39,6 +39,11 @@ bool lathe_set_append(struct lathe_cli *cli, const char *value, GError **error)
     return set_string(&cli->definition->append, value);
 }
 
+bool lathe_set_firmware(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->definition->firmware, value);
+}
+
 bool lathe_set_memory(struct lathe_cli *cli, const char *value, GError **error)
 {
     return lathe_size_parse(value, &cli->definition->memory, error) ||

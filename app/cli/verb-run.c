@@ -6,6 +6,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/inputs.h"
 #include "app/cli/run-control.h"
+#include "app/firmware/firmware.h"
 #include "app/plan/error.h"
 #include "app/plan/plan.h"
 #include "emulator/api/host.h"
@@ -46,6 +47,7 @@ static bool run_settle(struct lathe_cli *cli, GError **error)
         !lathe_inputs_take_file(cli->definition, cli->operands->pdata[0], error))
         return false;
     return lathe_inputs_check(cli->definition, error) &&
+           lathe_firmware_settle(cli->definition, error) &&
            lathe_definition_complete(cli->definition, run_have_display(), error);
 }
 

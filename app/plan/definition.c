@@ -13,6 +13,7 @@ struct lathe_definition *lathe_definition_new(void)
     definition->board = g_strdup("q35");
     definition->accel = g_strdup("auto");
     definition->cpu = g_strdup("max");
+    definition->firmware = g_strdup("auto");
     definition->memory = UINT64_C(1) << 30;
     definition->trace = g_ptr_array_new_with_free_func(g_free);
     definition->topology = (struct emu_topology){1, 1, 1, 1, 1};
@@ -25,7 +26,8 @@ void lathe_definition_free(struct lathe_definition *definition)
         return;
     char *strings[] = {definition->name,   definition->board,    definition->accel,
                        definition->cpu,    definition->kernel,   definition->initrd,
-                       definition->append, definition->debugcon, definition->gdb};
+                       definition->append, definition->debugcon, definition->gdb,
+                       definition->firmware, definition->firmware_image};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     for (unsigned i = 0; i < definition->serials; i++)

@@ -38,6 +38,8 @@ struct lathe_definition {
     char *cpu;
     struct emu_topology topology;
     uint64_t memory; /* bytes */
+    char *firmware; /* "auto", "none", "bios", "uefi", "uefi-secure" or a file; never NULL */
+    char *firmware_image; /* the file that it comes to; NULL: none */
     char *kernel, *initrd, *append;
     struct lathe_serial_definition serial[EMU_MAX_SERIAL];
     unsigned serials;

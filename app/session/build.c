@@ -18,6 +18,7 @@ static struct emu_machine_config build_config(const struct lathe_definition *def
         .cpu = definition->cpu,
         .topology = definition->topology,
         .memory = definition->memory,
+        .firmware = definition->firmware_image,
         .kernel = definition->kernel,
         .initrd = definition->initrd,
         .append = definition->append,

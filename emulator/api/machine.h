@@ -30,6 +30,12 @@ struct emu_machine_config {
     struct emu_topology topology;
     uint64_t memory; /* bytes; a multiple of 4 KiB */
 
+    /*
+     * The image that the processor starts in, mapped read-only below 4 GiB; NULL: none, the kernel is
+     * put into memory and started. With firmware the kernel, if any, is for the firmware to load.
+     */
+    const char *firmware;
+
     const char *kernel; /* bzImage, ELF with a PVH note, or Multiboot 1 */
     const char *initrd; /* or the Multiboot modules: "FILE args,FILE args" */
     const char *append; /* kernel command line */

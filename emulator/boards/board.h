@@ -9,6 +9,7 @@
 #include "emulator/core/machine.h"
 #include "emulator/cpu/x86/run.h"
 #include "emulator/cpu/x86/models.h"
+#include "emulator/firmware/acpi.h"
 #include "emulator/firmware/boot.h"
 #include "emulator/hw/devices.h"
 #include "emulator/hw/intc/apic-bus.h"
@@ -79,14 +80,18 @@ struct board {
     unsigned serial_ports;
     struct emu_topology topology;
     struct emu_memory_map map;
-    struct emu_region low_ram, high_ram;
+    struct emu_ram *ram;
+    struct emu_region low_ram, middle_ram, high_ram; /* below 640 KiB, from 1 MiB, from 4 GiB */
+    struct emu_memory *smm_memory;                   /* as processors in SMM see it */
+    struct emu_ram *firmware;                        /* NULL: direct boot */
+    struct emu_region firmware_rom, firmware_low;
     struct x86_cpu_model *model;
     struct x86_cpu **cpus;
     uint32_t *apic_ids;
     struct emu_device **lapics;
     unsigned cpu_count;
     struct emu_apic_bus *apic_bus;
-    struct emu_device *pic, *ioapic, *pci_host, *pm, *lpc;
+    struct emu_device *pic, *ioapic, *pci_host, *pm, *lpc, *mch;
     pthread_mutex_t lines_lock;                /* behind all devices' locks */
     uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
     unsigned drivers;                          /* devices so far; 0 is the ISA bus itself */
@@ -109,6 +114,18 @@ bool board_load_lines(struct board *board, struct emu_reader *in, struct emu_err
 /* The processors, their local APICs and their vcpus (pc-cpus.c). */
 bool board_add_cpus(struct board *board, struct emu_error *err);
 void board_free_cpus(struct board *board);
+
+/* What the board is, for its ACPI tables; ecam and the 64-bit window are the caller's. */
+struct emu_acpi_board board_acpi(const struct board *board);
+uint8_t *board_smbios(const struct board *board, uint64_t base, size_t limit, size_t *length,
+                      struct emu_error *err);
+
+/* The firmware's image as ROM, if the configuration names one (pc-firmware.c). */
+bool board_add_firmware(struct board *board, struct emu_error *err);
+/* What lies at 0xe0000 before it is shadowed, 128 KiB; NULL: nothing. */
+const uint8_t *board_firmware_low(const struct board *board);
+/* What firmware reads from fw_cfg: memory, tables, kernel, settings. All other devices are there. */
+bool board_prepare_firmware(struct board *board, struct emu_error *err);
 
 /* Reads the kernel and its company; makes the tables (pc-boot.c). */
 bool board_prepare_boot(struct board *board, struct emu_error *err);

@@ -3,27 +3,20 @@
  */
 #include "emulator/boards/board.h"
 
-#include "emulator/firmware/acpi.h"
 #include "emulator/firmware/smbios.h"
 
-static bool boot_add_acpi(struct board *board, struct emu_error *err)
+struct emu_acpi_board board_acpi(const struct board *board)
 {
-    struct emu_acpi_board acpi = {
+    return (struct emu_acpi_board){
         .apic_ids = board->apic_ids,
         .cpus = board->cpu_count,
         .serial_ports = board->serial_ports,
-        .mmio64 = EMU_PC_MMIO64,
-        .mmio64_size = EMU_PC_MMIO64_SIZE,
+        .low = board->map.low,
     };
-    size_t length;
-    uint8_t *tables =
-        emu_acpi_build(&acpi, EMU_PC_TABLES, EMU_PC_SMBIOS - EMU_PC_TABLES, &length, err);
-
-    return tables != NULL &&
-           emu_boot_add(&board->image, EMU_PC_TABLES, tables, length, 0, true, err);
 }
 
-static bool boot_add_smbios(struct board *board, struct emu_error *err)
+uint8_t *board_smbios(const struct board *board, uint64_t base, size_t limit, size_t *length,
+                      struct emu_error *err)
 {
     const struct emu_topology *topology = &board->topology;
     struct emu_smbios_board smbios = {
@@ -32,9 +25,29 @@ static bool boot_add_smbios(struct board *board, struct emu_error *err)
         .cores = topology->dies * topology->cores,
         .threads = topology->threads,
     };
+
+    return emu_smbios_build(&smbios, base, limit, length, err);
+}
+
+static bool boot_add_acpi(struct board *board, struct emu_error *err)
+{
+    struct emu_acpi_board acpi = board_acpi(board);
+    size_t length;
+    uint8_t *tables;
+
+    acpi.ecam = EMU_PC_ECAM;
+    acpi.mmio64 = EMU_PC_MMIO64;
+    acpi.mmio64_size = EMU_PC_MMIO64_SIZE;
+    tables = emu_acpi_build(&acpi, EMU_PC_TABLES, EMU_PC_SMBIOS - EMU_PC_TABLES, &length, err);
+    return tables != NULL &&
+           emu_boot_add(&board->image, EMU_PC_TABLES, tables, length, 0, true, err);
+}
+
+static bool boot_add_smbios(struct board *board, struct emu_error *err)
+{
     size_t length;
     uint8_t *tables =
-        emu_smbios_build(&smbios, EMU_PC_SMBIOS, EMU_PC_TABLES_END - EMU_PC_SMBIOS, &length, err);
+        board_smbios(board, EMU_PC_SMBIOS, EMU_PC_TABLES_END - EMU_PC_SMBIOS, &length, err);
 
     return tables != NULL &&
            emu_boot_add(&board->image, EMU_PC_SMBIOS, tables, length, 0, true, err);
@@ -51,8 +64,9 @@ bool board_prepare_boot(struct board *board, struct emu_error *err)
     };
 
     if (board->config->kernel == NULL)
-        return emu_error_set(err, EMU_ERROR_INPUT,
-                             "there is nothing to boot; name a kernel with --kernel FILE");
+        return emu_error_set(
+            err, EMU_ERROR_INPUT,
+            "there is nothing to boot; name a kernel with --kernel FILE, or firmware");
     return emu_boot_file_open(&board->kernel, board->config->kernel, err) &&
            emu_boot_prepare(&request, &board->image, err) && boot_add_acpi(board, err) &&
            boot_add_smbios(board, err);
@@ -88,6 +102,8 @@ void board_apply_boot(struct board *board)
 {
     struct emu_error err = EMU_ERROR_INIT;
 
+    if (board->firmware != NULL)
+        return;
     for (unsigned i = 0; i < board->cpu_count; i++)
         board->cpus[i]->mtrr_def_type = BOOT_MTRR_DEF_TYPE;
     if (!emu_boot_apply(&board->image, board->machine->memory, &err))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The q35 board: the devices of a PC with Intel's MCH and ICH9, for direct boot. Firmware flash,
- * PCI slots and everything that is found by enumeration are not on it yet.
+ * The q35 board: the devices of a PC with Intel's MCH and ICH9, for firmware or for direct boot.
  */
 #include <stdlib.h>
 
@@ -43,8 +42,13 @@ static bool q35_prepare_host(struct board *board, struct emu_device *device, str
 
 static bool q35_prepare_mch(struct board *board, struct emu_device *device, struct emu_error *err)
 {
+    bool direct = board->firmware == NULL;
+
+    board->mch = device;
     emu_q35_mch_set_ecam(device, board->pci_host->regions[2]);
-    return true;
+    emu_q35_mch_set_memory(device, board->ram, board->map.low, board_firmware_low(board));
+    return emu_device_set(device, "shadow", direct ? "true" : "false", err) &&
+           emu_device_set(device, "pciexbar", direct ? "0xb0000000" : "0", err);
 }
 
 static bool q35_prepare_pm(struct board *board, struct emu_device *device, struct emu_error *err)
@@ -57,7 +61,7 @@ static bool q35_prepare_lpc(struct board *board, struct emu_device *device, stru
 {
     board->lpc = device;
     emu_ich9_lpc_set_pm(device, board->pm->regions[0]);
-    return true;
+    return emu_device_set(device, "pmbase", board->firmware == NULL ? "0x600" : "0", err);
 }
 
 static bool q35_prepare_rtc(struct board *board, struct emu_device *device, struct emu_error *err)
@@ -151,7 +155,6 @@ static const struct board_device q35_devices[] = {
         .class = &emu_ich9_lpc_class,
         .id = "lpc",
         .wires = {{0, 16, BOARD_ISA, 0, NULL}, {16, 8, BOARD_GSI, 16, NULL}},
-        .properties = {{"pmbase", "0x600"}},
         .devfn = EMU_PCI_DEVFN(31, 0),
         .pci = true,
         .prepare = q35_prepare_lpc,
@@ -159,7 +162,6 @@ static const struct board_device q35_devices[] = {
     {
         .class = &emu_q35_mch_class,
         .id = "mch",
-        .properties = {{"pciexbar", "0xb0000000"}},
         .devfn = EMU_PCI_DEVFN(0, 0),
         .pci = true,
         .prepare = q35_prepare_mch,
@@ -204,6 +206,10 @@ static const struct board_device q35_devices[] = {
     },
 };
 
+/* Between them are a display's window and what the MCH shadows. */
+#define Q35_LOW_RAM    0xa0000u
+#define Q35_MIDDLE_RAM 0x100000u
+
 static bool q35_add_ram(struct board *board, struct emu_error *err)
 {
     struct emu_region *root = emu_memory_root(board->machine->memory);
@@ -211,8 +217,12 @@ static bool q35_add_ram(struct board *board, struct emu_error *err)
 
     if (ram == NULL || !emu_machine_add_ram(board->machine, ram, err))
         return false;
-    emu_region_init_ram(&board->low_ram, "ram-low", ram, 0, board->map.low);
+    board->ram = ram;
+    emu_region_init_ram(&board->low_ram, "ram-low", ram, 0, Q35_LOW_RAM);
     emu_region_add(root, 0, &board->low_ram, -1);
+    emu_region_init_ram(&board->middle_ram, "ram", ram, Q35_MIDDLE_RAM,
+                        board->map.low - Q35_MIDDLE_RAM);
+    emu_region_add(root, Q35_MIDDLE_RAM, &board->middle_ram, -1);
     if (board->map.high != 0) {
         emu_region_init_ram(&board->high_ram, "ram-high", ram, board->map.low, board->map.high);
         emu_region_add(root, EMU_PC_HIGH, &board->high_ram, -1);
@@ -292,6 +302,12 @@ static unsigned q35_serial_ports(const struct emu_machine_config *config)
     return count;
 }
 
+static bool q35_prepare(struct board *board, struct emu_error *err)
+{
+    return board->firmware != NULL ? board_prepare_firmware(board, err)
+                                   : board_prepare_boot(board, err);
+}
+
 bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *config,
                      struct emu_error *err)
 {
@@ -307,9 +323,10 @@ bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *con
     machine->board = &q35_hooks;
     machine->board_data = board;
     emu_memory_map_init(&board->map, config->memory);
-    if (!emu_topology_complete(&board->topology, err) || !q35_add_ram(board, err) ||
-        !q35_add_devices(board, err) || !board_add_cpus(board, err) ||
-        !board_prepare_boot(board, err))
+    board->smm_memory = emu_memory_add_secure(machine->memory, err);
+    if (board->smm_memory == NULL || !emu_topology_complete(&board->topology, err) ||
+        !q35_add_ram(board, err) || !board_add_firmware(board, err) ||
+        !q35_add_devices(board, err) || !board_add_cpus(board, err) || !q35_prepare(board, err))
         return false;
     board->config = NULL;
     return true;

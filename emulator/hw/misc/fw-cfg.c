@@ -31,7 +31,8 @@ struct fw_cfg_item {
     uint8_t *data, *initial; /* initial: of writable items, what a reset restores */
     size_t length;
     emu_fw_cfg_written_fn *written;
-    void *opaque;
+    emu_fw_cfg_refresh_fn *refresh;
+    void *opaque; /* of either */
 };
 
 struct fw_cfg {
@@ -211,12 +212,33 @@ bool emu_fw_cfg_add_writable_file(struct emu_device *device, const char *name, c
     return done;
 }
 
+bool emu_fw_cfg_set_refresh(struct emu_device *device, const char *name,
+                            emu_fw_cfg_refresh_fn *refresh, void *opaque, struct emu_error *err)
+{
+    struct fw_cfg *fw_cfg = fw_cfg_of(device);
+    uint32_t index;
+    bool found;
+
+    pthread_mutex_lock(&device->lock);
+    found = fw_cfg_find_file_locked(fw_cfg, name, &index, err);
+    if (found) {
+        fw_cfg->items[EMU_FW_CFG_FILE_FIRST + index].refresh = refresh;
+        fw_cfg->items[EMU_FW_CFG_FILE_FIRST + index].opaque = opaque;
+    }
+    pthread_mutex_unlock(&device->lock);
+    return found;
+}
+
 /* ---- access ---- */
 
 static void fw_cfg_select(struct fw_cfg *fw_cfg, uint16_t key)
 {
+    struct fw_cfg_item *item = fw_cfg_item_of(fw_cfg, key);
+
     fw_cfg->selected = key;
     fw_cfg->position = 0;
+    if (item != NULL && item->refresh != NULL)
+        item->refresh(item->opaque, item->data, item->length);
 }
 
 static uint8_t fw_cfg_next_byte(struct fw_cfg *fw_cfg)

@@ -40,6 +40,7 @@ enum emu_fw_cfg_key {
     EMU_FW_CFG_FILE_FIRST = 0x20,
     EMU_FW_CFG_MAX_FILES = 0x40,
     EMU_FW_CFG_ARCH_LOCAL = 0x8000, /* added to a key: of the architecture */
+    EMU_FW_CFG_IRQ0_OVERRIDE = 0x8002,
     EMU_FW_CFG_X86_E820 = 0x8003,
 };
 
@@ -53,6 +54,13 @@ bool emu_fw_cfg_add_number(struct emu_device *device, uint16_t key, uint64_t val
                            struct emu_error *err);
 bool emu_fw_cfg_add_file(struct emu_device *device, const char *name, const void *data,
                          size_t length, struct emu_error *err);
+/*
+ * The bytes of a file depend on what the guest has done: refresh makes them anew in place, always
+ * length of them, when the file is selected. Called with the device's lock held, on a vcpu thread.
+ */
+typedef void emu_fw_cfg_refresh_fn(void *opaque, uint8_t *data, size_t length);
+bool emu_fw_cfg_set_refresh(struct emu_device *device, const char *name,
+                            emu_fw_cfg_refresh_fn *refresh, void *opaque, struct emu_error *err);
 /* As add_file, and the guest may write it by DMA: written (may be NULL) is then called with the
  * device's lock held. data starts as given and resets to it. */
 typedef void emu_fw_cfg_written_fn(void *opaque, const uint8_t *data, size_t length);

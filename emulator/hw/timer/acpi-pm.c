@@ -297,7 +297,9 @@ static void acpi_pm_reset(struct emu_device *device)
     pm->status = pm->enable = pm->control = 0;
     pm->gpe_status = pm->gpe_lines;
     pm->gpe_enable = 0;
-    pm->smi_enable = pm->smi_status = 0;
+    /* Without processors that take SMIs, firmware is to think that others have set this up. */
+    pm->smi_enable = pm->device.irqs[1].fn == NULL ? PM_SMI_APM : 0;
+    pm->smi_status = 0;
     memset(pm->apm, 0, sizeof(pm->apm));
     memset(pm->tco, 0, sizeof(pm->tco));
     pm->half = acpi_pm_ticks(pm) >> PM_TIMER_TOP;

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts Debian's firmware through `lathe run` and looks at what it says.
+
+firmware.py LATHE GUESTS CASE...: the functions below are the cases.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+LATHE, GUESTS, *CASES = sys.argv[1:]
+ENGINES = [os.environ["ACCEL"]] if "ACCEL" in os.environ else ["interp", "jit"]
+KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
+SCRATCH = tempfile.mkdtemp(prefix="lathe-firmware-")
+failed = False
+
+
+def report(name, good, why=""):
+    global failed
+    failed = failed or not good
+    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
+
+
+def run(engine, *options, expect=None, limit=200):
+    """Runs a machine; returns (exit status, what its serial port said, its debug console)."""
+    log = os.path.join(SCRATCH, "debugcon")
+    if os.path.exists(log):
+        os.remove(log)
+    command = [LATHE, "run", "--accel", engine, "--display", "none", "--serial", "stdio",
+               "--debugcon", "file:" + log, "--timeout", str(limit), "--no-reboot", *options]
+    if expect:
+        command += ["--expect-serial", expect]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=limit + 30)
+    with open(log, errors="replace") as file:
+        debug = file.read()
+    text = re.sub(r"\x1b\[[0-9;?=]*[a-zA-Z]", "", done.stdout.decode(errors="replace"))
+    return done.returncode, text.replace("\r", ""), debug
+
+
+def seabios():
+    """It finds all there is: RAM, the chip set, processors, tables; and nothing to boot."""
+    for engine in ENGINES:
+        status, text, debug = run(engine, "--firmware", "bios", "--smp", "2", "--memory", "3G",
+                                  expect="No bootable device")
+        name = "seabios-%s-" % engine
+        report(name + "no-bootable-device", status == 0, "status %d\n%s" % (status, text))
+        for what, sign in (("ram", "e820: addr 0x0000000100000000 len 0x0000000040000000 [RAM]"),
+                           ("mch", "PCIe: using q35 mmconfig at 0xb0000000"),
+                           ("cpus", "Found 2 cpu(s) max supported 2 cpu(s)"),
+                           ("smbios", "Copying SMBIOS 3.0"),
+                           ("sercon", "sercon: configuring as primary display"),
+                           ("keyboard", "PS2 keyboard initialized")):
+            report(name + what, sign in debug, debug[-3000:])
+
+
+def ovmf():
+    """The image as plain ROM boots to its shell."""
+    for engine in ENGINES:
+        status, text, _ = run(engine, "--firmware", "/usr/share/ovmf/OVMF.fd", "--memory", "512M",
+                              expect="UEFI Interactive Shell")
+        report("ovmf-%s-shell" % engine, status == 0 and "starting Boot0001" in text,
+               "status %d\n%s" % (status, text[-2000:]))
+
+
+for case in CASES:
+    {"seabios": seabios, "ovmf": ovmf}[case]()
+sys.exit(failed)
