@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "emulator/api/types.h"
+#include "emulator/ir/host-op.h"
 
 /* ---- the flag unit ---- */
 
@@ -107,10 +108,7 @@ struct ir_helper {
 #define IR_H_FLAGS_OUT (1u << 1) /* writes the flags by ir_flags_put */
 #define IR_H_FAULTS    (1u << 2) /* may return something else than IR_OK */
 
-/*
- * A vector op: C for the portable executor; host_* for a JIT on a host of the same instruction set
- * (0: it calls fn). Sizes are bytes read or written at each slot; 0: operand not used.
- */
+/* A vector op in C. Sizes are bytes read or written at each slot; 0: operand not used. */
 typedef enum ir_status ir_vec_fn(struct ir_env *env, void *d, const void *a, const void *b,
                                  const void *c, unsigned imm);
 struct ir_vec {
@@ -134,6 +132,14 @@ struct ir_guest {
     /* The slots that a JIT should keep in host registers, the most important one first. */
     const uint16_t *pinned;
     unsigned pinned_count;
+    /* Vector slots, side by side, that a JIT should keep in vector registers of the host: in the
+     * one of the same number. And the vector ops as instructions of such a host ([vec_count], the
+     * second for other operands), NULL: none. Ops that may fault do only while the mode key has a
+     * bit of vec_fault_mode. */
+    uint16_t vector_first;
+    unsigned vector_count;
+    const struct ir_host_op (*host_ops)[2];
+    uint64_t vec_fault_mode;
 
     /* Slow paths of the soft TLB: miss, page crossing, registers, watched and code pages. size is
      * 1..8, 16 or 32; value points to that many bytes. */
@@ -194,7 +200,8 @@ struct ir_env {
     uint64_t jump_salt;               /* private: added to the generation of jump cache entries */
     const struct ir_backend *backend; /* exec.h; NULL: the portable executor */
     void *backend_data;
-    uint64_t code_base; /* the backend's: pc that the start of the block's page has */
+    uint64_t code_base;   /* the backend's: pc that the start of the block's page has */
+    uint32_t vectors_out; /* the backend's: not 0 while vector slots are in host registers */
 };
 
 #define IR_SLOT(type, member) ((uint16_t)(offsetof(type, member) / sizeof(uint64_t)))

@@ -69,13 +69,14 @@ typedef enum ir_status jit_enter_fn(struct ir_env *env, const void *code);
 
 struct jit_stubs {
     jit_enter_fn *enter;
-    const uint8_t *slow;   /* rdx: site; does it and comes back */
-    const uint8_t *lookup; /* rax: pc; goes on there */
-    const uint8_t *link;   /* rax: pc, rdx: link */
-    const uint8_t *miss;   /* the state's pc has no block in reach */
-    const uint8_t *leave;  /* rax: pc; status IR_OK */
-    const uint8_t *carry;  /* eax = C */
-    const uint8_t *cond;   /* eax: condition; eax = its value */
+    const uint8_t *slow;         /* rdx: site; does it and comes back */
+    const uint8_t *lookup;       /* rax: pc; goes on there */
+    const uint8_t *link;         /* rax: pc, rdx: link */
+    const uint8_t *miss;         /* the state's pc has no block in reach */
+    const uint8_t *leave;        /* rax: pc; status IR_OK */
+    const uint8_t *carry;        /* eax = C */
+    const uint8_t *cond;         /* eax: condition; eax = its value */
+    const uint8_t *vectors_load; /* brings vector slots into registers; changes no other */
 };
 
 struct jit {
@@ -83,6 +84,7 @@ struct jit {
     struct jit_stubs stubs;
     struct ir_blocks *blocks;
     const struct ir_guest *guest;
+    unsigned features; /* of the host's vector unit, as its part sees them */
     pthread_mutex_t links;
     struct jit_stats *stats;       /* NULL: nothing is counted */
     struct jit_perf_map *perf_map; /* NULL: none is written */

@@ -103,6 +103,8 @@ void x86_cpu_reset(struct x86_cpu *cpu, bool init);
  * accumulated flags to cpu->mxcsr, and a new value of cpu->mxcsr to the host (float.c). */
 void x86_sync_mxcsr(struct x86_cpu *cpu);
 void x86_load_mxcsr(struct x86_cpu *cpu);
+/* What the guest writes while it runs: to both, and to the mode key. */
+void x86_set_mxcsr(struct x86_cpu *cpu, uint32_t value);
 
 /* ---- segments (segment.c) ---- */
 

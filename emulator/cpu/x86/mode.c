@@ -8,6 +8,7 @@
 #include "emulator/cpu/x86/debug.h"
 #include "emulator/cpu/x86/mmu.h"
 #include "emulator/cpu/x86/models.h"
+#include "emulator/cpu/x86/mxcsr.h"
 #include "emulator/cpu/x86/segment.h"
 #include "emulator/core/trace.h"
 
@@ -62,6 +63,8 @@ static uint64_t mode_unit_bits(const struct x86_cpu *cpu)
         mode |= X86_MODE_SSE;
     if ((cpu->cr4 & X86_CR4_OSXSAVE) && (cpu->xcr0 & 6) == 6)
         mode |= X86_MODE_AVX;
+    if (x86_mxcsr_unmasked(cpu))
+        mode |= X86_MODE_XM;
     return mode;
 }
 

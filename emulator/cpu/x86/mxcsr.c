@@ -61,3 +61,13 @@ void x86_load_mxcsr(struct x86_cpu *cpu)
     x86_mxcsr_host_control(cpu->mxcsr);
     x86_mxcsr_clear_host_flags();
 }
+
+void x86_set_mxcsr(struct x86_cpu *cpu, uint32_t value)
+{
+    bool unmasked = x86_mxcsr_unmasked(cpu);
+
+    cpu->mxcsr = value;
+    x86_load_mxcsr(cpu);
+    if (x86_mxcsr_unmasked(cpu) != unmasked)
+        x86_update_mode(cpu);
+}

@@ -133,8 +133,7 @@ enum ir_status x86_helper_ldmxcsr(struct ir_env *env, uint64_t a, uint64_t b, ui
     struct x86_cpu *cpu = x86_cpu_of(env);
     if ((uint32_t)a & ~X86_MXCSR_VALID)
         return x86_raise_error(cpu, X86_GP, 0);
-    cpu->mxcsr = (uint32_t)a;
-    x86_load_mxcsr(cpu);
+    x86_set_mxcsr(cpu, (uint32_t)a);
     return IR_OK;
 }
 

@@ -160,6 +160,7 @@ enum x86_vector {
     (1ull << 20) /* TF, a data watch or a debugger: one instruction a block,                       \
                     helper `trap` at its end */
 #define X86_MODE_BREAK       (1ull << 21) /* execution breakpoints exist: see x86_break_hint */
+#define X86_MODE_XM          (1ull << 22) /* MXCSR has an exception unmasked: SSE may raise #XM */
 #define X86_MODE_CPUID_SHIFT 32 /* which CPU model's features to decode: an index (8 bits) */
 /*
  * The base of CS in two parts, 0 where it is flat. Lifted code does not depend on it; it is here so

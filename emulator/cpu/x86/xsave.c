@@ -104,8 +104,7 @@ static bool fx_mxcsr_legal(const uint8_t *image)
 
 static void fx_read_mxcsr(struct x86_cpu *cpu, const uint8_t *image)
 {
-    cpu->mxcsr = (uint32_t)get_le(image + FX_MXCSR, 4);
-    x86_load_mxcsr(cpu);
+    x86_set_mxcsr(cpu, (uint32_t)get_le(image + FX_MXCSR, 4));
 }
 
 static enum ir_status fx_check(struct x86_cpu *cpu, emu_gva address, unsigned align)
@@ -361,8 +360,7 @@ enum ir_status x86_helper_xrstor(struct ir_env *env, uint64_t a, uint64_t b, uin
     xrstor_read(cpu, image, wanted, c == 8);
     /* MXCSR: initial when the compacted form has no SSE state, else from the area. */
     if (compact & XSAVE_COMPACT && with_mxcsr && !(get_le(image + XSAVE_HEADER, 8) & 2)) {
-        cpu->mxcsr = XSAVE_MXCSR_RESET;
-        x86_load_mxcsr(cpu);
+        x86_set_mxcsr(cpu, XSAVE_MXCSR_RESET);
     } else if (with_mxcsr) {
         fx_read_mxcsr(cpu, image);
     }

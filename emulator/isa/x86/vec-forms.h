@@ -42,7 +42,5 @@ bool x86_vec_emit(struct x86_lift *l, enum x86_vec_op op, enum x86_vec_width wid
 uint16_t x86_vec_source(struct x86_lift *l, unsigned i, unsigned bytes, bool aligned);
 /* Stores bytes of a slot to memory operand i. */
 void x86_vec_store(struct x86_lift *l, unsigned i, unsigned bytes, uint16_t slot, bool aligned);
-/* VEX zeroes bits 128.. of a register that was written by other means. */
-void x86_vec_zero_upper(struct x86_lift *l, unsigned i);
 
 #endif

@@ -3,6 +3,7 @@
  * Lifts vector instructions that go through helpers: masked moves and gathers, whose elements fault
  * one by one, MXCSR, VZEROALL and VZEROUPPER (SDM volume 2).
  */
+#include "emulator/isa/x86/control.h"
 #include "emulator/isa/x86/vec-forms.h"
 
 #include "emulator/cpu/x86/vector.h"
@@ -85,6 +86,7 @@ bool x86_lift_vec_ldmxcsr(struct x86_lift *l)
     if (!x86_vec_usable(l))
         return true;
     x86_lift_call_slots(l, X86_HELPER_ldmxcsr, x86_lift_read(l, 0), IR_SLOT_ZERO, IR_SLOT_ZERO);
+    x86_lift_go_on(l, l->offset + l->length); /* in another mode, perhaps */
     return true;
 }
 
@@ -105,6 +107,10 @@ bool x86_lift_vec_zero(struct x86_lift *l)
     if (!x86_vec_usable(l))
         return true;
     bool all = l->parameter || x86_vec_width_of(l) == X86_VEC_Y;
-    x86_lift_call(l, X86_HELPER_vec_zero, all, x86_lift_code64(l) ? 16 : 8, 0);
+    struct x86_vec_use use = {IR_SLOT_ZERO, IR_SLOT_ZERO, IR_SLOT_ZERO, IR_SLOT_ZERO, 0};
+    if (x86_lift_code64(l))
+        return x86_vec_emit(l, all ? X86_VOP_vzeroall : X86_VOP_vzeroupper,
+                            all ? X86_VEC_Y : X86_VEC_X, &use);
+    x86_lift_call(l, X86_HELPER_vec_zero, all, 8, 0);
     return true;
 }

@@ -13,14 +13,21 @@ static bool emit_move(struct x86_lift *l, enum x86_vec_op op, uint16_t d, uint16
 
 /* ---- whole registers ---- */
 
-static void load_whole(struct x86_lift *l, unsigned bytes, bool aligned)
+/* The legacy form keeps the upper half. */
+static bool load_legacy(struct x86_lift *l, bool aligned)
 {
-    struct ir_address m = x86_lift_address(l, 1, bytes, X86_LIFT_READ);
-    struct ir_insn *insn = ir_load(l->b, x86_lift_width(bytes), x86_lift_vec_slot(l, 0), &m);
+    struct ir_address m = x86_lift_address(l, 1, 16, X86_LIFT_READ);
+    struct ir_insn *insn = ir_load(l->b, IR_128, x86_lift_vec_slot(l, 0), &m);
     if (aligned)
         insn->flags |= IR_ALIGNED;
-    if (x86_vec_is_vex(l) && bytes == 16)
-        x86_vec_zero_upper(l, 0);
+    return true;
+}
+
+static bool load_whole(struct x86_lift *l, enum x86_vec_width width, unsigned bytes, bool aligned)
+{
+    struct x86_vec_use use = {x86_lift_vec_slot(l, 0), IR_SLOT_ZERO, 0, IR_SLOT_ZERO, 0};
+    use.b = x86_vec_source(l, 1, bytes, aligned);
+    return x86_vec_emit(l, X86_VOP_mov, width, &use);
 }
 
 /* Parameter: VEC_MUST_ALIGN or 0. */
@@ -36,9 +43,9 @@ bool x86_lift_vec_move(struct x86_lift *l)
         return false;
     if (!x86_vec_usable(l))
         return true;
-    if (load) {
-        load_whole(l, bytes, aligned);
-    } else if (store) {
+    if (load)
+        return x86_vec_is_vex(l) ? load_whole(l, width, bytes, aligned) : load_legacy(l, aligned);
+    if (store) {
         x86_vec_store(l, 0, bytes, x86_lift_vec_slot(l, 1), aligned);
     } else {
         struct x86_vec_use use = {x86_lift_vec_slot(l, 0), IR_SLOT_ZERO, x86_lift_vec_slot(l, 1),

@@ -89,13 +89,6 @@ void x86_vec_store(struct x86_lift *l, unsigned i, unsigned bytes, uint16_t slot
         insn->flags |= IR_ALIGNED;
 }
 
-void x86_vec_zero_upper(struct x86_lift *l, unsigned i)
-{
-    uint16_t slot = x86_lift_vec_slot(l, i);
-    ir_movi(l->b, IR_64, (uint16_t)(slot + 2), 0);
-    ir_movi(l->b, IR_64, (uint16_t)(slot + 3), 0);
-}
-
 /* ---- operands by shape ---- */
 
 /* Walks the operands of an instruction along its operation's shape. */

@@ -358,5 +358,20 @@ VEC_INLINE void body_pmovmskb(const struct vec_call *v, unsigned width)
     vec_put_u64(v->d, mask);
 }
 
+/* ---- all registers ---- */
+
+VEC_INLINE void body_vzeroupper(const struct vec_call *v, unsigned width)
+{
+    struct x86_cpu *cpu = x86_cpu_of(v->env);
+    for (unsigned i = 0; i < X86_VECTORS; i++)
+        memset(&cpu->vec[i][2], 0, 16);
+}
+
+VEC_INLINE void body_vzeroall(const struct vec_call *v, unsigned width)
+{
+    struct x86_cpu *cpu = x86_cpu_of(v->env);
+    memset(cpu->vec, 0, sizeof(cpu->vec));
+}
+
 #define VEC VEC_INSTANCES
 #include "emulator/isa/x86/vec-move.inc"

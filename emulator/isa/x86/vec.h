@@ -75,6 +75,8 @@ enum x86_vec_number {
                              : (column))
 
 extern const struct ir_vec x86_vecs[X86_VEC_COUNT];
+/* The same as instructions of an x86-64 host, where there is one; the second for other operands. */
+extern const struct ir_host_op x86_vec_hosts[X86_VEC_COUNT][2];
 
 /*
  * How an operation maps to an instruction: one letter for each operand in Intel's order.

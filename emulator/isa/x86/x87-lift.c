@@ -3,7 +3,7 @@
  * x87 and the FXSAVE and XSAVE families (SDM volume 1 chapters 8, 10.5 and 13). Memory operands are
  * loaded and stored here, so that they fault first; the rest is helpers with packed arguments.
  */
-#include "emulator/isa/x86/lift.h"
+#include "emulator/isa/x86/control.h"
 
 #include "emulator/cpu/x86/x87.h"
 
@@ -340,6 +340,8 @@ static bool x87_area(struct x86_lift *l)
 
     x86_lift_call_slots(l, x87_area_helpers[kind], x86_lift_const(l, l->parameter >> 2), address,
                         x86_lift_const(l, wide));
+    if (!writes) /* MXCSR may have changed the mode */
+        x86_lift_go_on(l, l->offset + l->length);
     return true;
 }
 

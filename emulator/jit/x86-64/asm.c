@@ -61,6 +61,14 @@ static void asm_modrm_memory(struct asm_buf *b, unsigned reg, struct asm_rm rm)
         asm_disp(b, mod, rm.disp);
 }
 
+void asm_modrm(struct asm_buf *b, unsigned reg, struct asm_rm rm)
+{
+    if (rm.memory)
+        asm_modrm_memory(b, reg, rm);
+    else
+        asm_8(b, 0xc0 | (reg & 7) << 3 | (rm.reg & 7u));
+}
+
 static void asm_emit(struct asm_buf *b, unsigned width, unsigned opcode, unsigned reg,
                      struct asm_rm rm, bool force)
 {
@@ -78,10 +86,7 @@ static void asm_emit(struct asm_buf *b, unsigned width, unsigned opcode, unsigne
     if (opcode > 0xff)
         asm_8(b, opcode >> 8);
     asm_8(b, opcode);
-    if (rm.memory)
-        asm_modrm_memory(b, reg, rm);
-    else
-        asm_8(b, 0xc0 | (reg & 7) << 3 | (rm.reg & 7u));
+    asm_modrm(b, reg, rm);
 }
 
 void asm_op(struct asm_buf *b, unsigned width, unsigned opcode, unsigned reg, struct asm_rm rm)

@@ -76,6 +76,12 @@ void asm_op_byte(struct asm_buf *b, unsigned width, unsigned opcode, unsigned re
 void asm_op_prefix(struct asm_buf *b, unsigned prefix, unsigned width, unsigned opcode,
                    unsigned reg, struct asm_rm rm);
 
+/* The bytes behind an opcode that name its operands, with the low 3 bits of registers. */
+void asm_modrm(struct asm_buf *b, unsigned reg, struct asm_rm rm);
+/* A vector instruction; vvvv: its other source, if it has one. Immediates are the caller's. */
+void asm_vector(struct asm_buf *b, const struct ir_host_op *op, unsigned reg, unsigned vvvv,
+                struct asm_rm rm);
+
 /* Moves; none changes flags. Loads of 8 and 16 bits zero-extend. */
 void asm_load(struct asm_buf *b, unsigned width, unsigned reg, struct asm_rm from);
 void asm_load_signed(struct asm_buf *b, unsigned width, unsigned to, unsigned reg,

@@ -37,19 +37,11 @@ static unsigned memory_address(struct jit_translation *t, const struct ir_insn *
     return ASM_RAX;
 }
 
-/* Where to go when the check fails, and where the access is when it does not. */
-struct memory_miss {
-    uint32_t tag, align;
-    struct asm_rm host;
-};
-
-/* The check. The host's place is made of rcx and of rax or a pinned register; rdx is free. */
-static struct memory_miss memory_check(struct jit_translation *t, const struct ir_insn *i,
-                                       bool write)
+struct jit_miss jit_memory_check(struct jit_translation *t, const struct ir_insn *i, bool write)
 {
     struct asm_buf *b = &t->b;
     unsigned size = ir_width_bytes(i->width);
-    struct memory_miss miss = {0};
+    struct jit_miss miss = {0};
     unsigned va;
     size_t tag = write ? offsetof(struct ir_tlb_entry, write) : offsetof(struct ir_tlb_entry, read);
 
@@ -75,27 +67,10 @@ static struct memory_miss memory_check(struct jit_translation *t, const struct i
 }
 _Static_assert(sizeof(struct ir_tlb_entry) == 32, "the index is shifted by 5");
 
-/* 128 and 256 bits between memory and vector slots, through xmm0 */
-static void memory_vector(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host,
-                          bool write)
-{
-    for (unsigned n = 0; n < (i->width == IR_256 ? 4u : 2u); n += 2) {
-        struct asm_rm slot = jit_env_slot((write ? i->c : i->dst) + n);
-
-        host.disp = (int32_t)n * 8;
-        asm_op_prefix(&t->b, 0, IR_32, 0x0f10, 0, write ? slot : host);
-        asm_op_prefix(&t->b, 0, IR_32, 0x0f11, 0, write ? host : slot);
-    }
-}
-
 static void memory_load(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host)
 {
     unsigned reg = jit_target(t, i->dst, ASM_RDX);
 
-    if (i->width > IR_64) {
-        memory_vector(t, i, host, false);
-        return;
-    }
     if (i->op == IR_lds)
         asm_load_signed(&t->b, i->width, i->width2, reg, host);
     else
@@ -107,21 +82,18 @@ static void memory_store(struct jit_translation *t, const struct ir_insn *i, str
 {
     unsigned reg = jit_target(t, i->c, ASM_RDX);
 
-    if (i->width > IR_64) {
-        memory_vector(t, i, host, true);
-        return;
-    }
     asm_load(&t->b, IR_64, reg, jit_slot(t, i->c));
     asm_store(&t->b, i->width, host, reg);
 }
 
 bool jit_emit_memory(struct jit_translation *t, const struct ir_insn *i)
 {
-    struct memory_miss miss;
+    struct jit_miss miss;
 
-    if (i->width > IR_256 || (i->op == IR_lds && (i->width > i->width2 || i->width2 > IR_64)))
+    if (i->width > (i->op == IR_probe ? IR_256 : IR_64) ||
+        (i->op == IR_lds && (i->width > i->width2 || i->width2 > IR_64)))
         return false;
-    miss = memory_check(t, i, i->op == IR_st || i->op == IR_probe);
+    miss = jit_memory_check(t, i, i->op == IR_st || i->op == IR_probe);
     if (i->op == IR_ld || i->op == IR_lds)
         memory_load(t, i, miss.host);
     else if (i->op == IR_st)
@@ -282,14 +254,14 @@ static bool rmw_binary(struct jit_translation *t, const struct ir_insn *i, unsig
 {
     bool step = i->op == IR_minc || i->op == IR_mdec, sets = i->flags & IR_SETF;
     bool plain = !sets && i->dst == IR_SLOT_SINK;
-    struct memory_miss miss;
+    struct jit_miss miss;
 
     if (!plain && operation != ASM_ADD && operation != ASM_SUB &&
         (i->dst != IR_SLOT_SINK || (i->flags & IR_LOCK)))
         return false;
     if (sets && step)
         jit_flags_keep_carry(t, ENV(sink));
-    miss = memory_check(t, i, true);
+    miss = jit_memory_check(t, i, true);
     if (plain)
         rmw_plain(t, i, miss.host, operation, step);
     else
@@ -301,7 +273,7 @@ static bool rmw_binary(struct jit_translation *t, const struct ir_insn *i, unsig
 bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i)
 {
     int operation = rmw_operation(i->op);
-    struct memory_miss miss;
+    struct jit_miss miss;
 
     if (i->width > IR_64)
         return false;
@@ -309,7 +281,7 @@ bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i)
         return rmw_binary(t, i, (unsigned)operation);
     if (i->op != IR_mxchg && i->op != IR_mcmpxchg)
         return false;
-    miss = memory_check(t, i, true);
+    miss = jit_memory_check(t, i, true);
     if (i->op == IR_mxchg)
         rmw_exchange(t, i, miss.host);
     else

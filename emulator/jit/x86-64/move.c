@@ -10,25 +10,14 @@ static void move_imm(struct jit_translation *t, unsigned slot, uint64_t value)
     jit_put(t, slot, reg);
 }
 
-static void move_vector(struct jit_translation *t, const struct ir_insn *i)
-{
-    for (unsigned n = 0; n < (i->width == IR_256 ? 4u : 2u); n += 2) {
-        asm_op_prefix(&t->b, 0, IR_32, 0x0f10, 0, jit_env_slot(i->b + n));
-        asm_op_prefix(&t->b, 0, IR_32, 0x0f11, 0, jit_env_slot(i->dst + n));
-    }
-}
-
-/* Vector moves read and write four slots; none of those is in a register. */
 static bool move_mov(struct jit_translation *t, const struct ir_insn *i)
 {
     unsigned reg = jit_target(t, i->dst, ASM_RAX);
 
+    if (i->width > IR_64)
+        return false;
     if (i->flags & IR_IMM) {
         move_imm(t, i->dst, jit_cut(i->imm, i->width));
-    } else if (i->width > IR_64) {
-        if (i->width > IR_128)
-            return false; /* both halves are to be read first if they overlap */
-        move_vector(t, i);
     } else {
         asm_load(&t->b, i->width, reg, jit_slot(t, i->b));
         jit_put(t, i->dst, reg);

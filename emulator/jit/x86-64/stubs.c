@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Code that all blocks share: into translated code and out of it, slow ops, the jump cache. */
 #include "emulator/ir/jumps.h"
-#include "emulator/jit/x86-64/translate.h"
+#include "emulator/jit/x86-64/vector.h"
 
 #include <string.h>
 
@@ -23,13 +23,22 @@ unsigned jit_pins(const struct ir_guest *guest, uint16_t slot[PIN_COUNT])
 struct stubs {
     struct asm_buf b;
     uint16_t slot[PIN_COUNT];
+    uint32_t save; /* where the code is that saves vector slots */
 };
 
+/* All that C code may look at or change. */
 static void stub_spill(struct stubs *s, unsigned count)
 {
+    uint32_t saved;
+
     for (unsigned n = 0; n < count; n++)
         if (s->slot[n] != IR_SLOT_ZERO)
             asm_store(&s->b, IR_64, jit_env_slot(s->slot[n]), jit_pin_reg[n]);
+    asm_alu_imm(&s->b, IR_32, ASM_CMP, ENV(vectors_out), 0);
+    saved = asm_jcc(&s->b, IR_COND_Z);
+    asm_8(&s->b, 0xe8); /* call */
+    asm_32(&s->b, s->save - (asm_pos(&s->b) + 4));
+    asm_here(&s->b, saved);
 }
 
 static void stub_fill(struct stubs *s, unsigned count)
@@ -182,7 +191,7 @@ static const uint8_t *stub_here(struct jit *jit, struct stubs *s)
 
 bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
 {
-    const size_t size = 4096;
+    const size_t size = 8192;
     struct stubs s = {.b = {.start = jit_cache_alloc(&jit->cache, size)}};
     struct jit_stubs *stubs = &jit->stubs;
 
@@ -190,7 +199,12 @@ bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
         return false;
     s.b.at = s.b.start;
     s.b.end = s.b.start + size;
+    jit->features = guest->vector_count != 0 ? jit_host_vectors() : 0;
     jit_pins(guest, s.slot);
+    s.save = asm_pos(&s.b);
+    jit_vector_save_stub(&s.b, guest, jit->features);
+    stubs->vectors_load = stub_here(jit, &s);
+    jit_vector_load_stub(&s.b, guest, jit->features);
     stubs->enter = (jit_enter_fn *)(uintptr_t)stub_here(jit, &s);
     stub_enter(&s);
     stubs->slow = stub_here(jit, &s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From a builder to a block with code: the main line, its tails, and what is patched in the end. */
-#include "emulator/jit/x86-64/translate.h"
+#include "emulator/jit/x86-64/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,9 +45,11 @@ static void translate_to_stub(struct jit_translation *t, unsigned opcode, const 
     asm_32(&t->b, 0);
 }
 
+/* C code may run there. */
 void jit_call_stub(struct jit_translation *t, const uint8_t *stub)
 {
     translate_to_stub(t, 0xe8, stub);
+    t->vectors = JIT_VECTORS_SAVED;
 }
 
 void jit_jump_stub(struct jit_translation *t, const uint8_t *stub)
@@ -91,13 +93,37 @@ static uint16_t translate_deferred(const struct jit_translation *t)
     return last != 0 && t->op < t->deferred[last - 1].until ? (uint16_t)last : 0;
 }
 
-void jit_tail_slow(struct jit_translation *t, uint32_t from, uint32_t also)
+void jit_tail_slow_ops(struct jit_translation *t, uint32_t from, uint32_t also, unsigned first)
 {
     t->tail[t->tails++] = (struct tail){.from = {from, also},
                                         .back = asm_pos(&t->b),
-                                        .op = (uint16_t)t->op,
+                                        .op = (uint16_t)first,
+                                        .count = (uint8_t)(t->op - first + 1),
                                         .kind = TAIL_SLOW,
+                                        .vectors = t->vectors == JIT_VECTORS_LOADED,
                                         .deferred = translate_deferred(t)};
+}
+
+void jit_tail_slow(struct jit_translation *t, uint32_t from, uint32_t also)
+{
+    jit_tail_slow_ops(t, from, also, t->op);
+}
+
+void jit_tail_load(struct jit_translation *t, uint32_t from)
+{
+    t->tail[t->tails++] =
+        (struct tail){.from = {from}, .back = asm_pos(&t->b), .kind = TAIL_LOAD, .vectors = true};
+}
+
+static void tail_return(struct jit_translation *t, const struct tail *tail)
+{
+    if (tail->deferred != 0)
+        jit_flags_deferred(t, &t->builder->insn[t->deferred[tail->deferred - 1].op]);
+    for (unsigned n = 0; n < tail->count; n++)
+        translate_site(t, tail->op + n);
+    if (tail->vectors)
+        jit_vector_again(t);
+    asm_jmp_back(&t->b, tail->back);
 }
 
 void jit_emit_tails(struct jit_translation *t)
@@ -108,14 +134,10 @@ void jit_emit_tails(struct jit_translation *t)
         for (unsigned k = 0; k < 2; k++)
             if (tail->from[k] != 0)
                 asm_here(&t->b, tail->from[k]);
-        if (tail->kind == TAIL_EXIT) {
+        if (tail->kind == TAIL_EXIT)
             jit_emit_jump(t, &t->builder->insn[tail->op], tail->insns);
-        } else {
-            if (tail->deferred != 0)
-                jit_flags_deferred(t, &t->builder->insn[t->deferred[tail->deferred - 1].op]);
-            translate_site(t, tail->op);
-            asm_jmp_back(&t->b, tail->back);
-        }
+        else
+            tail_return(t, tail);
     }
 }
 
@@ -237,6 +259,10 @@ static bool translate_native(struct jit_translation *t, const struct ir_insn *i)
 {
     unsigned attributes = ir_op_table[i->op].attributes;
 
+    if (jit_emit_vector(t, i))
+        return true;
+    if (jit_vector_touches(t, i))
+        return false;
     if (attributes & IR_A_EXIT)
         return i->width <= IR_64 && jit_emit_exit(t, i);
     if ((attributes & IR_A_RMW) == IR_A_RMW)
@@ -292,6 +318,7 @@ static void translate_begin(struct jit_translation *t, struct ir_env *env,
     t->kind = IR_K_END;
     t->host = 0;
     t->insns = 0;
+    jit_vector_begin(t, env);
     memset(t->reg, ASM_NONE, sizeof(t->reg));
     jit_pins(env->guest, slot);
     for (unsigned n = 0; n < PIN_COUNT; n++)

@@ -30,13 +30,15 @@ struct fixup {
 };
 
 /* Code behind the block's main line. */
-enum tail_kind { TAIL_SLOW, TAIL_EXIT };
+enum tail_kind { TAIL_SLOW, TAIL_EXIT, TAIL_LOAD };
 struct tail {
     uint32_t from[2]; /* distances that lead here; 0: none */
     uint32_t back;    /* slow: where to go on */
     uint16_t op;
+    uint8_t count; /* slow: ops */
     uint8_t kind;
     uint8_t insns;
+    bool vectors; /* slow: vector slots are in registers where it goes on */
     uint16_t deferred; /* slow: index + 1 of flags to store first */
 };
 
@@ -45,6 +47,9 @@ struct deferred {
     uint16_t op;    /* that defines them */
     uint16_t until; /* the op that defines them anew */
 };
+
+/* Where vector slots are while a block runs (vector.h). */
+enum jit_vectors { JIT_VECTORS_UNKNOWN, JIT_VECTORS_SAVED, JIT_VECTORS_LOADED };
 
 struct link_draft {
     uint32_t jump, tail;
@@ -73,7 +78,10 @@ struct jit_translation {
     uint16_t host; /* flags that the host's flag register holds for the guest */
     uint16_t host_next;
     uint8_t insns;
-    unsigned op; /* index */
+    enum jit_vectors vectors;
+    bool vector_faults; /* vector ops that may fault are not native */
+    unsigned features;  /* of the host: vector.h */
+    unsigned op;        /* index */
 };
 
 static inline struct asm_rm jit_env_slot(unsigned slot)
@@ -108,7 +116,19 @@ void jit_jump_stub(struct jit_translation *t, const uint8_t *stub);
 void jit_emit_slow(struct jit_translation *t);
 /* The same behind the main line, reached from these places; comes back here. */
 void jit_tail_slow(struct jit_translation *t, uint32_t from, uint32_t also);
+/* All ops from first to the current one. */
+void jit_tail_slow_ops(struct jit_translation *t, uint32_t from, uint32_t also, unsigned first);
+/* Brings vector slots into registers, and comes back. */
+void jit_tail_load(struct jit_translation *t, uint32_t from);
 void jit_emit_tails(struct jit_translation *t);
+
+/* Where to go when the check of an access fails, and where the access is when it does not. */
+struct jit_miss {
+    uint32_t tag, align;
+    struct asm_rm host;
+};
+/* The check. The host's place is made of rcx and of rax or a pinned register; rdx is free. */
+struct jit_miss jit_memory_check(struct jit_translation *t, const struct ir_insn *i, bool write);
 
 /* ---- groups of ops: false: no native form, nothing was emitted ---- */
 
