@@ -5,37 +5,13 @@
  */
 #define MODE 64
 #include "guest.inc"
-#define APIC 0xfee00000
-#define ICR 0x300
-#define ICR_HIGH 0x310
-#define TRAMPOLINE 0x8000
+#include "smp.inc"
 #define ROUNDS 20000
-
-/* Both processors run the function at this place; the check follows when both are done. */
-#define BOTH(function)                                                                              \
-    movq $function, work;                                                                           \
-    call function;                                                                                  \
-    77: pause;                                                                                      \
-    cmpq $0, work;                                                                                  \
-    jne 77b
 
     TEST_BEGIN
     CASE(INIT and SIPI start the second processor)
-    mov $trampoline, %esi
-    mov $TRAMPOLINE, %edi
-    mov $trampoline_end - trampoline, %ecx
-    rep movsb
-    mov $APIC, %ebp
-    movl $0x1ff, 0xf0(%rbp)
-    movl $0x000c4500, ICR(%rbp)   /* INIT to all others */
-    movl $0x000c4600 + TRAMPOLINE / 4096, ICR(%rbp)
-    mov $2000000000, %ecx
-1:  pause
-    cmpl $0, ap_up
-    jne 2f
-    dec %ecx
-    jnz 1b
-2:  EXPECT_MEM(4, ap_up, 1)
+    START_SECOND
+    EXPECT_MEM(4, ap_up, 1)
     cmpl $1, ap_up
     jne no_processor
     EXPECT_MEM(4, ap_id, 1)
@@ -254,57 +230,7 @@ handler:
     pop %rax
     iretq
 
-ap_main:
-    mov $SEL_DATA, %eax
-    mov %eax, %ss
-    mov $ap_stack_top, %rsp
-    lidt idt_pointer
-    mov $APIC, %edx
-    movl $0x1ff, 0xf0(%rdx)
-    mov 0x20(%rdx), %eax
-    shr $24, %eax
-    mov %eax, ap_id
-    movl $1, ap_up
-    sti
-1:  pause
-    mov work, %rax
-    test %rax, %rax
-    jz 1b
-    call *%rax
-    movq $0, work
-    jmp 1b
-
-/* The frame's stacks belong to the first processor: this one has only its own. */
-trampoline:
-    .code16
-    mov %cr0, %ebx
-    mov %edx, %esi
-    lgdtl %cs:ap_gdt - trampoline
-    mov $0x6a0, %eax
-    mov %eax, %cr4
-    mov $page_l4, %eax
-    mov %eax, %cr3
-    mov $0xc0000080, %ecx
-    mov $0x900, %eax
-    xor %edx, %edx
-    wrmsr
-    mov $0x80010033, %eax
-    mov %eax, %cr0
-    ljmpl $SEL_CODE64, $ap_entry
-ap_gdt:
-    .word 0x60
-    .long gdt
-trampoline_end:
-    .code64
-ap_entry:
-    mov %rbx, ap_cr0
-    mov $1, %eax
-    cpuid
-    xor %ecx, %ecx
-    cmp %eax, %esi
-    sete %cl
-    mov %ecx, ap_edx_is_signature
-    jmp ap_main
+    SECOND_PROCESSOR
 
     .data
     .align 64
@@ -320,14 +246,7 @@ cell3: .skip 64
 line: .skip 128
 guard: .skip 4
 disorder: .skip 4
-work: .skip 8
-ap_up: .skip 4
-ap_id: .skip 4
-ap_cr0: .skip 8
-ap_edx_is_signature: .skip 4
 interrupts: .skip 4
 interrupt_id: .skip 4
     .align 4096
 pages: .skip 8192
-ap_stack: .skip 4096
-ap_stack_top: .skip 8
