@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Code memory: one memory mapped twice, so that nothing is writable and executable at the same
- * address. Pieces come from the end or, freed ones, by size from lists.
+ * address. A map of chunks tells what is taken, so that freed neighbours are one piece again.
  */
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "emulator/api/error.h"
 #include "emulator/jit/internal.h"
+
+#define CACHE_PATIENCE 16 /* freed pieces to look at while there is other memory */
 
 /* Shared memory without a name that is mapped again: where code in a memfd is for the host's perf
  * that of a file, which it looks for, here it takes the names from perf-map.c. */
@@ -29,12 +30,15 @@ static void cache_unmap(struct jit_cache *cache)
         munmap(cache->write, JIT_CACHE_BYTES);
     if (cache->run != NULL && cache->run != MAP_FAILED)
         munmap(cache->run, JIT_CACHE_BYTES);
+    free(cache->taken);
+    cache->taken = NULL;
     cache->write = cache->run = NULL;
 }
 
 bool jit_cache_init(struct jit_cache *cache, struct emu_error *err)
 {
-    if (!cache_map(cache)) {
+    cache->taken = calloc(JIT_CHUNKS / 64, sizeof(*cache->taken));
+    if (cache->taken == NULL || !cache_map(cache)) {
         cache_unmap(cache);
         return emu_error_set(err, EMU_ERROR_HOST,
                              "the host gives no memory for translated code; "
@@ -57,41 +61,84 @@ static size_t cache_chunks(size_t size)
     return (size + JIT_CHUNK - 1) / JIT_CHUNK;
 }
 
-static void cache_push_locked(struct jit_cache *cache, uint8_t *piece, size_t chunks)
+/* The first chunk in from..to that is taken, or is not; or to. */
+static size_t cache_seek(const struct jit_cache *cache, size_t from, size_t to, bool taken)
 {
-    memcpy(piece, &cache->free[chunks], sizeof(uint8_t *));
-    cache->free[chunks] = piece;
+    while (from < to) {
+        uint64_t word = cache->taken[from / 64] ^ (taken ? 0 : UINT64_MAX);
+
+        word &= UINT64_MAX << from % 64;
+        from &= ~(size_t)63;
+        if (word != 0) {
+            from += (size_t)__builtin_ctzll(word);
+            return from < to ? from : to;
+        }
+        from += 64;
+    }
+    return to;
 }
 
-/* From the lists: the smallest piece that is large enough; what it has too much goes back. */
-static uint8_t *cache_pop_locked(struct jit_cache *cache, size_t chunks)
+static void cache_mark(struct jit_cache *cache, size_t from, size_t chunks, bool taken)
 {
-    for (size_t n = chunks; n <= JIT_CLASSES; n++) {
-        uint8_t *piece = cache->free[n];
+    for (size_t n = from; n < from + chunks; n++) {
+        uint64_t bit = 1ull << n % 64;
 
-        if (piece == NULL)
-            continue;
-        memcpy(&cache->free[n], piece, sizeof(uint8_t *));
-        if (n > chunks)
-            cache_push_locked(cache, piece + chunks * JIT_CHUNK, n - chunks);
-        return piece;
+        cache->taken[n / 64] = taken ? cache->taken[n / 64] | bit : cache->taken[n / 64] & ~bit;
     }
-    return NULL;
+}
+
+/* Looks at up to `holes` freed pieces in from..to for one that is large enough. */
+static bool cache_find(const struct jit_cache *cache, size_t from, size_t to, size_t chunks,
+                       size_t *holes, size_t *found)
+{
+    for (; *holes > 0; --*holes) {
+        size_t start = cache_seek(cache, from, to, false);
+
+        if (start == to)
+            return false;
+        from = cache_seek(cache, start, to, true);
+        *found = start;
+        if (from - start >= chunks)
+            return true;
+    }
+    return false;
+}
+
+/* A freed piece: from where the last search ended, then from the beginning. */
+static bool cache_reuse(struct jit_cache *cache, size_t chunks, size_t holes, size_t *found)
+{
+    if (!cache_find(cache, cache->next, cache->top, chunks, &holes, found) &&
+        !cache_find(cache, 0, cache->top, chunks, &holes, found))
+        return false;
+    cache->next = *found + chunks;
+    cache->freed -= chunks;
+    return true;
+}
+
+/* Memory that was never used is taken while little of the rest is free, or its holes are small. */
+static bool cache_take_locked(struct jit_cache *cache, size_t chunks, size_t *found)
+{
+    bool room = chunks <= JIT_CHUNKS - cache->top;
+
+    if ((!room || cache->freed > cache->top / 8) &&
+        cache_reuse(cache, chunks, room ? CACHE_PATIENCE : SIZE_MAX, found))
+        return true;
+    if (!room)
+        return false;
+    *found = cache->top;
+    cache->top += chunks;
+    return true;
 }
 
 uint8_t *jit_cache_alloc(struct jit_cache *cache, size_t size)
 {
-    size_t chunks = cache_chunks(size);
+    size_t chunks = cache_chunks(size), found;
     uint8_t *piece = NULL;
 
-    if (chunks > JIT_CLASSES)
-        return NULL;
     pthread_mutex_lock(&cache->lock);
-    if (cache->free[chunks] != NULL || cache->used + chunks * JIT_CHUNK > JIT_CACHE_BYTES) {
-        piece = cache_pop_locked(cache, chunks);
-    } else {
-        piece = cache->write + cache->used;
-        cache->used += chunks * JIT_CHUNK;
+    if (cache_take_locked(cache, chunks, &found)) {
+        cache_mark(cache, found, chunks, true);
+        piece = cache->write + found * JIT_CHUNK;
     }
     pthread_mutex_unlock(&cache->lock);
     return piece;
@@ -99,7 +146,10 @@ uint8_t *jit_cache_alloc(struct jit_cache *cache, size_t size)
 
 void jit_cache_release(struct jit_cache *cache, uint8_t *code, size_t size)
 {
+    size_t chunks = cache_chunks(size);
+
     pthread_mutex_lock(&cache->lock);
-    cache_push_locked(cache, code, cache_chunks(size));
+    cache_mark(cache, (size_t)(code - cache->write) / JIT_CHUNK, chunks, false);
+    cache->freed += chunks;
     pthread_mutex_unlock(&cache->lock);
 }

@@ -14,14 +14,16 @@
 
 #define JIT_CACHE_BYTES (64u << 20)
 #define JIT_CHUNK       64 /* code is handed out in multiples of this */
-#define JIT_CLASSES     1024
+#define JIT_CHUNKS      (JIT_CACHE_BYTES / JIT_CHUNK)
 
-/* One memory seen twice: written here, executed there. */
+/* One memory seen twice: written here, executed there. In chunks: */
 struct jit_cache {
     pthread_mutex_t lock;
     uint8_t *write, *run;
-    size_t used;                    /* never handed out beyond this */
-    uint8_t *free[JIT_CLASSES + 1]; /* by size in chunks; linked in their first 8 bytes */
+    uint64_t *taken; /* a bit each */
+    size_t top;      /* from here on never handed out */
+    size_t next;     /* where the search for freed ones goes on */
+    size_t freed;    /* below top and not taken */
 };
 
 bool jit_cache_init(struct jit_cache *cache, struct emu_error *err);

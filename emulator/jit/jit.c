@@ -148,7 +148,7 @@ void emu_jit_trace(struct jit *jit, struct emu_trace *trace)
 {
     jit->stats = jit_stats_new(trace, jit->guest);
     jit->perf_map = jit_perf_map_new(trace);
-    jit_perf_map_add(jit->perf_map, jit->cache.run, jit->cache.used, "guest: between blocks");
+    jit_perf_map_add(jit->perf_map, jit->cache.run, jit->cache.top * JIT_CHUNK, "guest: between blocks");
 }
 
 void emu_jit_report(struct jit *jit, bool end)
