@@ -187,6 +187,26 @@ void emu_machine_run_exclusive(struct emu_machine *machine, struct emu_vcpu *sel
     pthread_mutex_unlock(&p->exclusive_lock);
 }
 
+void emu_vcpu_begin_exclusive(struct emu_vcpu *self)
+{
+    struct emu_machine_private *p = self->machine->private;
+
+    pthread_mutex_lock(&p->exclusive_lock);
+    vcpu_leave_locked(self);
+    exclusive_begin_locked(self->machine);
+    pthread_mutex_unlock(&p->exclusive_lock);
+}
+
+void emu_vcpu_end_exclusive(struct emu_vcpu *self)
+{
+    struct emu_machine_private *p = self->machine->private;
+
+    pthread_mutex_lock(&p->exclusive_lock);
+    exclusive_end_locked(self->machine);
+    vcpu_enter_locked(self);
+    pthread_mutex_unlock(&p->exclusive_lock);
+}
+
 /* ---- the thread ---- */
 
 static bool vcpu_may_pass_locked(const struct emu_vcpu *vcpu)

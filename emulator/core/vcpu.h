@@ -86,5 +86,11 @@ void emu_vcpu_leave(struct emu_vcpu *vcpu);
  */
 void emu_machine_run_exclusive(struct emu_machine *machine, struct emu_vcpu *self,
                                void (*fn)(void *opaque), void *opaque);
+/*
+ * The same in two halves, for a vcpu on its own thread in the middle of an instruction: between
+ * them no other vcpu executes guest code. As short as fn; the same rules.
+ */
+void emu_vcpu_begin_exclusive(struct emu_vcpu *self);
+void emu_vcpu_end_exclusive(struct emu_vcpu *self);
 
 #endif

@@ -100,7 +100,9 @@ struct x86_rmw {
     const struct x86_page *page[2]; /* NULL: none */
     emu_gva va[2];
     unsigned size[2];
-    bool bounced, locked;
+    bool bounced;
+    bool alone;   /* the other processors stand still */
+    bool in_turn; /* turn_lock is held */
     _Alignas(32) uint8_t bounce[32];
 };
 
@@ -115,7 +117,7 @@ struct x86_tlb2 {
     struct x86_filter large, huge; /* address >> 21, >> 30: parts of large pages are in here */
     struct x86_filter code;        /* address >> 12: the jump cache may know it */
     struct x86_rmw rmw;
-    pthread_mutex_t split_lock; /* the first processor's serves the machine: see mmu.c */
+    pthread_mutex_t turn_lock; /* the first processor's serves the machine: see rmw.c */
 };
 
 /* The entry for a linear address, or NULL. */

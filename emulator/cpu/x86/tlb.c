@@ -345,7 +345,7 @@ bool x86_mmu_init(struct x86_cpu *cpu, struct emu_error *err)
         x86_mmu_finish(cpu);
         return emu_error_set(err, EMU_ERROR_HOST, "out of memory for a processor's TLB");
     }
-    pthread_mutex_init(&cpu->tlb2->split_lock, NULL);
+    pthread_mutex_init(&cpu->tlb2->turn_lock, NULL);
     cpu->tlb2->next_generation = 1;
     tlb_clear_tables(cpu);
     x86_tlb_flush_all(cpu, true);
@@ -356,7 +356,7 @@ bool x86_mmu_init(struct x86_cpu *cpu, struct emu_error *err)
 void x86_mmu_finish(struct x86_cpu *cpu)
 {
     if (cpu->tlb2 != NULL && cpu->tlb2->current != NULL)
-        pthread_mutex_destroy(&cpu->tlb2->split_lock);
+        pthread_mutex_destroy(&cpu->tlb2->turn_lock);
     free(cpu->tlbs);
     free(cpu->tlb2);
     cpu->tlbs = NULL;
