@@ -8,6 +8,7 @@
 
 #include "emulator/core/region.h"
 #include "emulator/cpu/x86/models.h"
+#include "emulator/ir/blocks.h"
 
 #define PTE_P        (1ull << 0)
 #define PTE_W        (1ull << 1)
@@ -51,22 +52,35 @@ static uint64_t walk_read(struct x86_cpu *cpu, emu_gpa address, unsigned size)
     return __atomic_load_n((uint32_t *)range.host, __ATOMIC_ACQUIRE);
 }
 
-/* False: the entry is not what it was, and the walk must begin again. */
+static bool walk_exchange(uint8_t *host, unsigned size, uint64_t old, uint64_t new)
+{
+    uint32_t old32 = (uint32_t)old;
+
+    if (size == 8)
+        return __atomic_compare_exchange_n((uint64_t *)host, &old, new, false, __ATOMIC_ACQ_REL,
+                                           __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n((uint32_t *)host, &old32, (uint32_t) new, false,
+                                       __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+/*
+ * False: the entry is not what it was, and the walk must begin again. A table may be code as well:
+ * blocks made from the entry die.
+ */
 static bool walk_set_bits(struct x86_cpu *cpu, emu_gpa address, unsigned size, uint64_t old,
                           uint64_t bits)
 {
     struct emu_range range = emu_memory_find(cpu->memory, address);
-    uint32_t old32 = (uint32_t)old;
 
     if (range.host == NULL || range.length < size || !range.writable) {
         emu_memory_store(cpu->memory, address, old | bits, size);
         return true;
     }
-    if (size == 8)
-        return __atomic_compare_exchange_n((uint64_t *)range.host, &old, old | bits, false,
-                                           __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-    return __atomic_compare_exchange_n((uint32_t *)range.host, &old32, old32 | (uint32_t)bits,
-                                       false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+    if (!walk_exchange(range.host, size, old, old | bits))
+        return false;
+    if (cpu->ir.blocks != NULL && ir_blocks_page_has_code(cpu->ir.blocks, address))
+        ir_blocks_store(cpu->ir.blocks, address, size, NULL, false);
+    return true;
 }
 
 static bool walk_is_leaf(const struct walk *w, uint64_t pte)
@@ -81,7 +95,8 @@ static bool walk_is_leaf(const struct walk *w, uint64_t pte)
 /* Bits that must be 0 in an entry of 4 bytes. */
 static uint64_t walk_reserved32(const struct walk *w, bool leaf)
 {
-    uint64_t absent = ~walk_physical_mask(w->cpu) >> 32 & 0x1ff; /* address bits 32..40 */
+    /* address bits 32 to 40, of which the last never exists here */
+    uint64_t absent = (~walk_physical_mask(w->cpu) >> 32 & 0xff) | 0x100;
 
     /* PSE-36: bits 13.. of a large entry are address bits 32.. */
     return leaf && w->level == 2 ? absent << 13 & 0x3fe000 : 0;
