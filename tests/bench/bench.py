@@ -40,7 +40,7 @@ def main():
     parser.add_argument("--markdown", action="store_true", help="tables for a README")
     parser.add_argument("--busy", action="store_true",
                         help="processor time instead of seconds: for a machine that is busy")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     for name in arguments.names:
         if name not in BENCHES and name not in workloads.JOBS:
             parser.error("there is no '%s'; there are %s, and single programs: %s" %
