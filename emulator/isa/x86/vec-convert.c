@@ -181,10 +181,19 @@ FROM_GPR(cvtsi2sd_64, i64, f64)
 
 /* ---- between single and double precision: the host rounds, the NaNs are made here ---- */
 
+/* The compiler must have computed it by now, for its exceptions, though a NaN takes its place: it
+ * may otherwise move the conversion to where it is wanted. */
+#if defined(__x86_64__)
+#define CONVERTED(value) __asm__ volatile("" : "+x"(value))
+#else
+#define CONVERTED(value) __asm__ volatile("" : "+m"(value))
+#endif
+
 static inline double widen(float value)
 {
     uint64_t bits = bits_f32(value);
     double wide = (double)value;
+    CONVERTED(wide);
     if (__builtin_expect(is_nan_u32((uint32_t)bits), 0))
         wide = f64_of((bits & F32_SIGN) << 32 | F64_INF | F64_QUIET | (bits & 0x7fffff) << 29);
     return wide;
@@ -193,6 +202,7 @@ static inline float narrow(double value)
 {
     uint64_t bits = bits_f64(value);
     float slim = (float)value;
+    CONVERTED(slim);
     if (__builtin_expect(is_nan_u64(bits), 0))
         slim = f32_of((uint32_t)(bits >> 32 & F32_SIGN) | F32_INF | F32_QUIET |
                       ((uint32_t)(bits >> 29) & 0x7fffff));
