@@ -9,23 +9,31 @@ cd "$(dirname "$0")/.."
 guests=build/guests
 mkdir -p "$guests"
 
-# fetch PACKAGE DIRECTORY: unpacks a package.
+# fetch PACKAGE DIRECTORY: unpacks a package. False: it could not be had.
 fetch() {
-    apt-cache show "$1" >/dev/null 2>&1 || update
     scratch=$(mktemp -d)
     chmod 755 "$scratch"
     echo "guests: downloading $1" >&2
-    (cd "$scratch" && apt-get download -qq "$1" >/dev/null 2>&1) || {
+    if (cd "$scratch" && apt-get download -qq "$1" >apt.log 2>&1) && mkdir -p "$2"; then
+        dpkg -x "$scratch"/*.deb "$2"
+        fetched=$?
+    else
+        cat "$scratch/apt.log" >&2
         echo "guests: apt could not download $1" >&2
-        rm -rf "$scratch"
-        exit 1
-    }
-    mkdir -p "$2"
-    dpkg -x "$scratch"/*.deb "$2"
+        fetched=1
+    fi
     rm -rf "$scratch"
+    return "$fetched"
+}
+
+# again COMMAND...: once more with new lists if it fails. Old ones may name packages that the servers
+# have replaced, and not have others at all.
+again() {
+    "$@" || { update && "$@"; } || exit 1
 }
 
 update() {
+    echo "guests: updating the lists of packages" >&2
     if [ "$(id -u)" = 0 ]; then
         apt-get update -qq
     else
@@ -34,15 +42,15 @@ update() {
 }
 
 # The versioned package behind linux-image-cloud-amd64.
-cloud_package() {
-    apt-cache show linux-image-cloud-amd64 >/dev/null 2>&1 || update
-    apt-cache depends linux-image-cloud-amd64 |
-        sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\).*/\1/p' | head -n 1
+fetch_cloud() {
+    package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null |
+        sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\).*/\1/p' | head -n 1)
+    [ -n "$package" ] && fetch "$package" "$guests/cloud/root"
 }
 
 cloud() {
     [ ! -e "$guests/cloud/vmlinuz" ] || return 0
-    fetch "$(cloud_package)" "$guests/cloud/root"
+    again fetch_cloud
     cp "$guests"/cloud/root/boot/vmlinuz-* "$guests/cloud/vmlinuz.new"
     rm -rf "$guests/cloud/root"
     mv "$guests/cloud/vmlinuz.new" "$guests/cloud/vmlinuz"
@@ -51,7 +59,7 @@ cloud() {
 installer() {
     [ ! -e "$guests/installer/initrd.gz" ] || return 0
     release=$(sed -n 's/^VERSION_ID="\(.*\)"/\1/p' /etc/os-release)
-    fetch "debian-installer-$release-netboot-amd64" "$guests/installer/root"
+    again fetch "debian-installer-$release-netboot-amd64" "$guests/installer/root"
     images=$(find "$guests/installer/root" -path '*text/debian-installer/amd64' -type d)
     cp "$images/linux" "$guests/installer/linux"
     cp "$images/initrd.gz" "$guests/installer/initrd.new"
