@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "emulator/core/trace.h"
+#include "emulator/util/shared-memory.h"
 
 #define ACCESS_LOCK_PATIENCE 10000000l /* ns that a bulk transfer waits for a device's lock */
 
@@ -36,7 +37,7 @@ static uint64_t access_host_load(const uint8_t *host, unsigned size)
             return __atomic_load_n((const uint64_t *)(const void *)host, __ATOMIC_RELAXED);
         }
     }
-    memcpy(&value, host, size);
+    emu_shared_copy(&value, host, size);
     return value;
 }
 
@@ -58,7 +59,7 @@ static void access_host_store(uint8_t *host, uint64_t value, unsigned size)
             return;
         }
     }
-    memcpy(host, &value, size);
+    emu_shared_copy(host, &value, size);
 }
 
 /* ---- registers ---- */
@@ -277,7 +278,7 @@ bool emu_memory_read(struct emu_memory *memory, emu_gpa address, void *buffer, s
         size_t part = range.length < length ? (size_t)range.length : length;
 
         if (range.host != NULL)
-            memcpy(out, range.host, part);
+            emu_shared_copy(out, range.host, part);
         else if (range.region != NULL)
             whole &= access_bulk_read(range.region, range.offset, out, part);
         else
@@ -309,7 +310,7 @@ static bool access_write_all(struct emu_memory *memory, emu_gpa address, const u
         size_t part = range.length < length ? (size_t)range.length : length;
 
         if (range.host != NULL && (range.writable || rom_too)) {
-            memcpy(range.host, data, part);
+            emu_shared_copy(range.host, data, part);
             access_tell_written(memory, address, part);
         } else if (range.region != NULL) {
             whole &= access_bulk_write(range.region, range.offset, data, part);

@@ -30,9 +30,9 @@ enum { IR_ADDRESS_base, IR_ADDRESS_index, IR_ADDRESS_full };
 
 #define X_SCALAR(w)                                                                                \
     X_SLOW(ld_slow_##w, ir_x_load, (w) / 8)                                                        \
-    X_FORMS(x_ld_##w, ld_slow_##w, (w) / 8, false, IR_R(d) = ir_ram_get_##w(host))                 \
+    X_FORMS(x_ld_##w, ld_slow_##w, (w) / 8, false, IR_R(d) = emu_shared_get_##w(host))                 \
     X_SLOW(st_slow_##w, ir_x_store, (w) / 8)                                                       \
-    X_FORMS(x_st_##w, st_slow_##w, (w) / 8, true, ir_ram_put_##w(host, (uint##w##_t)IR_R(c)))
+    X_FORMS(x_st_##w, st_slow_##w, (w) / 8, true, emu_shared_put_##w(host, (uint##w##_t)IR_R(c)))
 X_SCALAR(8)
 X_SCALAR(16)
 X_SCALAR(32)
@@ -49,7 +49,7 @@ X_VECTOR(256)
 
 #define X_SIGNED(from, to)                                                                         \
     X_FORMS(x_lds_##from##_##to, lds_slow_##from, (from) / 8, false,                               \
-            IR_R(d) = (uint##to##_t)(int##from##_t)ir_ram_get_##from(host))
+            IR_R(d) = (uint##to##_t)(int##from##_t)emu_shared_get_##from(host))
 X_SLOW(lds_slow_8, ir_x_load_signed, 1)
 X_SLOW(lds_slow_16, ir_x_load_signed, 2)
 X_SLOW(lds_slow_32, ir_x_load_signed, 4)

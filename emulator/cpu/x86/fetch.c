@@ -21,7 +21,7 @@ static unsigned mmu_fetch_piece(struct x86_cpu *cpu, const struct x86_piece *pie
     const struct x86_page *page = piece->page;
 
     if (page->host != NULL)
-        memcpy(out, page->host + (piece->va & ~IR_PAGE_MASK), piece->size);
+        emu_shared_copy(out, page->host + (piece->va & ~IR_PAGE_MASK), piece->size);
     else
         for (unsigned i = 0; i < piece->size; i++)
             out[i] = (uint8_t)x86_read_bus(cpu, x86_page_physical(page, piece->va) + i, 1);

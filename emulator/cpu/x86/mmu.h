@@ -8,9 +8,9 @@
 #define EMU_CPU_X86_MMU_H
 
 #include <pthread.h>
-#include <string.h>
 
 #include "emulator/cpu/x86/cpu.h"
+#include "emulator/util/shared-memory.h"
 
 /* ---- who makes an access ---- */
 
@@ -165,22 +165,10 @@ static inline bool x86_linear_canonical(const struct x86_cpu *cpu, emu_gva va)
 /* As one host access where the guest can tell: other processors must not see halves. */
 static inline void x86_copy(void *to, const void *from, unsigned size)
 {
-    switch (size) {
-    case 1:
-        *(uint8_t *)to = *(const uint8_t *)from;
-        break;
-    case 2:
-        memcpy(to, from, 2);
-        break;
-    case 4:
-        memcpy(to, from, 4);
-        break;
-    case 8:
-        memcpy(to, from, 8);
-        break;
-    default:
-        memcpy(to, from, size);
-    }
+    if (size <= 8 && (size & (size - 1)) == 0)
+        emu_shared_copy_one(to, from, size);
+    else
+        emu_shared_copy(to, from, size);
 }
 
 /* Canonical form, and alignment where IR_ACCESS_ALIGNED asks for it. Raises #GP or #SS. */

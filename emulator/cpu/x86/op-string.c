@@ -6,9 +6,8 @@
  */
 #include "emulator/cpu/x86/ops.h"
 
-#include <string.h>
-
 #include "emulator/cpu/x86/helpers.h"
+#include "emulator/util/shared-memory.h"
 
 #define STRING_CHUNKS 32 /* pages or single elements in one call */
 
@@ -161,7 +160,7 @@ static int64_t string_step(const struct string_run *run)
 static uint64_t string_peek(const uint8_t *at, unsigned size)
 {
     uint64_t value = 0;
-    memcpy(&value, at, size);
+    emu_shared_copy_one(&value, at, size);
     return value;
 }
 
@@ -181,7 +180,7 @@ static void movs_overlapping(uint8_t *to, const uint8_t *from, uint64_t n, int64
 {
     for (; n; n--, to += step, from += step) {
         uint64_t value = string_peek(from, size);
-        memcpy(to, &value, size);
+        emu_shared_copy_one(to, &value, size);
     }
 }
 
@@ -197,7 +196,7 @@ static unsigned movs_bulk(struct string_run *run)
     if (run->down || (to > from && to < from + bytes))
         movs_overlapping(to, from, n, string_step(run), run->s.size);
     else
-        memmove(to, from, bytes);
+        emu_shared_copy(to, from, bytes);
     return (unsigned)n;
 }
 
@@ -218,10 +217,10 @@ static unsigned stos_bulk(struct string_run *run)
     if (run->down)
         to -= (n - 1) * size;
     if (size == 1)
-        memset(to, (int)(value & 0xff), n);
+        emu_shared_fill(to, (uint8_t)value, n);
     else
         for (uint64_t i = 0; i < n; i++)
-            memcpy(to + i * size, &value, size);
+            emu_shared_copy_one(to + i * size, &value, size);
     return (unsigned)n;
 }
 
