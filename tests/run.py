@@ -14,14 +14,27 @@ import time
 
 BUILD = os.path.abspath(sys.argv[1])  # also where tests run, as with meson test
 JOBS = os.cpu_count() or 2
+HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = 3  # machines are busy at times; a hang is a hang later too
+SANITIZED = 15  # the same for code that sanitizers slow down
+
+
+def introspect(build, what):
+    """What meson knows of a build directory."""
+    out = subprocess.run(["meson", "introspect", what, build], check=True, capture_output=True,
+                         text=True).stdout
+    return json.loads(out)
+
+
+def patience_of(build):
+    """What the time limits of the tests are multiplied with."""
+    values = {option["name"]: option["value"] for option in introspect(build, "--buildoptions")}
+    return PATIENCE if values["b_sanitize"] in ("none", []) else SANITIZED
 
 
 def tests_of(build, suites, slow):
     """The tests that meson knows, as (name, command, environment, timeout, parallel)."""
-    out = subprocess.run(["meson", "introspect", "--tests", build], check=True,
-                         capture_output=True, text=True).stdout
-    for test in json.loads(out):
+    for test in introspect(build, "--tests"):
         names = [suite.split(":")[-1] for suite in test["suite"]]
         if "slow" in names and not slow:
             continue
@@ -30,21 +43,22 @@ def tests_of(build, suites, slow):
         yield test
 
 
-def run(test):
+def run(test, patience):
     environment = dict(os.environ, **test["env"])
     environment.setdefault("ASAN_OPTIONS", "detect_leaks=1:abort_on_error=0")
     environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1:halt_on_error=1")
+    environment.setdefault("TSAN_OPTIONS", "suppressions=" + os.path.join(HERE, "tsan.supp"))
     started = time.monotonic()
     try:
         done = subprocess.run(test["cmd"], env=environment, cwd=test["workdir"] or BUILD, text=True,
                               errors="replace", stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                              stderr=subprocess.STDOUT, timeout=PATIENCE * test["timeout"])
+                              stderr=subprocess.STDOUT, timeout=patience * test["timeout"])
         output, status = done.stdout, done.returncode
     except subprocess.TimeoutExpired as late:
         output = late.stdout or ""
         if isinstance(output, bytes):
             output = output.decode(errors="replace")
-        status = "time out after %d s" % (PATIENCE * test["timeout"])
+        status = "time out after %d s" % (patience * test["timeout"])
     return output, status, time.monotonic() - started
 
 
@@ -73,15 +87,16 @@ def main():
     tests = list(tests_of(BUILD, suites, slow))
     if not tests:
         sys.exit("no such tests: " + " ".join(suites))
+    patience = patience_of(BUILD)
     passed = failed = 0
     together = [test for test in tests if test["is_parallel"]]
     alone = [test for test in tests if not test["is_parallel"]]
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        for test, result in zip(together, pool.map(run, together)):
+        for test, result in zip(together, pool.map(run, together, [patience] * len(together))):
             counts = report(test, result)
             passed, failed = passed + counts[0], failed + counts[1]
     for test in alone:
-        counts = report(test, run(test))
+        counts = report(test, run(test, patience))
         passed, failed = passed + counts[0], failed + counts[1]
     print("%d passed, %d failed" % (passed, failed))
     sys.exit(failed != 0)

@@ -30,6 +30,12 @@
 #define NATIVE_GPR(n) (uint32_t)(NATIVE_STATE + 8 * (n))
 #define NATIVE_FLAGS  NATIVE_GPR(16)
 
+/* From where it is mapped: the compiler would take a number for the address of nothing. */
+static uint8_t *native_at(const struct native *native, uint64_t address)
+{
+    return native->code + (address - NATIVE_BASE);
+}
+
 static uint8_t *emit(uint8_t *at, const void *bytes, size_t length)
 {
     memcpy(at, bytes, length);
@@ -119,11 +125,11 @@ static void emit_code32(const struct native *native, const uint8_t *bytes, unsig
         uint32_t offset;
         uint16_t selector;
     } far = {(uint32_t)NATIVE_CODE32, NATIVE_CS32};
-    memcpy((void *)(uintptr_t)NATIVE_POINTER, &far, sizeof(far));
+    memcpy(native_at(native, NATIVE_POINTER), &far, sizeof(far));
     emit_prologue(native, &at);
     emit_absolute(&wide, at, 0xff, 5, (uint32_t)NATIVE_POINTER); /* far jmp */
 
-    at = (uint8_t *)(uintptr_t)NATIVE_CODE32;
+    at = native_at(native, NATIVE_CODE32);
     *at++ = 0xb8; /* mov eax, NATIVE_DS32 */
     at = emit32(at, NATIVE_DS32);
     at = emit(at, "\x8e\xd8\x8e\xc0\xbc", 5); /* mov ds, eax; mov es, eax; mov esp, .. */
@@ -132,7 +138,7 @@ static void emit_code32(const struct native *native, const uint8_t *bytes, unsig
     *at++ = 0xea; /* far jmp */
     at = emit32(at, (uint32_t)NATIVE_BACK);
     emit(at, "\x33\0", 2);
-    emit_epilogue((uint8_t *)(uintptr_t)NATIVE_BACK);
+    emit_epilogue(native_at(native, NATIVE_BACK));
 }
 
 /* ---- faults: one thread, one instruction at a time ---- */
@@ -171,7 +177,7 @@ bool native_init(struct native *native, bool code32)
     if (base == MAP_FAILED)
         return false;
     native->code = base;
-    native->state = (struct native_state *)(uintptr_t)NATIVE_STATE;
+    native->state = (struct native_state *)(void *)native_at(native, NATIVE_STATE);
     native_signals_set();
     struct native_state state = {.flags = 2};
     return native_run(native, &state, (const uint8_t *)"\x90", 1); /* not all hosts have 32 bits */
