@@ -9,6 +9,7 @@
 #include "emulator/jit/jit.h"
 #include "emulator/jit/perf-map.h"
 #include "emulator/jit/stats.h"
+#include "emulator/util/shared-memory.h"
 
 /* ---- code memory (cache.c) ---- */
 

@@ -30,6 +30,7 @@ void jit_link_join(struct jit_vcpu *vcpu, struct jit_link *link, struct jit_bloc
         link->target = target;
         link->next = target->incoming;
         target->incoming = link;
+        EMU_SHARED_BEFORE(jit); /* who follows the jump finds the target complete */
         link_write(link, (int32_t)(target->code + target->entry - (link->jump + 4)));
         if (vcpu->counts != NULL)
             jit_count(&vcpu->counts->count[JIT_COUNT_LINKS]);

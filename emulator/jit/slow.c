@@ -12,6 +12,7 @@ const struct ir_xinsn *jit_slow_op(struct ir_env *env, struct jit_site *site)
 {
     struct jit_counts *counts = jit_vcpu(env)->counts;
 
+    EMU_SHARED_AFTER(jit_vcpu(env)->jit);
     if (IR_UNLIKELY(counts != NULL))
         jit_count(&counts->slow[site->kind]);
     env->pc = env->code_base + (site->block->address & ~IR_PAGE_MASK);
@@ -30,6 +31,7 @@ const void *jit_slow_link(struct ir_env *env, struct jit_link *link)
     struct jit_vcpu *vcpu = jit_vcpu(env);
     const struct ir_jump *jump = &env->jump[ir_jump_index(env->pc)];
 
+    EMU_SHARED_AFTER(vcpu->jit);
     if (atomic_load_explicit(&env->request, memory_order_relaxed) != 0)
         return NULL;
     if (slow_known(env, jump)) {

@@ -3,7 +3,8 @@
  * Plain accesses to memory that others change at the same time: guest RAM, which processors,
  * devices and loaders share. What order they see is the guest's affair, who has locked instructions
  * for it, so the race detector does not look in here; it does see everything else that threads
- * share. Atomic operations on guest RAM use the compiler's own.
+ * share. Atomic operations on guest RAM use the compiler's own. And order that is made by
+ * translated code, where the detector does not see it.
  */
 #ifndef EMU_UTIL_SHARED_MEMORY_H
 #define EMU_UTIL_SHARED_MEMORY_H
@@ -19,6 +20,17 @@
 #endif
 #if defined(__SANITIZE_THREAD__) && !defined(EMU_RACE_DETECTOR)
 #define EMU_RACE_DETECTOR 1
+#endif
+
+/* What a thread did before BEFORE happens before what another does after an AFTER that came later:
+ * for the detector, both of the same address. Nothing without it. */
+#ifdef EMU_RACE_DETECTOR
+#include <sanitizer/tsan_interface.h>
+#define EMU_SHARED_BEFORE(address) __tsan_release(address)
+#define EMU_SHARED_AFTER(address)  __tsan_acquire(address)
+#else
+#define EMU_SHARED_BEFORE(address) ((void)(address))
+#define EMU_SHARED_AFTER(address)  ((void)(address))
 #endif
 
 /* What is inlined into code that the detector looks at is looked at too. */
