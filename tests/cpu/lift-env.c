@@ -95,3 +95,17 @@ enum ir_status lift_at(struct lift_env *env, uint64_t mode, uint64_t pc, unsigne
     env->cpu->ir.pc = pc;
     return x86_lift_block(&env->cpu->ir, env->builder, max_insns);
 }
+
+void lift_env_map(struct lift_env *env, uint64_t tables)
+{
+    struct x86_cpu *cpu = env->cpu;
+    uint64_t *table = (uint64_t *)(void *)(env->host + (tables - env->base));
+    table[env->base >> 39 & 511] = (tables + 0x1000) | 7;
+    table[512 + (env->base >> 30 & 511)] = (tables + 0x2000) | 7;
+    table[1024 + (env->base >> 21 & 511)] = env->base | 0x87;
+    cpu->cr0 = X86_CR0_PE | X86_CR0_PG;
+    cpu->cr4 = X86_CR4_PAE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT;
+    cpu->efer = X86_EFER_LME | X86_EFER_LMA;
+    cpu->cr3 = tables;
+    x86_tlb_flush_all(cpu, true);
+}

@@ -33,6 +33,8 @@ struct lift_env {
 /* RAM of size bytes at base. False: printed why not. */
 bool lift_env_init(struct lift_env *env, emu_gpa base, uint64_t size);
 void lift_env_finish(struct lift_env *env);
+/* Paging on: the 2 MiB from base on are mapped to themselves, by tables at that address in them. */
+void lift_env_map(struct lift_env *env, uint64_t tables);
 
 /* Lifts from a linear address in a mode. */
 enum ir_status lift_at(struct lift_env *env, uint64_t mode, uint64_t pc, unsigned max_insns);

@@ -496,20 +496,6 @@ static void test_refusals(void)
 #define MAPPED_PAGE 0x200000ull /* bytes at DATA that check_* can reach */
 #define TABLES      (DATA + 0xc000)
 
-/* One page of 2 MiB at DATA is mapped to itself. */
-static void enable_paging(struct x86_cpu *cpu)
-{
-    uint64_t *table = (uint64_t *)(void *)(env.host + (TABLES - DATA));
-    table[DATA >> 39 & 511] = (TABLES + 0x1000) | 7;
-    table[512 + (DATA >> 30 & 511)] = (TABLES + 0x2000) | 7;
-    table[1024 + (DATA >> 21 & 511)] = DATA | 0x87;
-    cpu->cr0 = X86_CR0_PE | X86_CR0_PG;
-    cpu->cr4 = X86_CR4_PAE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT;
-    cpu->efer = X86_EFER_LME | X86_EFER_LMA;
-    cpu->cr3 = TABLES;
-    x86_tlb_flush_all(cpu, true);
-}
-
 static enum ir_status run_bytes(const uint8_t *bytes, size_t length)
 {
     memcpy(env.host + (CODE - DATA), bytes, length);
@@ -571,7 +557,7 @@ static void test_element_faults(void)
     }
     for (unsigned i = 0; i < 64; i++)
         env.host[DATA_AT - DATA + i] = (uint8_t)(i * 7 + 1);
-    enable_paging(env.cpu);
+    lift_env_map(&env, TABLES);
     check_gather_fault();
     check_masked_fault();
     lift_env_finish(&env);
