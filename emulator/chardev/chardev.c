@@ -198,7 +198,8 @@ static void chardev_part_free(void *object)
 bool emu_machine_add_chardev(struct emu_machine *machine, struct emu_chardev *chardev,
                              struct emu_error *err)
 {
-    static const struct emu_machine_part part = {chardev_part_reset, chardev_part_free};
+    static const struct emu_machine_part part = {.reset = chardev_part_reset,
+                                                 .free = chardev_part_free};
 
     return emu_machine_add_part(machine, &part, chardev, err);
 }

@@ -137,12 +137,21 @@ static void state_save_board(struct emu_machine *machine, struct emu_writer *out
     machine->board->save(machine, out);
 }
 
+static void state_settle(struct emu_machine_private *p)
+{
+    for (size_t i = 0; i < p->part_count; i++) {
+        if (p->parts[i].ops->settle != NULL)
+            p->parts[i].ops->settle(p->parts[i].object);
+    }
+}
+
 bool emu_machine_save(struct emu_machine *machine, struct emu_writer *out, struct emu_error *err)
 {
     struct emu_machine_private *p = machine->private;
     char number[24];
     size_t i, length;
 
+    state_settle(p);
     emu_write_section(out, "machine", STATE_VERSION);
     emu_write_u64(out, "time", emu_clock_now(machine->clock));
     emu_write_u64(out, "vcpus", machine->vcpu_count);

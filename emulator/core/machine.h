@@ -88,11 +88,13 @@ bool emu_machine_add_device(struct emu_machine *machine, struct emu_device *devi
 bool emu_machine_add_ram(struct emu_machine *machine, struct emu_ram *ram, struct emu_error *err);
 /*
  * Anything else that the machine owns and tells of resets: parts are freed after the devices.
- * reset: loop thread; may be NULL. Character devices are added by emu_machine_add_chardev
+ * reset: loop thread; may be NULL. settle: before the machine is saved, on the loop thread while
+ * vcpus stand still: what is under way outside of it comes to its end; may be NULL. Character devices are added by emu_machine_add_chardev
  * (chardev/chardev.h), which uses this.
  */
 struct emu_machine_part {
     void (*reset)(void *object);
+    void (*settle)(void *object);
     void (*free)(void *object);
 };
 bool emu_machine_add_part(struct emu_machine *machine, const struct emu_machine_part *part,

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The back ends for disks that the emulator brings along. Each function fills *out for a struct
+ * emu_machine_config; on failure it returns false and *err says in one line what is wrong with the
+ * file. A back end that never gets to a machine is closed with emu_block_backend_close. Any thread.
+ */
+#ifndef EMU_API_BLOCK_H
+#define EMU_API_BLOCK_H
+
+#include "emulator/api/error.h"
+#include "emulator/api/ops/block.h"
+
+struct emu_block_options {
+    const char *path;     /* an image file or a block device */
+    const char *format;   /* "raw", "qcow2"; NULL: look */
+    bool read_only;       /* opened and locked for reading only */
+    bool discard_changes; /* writes go to an unnamed temporary file, lost at close */
+};
+
+/*
+ * Opens an image and what backs it, and locks the files with QEMU's byte ranges, so that no other
+ * program writes what this one reads or writes.
+ */
+bool emu_block_open(const struct emu_block_options *options, struct emu_block_backend *out,
+                    struct emu_error *err);
+
+/* Reads as zeroes and forgets what is written. size: a multiple of EMU_BLOCK_SECTOR. */
+bool emu_block_null(uint64_t size, struct emu_block_backend *out, struct emu_error *err);
+
+/* Keeps its contents in memory, for tests. */
+bool emu_block_test(uint64_t size, struct emu_block_backend *out, struct emu_error *err);
+/* The contents; requests may be under way. */
+uint8_t *emu_block_test_data(const struct emu_block_backend *backend);
+/* How often it was flushed. */
+unsigned emu_block_test_flushes(const struct emu_block_backend *backend);
+/* Requests fail with this errno value from now on; 0: no more. */
+void emu_block_test_fail(const struct emu_block_backend *backend, int error);
+/* While held, requests wait. */
+void emu_block_test_hold(const struct emu_block_backend *backend, bool hold);
+
+void emu_block_backend_close(struct emu_block_backend *backend);
+
+#endif

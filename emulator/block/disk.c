@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The middle of a disk: a list of requests, up to DISK_WORKERS threads that do them, started as
+ * they are needed, and a list of what is done. Data pass through a buffer of each worker, so that
+ * no request of a guest's can ask for much memory of the host's.
+ */
+#include "emulator/block/disk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emulator/api/block.h"
+#include "emulator/core/machine.h"
+#include "emulator/util/thread.h"
+
+#define DISK_WORKERS 4
+#define DISK_BUFFER  (256u << 10)
+
+struct disk_list {
+    struct emu_disk_request *first, **last;
+};
+
+struct emu_disk {
+    struct emu_queue *queue;
+    struct emu_memory *memory;
+    struct emu_block_backend backend;
+    pthread_mutex_t *controller; /* whose lock is held around done */
+
+    pthread_mutex_t lock; /* behind the controller's */
+    pthread_cond_t work, idle;
+    struct disk_list waiting, finished;
+    unsigned active;  /* requests that workers are at */
+    unsigned resting; /* workers without one */
+    unsigned workers;
+    pthread_t threads[DISK_WORKERS];
+    bool posted; /* a delivery is in the machine's queue */
+    bool quit;
+};
+
+static void disk_list_init(struct disk_list *list)
+{
+    list->first = NULL;
+    list->last = &list->first;
+}
+
+static void disk_list_add(struct disk_list *list, struct emu_disk_request *request)
+{
+    request->next = NULL;
+    *list->last = request;
+    list->last = &request->next;
+}
+
+static struct emu_disk_request *disk_list_take(struct disk_list *list)
+{
+    struct emu_disk_request *request = list->first;
+
+    if (request != NULL) {
+        list->first = request->next;
+        if (list->first == NULL)
+            list->last = &list->first;
+    }
+    return request;
+}
+
+/* ---- doing a request; worker, no lock ---- */
+
+/* Where in the request's memory the transfer is. */
+struct disk_cursor {
+    const struct emu_disk_request *request;
+    unsigned segment;
+    uint64_t within;
+};
+
+static int disk_copy(struct emu_memory *memory, struct disk_cursor *at, uint8_t *buffer,
+                     size_t length, bool to_guest)
+{
+    while (length != 0) {
+        const struct emu_disk_segment *segment;
+        size_t part;
+        bool good;
+
+        if (at->segment == at->request->segment_count)
+            return EFAULT;
+        segment = &at->request->segments[at->segment];
+        part =
+            segment->length - at->within < length ? (size_t)(segment->length - at->within) : length;
+        good = to_guest ? emu_memory_write(memory, segment->address + at->within, buffer, part)
+                        : emu_memory_read(memory, segment->address + at->within, buffer, part);
+        if (!good)
+            return EFAULT;
+        buffer += part;
+        length -= part;
+        at->within += part;
+        if (at->within == segment->length) {
+            at->segment++;
+            at->within = 0;
+        }
+    }
+    return 0;
+}
+
+static int disk_transfer(struct emu_disk *disk, const struct emu_disk_request *request,
+                         uint8_t *buffer)
+{
+    const struct emu_block_ops *ops = disk->backend.ops;
+    struct disk_cursor cursor = {.request = request};
+    uint64_t done = 0;
+    int error = 0;
+
+    while (done < request->length && error == 0) {
+        uint64_t left = request->length - done, offset = request->offset + done;
+        size_t part = left < DISK_BUFFER ? (size_t)left : DISK_BUFFER;
+
+        if (request->op == EMU_DISK_READ) {
+            error = ops->read(disk->backend.opaque, offset, buffer, part);
+            if (error == 0)
+                error = disk_copy(disk->memory, &cursor, buffer, part, true);
+        } else {
+            error = disk_copy(disk->memory, &cursor, buffer, part, false);
+            if (error == 0)
+                error = ops->write(disk->backend.opaque, offset, buffer, part);
+        }
+        done += part;
+    }
+    return error;
+}
+
+static int disk_do(struct emu_disk *disk, const struct emu_disk_request *request, uint8_t *buffer)
+{
+    const struct emu_block_backend *backend = &disk->backend;
+    uint64_t size = emu_disk_size(disk);
+    int error = 0;
+
+    if (request->op != EMU_DISK_FLUSH &&
+        (request->offset > size || request->length > size - request->offset))
+        return EINVAL;
+    if (request->op > EMU_DISK_FLUSH && backend->read_only)
+        return EROFS;
+    switch (request->op) {
+    case EMU_DISK_READ:
+    case EMU_DISK_WRITE:
+        error = disk_transfer(disk, request, buffer);
+        break;
+    case EMU_DISK_FLUSH:
+        return backend->ops->flush(backend->opaque);
+    case EMU_DISK_DISCARD:
+        return backend->ops->discard(backend->opaque, request->offset, request->length);
+    case EMU_DISK_ZERO:
+        error =
+            backend->ops->zero(backend->opaque, request->offset, request->length, request->unmap);
+        break;
+    }
+    if (error == 0 && request->durable)
+        error = backend->ops->flush(backend->opaque);
+    return error;
+}
+
+/* ---- delivering ---- */
+
+/* Controller's lock held. */
+static void disk_deliver_locked(struct emu_disk *disk)
+{
+    for (;;) {
+        struct emu_disk_request *request;
+
+        pthread_mutex_lock(&disk->lock);
+        request = disk_list_take(&disk->finished);
+        pthread_mutex_unlock(&disk->lock);
+        if (request == NULL)
+            return;
+        request->done(request);
+    }
+}
+
+static void disk_deliver(struct emu_disk *disk)
+{
+    pthread_mutex_lock(disk->controller);
+    disk_deliver_locked(disk);
+    pthread_mutex_unlock(disk->controller);
+}
+
+static void disk_deliver_command(void *opaque, emu_ns now, const void *data, size_t length)
+{
+    struct emu_disk *disk = opaque;
+
+    pthread_mutex_lock(&disk->lock);
+    disk->posted = false;
+    pthread_mutex_unlock(&disk->lock);
+    if (disk->controller != NULL)
+        disk_deliver(disk);
+}
+
+/* Disk's lock held. */
+static void disk_finish(struct emu_disk *disk, struct emu_disk_request *request, int error)
+{
+    request->error = error;
+    disk_list_add(&disk->finished, request);
+    if (!disk->posted)
+        disk->posted = emu_queue_post(disk->queue, disk_deliver_command, disk, NULL, 0);
+}
+
+/* ---- workers ---- */
+
+static void *disk_work(void *opaque)
+{
+    struct emu_disk *disk = opaque;
+    uint8_t *buffer = malloc(DISK_BUFFER);
+
+    pthread_mutex_lock(&disk->lock);
+    while (!disk->quit) {
+        struct emu_disk_request *request = disk_list_take(&disk->waiting);
+        int error;
+
+        if (request == NULL) {
+            disk->resting++;
+            pthread_cond_wait(&disk->work, &disk->lock);
+            disk->resting--;
+            continue;
+        }
+        disk->active++;
+        pthread_mutex_unlock(&disk->lock);
+        error = buffer != NULL ? disk_do(disk, request, buffer) : ENOMEM;
+        pthread_mutex_lock(&disk->lock);
+        disk->active--;
+        disk_finish(disk, request, error);
+        pthread_cond_broadcast(&disk->idle);
+    }
+    pthread_mutex_unlock(&disk->lock);
+    free(buffer);
+    return NULL;
+}
+
+/* Disk's lock held: somebody must come for what waits. */
+static bool disk_call_worker(struct emu_disk *disk)
+{
+    if (disk->resting == 0 && disk->workers < DISK_WORKERS &&
+        emu_thread_create(&disk->threads[disk->workers], "disk", disk_work, disk) == 0)
+        disk->workers++;
+    pthread_cond_signal(&disk->work);
+    return disk->workers != 0;
+}
+
+void emu_disk_submit(struct emu_disk *disk, struct emu_disk_request *request)
+{
+    pthread_mutex_lock(&disk->lock);
+    if (disk_call_worker(disk))
+        disk_list_add(&disk->waiting, request);
+    else
+        disk_finish(disk, request, EAGAIN); /* the host has no thread for it */
+    pthread_mutex_unlock(&disk->lock);
+}
+
+/* ---- waiting ---- */
+
+void emu_disk_cancel_locked(struct emu_disk *disk)
+{
+    struct disk_list dropped;
+    struct emu_disk_request *request;
+
+    if (disk == NULL)
+        return;
+    disk_list_init(&dropped);
+    pthread_mutex_lock(&disk->lock);
+    while ((request = disk_list_take(&disk->waiting)) != NULL)
+        disk_list_add(&dropped, request);
+    while (disk->active != 0)
+        pthread_cond_wait(&disk->idle, &disk->lock);
+    while ((request = disk_list_take(&disk->finished)) != NULL)
+        disk_list_add(&dropped, request);
+    pthread_mutex_unlock(&disk->lock);
+    while ((request = disk_list_take(&dropped)) != NULL) {
+        request->error = ECANCELED;
+        request->done(request);
+    }
+}
+
+/* A request that is delivered may lead to another. */
+void emu_disk_settle(struct emu_disk *disk)
+{
+    bool busy = true;
+
+    while (busy && disk->controller != NULL) {
+        pthread_mutex_lock(&disk->lock);
+        while (disk->active != 0 || disk->waiting.first != NULL)
+            pthread_cond_wait(&disk->idle, &disk->lock);
+        busy = disk->finished.first != NULL;
+        pthread_mutex_unlock(&disk->lock);
+        if (busy)
+            disk_deliver(disk);
+    }
+}
+
+/* ---- life ---- */
+
+struct emu_disk *emu_disk_new(struct emu_queue *queue, struct emu_memory *memory,
+                              const struct emu_block_backend *backend, struct emu_error *err)
+{
+    struct emu_disk *disk = calloc(1, sizeof(*disk));
+    struct emu_block_backend refused = *backend;
+
+    if (disk == NULL) {
+        emu_block_backend_close(&refused);
+        emu_error_set(err, EMU_ERROR_HOST, "out of memory");
+        return NULL;
+    }
+    disk->queue = queue;
+    disk->memory = memory;
+    disk->backend = *backend;
+    pthread_mutex_init(&disk->lock, NULL);
+    pthread_cond_init(&disk->work, NULL);
+    pthread_cond_init(&disk->idle, NULL);
+    disk_list_init(&disk->waiting);
+    disk_list_init(&disk->finished);
+    return disk;
+}
+
+void emu_disk_free(struct emu_disk *disk)
+{
+    if (disk == NULL)
+        return;
+    pthread_mutex_lock(&disk->lock);
+    disk->quit = true;
+    pthread_cond_broadcast(&disk->work);
+    pthread_mutex_unlock(&disk->lock);
+    for (unsigned i = 0; i < disk->workers; i++)
+        pthread_join(disk->threads[i], NULL);
+    emu_block_backend_close(&disk->backend);
+    pthread_cond_destroy(&disk->work);
+    pthread_cond_destroy(&disk->idle);
+    pthread_mutex_destroy(&disk->lock);
+    free(disk);
+}
+
+void emu_disk_attach(struct emu_disk *disk, pthread_mutex_t *lock)
+{
+    disk->controller = lock;
+}
+
+uint64_t emu_disk_size(const struct emu_disk *disk)
+{
+    if (disk == NULL || disk->backend.ops == NULL)
+        return 0;
+    return disk->backend.ops->size(disk->backend.opaque);
+}
+
+bool emu_disk_read_only(const struct emu_disk *disk)
+{
+    return disk == NULL || disk->backend.read_only;
+}
+
+/* ---- in a machine ---- */
+
+static void disk_part_settle(void *object)
+{
+    emu_disk_settle(object);
+}
+
+static void disk_part_free(void *object)
+{
+    emu_disk_free(object);
+}
+
+bool emu_machine_add_disk(struct emu_machine *machine, struct emu_disk *disk, struct emu_error *err)
+{
+    static const struct emu_machine_part part = {.settle = disk_part_settle,
+                                                 .free = disk_part_free};
+
+    return emu_machine_add_part(machine, &part, disk, err);
+}
