@@ -86,6 +86,7 @@ struct emu_device {
     struct emu_memory *dma; /* guest-physical memory; NULL for devices that have no DMA */
     struct emu_power power;
     struct emu_chardev *chardev; /* character devices only; may be NULL */
+    struct emu_disk *disk;       /* controllers of one disk only; may be NULL */
 };
 
 /* The handle of a device's incoming line, for whoever drives it. Valid once realized. */

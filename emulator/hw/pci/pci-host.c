@@ -202,6 +202,15 @@ bool emu_pci_host_add(struct emu_device *device, uint8_t devfn, struct emu_pci_d
     return true;
 }
 
+unsigned emu_pci_host_free_slot(const struct emu_device *device, unsigned slot)
+{
+    const struct pci_host *host = (const struct pci_host *)device;
+
+    while (slot < 32 && host->functions[EMU_PCI_DEVFN(slot, 0)] != NULL)
+        slot++;
+    return slot;
+}
+
 /* ---- the device ---- */
 
 static bool pci_host_realize(struct emu_device *device, struct emu_error *err)

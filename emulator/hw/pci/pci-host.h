@@ -19,6 +19,8 @@ void emu_pci_host_set_spaces(struct emu_device *host, struct emu_region *memory,
  * *err: the place is taken. */
 bool emu_pci_host_add(struct emu_device *host, uint8_t devfn, struct emu_pci_device *function,
                       struct emu_error *err);
+/* The first slot from `slot` on whose function 0 is not taken; 32: none. */
+unsigned emu_pci_host_free_slot(const struct emu_device *host, unsigned slot);
 /* Byte accesses to port 0xcf9, in the middle of the address register, go to this region (that of a
  * reset-control, not mapped itself). Before the machine runs. */
 void emu_pci_host_set_reset_port(struct emu_device *host, struct emu_region *port);

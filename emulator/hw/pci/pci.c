@@ -197,6 +197,8 @@ uint32_t emu_pci_config_read(struct emu_pci_device *pci, unsigned offset, unsign
     if (offset >= EMU_PCI_CONFIG_SIZE || size > EMU_PCI_CONFIG_SIZE - offset)
         return UINT32_MAX;
     pthread_mutex_lock(&pci->device.lock);
+    if (pci->config_reading != NULL)
+        pci->config_reading(pci, offset, size);
     value = emu_pci_get(pci, offset, size);
     pthread_mutex_unlock(&pci->device.lock);
     return value;

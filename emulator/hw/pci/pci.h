@@ -86,6 +86,8 @@ struct emu_pci_device {
     struct emu_pci_msix msix;
     bool intx_level; /* what the device wants */
 
+    /* Called with the device's lock held, before software reads config; may be NULL. */
+    void (*config_reading)(struct emu_pci_device *pci, unsigned offset, unsigned size);
     /* Called with the device's lock held, after a change of config; may be NULL. */
     void (*config_written)(struct emu_pci_device *pci, unsigned offset, unsigned size);
 
