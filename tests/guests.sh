@@ -49,8 +49,12 @@ fetch_cloud() {
 }
 
 cloud() {
-    [ ! -e "$guests/cloud/vmlinuz" ] || return 0
+    if [ -e "$guests/cloud/vmlinuz" ] && [ -e "$guests/cloud/modules" ]; then
+        return 0
+    fi
+    rm -rf "$guests/cloud/root" "$guests/cloud/modules"
     again fetch_cloud
+    mv "$guests/cloud/root/lib/modules" "$guests/cloud/modules"
     cp "$guests"/cloud/root/boot/vmlinuz-* "$guests/cloud/vmlinuz.new"
     rm -rf "$guests/cloud/root"
     mv "$guests/cloud/vmlinuz.new" "$guests/cloud/vmlinuz"

@@ -32,6 +32,8 @@ void lathe_definition_free(struct lathe_definition *definition)
         g_free(strings[i]);
     for (unsigned i = 0; i < definition->serials; i++)
         g_free(definition->serial[i].path);
+    for (unsigned i = 0; i < definition->disks; i++)
+        lathe_disk_clear(&definition->disk[i]);
     g_ptr_array_unref(definition->trace);
     g_free(definition);
 }
@@ -143,6 +145,17 @@ bool lathe_definition_add_serial(struct lathe_definition *definition, const char
     }
     return lathe_error_input(
         error, "--serial has no '%s': use stdio, pty, unix:PATH, file:PATH or null", text);
+}
+
+bool lathe_definition_add_disk(struct lathe_definition *definition, const char *text,
+                               GError **error)
+{
+    if (definition->disks == EMU_MAX_DRIVES)
+        return lathe_error_input(error, "a machine has at most %d disks", EMU_MAX_DRIVES);
+    if (!lathe_disk_parse(text, &definition->disk[definition->disks], error))
+        return false;
+    definition->disks++;
+    return true;
 }
 
 char *lathe_serial_definition_format(const struct lathe_serial_definition *serial)

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#include "app/plan/disk.h"
 #include "emulator/api/machine.h"
 
 enum lathe_serial_kind {
@@ -43,6 +44,8 @@ struct lathe_definition {
     char *kernel, *initrd, *append;
     struct lathe_serial_definition serial[EMU_MAX_SERIAL];
     unsigned serials;
+    struct lathe_disk_definition disk[EMU_MAX_DRIVES];
+    unsigned disks;
     char *debugcon; /* a file's path */
     char *gdb;      /* "unix:PATH" or "tcp:127.0.0.1:PORT" */
     unsigned displays;
@@ -59,6 +62,9 @@ bool lathe_topology_parse(const char *text, struct emu_topology *topology, GErro
 /* "stdio", "pty", "unix:PATH", "file:PATH", "null", "default"; appends a port. */
 bool lathe_definition_add_serial(struct lathe_definition *definition, const char *text,
                                  GError **error);
+/* "FILE[,bus=B]..." (disk.h); appends a disk. */
+bool lathe_definition_add_disk(struct lathe_definition *definition, const char *text,
+                               GError **error);
 /* Are these "unix:PATH" or "tcp:127.0.0.1:PORT" (or localhost)? */
 bool lathe_address_check(const char *text, GError **error);
 

@@ -146,6 +146,13 @@ static void plan_add_serials(struct lathe_plan *plan, const struct lathe_definit
                   g_strconcat("file:", definition->debugcon, NULL));
 }
 
+static void plan_add_disks(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    for (unsigned i = 0; i < definition->disks; i++)
+        plan_take(plan, "disk", g_strdup_printf("%u", i + 1),
+                  lathe_disk_format(&definition->disk[i]));
+}
+
 static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definition *definition)
 {
     if (definition->debug_exit)
@@ -192,6 +199,7 @@ struct lathe_plan *lathe_plan_new(const struct lathe_definition *definition,
     plan_add_engine(plan, definition, facts);
     plan_add_boot(plan, definition);
     plan_add_devices(plan, devices);
+    plan_add_disks(plan, definition);
     plan_add_serials(plan, definition);
     plan_add_extras(plan, definition);
     return plan;

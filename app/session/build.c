@@ -8,6 +8,7 @@
 #include "app/plan/error.h"
 #include "app/session/serial.h"
 #include "app/session/session.h"
+#include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
 
 static struct emu_machine_config build_config(const struct lathe_definition *definition)
@@ -34,6 +35,38 @@ static void build_close_backends(struct emu_machine_config *config)
     for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
         emu_chardev_backend_close(&config->serial[i]);
     emu_chardev_backend_close(&config->debugcon);
+    for (unsigned i = 0; i < config->drive_count; i++)
+        emu_block_backend_close(&config->drives[i].backend);
+}
+
+/* What the plan shows of a disk does not hang on its contents, so a dry run locks no image. */
+static bool build_open_disk(struct emu_drive *drive, const struct lathe_disk_definition *disk,
+                            bool dry, struct emu_error *err)
+{
+    const struct emu_block_options options = {
+        .path = disk->path,
+        .format = disk->format,
+        .read_only = disk->read_only,
+        .discard_changes = disk->discard_changes,
+    };
+
+    drive->bus = disk->bus;
+    drive->queues = disk->queues;
+    return dry ? emu_block_null(EMU_BLOCK_SECTOR, &drive->backend, err)
+               : emu_block_open(&options, &drive->backend, err);
+}
+
+static bool build_open_disks(struct emu_machine_config *config,
+                             const struct lathe_definition *definition, bool dry, GError **error)
+{
+    struct emu_error found = EMU_ERROR_INIT;
+
+    for (unsigned i = 0; i < definition->disks; i++) {
+        if (!build_open_disk(&config->drives[i], &definition->disk[i], dry, &found))
+            return lathe_error_from_emu(error, &found);
+        config->drive_count++;
+    }
+    return true;
 }
 
 static bool build_open_backends(struct emu_machine_config *config,
@@ -61,7 +94,8 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     struct emu_machine_config config = build_config(definition);
     struct emu_error found = EMU_ERROR_INIT;
 
-    if (serials != NULL && !build_open_backends(&config, definition, serials, error)) {
+    if (!build_open_disks(&config, definition, serials == NULL, error) ||
+        (serials != NULL && !build_open_backends(&config, definition, serials, error))) {
         build_close_backends(&config);
         return NULL;
     }

@@ -8,11 +8,25 @@
 #define EMU_API_MACHINE_H
 
 #include "emulator/api/error.h"
+#include "emulator/api/ops/block.h"
 #include "emulator/api/ops/chardev.h"
 #include "emulator/api/types.h"
 
 #define EMU_MAX_VCPUS  255
 #define EMU_MAX_SERIAL 4
+
+#define EMU_MAX_DRIVES 16
+
+enum emu_drive_bus {
+    EMU_DRIVE_VIRTIO, /* virtio-blk, a PCI function each */
+};
+
+/* A disk and how the guest sees it. */
+struct emu_drive {
+    struct emu_block_backend backend;
+    enum emu_drive_bus bus;
+    unsigned queues; /* request queues; 0: one a vcpu, up to 4 */
+};
 
 /* 0 stands for "derive it": see emu_topology_complete. */
 struct emu_topology {
@@ -42,6 +56,9 @@ struct emu_machine_config {
 
     struct emu_chardev_backend serial[EMU_MAX_SERIAL];
     struct emu_chardev_backend debugcon; /* port 0x402 */
+
+    struct emu_drive drives[EMU_MAX_DRIVES];
+    unsigned drive_count;
 
     bool debug_exit; /* isa-debug-exit at port 0xF4 */
     bool testdev;    /* pc-testdev ports */

@@ -94,6 +94,7 @@ struct board {
     struct emu_device *pic, *ioapic, *pci_host, *pm, *lpc, *mch;
     pthread_mutex_t lines_lock;                /* behind all devices' locks */
     uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
+    unsigned drive;                            /* whose controller is being made */
     unsigned drivers;                          /* devices so far; 0 is the ISA bus itself */
     struct emu_boot_file kernel;
     struct emu_boot_image image;
@@ -106,6 +107,12 @@ struct board {
  */
 bool board_add_devices(struct board *board, const struct board_device *rows, size_t count,
                        struct emu_error *err);
+
+/* One row of it, whatever its presence says. */
+bool board_add_device(struct board *board, const struct board_device *row, struct emu_error *err);
+
+/* The drives of the configuration, each with its controller (drives.c). */
+bool board_add_drives(struct board *board, struct emu_error *err);
 
 /* Who holds which interrupt: devices tell of changes only, so a loaded machine must know. */
 void board_save_lines(const struct board *board, struct emu_writer *out);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "emulator/accel/accel.h"
+#include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
 #include "emulator/api/host.h"
 #include "emulator/boards/board.h"
@@ -82,6 +83,8 @@ static void board_close_left(struct emu_machine_config *left)
     for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
         emu_chardev_backend_close(&left->serial[i]);
     emu_chardev_backend_close(&left->debugcon);
+    for (unsigned i = 0; i < left->drive_count; i++)
+        emu_block_backend_close(&left->drives[i].backend);
 }
 
 static struct emu_machine *board_make(struct emu_machine_config *config,

@@ -187,8 +187,7 @@ static bool board_finish_device(struct board *board, const struct board_device *
             emu_pci_host_add(board->pci_host, row->devfn, (struct emu_pci_device *)device, err));
 }
 
-static bool board_add_device(struct board *board, const struct board_device *row,
-                             struct emu_error *err)
+bool board_add_device(struct board *board, const struct board_device *row, struct emu_error *err)
 {
     struct emu_device *device = emu_device_new(row->class, row->id, err);
 

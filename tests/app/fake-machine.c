@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
 #include "emulator/api/host.h"
 #include "emulator/api/machine.h"
@@ -36,6 +37,7 @@ struct emu_machine {
     struct emu_chardev chardev;
     struct emu_chardev_backend serial[EMU_MAX_SERIAL];
     struct emu_chardev_backend debugcon;
+    struct emu_drive drives[EMU_MAX_DRIVES];
     struct emu_machine_observer observer;
     char *script, *cursor;
     unsigned vcpus;
@@ -271,6 +273,8 @@ static void fake_close_backends(struct emu_machine *m)
     for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
         emu_chardev_backend_close(&m->serial[i]);
     emu_chardev_backend_close(&m->debugcon);
+    for (unsigned i = 0; i < EMU_MAX_DRIVES; i++)
+        emu_block_backend_close(&m->drives[i].backend);
 }
 
 struct emu_machine *emu_machine_new(const struct emu_machine_config *config,
@@ -281,6 +285,7 @@ struct emu_machine *emu_machine_new(const struct emu_machine_config *config,
 
     memcpy(m->serial, config->serial, sizeof(m->serial));
     m->debugcon = config->debugcon;
+    memcpy(m->drives, config->drives, sizeof(m->drives));
     if (!fake_check(config, err)) {
         fake_close_backends(m);
         free(m);

@@ -187,13 +187,29 @@ static void test_later(void)
 {
     static const struct line lines[] = {
         {"run %k --cdrom x.iso", 2, "this version does not have --cdrom", ""},
-        {"run %k --disk x.qcow2", 2, "this version does not have --disk", ""},
         {"run %k --net user", 2, "this version does not have --net user: only none", ""},
         {"run %k --gpu virtio", 2, "this version does not have --gpu virtio: only none", ""},
         {"run %k --boot disk", 2, "this version does not have --boot", ""},
         {"run %k --control unix:x", 2, "this version does not have --control", ""},
         {"run %k --net none --gpu none --firmware none --append poweroff", 0, "", ""},
         {"run %k --firmware=auto --append poweroff", 0, "", ""},
+    };
+
+    CHECK_LINES(lines);
+}
+
+static void test_disks(void)
+{
+    static const struct line lines[] = {
+        {"run %k --disk /no-such.img", 2,
+         "cannot open the disk image '/no-such.img': No such file or directory", ""},
+        {"run %k --disk a,,b", 2, "cannot open the disk image 'a,b': No such file or directory",
+         ""},
+        {"run %k --disk ,readonly", 2, "--disk needs the name of an image file", ""},
+        {"run %k --disk x,bus=floppy", 2, "--disk: this version has no bus 'floppy'*", ""},
+        {"run %k --disk x,format=vhd", 2, "--disk: this version has no format 'vhd'*", ""},
+        {"run %k --disk x,queues=99", 2, "--disk: queues=99 is no number from 1 to 16", ""},
+        {"run %k --disk x,colour=blue", 2, "--disk has no 'colour=blue'*", ""},
     };
 
     CHECK_LINES(lines);
@@ -242,6 +258,7 @@ static const struct test_case cases[] = {
     {"cli: bad files", test_bad_files},
     {"cli: bad values", test_bad_values},
     {"cli: options of later versions", test_later},
+    {"cli: disks", test_disks},
     {"cli: texts", test_texts},
     {"cli: help is complete", test_help_is_complete},
     {NULL, NULL},

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Disks on the command line (disk.h). */
+#include "app/plan/disk.h"
+
+#include <string.h>
+
+#include "app/plan/error.h"
+
+#define DISK_MAX_QUEUES 16
+
+static const struct {
+    const char *name;
+    enum emu_drive_bus bus;
+} disk_buses[] = {{"virtio", EMU_DRIVE_VIRTIO}};
+
+void lathe_disk_clear(struct lathe_disk_definition *disk)
+{
+    g_free(disk->path);
+    g_free(disk->format);
+    *disk = (struct lathe_disk_definition){0};
+}
+
+/* Splits at single commas; a doubled one stands for itself. */
+static GPtrArray *disk_split(const char *text)
+{
+    GPtrArray *parts = g_ptr_array_new_with_free_func(g_free);
+    GString *part = g_string_new(NULL);
+
+    for (; *text != '\0'; text++) {
+        if (text[0] == ',' && text[1] != ',') {
+            g_ptr_array_add(parts, g_string_free(part, FALSE));
+            part = g_string_new(NULL);
+            continue;
+        }
+        g_string_append_c(part, *text);
+        text += text[0] == ',';
+    }
+    g_ptr_array_add(parts, g_string_free(part, FALSE));
+    return parts;
+}
+
+static bool disk_set_bus(struct lathe_disk_definition *disk, const char *value, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(disk_buses); i++) {
+        if (strcmp(value, disk_buses[i].name) == 0) {
+            disk->bus = disk_buses[i].bus;
+            return true;
+        }
+    }
+    return lathe_error_input(error, "--disk: this version has no bus '%s'; use virtio", value);
+}
+
+static bool disk_set_format(struct lathe_disk_definition *disk, const char *value, GError **error)
+{
+    if (strcmp(value, "raw") != 0 && strcmp(value, "qcow2") != 0)
+        return lathe_error_input(error, "--disk: this version has no format '%s'; use qcow2 or raw",
+                                 value);
+    g_free(disk->format);
+    disk->format = g_strdup(value);
+    return true;
+}
+
+static bool disk_set_queues(struct lathe_disk_definition *disk, const char *value, GError **error)
+{
+    guint64 queues;
+
+    if (!g_ascii_string_to_unsigned(value, 10, 1, DISK_MAX_QUEUES, &queues, NULL))
+        return lathe_error_input(error, "--disk: queues=%s is no number from 1 to %d", value,
+                                 DISK_MAX_QUEUES);
+    disk->queues = (unsigned)queues;
+    return true;
+}
+
+static bool disk_set(struct lathe_disk_definition *disk, const char *part, GError **error)
+{
+    if (g_str_has_prefix(part, "bus="))
+        return disk_set_bus(disk, part + 4, error);
+    if (g_str_has_prefix(part, "format="))
+        return disk_set_format(disk, part + 7, error);
+    if (g_str_has_prefix(part, "queues="))
+        return disk_set_queues(disk, part + 7, error);
+    if (strcmp(part, "readonly") == 0)
+        disk->read_only = true;
+    else if (strcmp(part, "discard-changes") == 0)
+        disk->discard_changes = true;
+    else
+        return lathe_error_input(error,
+                                 "--disk has no '%s': write FILE[,bus=B][,format=F][,readonly]"
+                                 "[,discard-changes][,queues=N]; a comma in the file's name is "
+                                 "written twice",
+                                 part);
+    return true;
+}
+
+bool lathe_disk_parse(const char *text, struct lathe_disk_definition *disk, GError **error)
+{
+    g_autoptr(GPtrArray) parts = disk_split(text);
+
+    *disk = (struct lathe_disk_definition){.bus = EMU_DRIVE_VIRTIO};
+    if (((const char *)parts->pdata[0])[0] == '\0')
+        return lathe_error_input(error, "--disk needs the name of an image file");
+    disk->path = g_strdup(parts->pdata[0]);
+    for (unsigned i = 1; i < parts->len; i++) {
+        if (!disk_set(disk, parts->pdata[i], error)) {
+            lathe_disk_clear(disk);
+            return false;
+        }
+    }
+    return true;
+}
+
+char *lathe_disk_format(const struct lathe_disk_definition *disk)
+{
+    return g_strconcat(disk->path, " on ", disk_buses[disk->bus].name,
+                       disk->format != NULL ? ", " : "", disk->format != NULL ? disk->format : "",
+                       disk->read_only ? ", read-only" : "",
+                       disk->discard_changes ? ", changes are discarded" : "", NULL);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A disk as the user asked for it: the property behind "--disk". Plain data. */
+#ifndef LATHE_PLAN_DISK_H
+#define LATHE_PLAN_DISK_H
+
+#include <glib.h>
+
+#include "emulator/api/machine.h"
+
+/* Strings are owned and freed with g_free. */
+struct lathe_disk_definition {
+    char *path;
+    char *format; /* NULL: look */
+    enum emu_drive_bus bus;
+    bool read_only, discard_changes;
+    unsigned queues; /* 0: as many as fit the machine */
+};
+
+/*
+ * "FILE[,bus=B][,format=F][,readonly][,discard-changes][,queues=N]"; a comma in the file's name is
+ * written twice. False with *error; *disk then holds nothing.
+ */
+bool lathe_disk_parse(const char *text, struct lathe_disk_definition *disk, GError **error);
+void lathe_disk_clear(struct lathe_disk_definition *disk);
+/* "qcow2 on virtio, read-only": for the plan; g_free. */
+char *lathe_disk_format(const struct lathe_disk_definition *disk);
+
+#endif

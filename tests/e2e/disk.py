@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Debian's cloud kernel writes and reads disks through `lathe run`; qemu-img judges the images.
+
+disk.py LATHE GUESTS INIT CASE...: cases are BUS-qcow2, BUS-raw, BUS-readonly, BUS-killed,
+BUS-discard-changes, locked, bad.
+"""
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LATHE, GUESTS, INIT = (os.path.abspath(path) for path in sys.argv[1:4])
+CASES = sys.argv[4:]
+ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
+KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
+MODULES = ["virtio_pci", "virtio_blk", "sd_mod", "sr_mod", "isofs", "nvme", "ahci"]
+NAMES = {"virtio": "vda", "nvme": "nvme0n1", "sata": "sda"}
+SIZE = 256 << 20
+failed = False
+
+
+def report(name, good, why=""):
+    global failed
+    failed = failed or not good
+    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
+
+
+def call(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+def make_initramfs():
+    os.makedirs("root/bin")
+    subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, "cloud", "modules"),
+                    "root/modules", *MODULES], check=True)
+    subprocess.run("cp $(command -v busybox) root/bin/busybox && cp '%s' root/init && "
+                   "chmod 755 root/init && cd root && find . | "
+                   "cpio --quiet -H newc -o -R 0:0 | gzip -1 >../init.gz" % INIT,
+                   shell=True, check=True)
+
+
+def command(append, *options, limit=240):
+    return [LATHE, "run", *ENGINE, "--kernel", KERNEL, "--initrd", "init.gz", "--memory", "512M",
+            "--display", "none", "--serial", "stdio", "--timeout", str(limit), "--no-reboot",
+            "--append", "console=ttyS0 quiet panic=-1 " + append, *options]
+
+
+def run(append, *options, limit=240):
+    done = subprocess.run(command(append, *options, limit=limit), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit + 30)
+    return done.returncode, done.stdout.decode(errors="replace").replace("\r", "")
+
+
+def guest_cases(prefix, status, text, least):
+    lines = [line for line in text.splitlines() if line.startswith(("ok ", "not ok "))]
+    for line in lines:
+        good = line.startswith("ok ")
+        report(prefix + "-" + line.split(" ", 1 if good else 2)[-1].split(":")[0], good, line)
+    report(prefix + "-done", status == 0 and "lathe guest done" in text and len(lines) >= least,
+           "exit status %d: %s" % (status, text[-3000:]))
+    found = re.search(r"^sum (\w+)", text, re.M)
+    return found.group(1) if found else None
+
+
+def digest(path):
+    done = hashlib.md5()
+    with open(path, "rb") as stream:
+        while piece := stream.read(1 << 20):
+            done.update(piece)
+    return done.hexdigest()
+
+
+def raw_digest(image):
+    call("qemu-img", "convert", "-O", "raw", image, "out.raw")
+    return digest("out.raw")
+
+
+def create(path, *options, form="qcow2"):
+    status, text = call("qemu-img", "create", "-q", "-f", form, *options, path, str(SIZE))
+    if status != 0:
+        raise RuntimeError(text)
+
+
+def whole(name, image, allowed=(0,)):
+    status, text = call("qemu-img", "check", image)
+    report(name + "-whole", status in allowed, text)
+
+
+def qcow2(bus):
+    create("a.qcow2")
+    status, text = run("lathe=write disk=" + NAMES[bus], "--smp", "2", "--disk",
+                       "a.qcow2,bus=" + bus)
+    total = guest_cases("disk-%s-qcow2" % bus, status, text, 6)
+    whole("disk-%s-qcow2" % bus, "a.qcow2")
+    report("disk-%s-qcow2-same" % bus, total == raw_digest("a.qcow2"), "other contents")
+    report("disk-%s-qcow2-fsck" % bus, call("e2fsck", "-fn", "out.raw")[0] == 0,
+           call("e2fsck", "-fn", "out.raw")[1])
+
+
+def raw(bus):
+    create("a.raw", form="raw")
+    status, text = run("lathe=write disk=" + NAMES[bus], "--disk",
+                       "a.raw,format=raw,bus=" + bus)
+    total = guest_cases("disk-%s-raw" % bus, status, text, 6)
+    report("disk-%s-raw-same" % bus, total == digest("a.raw"), "other contents")
+
+
+def readonly(bus):
+    create("a.qcow2")
+    call("qemu-io", "-c", "write -P 7 1M 3M", "a.qcow2")
+    before = digest("a.qcow2")
+    status, text = run("lathe=readonly disk=" + NAMES[bus], "--disk",
+                       "a.qcow2,readonly,bus=" + bus)
+    total = guest_cases("disk-%s-readonly" % bus, status, text, 2)
+    report("disk-%s-readonly-same" % bus, total == raw_digest("a.qcow2"), "other contents")
+    report("disk-%s-readonly-kept" % bus, before == digest("a.qcow2"), "the image changed")
+
+
+def discard_changes(bus):
+    create("a.qcow2")
+    before = digest("a.qcow2")
+    status, text = run("lathe=write disk=" + NAMES[bus], "--disk",
+                       "a.qcow2,discard-changes,bus=" + bus)
+    guest_cases("disk-%s-discard-changes" % bus, status, text, 6)
+    report("disk-%s-discard-changes-kept" % bus, before == digest("a.qcow2"), "the image changed")
+
+
+def killed(bus):
+    """The process dies while the guest writes: at worst clusters leak."""
+    for seconds in (0.5, 2.5):
+        create("a.qcow2")
+        child = subprocess.Popen(command("lathe=hammer disk=" + NAMES[bus], "--smp", "2", "--disk",
+                                         "a.qcow2,bus=" + bus),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        text = b""
+        while b"hammers" not in text and (piece := child.stdout.read1(4096)):
+            text += piece
+        time.sleep(seconds)
+        child.kill()
+        child.wait()
+        name = "disk-%s-killed-%g" % (bus, seconds)
+        report(name, child.returncode == -9 and b"hammers" in text, text.decode()[-2000:])
+        whole(name, "a.qcow2", (0, 3))
+
+
+def locked():
+    """Two machines, and QEMU's programs, keep off each other's images."""
+    create("a.qcow2")
+    child = subprocess.Popen(command("lathe=hammer disk=vda", "--disk", "a.qcow2"),
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    text = b""
+    while b"hammers" not in text and (piece := child.stdout.read1(4096)):
+        text += piece
+    status, text = run("lathe=write disk=vda", "--disk", "a.qcow2")
+    report("disk-locked", status == 2 and "is in use by another machine or program (lathe, process "
+           "%d)" % child.pid in text and text.count("\n") == 1, text)
+    status, text = call("qemu-img", "snapshot", "-c", "x", "a.qcow2")
+    report("disk-locked-for-qemu", status == 1 and "lock" in text, text)
+    child.kill()
+    child.wait()
+    holder = subprocess.Popen(["qemu-io", "a.qcow2"], stdin=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL)
+    time.sleep(1)
+    status, text = run("lathe=write disk=vda", "--disk", "a.qcow2")
+    report("disk-locked-by-qemu", status == 2 and "(qemu-io, process %d)" % holder.pid in text,
+           text)
+    holder.communicate(b"q\n")
+
+
+def bad():
+    """Each bad image gives one line that says what is wrong."""
+    create("a.qcow2")
+    with open("a.qcow2", "rb") as stream:
+        good = stream.read(1 << 18)
+    edits = {"version": (4, b"\0\0\0\7", "version"), "clusters": (20, b"\0\0\0\x1f", "cluster size"),
+             "crypt": (32, b"\0\0\0\1", "encrypted"), "l1": (36, b"\xff\xff\xff\xff", "L1 table"),
+             "reftable": (56, b"\xff\xff\xff\xff", "reference table"),
+             "feature": (72, b"\x80" + bytes(7), "does not know"),
+             "corrupt": (72, bytes(7) + b"\2", "qemu-img check"),
+             "data-file": (72, bytes(7) + b"\4", "another file"),
+             "header": (100, b"\0\0\0\1", "header's length")}
+    for name, (offset, value, words) in edits.items():
+        with open("bad.qcow2", "wb") as stream:
+            stream.write(good[:offset] + value + good[offset + len(value):])
+        status, text = run("disk=vda", "--disk", "bad.qcow2")
+        report("disk-bad-" + name, status == 2 and words in text and text.count("\n") == 1, text)
+    for name, path, words in (("missing", "no-such.img", "No such file"), ("folder", "root", "root"),
+                              ("format", "a.qcow2,format=vmdk", "vmdk")):
+        status, text = run("disk=vda", "--disk", path)
+        report("disk-bad-" + name, status == 2 and words in text and text.count("\n") == 1, text)
+
+
+with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:
+    os.chdir(scratch)
+    make_initramfs()
+    for case in CASES:
+        bus, _, kind = case.partition("-")
+        if bus in NAMES:
+            globals()[kind.replace("-", "_")](bus)
+        else:
+            globals()[case]()
+    os.chdir("/")
+sys.exit(failed)
