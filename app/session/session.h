@@ -53,7 +53,7 @@ const char *lathe_session_get_engine(LatheSession *session);
 const char *lathe_session_get_engine_why(LatheSession *session);
 
 /* Of the last second: 0..1 of all CPUs' time not halted, and millions of guest instructions a
- * second of host time. */
+ * second of host time, 0 if the engine does not count them. */
 double lathe_session_get_busy(LatheSession *session);
 double lathe_session_get_mips(LatheSession *session);
 

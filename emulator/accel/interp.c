@@ -7,7 +7,8 @@
 #include "emulator/ir/exec.h"
 #include "emulator/isa/x86/guest.h"
 
-static const struct x86_executor interp_executor = {.run = ir_exec_run, .one = ir_exec_one};
+static const struct x86_executor interp_executor = {
+    .run = ir_exec_run, .one = ir_exec_one, .counts = true};
 
 static bool interp_probe(struct emu_error *why_not)
 {

@@ -131,7 +131,7 @@ bool emu_machine_wait_stopped(struct emu_machine *machine, uint64_t timeout);
 
 struct emu_machine_stats {
     emu_ns time;           /* machine time */
-    uint64_t instructions; /* by all vcpus together */
+    uint64_t instructions; /* by all vcpus together; 0: the engine does not count (not interp) */
     emu_ns halted;         /* by all vcpus together */
     unsigned vcpus;
     const char *engine;     /* "interp", ... */

@@ -609,6 +609,11 @@ bool ir_epoch_enter(struct ir_blocks *blocks, struct ir_epoch *epoch)
     return true;
 }
 
+bool ir_epoch_late(struct ir_blocks *blocks, const struct ir_epoch *epoch)
+{
+    return atomic_load_explicit(&blocks->generation, memory_order_relaxed) != epoch->known;
+}
+
 void ir_epoch_leave(struct ir_epoch *epoch)
 {
     atomic_store_explicit(&epoch->seen, IR_EPOCH_OUTSIDE, memory_order_release);

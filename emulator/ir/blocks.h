@@ -14,11 +14,11 @@ struct ir_xinsn; /* exec.h */
 #define IR_MODE_DEAD UINT64_MAX /* mode of a block that must not be entered any more */
 
 struct ir_block {
-    _Atomic uint64_t mode; /* compared with env->mode at each entry */
+    _Atomic uint64_t mode; /* env->mode of who may enter */
     emu_gpa address;       /* of its first byte */
     uint32_t size;         /* guest bytes; all in one page unless it straddles */
     uint32_t insns;        /* guest instructions */
-    struct ir_xinsn *code; /* the portable executor's form, or the backend's code */
+    struct ir_xinsn *code; /* the portable executor's form, right behind this; or the backend's */
     uint32_t version;      /* ir_blocks_version of the page before its bytes were read */
     uint32_t memory;       /* bytes that the block takes, itself and its code */
     /* One instruction over the end of a page: who looks it up has to check that the code goes on in

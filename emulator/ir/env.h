@@ -80,7 +80,7 @@ struct ir_tlb {
 enum ir_status {
     IR_OK = 0,
     IR_FAULT,  /* an exception was raised; pc is that of the faulting instruction */
-    IR_JUMPED, /* the helper wrote pc; back to the run loop */
+    IR_JUMPED, /* the helper wrote pc, and mode if it had to */
     IR_ALONE,  /* nothing was done: run this instruction in a block of its own (it writes into the
                   block that it is in) */
 };
@@ -161,6 +161,11 @@ struct ir_guest {
     /* The guest-physical address that pc stands for now, for looking blocks up; false: it cannot be
      * fetched from a cached block (fault, registers). */
     bool (*code_address)(struct ir_env *env, emu_gpa *out);
+
+    /* After an instruction that ended with IR_FAULT, IR_JUMPED or, by IR_leave, IR_OK: does what
+     * the run loop would do, as to deliver the fault. True: execution goes on at pc; false: the run
+     * loop has to look, and hears IR_OK. NULL: the run loop hears of everything itself. */
+    bool (*resume)(struct ir_env *env, enum ir_status status);
 };
 
 #define IR_TEMPS  48
@@ -168,14 +173,13 @@ struct ir_guest {
 
 struct ir_xinsn;
 
-/* An entry of the jump cache: virtual pc to block, valid for one generation. */
-struct ir_jump {
-    uint64_t pc;
-    uint64_t generation;
-    struct ir_block *block;
-    const struct ir_xinsn *code; /* the block's */
-};
+/* A jump table (jumps.h): code[n] is for pc[n]. */
 #define IR_JUMP_BITS 12
+#define IR_JUMPS     (1u << IR_JUMP_BITS)
+struct ir_jumps {
+    uint64_t pc[IR_JUMPS];
+    const void *code[IR_JUMPS];
+};
 
 struct ir_env {
     _Alignas(32) uint64_t vtemp[IR_VTEMPS][4]; /* vector temporaries */
@@ -187,7 +191,9 @@ struct ir_env {
     struct ir_flags flags;
 
     _Atomic uint32_t request; /* not 0: leave at the next block boundary */
+    struct ir_jumps *jumps;   /* the table of the current mode and space */
     uint64_t mode;            /* key: all that changes how code is lifted */
+    uint64_t space;           /* a number for what virtual addresses of code stand for now */
     struct ir_tlb *tlb;       /* of the current privilege */
     uint64_t tlb_generation;
     uint64_t instructions; /* executed; flushed to the vcpu's counter by the run loop */
@@ -195,9 +201,7 @@ struct ir_env {
     const struct ir_guest *guest;
     struct ir_blocks *blocks;         /* shared by all vcpus of the machine */
     struct ir_block *block;           /* being executed, or NULL */
-    struct ir_jump *jump;             /* 1 << IR_JUMP_BITS entries */
     void *executor;                   /* private to the executor */
-    uint64_t jump_salt;               /* private: added to the generation of jump cache entries */
     const struct ir_backend *backend; /* exec.h; NULL: the portable executor */
     void *backend_data;
     uint64_t code_base;   /* the backend's: pc that the start of the block's page has */
@@ -215,6 +219,13 @@ static inline uint64_t *ir_slot(struct ir_env *env, unsigned slot)
 {
     return (uint64_t *)env + slot;
 }
+
+/* Own thread, whenever mode or space have changed while code runs. */
+void ir_jumps_select(struct ir_env *env);
+/* All virtual addresses of code may stand for something else now, in this space and others. */
+void ir_jumps_flush(struct ir_env *env);
+/* The space, which is not the current one, never comes back. */
+void ir_jumps_forget(struct ir_env *env, uint64_t space);
 
 /* All six flags in their IR_F_ places. */
 uint64_t ir_flags_get(const struct ir_env *env);

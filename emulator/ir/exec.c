@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "emulator/api/error.h"
-#include "emulator/ir/jumps.h"
 #include "emulator/ir/xinsn.h"
 
 /* How often a translation may be overtaken by a store before the instruction runs by itself. */
@@ -54,16 +53,14 @@ bool ir_exec_init(struct ir_env *env, struct emu_error *err)
 {
     struct ir_executor *executor = calloc(1, sizeof(*executor));
 
-    env->jump = calloc(1u << IR_JUMP_BITS, sizeof(*env->jump));
-    if (!executor || !env->jump) {
-        free(executor);
-        free(env->jump);
-        env->jump = NULL;
+    if (!executor)
         return emu_error_set(err, EMU_ERROR_HOST, "no memory for an executor");
-    }
-    executor->salt = IR_JUMP_SALT_STEP;
-    env->jump_salt = executor->salt;
     env->executor = executor;
+    if (!ir_jumps_init(env, err)) {
+        free(executor);
+        env->executor = NULL;
+        return false;
+    }
     env->block = NULL;
     env->zero = 0;
     ir_epoch_register(env->blocks, &executor->epoch);
@@ -75,30 +72,19 @@ void ir_exec_finish(struct ir_env *env)
     if (!env->executor)
         return;
     ir_epoch_unregister(env->blocks, &ir_executor(env)->epoch);
+    ir_jumps_finish(env);
     free(env->executor);
-    free(env->jump);
     env->executor = NULL;
-    env->jump = NULL;
 }
 
-void ir_exec_flush_jumps(struct ir_env *env)
-{
-    struct ir_executor *executor = ir_executor(env);
-
-    if (!executor)
-        return;
-    executor->salt += IR_JUMP_SALT_STEP;
-    if (!executor->one_shot)
-        env->jump_salt = executor->salt;
-}
-
-/* Own thread, no block in use: catches up with the table. */
+/* Own thread, no block in use: catches up with the block table, and with who set mode or space. */
 static void exec_enter(struct ir_env *env)
 {
     env->block = NULL;
+    ir_jumps_select(env);
     if (!ir_epoch_enter(env->blocks, &ir_executor(env)->epoch))
         return;
-    ir_exec_flush_jumps(env);
+    ir_jumps_flush(env);
     if (env->backend)
         env->backend->forget(env);
 }
@@ -125,19 +111,17 @@ static enum ir_status exec_code(struct ir_env *env, const struct ir_xinsn *ip)
     return ir_executor(env)->status;
 }
 
-/* Runs what is in the builder and ends at its first exit: no entry of the jump cache matches. */
+/* Runs what is in the builder and ends at its first exit: the jump tables are hidden. */
 static enum ir_status exec_scratch(struct ir_env *env, const struct ir_builder *builder)
 {
     struct ir_executor *executor = ir_executor(env);
     enum ir_status status;
 
     ir_x_encode(builder, env->guest, executor->scratch);
-    executor->one_shot = true;
-    env->jump_salt = IR_JUMP_SALT_NONE;
+    ir_jumps_hide(env, true);
     env->block = NULL;
     status = exec_code(env, executor->scratch);
-    executor->one_shot = false;
-    env->jump_salt = executor->salt;
+    ir_jumps_hide(env, false);
     return status == IR_X_NEXT_BLOCK ? IR_OK : status;
 }
 
@@ -307,16 +291,6 @@ static enum ir_status exec_translate(struct ir_env *env, emu_gpa address, struct
     return IR_ALONE;
 }
 
-static void exec_remember(struct ir_env *env, struct ir_block *block)
-{
-    struct ir_jump *jump = &env->jump[ir_jump_index(env->pc)];
-
-    jump->pc = env->pc;
-    jump->generation = ir_jump_generation(env);
-    jump->block = block;
-    jump->code = block->code;
-}
-
 static bool exec_second_is(struct ir_env *env, const struct ir_block *block)
 {
     emu_gpa second;
@@ -338,11 +312,36 @@ static enum ir_status exec_find(struct ir_env *env, struct ir_block **block)
     else if ((*block)->straddles && !exec_second_is(env, *block))
         return IR_ALONE;
     if (status == IR_OK)
-        exec_remember(env, *block);
+        ir_jumps_put(env, env->pc, (*block)->code);
     return status;
 }
 
-/* From one miss of the jump cache to the next. */
+struct ir_block *ir_exec_known(struct ir_env *env)
+{
+    struct ir_executor *executor = ir_executor(env);
+    struct ir_block *block;
+    emu_gpa address;
+
+    if (executor->jumps.hidden || ir_epoch_late(env->blocks, &executor->epoch) ||
+        atomic_load_explicit(&env->request, memory_order_relaxed) != 0 ||
+        !env->guest->code_address(env, &address))
+        return NULL;
+    block = ir_blocks_find(env->blocks, address, env->mode);
+    if (!block || (block->straddles && !exec_second_is(env, block)))
+        return NULL;
+    ir_jumps_put(env, env->pc, block->code);
+    return block;
+}
+
+enum ir_status ir_exec_settle(struct ir_env *env, enum ir_status status)
+{
+    if (status == IR_X_NEXT_BLOCK || !env->guest->resume)
+        return status;
+    env->block = NULL;
+    return env->guest->resume(env, status) ? IR_X_NEXT_BLOCK : IR_OK;
+}
+
+/* From one miss of the jump tables to the next. */
 static enum ir_status exec_step(struct ir_env *env)
 {
     struct ir_block *block = NULL;
@@ -366,7 +365,7 @@ enum ir_status ir_exec_run(struct ir_env *env)
     enum ir_status status;
 
     do
-        status = exec_step(env);
+        status = ir_exec_settle(env, exec_step(env));
     while (status == IR_X_NEXT_BLOCK &&
            atomic_load_explicit(&env->request, memory_order_relaxed) == 0);
     return exec_leave(env, status == IR_X_NEXT_BLOCK ? IR_OK : status);

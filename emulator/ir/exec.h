@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The portable executor: runs IR on any host. Each op of a block is one small function; blocks
- * follow each other through the jump cache without going back to the run loop.
+ * follow each other through the jump tables without going back to the run loop.
  */
 #ifndef EMU_IR_EXEC_H
 #define EMU_IR_EXEC_H
@@ -9,7 +9,7 @@
 #include "emulator/ir/blocks.h"
 #include "emulator/ir/ir.h"
 
-/* Prepares env (tlb, guest and blocks are set by the guest). */
+/* Prepares env (tlb, guest and blocks are set by the guest, mode and space may be). */
 bool ir_exec_init(struct ir_env *env, struct emu_error *err);
 void ir_exec_finish(struct ir_env *env);
 
@@ -38,7 +38,10 @@ struct ir_backend {
     void (*forget)(struct ir_env *env);
 };
 
-/* The guest's mapping changed: forget virtual pc to block. */
-void ir_exec_flush_jumps(struct ir_env *env);
+/* For a backend, between blocks. The block at env->pc if it can be entered without translating and
+ * nothing waits for the run loop; NULL else. */
+struct ir_block *ir_exec_known(struct ir_env *env);
+/* What the run loop makes of the end of an instruction: see ir_guest.resume. */
+enum ir_status ir_exec_settle(struct ir_env *env, enum ir_status status);
 
 #endif

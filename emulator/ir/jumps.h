@@ -1,23 +1,55 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The jump cache of one executor: virtual pc to block. */
+/*
+ * The jump tables of one executor: virtual pc to code. Each table belongs to one mode and one
+ * address space, and env->jumps is the table of the current ones, so that a look-up compares the
+ * pc and nothing else. What is in a table may be dead, but its memory is not freed before the table
+ * has been emptied (reclaim.h). Own thread.
+ */
 #ifndef EMU_IR_JUMPS_H
 #define EMU_IR_JUMPS_H
 
+#include "emulator/api/error.h"
 #include "emulator/ir/env.h"
 
-/* Generations of the TLB are below this, so that a new salt matches no old entry. */
-#define IR_JUMP_SALT_STEP (1ull << 16)
-/* While a block runs that is to be thrown away: matches no entry. */
-#define IR_JUMP_SALT_NONE (UINT64_MAX - IR_JUMP_SALT_STEP + 1)
+#define IR_JUMP_TABLES 16
+#define IR_JUMP_NOTED  128 /* so many entries are emptied one by one, more of them all at once */
+
+/* What a table is for, and what is in it. */
+struct ir_jump_key {
+    uint64_t mode, space;
+    uint64_t flushes; /* how many had been when it was last empty */
+    uint64_t use;     /* the larger, the later; 0: free */
+    unsigned count;   /* entries made since, with doubles */
+    uint16_t noted[IR_JUMP_NOTED];
+};
+
+struct ir_jump_set {
+    struct ir_jumps *table; /* IR_JUMP_TABLES, and one that stays empty */
+    struct ir_jump_key key[IR_JUMP_TABLES];
+    struct ir_jump_key *current;
+    uint64_t flushes, uses;
+    bool hidden;
+};
+
+bool ir_jumps_init(struct ir_env *env, struct emu_error *err);
+void ir_jumps_finish(struct ir_env *env);
+
+/* Code for the pc in the current mode and space. */
+void ir_jumps_put(struct ir_env *env, uint64_t pc, const void *code);
+/* While hidden, nothing is found and put: for code that must end at its first exit. */
+void ir_jumps_hide(struct ir_env *env, bool hidden);
 
 static inline unsigned ir_jump_index(uint64_t pc)
 {
-    return (unsigned)(pc ^ pc >> IR_JUMP_BITS) & ((1u << IR_JUMP_BITS) - 1);
+    return (unsigned)(pc ^ pc >> IR_JUMP_BITS) & (IR_JUMPS - 1);
 }
 
-static inline uint64_t ir_jump_generation(const struct ir_env *env)
+/* The code for the pc, or NULL. */
+static inline const void *ir_jumps_get(const struct ir_env *env, uint64_t pc)
 {
-    return env->tlb_generation + env->jump_salt;
+    unsigned index = ir_jump_index(pc);
+
+    return env->jumps->pc[index] == pc ? env->jumps->code[index] : NULL;
 }
 
 #endif

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Executor functions that leave a block: branches, also fused with the comparison before them, and
- * jumps. The next block is found in the jump cache; a miss goes back to the run loop.
+ * jumps. The next block is found in the jump table; a miss goes back to the run loop.
  */
 #include "emulator/ir/alu.h"
 #include "emulator/ir/cond.h"
-#include "emulator/ir/jumps.h"
 #include "emulator/ir/xinsn.h"
 
-/* Is the jump cache's entry for pc good to go on with? */
-IR_INLINE bool exit_known(struct ir_env *env, const struct ir_jump *jump, uint64_t pc)
+/* The block that the jump table has for pc, if it is alive and nothing waits; else NULL. */
+IR_INLINE struct ir_block *exit_block(struct ir_env *env, uint64_t pc)
 {
+    const void *code = ir_jumps_get(env, pc);
+    struct ir_block *block = (struct ir_block *)(uintptr_t)code - 1;
+
     if (IR_UNLIKELY(atomic_load_explicit(&env->request, memory_order_relaxed) != 0))
-        return false;
-    if (IR_UNLIKELY(jump->pc != pc || jump->generation != ir_jump_generation(env)))
-        return false;
-    return IR_LIKELY(atomic_load_explicit(&jump->block->mode, memory_order_relaxed) == env->mode);
+        return NULL;
+    if (IR_UNLIKELY(!code))
+        return NULL;
+    if (IR_UNLIKELY(atomic_load_explicit(&block->mode, memory_order_relaxed) != env->mode))
+        return NULL;
+    return block;
 }
 
 static IR_NOINLINE const struct ir_xinsn *exit_stop(struct ir_env *env, const struct ir_xinsn *ip)
@@ -28,13 +32,13 @@ static IR_NOINLINE const struct ir_xinsn *exit_stop(struct ir_env *env, const st
 #define EXIT_TO(target)                                                                            \
     do {                                                                                           \
         uint64_t pc_ = (target)&ip->mask;                                                          \
-        const struct ir_jump *jump_ = &env->jump[ir_jump_index(pc_)];                              \
+        struct ir_block *block_ = exit_block(env, pc_);                                            \
         env->pc = pc_;                                                                             \
         env->instructions += ip->insns;                                                            \
-        if (!exit_known(env, jump_, pc_))                                                          \
+        if (!block_)                                                                               \
             IR_TAIL(exit_stop);                                                                    \
-        env->block = jump_->block;                                                                 \
-        IR_GO(jump_->code);                                                                        \
+        env->block = block_;                                                                       \
+        IR_GO(block_->code);                                                                       \
     } while (0)
 
 IR_X(x_jmp)

@@ -2,7 +2,7 @@
 /*
  * When the memory of dead blocks may be freed. Blocks die and leave the table at once; later they
  * are retired under a new generation. An executor shows the generation that it has seen; it moves
- * to a newer one only between blocks, and drops its jump cache then. What was retired under a
+ * to a newer one only between blocks, and empties its jump tables then. What was retired under a
  * generation is freed once every executor has seen it or is outside.
  */
 #ifndef EMU_IR_RECLAIM_H
@@ -14,7 +14,7 @@
 
 struct ir_epoch {
     _Atomic uint64_t seen; /* or IR_EPOCH_OUTSIDE */
-    uint64_t known;        /* own thread: the generation that its jump cache belongs to */
+    uint64_t known;        /* own thread: the generation that its jump tables belong to */
     struct ir_epoch *next;
 };
 
@@ -26,6 +26,8 @@ void ir_epoch_unregister(struct ir_blocks *blocks, struct ir_epoch *epoch);
  */
 bool ir_epoch_enter(struct ir_blocks *blocks, struct ir_epoch *epoch);
 void ir_epoch_leave(struct ir_epoch *epoch);
+/* Inside: is there a newer generation? */
+bool ir_epoch_late(struct ir_blocks *blocks, const struct ir_epoch *epoch);
 
 /* For tests: bytes of blocks to keep (IR_BLOCKS_BUDGET otherwise), and bytes held now in all. */
 #define IR_BLOCKS_BUDGET (32u << 20)

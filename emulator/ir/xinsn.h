@@ -11,6 +11,7 @@
 
 #include "emulator/ir/blocks.h"
 #include "emulator/ir/flags.h"
+#include "emulator/ir/jumps.h"
 #include "emulator/ir/reclaim.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "slots and guest memory share an order");
@@ -46,9 +47,8 @@ _Static_assert(sizeof(struct ir_xinsn) == 32, "two ops in a cache line");
 /* What env->executor points to. */
 struct ir_executor {
     enum ir_status status; /* why the last run ended */
-    bool one_shot;         /* end at the first exit */
-    uint64_t salt;         /* of the jump cache when not one_shot */
     struct ir_epoch epoch;
+    struct ir_jump_set jumps;
     struct ir_builder builder;
     struct ir_xinsn scratch[IR_MAX_INSNS + 1];
 };

@@ -53,15 +53,16 @@ struct jit_link {
     uint8_t *jump;    /* its 32-bit distance, where it is written */
     int32_t unlinked; /* the distance to its own tail */
     uint16_t offset;  /* of the target in the page */
+    bool apart;       /* never joined: the target goes on in another page */
     struct jit_block *owner, *target;
     struct jit_link *next; /* of the same target */
 };
 
 struct jit_block {
-    struct ir_block base; /* first: the table frees it; base.code is the entry for the jump cache */
+    struct ir_block base; /* first: the table frees it; base.code is where jump tables enter */
     uint8_t *code;        /* where it is written */
     uint32_t code_size;
-    uint16_t entry; /* past the entry for the jump cache: the page is known */
+    uint16_t entry; /* past the entry for the jump tables: the page is known */
     uint16_t link_count;
     uint64_t mode;             /* base.mode while it lived */
     struct jit_link *incoming; /* under jit->links */
@@ -73,10 +74,9 @@ typedef enum ir_status jit_enter_fn(struct ir_env *env, const void *code);
 struct jit_stubs {
     jit_enter_fn *enter;
     const uint8_t *slow;         /* rdx: site; does it and comes back */
-    const uint8_t *lookup;       /* rax: pc; goes on there */
+    const uint8_t *miss;         /* rax: pc, not in the jump table, or a request waits */
     const uint8_t *link;         /* rax: pc, rdx: link */
-    const uint8_t *miss;         /* the state's pc has no block in reach */
-    const uint8_t *leave;        /* rax: pc; status IR_OK */
+    const uint8_t *leave;        /* rax: pc; the run loop may have to look */
     const uint8_t *carry;        /* eax = C */
     const uint8_t *cond;         /* eax: condition; eax = its value */
     const uint8_t *vectors_load; /* brings vector slots into registers; changes no other */
@@ -110,14 +110,17 @@ static inline struct jit_vcpu *jit_vcpu(struct ir_env *env)
 /* Joins the link to the block, if that is what it leads to. Own thread, both blocks in use. */
 void jit_link_join(struct jit_vcpu *vcpu, struct jit_link *link, struct jit_block *target);
 /* The block died: nothing leads to it or comes from it any more, and who still finds it in a jump
- * cache gets no further than its entry. */
+ * table gets no further than its entry. */
 void jit_links_drop(struct jit *jit, struct jit_block *block);
 
 /* ---- called by generated code (slow.c) ---- */
 
 const struct ir_xinsn *jit_slow_op(struct ir_env *env, struct jit_site *site);
 ir_x_fn jit_slow_stop;
-/* The code for env->pc, or NULL: back to the run loop. */
+/* These return the code for env->pc, or NULL: back to the run loop with the executor's status. */
+const void *jit_slow_miss(struct ir_env *env);
+const void *jit_slow_leave(struct ir_env *env);
+const void *jit_slow_stopped(struct ir_env *env);
 const void *jit_slow_link(struct ir_env *env, struct jit_link *link);
 uint64_t jit_slow_carry(struct ir_env *env);
 uint64_t jit_slow_cond(struct ir_env *env, unsigned cond);

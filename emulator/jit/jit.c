@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "emulator/api/error.h"
-#include "emulator/ir/jumps.h"
 #include "emulator/jit/internal.h"
 
 /* ---- blocks of the table ---- */
@@ -61,8 +60,6 @@ static enum ir_status jit_enter(struct ir_env *env, struct ir_block *block)
     struct jit_vcpu *vcpu = jit_vcpu(env);
     struct jit_link *link = vcpu->pending;
 
-    if (vcpu->counts != NULL)
-        jit_count(&vcpu->counts->count[JIT_COUNT_MISSES]);
     if (link != NULL)
         jit_link_join(vcpu, link, (struct jit_block *)block);
     vcpu->pending = NULL;
@@ -94,15 +91,14 @@ enum ir_status emu_jit_builder(struct ir_env *env, struct ir_builder *builder)
 {
     struct jit *jit = jit_vcpu(env)->jit;
     struct ir_block *block = jit_translate(env, builder, env->pc & ~IR_PAGE_MASK, false);
-    uint64_t salt = env->jump_salt;
     enum ir_status status;
 
     if (block == NULL)
         return IR_FAULT;
-    env->jump_salt = IR_JUMP_SALT_NONE;
+    ir_jumps_hide(env, true);
     atomic_store(&block->mode, env->mode);
     status = jit->stubs.enter(env, block->code);
-    env->jump_salt = salt;
+    ir_jumps_hide(env, false);
     env->block = NULL;
     jit_release(jit, (struct jit_block *)block);
     free(block);

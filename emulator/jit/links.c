@@ -26,6 +26,7 @@ void jit_link_join(struct jit_vcpu *vcpu, struct jit_link *link, struct jit_bloc
     struct jit *jit = vcpu->jit;
 
     pthread_mutex_lock(&jit->links);
+    link->apart |= target->base.straddles;
     if (link->target == NULL && link_fits(link, target)) {
         link->target = target;
         link->next = target->incoming;
@@ -56,13 +57,14 @@ static void link_leave_locked(struct jit_link *link)
     link_cut_locked(link);
 }
 
-/* The entry's first instruction is longer than the 8 bytes that change at once. */
+/* Five bytes change, and eight are stored, at once. */
 static void link_bar(struct jit *jit, struct jit_block *block)
 {
     const uint8_t *run = jit_cache_run(&jit->cache, block->code);
+    uint64_t *entry = (uint64_t *)(void *)block->code;
     uint64_t jump = 0xe9 | (uint64_t)(uint32_t)(jit->stubs.miss - (run + 5)) << 8;
 
-    __atomic_store_n((uint64_t *)(void *)block->code, jump, __ATOMIC_RELEASE);
+    __atomic_store_n(entry, (*entry & ~0ull << 40) | jump, __ATOMIC_RELEASE);
 }
 
 void jit_links_drop(struct jit *jit, struct jit_block *block)

@@ -517,7 +517,7 @@ static void test_mode_change(void)
     toy_put(toy, 0x1004, TOY_CALL, 1, 0, TOY_H_MODE);
     toy_put(toy, 0x1008, TOY_JMP, 0, 0, 0);
     toy_put(toy, 0x100c, TOY_STOP, 0, 0, 0);
-    CHECK_EQ(toy_run(toy, 0x100c), IR_OK); /* now the jump cache knows mode 0's */
+    CHECK_EQ(toy_run(toy, 0x100c), IR_OK); /* now a jump table knows mode 0's */
     CHECK_EQ(toy_run(toy, 0x1000), IR_OK);
     CHECK(ir_blocks_find(toy->env.blocks, 0x100c, 9) != NULL);
 }
@@ -606,7 +606,7 @@ static void test_store_beside_code(void)
     CHECK(ir_blocks_find(toy->env.blocks, 0x1008, 0) != NULL);
 }
 
-/* A block that dies while it runs finishes, and the jump cache does not find it again. */
+/* A block that dies while it runs finishes, and the jump table does not find it again. */
 static void test_flush_while_running(void)
 {
     fresh();
@@ -621,15 +621,15 @@ static void test_flush_while_running(void)
     CHECK_EQ(toy->env.instructions, 1 + 5 * 3 + 1);
 }
 
-/* The guest's mapping changes: the jump cache asks again. */
+/* The guest's mapping changes: the jump table is empty. */
 static void test_flush_jumps(void)
 {
     fresh();
     put_loop(0x1000, 10);
     CHECK_EQ(toy_run(toy, 0x1000), IR_OK);
-    ir_exec_flush_jumps(&toy->env);
+    ir_jumps_flush(&toy->env);
     CHECK_EQ(toy_run(toy, 0x1000), IR_OK);
-    toy->env.tlb_generation++;
+    toy->env.space++;
     CHECK_EQ(toy_run(toy, 0x1000), IR_OK);
     CHECK_EQ(toy->r[1], 30);
     CHECK_EQ(toy->lifts, 2);

@@ -249,10 +249,13 @@ static void run_parts(const struct ir_builder *b, struct outcome *out)
 }
 
 #ifdef TEST_JIT
-static void run_translated(struct ir_builder *b, struct outcome *out)
+/* It does not count: count is what it is given credit for. */
+static void run_translated(struct ir_builder *b, uint64_t count, struct outcome *out)
 {
     reset();
     finish(out, emu_jit_builder(&toy->env, b));
+    CHECK_EQ(out->instructions, 0);
+    out->instructions = count;
 }
 #endif
 
@@ -299,10 +302,10 @@ static void check_block(void)
     if (!same(&one, &after))
         report("before and after the passes differ", &one, &after);
 #ifdef TEST_JIT
-    run_translated(&whole, &after);
+    run_translated(&whole, one.instructions, &after);
     if (!same(&one, &after))
         report("executor and translation differ", &one, &after);
-    run_translated(&passed, &after);
+    run_translated(&passed, one.instructions, &after);
     if (!same(&one, &after))
         report("executor and translation after the passes differ", &one, &after);
 #endif

@@ -132,7 +132,7 @@ static enum ir_status toy_jump(struct ir_env *env, uint64_t a, uint64_t b, uint6
 
 static enum ir_status toy_flush(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
-    ir_exec_flush_jumps(env);
+    ir_jumps_flush(env);
     ir_blocks_flush(env->blocks);
     return IR_OK;
 }
@@ -146,6 +146,7 @@ static enum ir_status toy_flags(struct ir_env *env, uint64_t a, uint64_t b, uint
 static enum ir_status toy_mode(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
     env->mode = a;
+    ir_jumps_select(env);
     return IR_OK;
 }
 

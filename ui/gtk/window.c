@@ -171,12 +171,14 @@ static void window_show_speed(LatheWindow *window)
 {
     double busy = lathe_session_get_busy(window->session);
     double mips = lathe_session_get_mips(window->session);
-    /* Until the first second is over nothing is known. Translators: how busy the guest's CPUs are,
-     * and millions of instructions a second */
-    g_autofree char *text = busy > 0 || mips > 0
-                                ? g_strdup_printf(_("%.0f %% busy, %.1f MIPS"), 100 * busy, mips)
-                                : NULL;
+    g_autofree char *text = NULL;
 
+    /* Until the first second is over nothing is known. Translators: how busy the guest's CPUs are,
+     * and millions of instructions a second, which most engines do not count */
+    if (mips > 0)
+        text = g_strdup_printf(_("%.0f %% busy, %.1f MIPS"), 100 * busy, mips);
+    else if (busy > 0)
+        text = g_strdup_printf(_("%.0f %% busy"), 100 * busy);
     window_show_text(window->speed_label, text);
 }
 

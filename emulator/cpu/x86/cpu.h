@@ -119,6 +119,9 @@ uint64_t x86_read_tsc(const struct x86_cpu *cpu);
 
 /* ---- the processor as a vcpu (run.c) ---- */
 
+/* For struct ir_guest: delivers a fault, and tells whether guest code goes on. */
+bool x86_guest_resume(struct ir_env *env, enum ir_status status);
+
 struct x86_cpu *x86_cpu_new(struct emu_error *err);
 extern const struct emu_vcpu_ops x86_vcpu_ops; /* save, load, reset, free; run is the engine's */
 

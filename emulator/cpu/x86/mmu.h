@@ -87,6 +87,7 @@ struct x86_space {
     uint16_t pcid;
     uint64_t asid;       /* tags the second level; never used again once given up */
     uint64_t generation; /* tags the fast tables; 0: has none at the moment */
+    uint64_t number;     /* ir.space; new with each generation */
     uint64_t last_use;
 };
 
@@ -111,11 +112,12 @@ struct x86_tlb2 {
     uint8_t victim[X86_TLB2_SETS];
     uint64_t last_asid, global_asid;
     uint64_t next_generation;
+    uint64_t last_number;
     uint64_t uses;
     struct x86_space space[X86_SPACES];
     struct x86_space *current;
     struct x86_filter large, huge; /* address >> 21, >> 30: parts of large pages are in here */
-    struct x86_filter code;        /* address >> 12: the jump cache may know it */
+    struct x86_filter code;        /* address >> 12: the jump tables may know it */
     struct x86_rmw rmw;
     pthread_mutex_t turn_lock; /* the first processor's serves the machine: see rmw.c */
 };
@@ -128,7 +130,7 @@ const struct x86_page *x86_tlb2_insert(struct x86_cpu *cpu, const struct x86_pag
 void x86_tlb_fill(struct x86_cpu *cpu, const struct x86_page *page, const struct x86_how *how);
 /* Takes fast write tags away from a physical page of RAM. */
 void x86_tlb_drop_writes(struct x86_cpu *cpu, const uint8_t *host_page);
-/* Code at a linear address is about to be known to the jump cache. */
+/* Code at a linear address is about to be known to the jump tables. */
 void x86_tlb_note_code(struct x86_cpu *cpu, emu_gva va);
 
 /*

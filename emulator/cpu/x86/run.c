@@ -173,6 +173,8 @@ static bool run_events(struct x86_cpu *cpu)
 static void run_count(struct x86_cpu *cpu)
 {
     struct emu_vcpu *vcpu = cpu->vcpu;
+    if (!cpu->executor->counts)
+        return;
     uint64_t total = atomic_load_explicit(&vcpu->instructions, memory_order_relaxed);
     atomic_store_explicit(&vcpu->instructions, total + cpu->ir.instructions, memory_order_relaxed);
     cpu->ir.instructions = 0;
@@ -186,6 +188,26 @@ static void run_after_fault(struct x86_cpu *cpu)
     x86_deliver_exception(cpu);
     if (cpu->debug->step_armed && !cpu->exception_pending)
         x86_debug_end_instruction(cpu, false);
+}
+
+/* Is there nothing to do between two instructions? */
+static bool run_undisturbed(const struct x86_cpu *cpu)
+{
+    return !(cpu->ir.mode & (X86_MODE_STEP | X86_MODE_BREAK)) && !cpu->halted && !cpu->intr_line &&
+           !cpu->nmi_line && !cpu->exception_pending && !cpu->debug->stop;
+}
+
+/* Without breakpoints RF has no effect, so that it may go early. */
+bool x86_guest_resume(struct ir_env *env, enum ir_status status)
+{
+    struct x86_cpu *cpu = x86_cpu_of(env);
+
+    if (status == IR_FAULT)
+        run_after_fault(cpu);
+    if (!run_undisturbed(cpu))
+        return false;
+    cpu->eflags &= ~(uint64_t)X86_FLAG_RF;
+    return true;
 }
 
 /*

@@ -14,6 +14,7 @@
 struct x86_executor {
     enum ir_status (*run)(struct ir_env *env);
     enum ir_status (*one)(struct ir_env *env);
+    bool counts; /* instructions, in ir.instructions */
 };
 
 /* Runs until EMU_REQUEST_PAUSE. On the vcpu's thread; cpu->executor is set. */

@@ -50,8 +50,7 @@ static void tlb_clear_tables(struct x86_cpu *cpu)
 static void tlb_flush_jumps(struct x86_cpu *cpu)
 {
     filter_clear(&cpu->tlb2->code);
-    if (cpu->ir.jump != NULL)
-        ir_exec_flush_jumps(&cpu->ir);
+    ir_jumps_flush(&cpu->ir);
 }
 
 static void tlb_drop_generations(struct x86_tlb2 *tlb2)
@@ -90,6 +89,13 @@ static struct x86_space *tlb_pick_space(struct x86_tlb2 *tlb2, uint16_t pcid)
     return oldest;
 }
 
+static void tlb_renew_space(struct x86_cpu *cpu, struct x86_space *space)
+{
+    space->generation = tlb_new_generation(cpu);
+    ir_jumps_forget(&cpu->ir, space->number);
+    space->number = ++cpu->tlb2->last_number;
+}
+
 static void tlb_enter_space(struct x86_cpu *cpu, uint16_t pcid, bool keep)
 {
     struct x86_tlb2 *tlb2 = cpu->tlb2;
@@ -102,10 +108,12 @@ static void tlb_enter_space(struct x86_cpu *cpu, uint16_t pcid, bool keep)
         space->generation = 0;
     }
     if (space->generation == 0)
-        space->generation = tlb_new_generation(cpu);
+        tlb_renew_space(cpu, space);
     space->last_use = ++tlb2->uses;
     tlb2->current = space;
     cpu->ir.tlb_generation = space->generation;
+    cpu->ir.space = space->number;
+    ir_jumps_select(&cpu->ir);
 }
 
 static uint16_t tlb_pcid(const struct x86_cpu *cpu)

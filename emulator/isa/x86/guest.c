@@ -32,4 +32,5 @@ const struct ir_guest x86_guest = {
     .rmw_end = x86_guest_rmw_end,
     .lift = x86_lift_block,
     .code_address = x86_guest_code_address,
+    .resume = x86_guest_resume,
 };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Code that all blocks share: into translated code and out of it, slow ops, the jump cache. */
-#include "emulator/ir/jumps.h"
+/* Code that all blocks share: into translated code and out of it, slow ops, the next block. */
 #include "emulator/jit/x86-64/vector.h"
 
 #include <string.h>
@@ -84,6 +83,50 @@ static void stub_enter(struct stubs *s)
     asm_op(&s->b, IR_32, 0xff, 4, asm_r(ASM_RCX));
 }
 
+/* A function has been called that returned code, or NULL. */
+static void stub_go(struct stubs *s)
+{
+    uint32_t known;
+
+    asm_op(&s->b, IR_64, 0x85, ASM_RAX, asm_r(ASM_RAX));
+    known = asm_jcc(&s->b, IR_COND_NZ);
+    asm_load(&s->b, IR_64, ASM_RAX, ENV(executor));
+    asm_load(&s->b, IR_32, ASM_RAX, asm_m(ASM_RAX, offsetof(struct ir_executor, status)));
+    stub_return(s);
+    asm_here(&s->b, known);
+    asm_mov(&s->b, ASM_RCX, ASM_RAX);
+    stub_fill(s, PIN_GUEST);
+    asm_load(&s->b, IR_64, ASM_RAX, ENV(pc));
+    asm_op(&s->b, IR_32, 0xff, 4, asm_r(ASM_RCX));
+}
+
+/* rax: pc; rdx: the function's other argument */
+static void stub_next(struct stubs *s, uintptr_t function)
+{
+    asm_store(&s->b, IR_64, ENV(pc), ASM_RAX);
+    stub_spill(s, PIN_GUEST);
+    asm_mov(&s->b, ASM_RSI, ASM_RDX);
+    stub_call(s, function);
+    stub_go(s);
+}
+
+/* rax: pc, rdx: link */
+static void stub_link(struct stubs *s)
+{
+    uint32_t joins, miss[2];
+
+    asm_alu_imm(&s->b, IR_8, ASM_CMP, asm_m(ASM_RDX, offsetof(struct jit_link, apart)), 0);
+    joins = asm_jcc(&s->b, IR_COND_Z);
+    asm_alu_imm(&s->b, IR_32, ASM_CMP, ENV(request), 0);
+    miss[0] = asm_jcc(&s->b, IR_COND_NZ);
+    miss[1] = jit_stub_lookup(&s->b);
+    for (unsigned n = 0; n < 2; n++)
+        asm_here(&s->b, miss[n]);
+    stub_next(s, (uintptr_t)jit_slow_miss);
+    asm_here(&s->b, joins);
+    stub_next(s, (uintptr_t)jit_slow_link);
+}
+
 /* rdx: site. Called; does not come back when the op ended the run. */
 static void stub_slow(struct stubs *s)
 {
@@ -100,74 +143,8 @@ static void stub_slow(struct stubs *s)
     asm_8(&s->b, 0xc3);
     asm_here(&s->b, stopped);
     asm_alu_imm(&s->b, IR_64, ASM_ADD, asm_r(ASM_RSP), 8); /* the way back */
-    asm_load(&s->b, IR_64, ASM_RAX, ENV(executor));
-    asm_load(&s->b, IR_32, ASM_RAX, asm_m(ASM_RAX, offsetof(struct ir_executor, status)));
-    stub_return(s);
-}
-
-static void stub_end(struct stubs *s, unsigned status)
-{
-    stub_spill(s, PIN_GUEST);
-    asm_imm(&s->b, ASM_RAX, status);
-    stub_return(s);
-}
-
-/* rax: pc, which becomes the state's. The block itself looks whether it lives and fits the mode. */
-static void stub_lookup(struct stubs *s)
-{
-    struct asm_buf *b = &s->b;
-    uint32_t request, miss[2];
-
-    asm_store(b, IR_64, ENV(pc), ASM_RAX);
-    asm_alu_imm(b, IR_32, ASM_CMP, ENV(request), 0);
-    request = asm_jcc(b, IR_COND_NZ);
-    asm_mov(b, ASM_RCX, ASM_RAX);
-    asm_op(b, IR_64, 0xc1, 5, asm_r(ASM_RCX)); /* shr */
-    asm_8(b, IR_JUMP_BITS);
-    asm_alu(b, IR_64, ASM_XOR, ASM_RCX, asm_r(ASM_RAX));
-    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), (1 << IR_JUMP_BITS) - 1);
-    asm_op(b, IR_32, 0xc1, 4, asm_r(ASM_RCX)); /* shl */
-    asm_8(b, 5);
-    asm_alu(b, IR_64, ASM_ADD, ASM_RCX, ENV(jump));
-    asm_alu(b, IR_64, ASM_CMP, ASM_RAX, asm_m(ASM_RCX, offsetof(struct ir_jump, pc)));
-    miss[0] = asm_jcc(b, IR_COND_NZ);
-    asm_load(b, IR_64, ASM_RDX, ENV(tlb_generation));
-    asm_alu(b, IR_64, ASM_ADD, ASM_RDX, ENV(jump_salt));
-    asm_alu(b, IR_64, ASM_CMP, ASM_RDX, asm_m(ASM_RCX, offsetof(struct ir_jump, generation)));
-    miss[1] = asm_jcc(b, IR_COND_NZ);
-    asm_op(b, IR_32, 0xff, 4, asm_m(ASM_RCX, offsetof(struct ir_jump, code)));
-    for (unsigned n = 0; n < 2; n++)
-        asm_here(b, miss[n]);
-    stub_end(s, IR_X_NEXT_BLOCK);
-    asm_here(b, request);
-    stub_end(s, IR_OK);
-}
-_Static_assert(sizeof(struct ir_jump) == 32, "the index is shifted by 5");
-
-/* rax: pc, rdx: link. */
-static void stub_link(struct stubs *s)
-{
-    uint32_t known;
-
-    asm_store(&s->b, IR_64, ENV(pc), ASM_RAX);
-    stub_spill(s, PIN_GUEST);
-    asm_mov(&s->b, ASM_RSI, ASM_RDX);
-    stub_call(s, (uintptr_t)jit_slow_link);
-    asm_op(&s->b, IR_64, 0x85, ASM_RAX, asm_r(ASM_RAX));
-    known = asm_jcc(&s->b, IR_COND_NZ);
-    asm_imm(&s->b, ASM_RAX, IR_X_NEXT_BLOCK);
-    stub_return(s);
-    asm_here(&s->b, known);
-    asm_mov(&s->b, ASM_RCX, ASM_RAX);
-    stub_fill(s, PIN_GUEST);
-    asm_load(&s->b, IR_64, ASM_RAX, ENV(pc));
-    asm_op(&s->b, IR_32, 0xff, 4, asm_r(ASM_RCX));
-}
-
-static void stub_leave(struct stubs *s)
-{
-    asm_store(&s->b, IR_64, ENV(pc), ASM_RAX);
-    stub_end(s, IR_OK);
+    stub_call(s, (uintptr_t)jit_slow_stopped);
+    stub_go(s);
 }
 
 /* Called; eax is the argument and the answer. */
@@ -209,14 +186,12 @@ bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
     stub_enter(&s);
     stubs->slow = stub_here(jit, &s);
     stub_slow(&s);
-    stubs->lookup = stub_here(jit, &s);
-    stub_lookup(&s);
+    stubs->miss = stub_here(jit, &s);
+    stub_next(&s, (uintptr_t)jit_slow_miss);
     stubs->link = stub_here(jit, &s);
     stub_link(&s);
-    stubs->miss = stub_here(jit, &s);
-    stub_end(&s, IR_X_NEXT_BLOCK);
     stubs->leave = stub_here(jit, &s);
-    stub_leave(&s);
+    stub_next(&s, (uintptr_t)jit_slow_leave);
     stubs->carry = stub_here(jit, &s);
     stub_function(&s, (uintptr_t)jit_slow_carry);
     stubs->cond = stub_here(jit, &s);

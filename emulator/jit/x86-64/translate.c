@@ -57,6 +57,12 @@ void jit_jump_stub(struct jit_translation *t, const uint8_t *stub)
     translate_to_stub(t, 0xe9, stub);
 }
 
+void jit_branch_stub(struct jit_translation *t, enum ir_cond cc, const uint8_t *stub)
+{
+    asm_8(&t->b, 0x0f);
+    translate_to_stub(t, 0x80 | cc, stub);
+}
+
 /* rdx = the address of something that is allocated later */
 static void translate_pointer(struct jit_translation *t, enum fixup_kind kind, unsigned index)
 {
@@ -135,7 +141,7 @@ void jit_emit_tails(struct jit_translation *t)
             if (tail->from[k] != 0)
                 asm_here(&t->b, tail->from[k]);
         if (tail->kind == TAIL_EXIT)
-            jit_emit_jump(t, &t->builder->insn[tail->op], tail->insns);
+            jit_emit_jump(t, &t->builder->insn[tail->op]);
         else
             tail_return(t, tail);
     }
@@ -149,12 +155,6 @@ static unsigned exit_width(const struct ir_insn *i)
     if (i->op != IR_brz && i->op != IR_brnz)
         return i->width & 3;
     return i->width2 ? i->width2 & 3 : IR_64;
-}
-
-static void exit_count(struct jit_translation *t, unsigned insns)
-{
-    if (insns != 0)
-        asm_alu_imm(&t->b, IR_64, ASM_ADD, ENV(instructions), (int32_t)insns);
 }
 
 /* rax = pc of the block + imm */
@@ -193,26 +193,27 @@ static void exit_linked(struct jit_translation *t, int64_t imm)
     jit_jump_stub(t, t->stubs->link);
 }
 
-void jit_emit_jump(struct jit_translation *t, const struct ir_insn *i, unsigned insns)
+void jit_emit_jump(struct jit_translation *t, const struct ir_insn *i)
 {
     int64_t target = (int64_t)((uint64_t)i->imm + t->page_offset);
     unsigned width = exit_width(i);
 
-    exit_count(t, insns);
     if (width == IR_64 && t->may_link && target >= 0 && target < (int64_t)IR_PAGE_SIZE) {
         exit_linked(t, i->imm);
         return;
     }
     exit_pc(t, i->imm, width);
-    jit_jump_stub(t, i->op == IR_leave ? t->stubs->leave : t->stubs->lookup);
+    if (i->op == IR_leave)
+        jit_jump_stub(t, t->stubs->leave);
+    else
+        jit_emit_lookup(t);
 }
 
 static void exit_branch(struct jit_translation *t, unsigned cc)
 {
     uint32_t from = asm_jcc(&t->b, cc);
 
-    t->tail[t->tails++] =
-        (struct tail){.from = {from}, .op = (uint16_t)t->op, .kind = TAIL_EXIT, .insns = t->insns};
+    t->tail[t->tails++] = (struct tail){.from = {from}, .op = (uint16_t)t->op, .kind = TAIL_EXIT};
 }
 
 static void exit_zero(struct jit_translation *t, const struct ir_insn *i)
@@ -239,16 +240,15 @@ bool jit_emit_exit(struct jit_translation *t, const struct ir_insn *i)
         exit_zero(t, i);
         break;
     case IR_jmp:
-        jit_emit_jump(t, i, t->insns);
+        jit_emit_jump(t, i);
         break;
     case IR_jmpi:
         asm_load(&t->b, i->width & 3, ASM_RAX, jit_slot(t, i->a));
-        exit_count(t, t->insns);
-        jit_jump_stub(t, t->stubs->lookup);
+        jit_emit_lookup(t);
         break;
     default:
         t->may_link = false;
-        jit_emit_jump(t, &leave, t->insns);
+        jit_emit_jump(t, &leave);
     }
     return true;
 }
@@ -277,30 +277,12 @@ static void translate_op(struct jit_translation *t)
 {
     const struct ir_insn *i = &t->builder->insn[t->op];
 
-    if (i->op == IR_insn) {
-        t->insns++;
+    if (i->op == IR_insn)
         return;
-    }
     t->host_next = 0;
     if (!translate_native(t, i))
         jit_emit_slow(t);
     t->host = t->host_next;
-}
-
-/*
- * rax: pc. Only for the mode that the block was made for; links.c writes over the first bytes when
- * the block dies. The page's start is pc less the offset in it.
- */
-static void translate_entry(struct jit_translation *t, uint64_t mode)
-{
-    asm_8(&t->b, 0x48);
-    asm_8(&t->b, 0xb8 | ASM_RCX);
-    asm_64(&t->b, mode);
-    asm_alu(&t->b, IR_64, ASM_CMP, ASM_RCX, ENV(mode));
-    asm_8(&t->b, 0x0f);
-    translate_to_stub(t, 0x80 | IR_COND_NZ, t->stubs->miss);
-    asm_lea(&t->b, IR_64, ASM_RCX, asm_m(ASM_RAX, -(int32_t)t->page_offset));
-    asm_store(&t->b, IR_64, ENV(code_base), ASM_RCX);
 }
 
 static void translate_begin(struct jit_translation *t, struct ir_env *env,
@@ -317,7 +299,6 @@ static void translate_begin(struct jit_translation *t, struct ir_env *env,
     t->may_link = !straddles;
     t->kind = IR_K_END;
     t->host = 0;
-    t->insns = 0;
     jit_vector_begin(t, env);
     memset(t->reg, ASM_NONE, sizeof(t->reg));
     jit_pins(env->guest, slot);
@@ -328,19 +309,18 @@ static void translate_begin(struct jit_translation *t, struct ir_env *env,
 }
 
 /* Returns where a link of the block enters. */
-static uint32_t translate_code(struct jit_translation *t, uint64_t mode)
+static uint32_t translate_code(struct jit_translation *t)
 {
     const struct ir_insn *last = NULL;
     uint32_t entry;
 
-    translate_entry(t, mode);
+    jit_emit_entry(t);
     entry = asm_pos(&t->b);
     for (t->op = 0; t->op < t->builder->count; t->op++) {
         translate_op(t);
         last = &t->builder->insn[t->op];
     }
     if (last == NULL || !(ir_op_table[last->op].attributes & IR_A_LAST)) {
-        exit_count(t, t->insns);
         exit_pc(t, 0, IR_64);
         jit_jump_stub(t, t->stubs->leave);
     }
@@ -370,12 +350,13 @@ static void translate_patch(struct jit_translation *t, struct jit *jit, struct j
 static void translate_fill(const struct jit_translation *t, struct jit_block *block,
                            struct jit_site *site)
 {
-    for (unsigned n = 0; n < t->sites; n++)
-        site[n] =
-            (struct jit_site){.x = t->x[t->site[n]],
-                              .stop = jit_slow_stop,
-                              .block = &block->base,
-                              .kind = jit_slow_kind(t->guest, &t->builder->insn[t->site[n]])};
+    for (unsigned n = 0; n < t->sites; n++) {
+        site[n] = (struct jit_site){.x = t->x[t->site[n]],
+                                    .stop = jit_slow_stop,
+                                    .block = &block->base,
+                                    .kind = jit_slow_kind(t->guest, &t->builder->insn[t->site[n]])};
+        site[n].x.insns = 0; /* translated code does not count */
+    }
     for (unsigned n = 0; n < t->links; n++)
         block->link[n] = (struct jit_link){
             .jump = block->code + t->link[n].jump,
@@ -419,7 +400,7 @@ struct ir_block *jit_translate(struct ir_env *env, const struct ir_builder *buil
     uint32_t entry;
 
     translate_begin(t, env, builder, address, straddles);
-    entry = translate_code(t, env->mode);
+    entry = translate_code(t);
     if (t->b.overflow)
         return NULL;
     block = translate_block(t, jit, entry);

@@ -37,8 +37,7 @@ struct tail {
     uint16_t op;
     uint8_t count; /* slow: ops */
     uint8_t kind;
-    uint8_t insns;
-    bool vectors; /* slow: vector slots are in registers where it goes on */
+    bool vectors;      /* slow: vector slots are in registers where it goes on */
     uint16_t deferred; /* slow: index + 1 of flags to store first */
 };
 
@@ -77,7 +76,6 @@ struct jit_translation {
     uint32_t kind; /* of env->flags where the next op begins, or IR_K_END */
     uint16_t host; /* flags that the host's flag register holds for the guest */
     uint16_t host_next;
-    uint8_t insns;
     enum jit_vectors vectors;
     bool vector_faults; /* vector ops that may fault are not native */
     unsigned features;  /* of the host: vector.h */
@@ -112,6 +110,12 @@ static inline bool jit_fits(int64_t value)
 
 void jit_call_stub(struct jit_translation *t, const uint8_t *stub);
 void jit_jump_stub(struct jit_translation *t, const uint8_t *stub);
+void jit_branch_stub(struct jit_translation *t, enum ir_cond cc, const uint8_t *stub);
+/* To the block whose pc is in rax (lookup.c), and where such jumps come in. */
+void jit_emit_lookup(struct jit_translation *t);
+/* The same in a stub, requests aside; returns where the distance to what does a miss is. */
+uint32_t jit_stub_lookup(struct asm_buf *b);
+void jit_emit_entry(struct jit_translation *t);
 /* The whole op by the portable executor. */
 void jit_emit_slow(struct jit_translation *t);
 /* The same behind the main line, reached from these places; comes back here. */
@@ -140,7 +144,7 @@ bool jit_emit_memory(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_cond(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_exit(struct jit_translation *t, const struct ir_insn *i);
-void jit_emit_jump(struct jit_translation *t, const struct ir_insn *i, unsigned insns);
+void jit_emit_jump(struct jit_translation *t, const struct ir_insn *i);
 
 /* ---- flags (flags.c) ---- */
 

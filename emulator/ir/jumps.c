@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The jump tables: which one is current, and emptying them, which waits until they are wanted. */
+#include "emulator/ir/jumps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "emulator/ir/exec.h"
+#include "emulator/ir/xinsn.h"
+
+static struct ir_jump_set *jumps_of(struct ir_env *env)
+{
+    return &ir_executor(env)->jumps;
+}
+
+/* ---- tables ---- */
+
+/* The pc of an empty entry has another index than the entry. */
+static void jumps_clear_entry(struct ir_jumps *table, unsigned index)
+{
+    table->pc[index] = index == 0;
+}
+
+static struct ir_jumps *jumps_table(struct ir_jump_set *set, const struct ir_jump_key *key)
+{
+    return &set->table[key - set->key];
+}
+
+static void jumps_clear(struct ir_jump_set *set, struct ir_jump_key *key)
+{
+    struct ir_jumps *table = jumps_table(set, key);
+
+    if (key->count > IR_JUMP_NOTED) {
+        memset(table->pc, 0, sizeof(table->pc));
+        jumps_clear_entry(table, 0);
+    } else {
+        for (unsigned n = 0; n < key->count; n++)
+            jumps_clear_entry(table, key->noted[n]);
+    }
+    key->count = 0;
+    key->flushes = set->flushes;
+}
+
+/* The table of a mode and a space, or the one that was not used for the longest time. */
+static struct ir_jump_key *jumps_pick(struct ir_jump_set *set, uint64_t mode, uint64_t space)
+{
+    struct ir_jump_key *oldest = &set->key[0];
+
+    for (unsigned n = 0; n < IR_JUMP_TABLES; n++) {
+        struct ir_jump_key *key = &set->key[n];
+
+        if (key->space == space && key->mode == mode && key->use != 0)
+            return key;
+        if (key->use < oldest->use)
+            oldest = key;
+    }
+    oldest->use = 0;
+    return oldest;
+}
+
+void ir_jumps_select(struct ir_env *env)
+{
+    struct ir_jump_set *set = env->executor ? jumps_of(env) : NULL;
+    struct ir_jump_key *key;
+
+    if (!set || (set->current->mode == env->mode && set->current->space == env->space))
+        return;
+    key = jumps_pick(set, env->mode, env->space);
+    if (key->use == 0 || key->flushes != set->flushes)
+        jumps_clear(set, key);
+    key->mode = env->mode;
+    key->space = env->space;
+    key->use = ++set->uses;
+    set->current = key;
+    if (!set->hidden)
+        env->jumps = jumps_table(set, key);
+}
+
+void ir_jumps_flush(struct ir_env *env)
+{
+    struct ir_jump_set *set = env->executor ? jumps_of(env) : NULL;
+
+    if (!set)
+        return;
+    set->flushes++;
+    jumps_clear(set, set->current);
+}
+
+void ir_jumps_forget(struct ir_env *env, uint64_t space)
+{
+    struct ir_jump_set *set = env->executor ? jumps_of(env) : NULL;
+
+    for (unsigned n = 0; set && n < IR_JUMP_TABLES; n++)
+        if (set->key[n].space == space && &set->key[n] != set->current)
+            set->key[n].use = 0;
+}
+
+/* ---- entries ---- */
+
+void ir_jumps_put(struct ir_env *env, uint64_t pc, const void *code)
+{
+    struct ir_jump_set *set = jumps_of(env);
+    struct ir_jump_key *key = set->current;
+    unsigned index = ir_jump_index(pc);
+
+    if (set->hidden)
+        return;
+    if (key->count < IR_JUMP_NOTED)
+        key->noted[key->count] = (uint16_t)index;
+    if (key->count <= IR_JUMP_NOTED)
+        key->count++;
+    env->jumps->pc[index] = pc;
+    env->jumps->code[index] = code;
+}
+
+void ir_jumps_hide(struct ir_env *env, bool hidden)
+{
+    struct ir_jump_set *set = jumps_of(env);
+
+    set->hidden = hidden;
+    env->jumps = hidden ? &set->table[IR_JUMP_TABLES] : jumps_table(set, set->current);
+}
+
+/* ---- life ---- */
+
+bool ir_jumps_init(struct ir_env *env, struct emu_error *err)
+{
+    struct ir_jump_set *set = jumps_of(env);
+
+    set->table = calloc(IR_JUMP_TABLES + 1, sizeof(*set->table));
+    if (!set->table)
+        return emu_error_set(err, EMU_ERROR_HOST, "no memory for jump tables");
+    for (unsigned n = 0; n <= IR_JUMP_TABLES; n++)
+        jumps_clear_entry(&set->table[n], 0);
+    set->current = &set->key[0];
+    *set->current = (struct ir_jump_key){.mode = env->mode, .space = env->space, .use = 1};
+    set->uses = 1;
+    env->jumps = set->table;
+    return true;
+}
+
+void ir_jumps_finish(struct ir_env *env)
+{
+    free(jumps_of(env)->table);
+    env->jumps = NULL;
+}
