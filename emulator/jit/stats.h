@@ -13,7 +13,7 @@
 
 enum jit_counter {
     JIT_COUNT_TRANSLATED,
-    JIT_COUNT_MISSES, /* code entered from the run loop: the jump cache had no block */
+    JIT_COUNT_MISSES, /* look-ups of blocks that the jump table did not have */
     JIT_COUNT_LINKS,  /* direct exits joined to their target */
     JIT_COUNTERS,
 };

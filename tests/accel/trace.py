@@ -40,7 +40,7 @@ def run(*options):
 def counts(text):
     """The numbers of the last line of jit_stats."""
     found = re.findall(r"^jit: (\d+) blocks in (\d+) KiB, (\d+) translated, (\d+) invalidated, "
-                       r"(\d+) misses of the jump cache, (\d+) links joined, (\d+) slow ops$", text,
+                       r"(\d+) misses of the jump tables, (\d+) links joined, (\d+) slow ops$", text,
                        re.MULTILINE)
     return [int(number) for number in found[-1]] if found else [0] * 7
 
