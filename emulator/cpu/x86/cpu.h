@@ -80,6 +80,8 @@ enum ir_status x86_load_pdptes(struct x86_cpu *cpu, uint64_t cr3);
 /* The memory map has changed: any thread. The run loop answers X86_REQUEST_FLUSH with
  * x86_tlb_flush_all(cpu, true). opaque is the struct x86_cpu. */
 void x86_memory_changed(void *opaque);
+/* Own thread, after a write to a device: if it moved memory, the next access is to see that. */
+void x86_take_memory_change(struct x86_cpu *cpu);
 
 /* ---- slow paths and code addresses for struct ir_guest (mmu.c) ---- */
 

@@ -72,6 +72,7 @@ enum ir_status x86_helper_out(struct ir_env *env, uint64_t a, uint64_t b, uint64
     if (status != IR_OK)
         return status;
     emu_memory_store(cpu->io, (uint16_t)a, c, (unsigned)b);
+    x86_take_memory_change(cpu);
     if (cpu->cr4 & X86_CR4_DE)
         x86_debug_check_port(cpu, (uint16_t)a, (unsigned)b);
     return IR_OK;

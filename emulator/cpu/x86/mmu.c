@@ -154,6 +154,7 @@ static void mmu_write_registers(struct x86_cpu *cpu, emu_gpa address, const uint
         address += part;
         size -= part;
     }
+    x86_take_memory_change(cpu);
 }
 
 /* ---- one piece ---- */

@@ -119,10 +119,7 @@ static bool run_host_requests(struct x86_cpu *cpu, uint32_t requests)
         emu_vcpu_step_aside(cpu->vcpu);
     if (requests & (X86_REQUEST_WORK | X86_REQUEST_SMI))
         emu_vcpu_clear(cpu->vcpu, X86_REQUEST_WORK | X86_REQUEST_SMI);
-    if (requests & X86_REQUEST_FLUSH) {
-        emu_vcpu_clear(cpu->vcpu, X86_REQUEST_FLUSH);
-        x86_tlb_flush_all(cpu, true);
-    }
+    x86_take_memory_change(cpu);
     return true;
 }
 

@@ -341,6 +341,14 @@ void x86_memory_changed(void *opaque)
     emu_vcpu_request(cpu->vcpu, X86_REQUEST_FLUSH);
 }
 
+void x86_take_memory_change(struct x86_cpu *cpu)
+{
+    if (!(atomic_load_explicit(&cpu->ir.request, memory_order_acquire) & X86_REQUEST_FLUSH))
+        return;
+    emu_vcpu_clear(cpu->vcpu, X86_REQUEST_FLUSH);
+    x86_tlb_flush_all(cpu, true);
+}
+
 bool x86_mmu_init(struct x86_cpu *cpu, struct emu_error *err)
 {
     size_t size = (sizeof(*cpu->tlb2) + 63) & ~(size_t)63;
