@@ -117,7 +117,7 @@ static void test_save_load(void)
 /* What reset leaves: clocks that go on and memory that a battery keeps. */
 static bool devices_remember(const struct emu_device_class *class)
 {
-    return class == &emu_rtc_cmos_class || class == &emu_hpet_class ||
+    return class == &emu_rtc_cmos_class || class == &emu_pflash_class || class == &emu_hpet_class ||
            class == &emu_acpi_pm_class || class == &emu_ioapic_class || class == &emu_lapic_class ||
            class == &emu_pic_class || class == &emu_ich9_lpc_class;
 }
