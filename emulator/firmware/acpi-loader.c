@@ -106,16 +106,17 @@ static void loader_rsdp(struct aml *script, uint8_t *rsdp, uint64_t xsdt)
     loader_add_checksum(script, EMU_ACPI_RSDP_FILE, 32, 0, ACPI_RSDP);
 }
 
-static void loader_pad(struct aml *tables)
+static void loader_pad(struct aml *tables, size_t size)
 {
-    size_t end = (tables->length + LOADER_ROOM + LOADER_STEP - 1) / LOADER_STEP * LOADER_STEP;
-
-    while (!tables->failed && tables->length < end)
+    if (size == 0)
+        size = (tables->length + LOADER_ROOM + LOADER_STEP - 1) / LOADER_STEP * LOADER_STEP;
+    while (!tables->failed && tables->length < size)
         aml_byte(tables, 0);
+    tables->failed |= tables->length != size;
 }
 
 static void loader_fill(struct acpi_layout *layout, struct aml *script, uint8_t *rsdp,
-                        const struct emu_acpi_board *board)
+                        const struct emu_acpi_board *board, size_t tables_size)
 {
     uint64_t xsdt = emu_acpi_tables(layout, board);
 
@@ -124,11 +125,11 @@ static void loader_fill(struct acpi_layout *layout, struct aml *script, uint8_t 
     if (!layout->out.failed)
         loader_tables(script, layout);
     loader_rsdp(script, rsdp, xsdt);
-    loader_pad(&layout->out);
+    loader_pad(&layout->out, tables_size);
 }
 
-bool emu_acpi_build_files(const struct emu_acpi_board *board, struct emu_acpi_files *files,
-                          struct emu_error *err)
+bool emu_acpi_build_files(const struct emu_acpi_board *board, size_t tables_size,
+                          struct emu_acpi_files *files, struct emu_error *err)
 {
     struct acpi_layout layout = {.base = 0};
     uint8_t *rsdp = malloc(ACPI_RSDP);
@@ -137,7 +138,7 @@ bool emu_acpi_build_files(const struct emu_acpi_board *board, struct emu_acpi_fi
     aml_init(&layout.out);
     aml_init(&script);
     if (rsdp != NULL)
-        loader_fill(&layout, &script, rsdp, board);
+        loader_fill(&layout, &script, rsdp, board, tables_size);
     if (rsdp == NULL || layout.out.failed || script.failed) {
         free(rsdp);
         aml_finish(&layout.out);
