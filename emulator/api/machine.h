@@ -49,6 +49,12 @@ struct emu_machine_config {
      * put into memory and started. With firmware the kernel, if any, is for the firmware to load.
      */
     const char *firmware;
+    /*
+     * Its variable store, a flash memory below the image. The guest changes the file, unless
+     * firmware_discard is set; NULL: none. firmware_secure: only in system management mode.
+     */
+    const char *firmware_vars;
+    bool firmware_discard, firmware_secure;
 
     const char *kernel; /* bzImage, ELF with a PVH note, or Multiboot 1 */
     const char *initrd; /* or the Multiboot modules: "FILE args,FILE args" */

@@ -53,6 +53,7 @@ enum board_presence {
     BOARD_DEBUGCON,
     BOARD_DEBUG_EXIT,
     BOARD_TESTDEV,
+    BOARD_FLASH, /* a variable store */
 };
 
 struct board;
@@ -85,6 +86,8 @@ struct board {
     struct emu_memory *smm_memory;                   /* as processors in SMM see it */
     struct emu_ram *firmware;                        /* NULL: direct boot */
     struct emu_region firmware_rom, firmware_low;
+    size_t acpi_size;                    /* of the tables' file, once it is told */
+    struct emu_flash_store *flash_store; /* NULL: nothing is kept */
     struct x86_cpu_model *model;
     struct x86_cpu **cpus;
     uint32_t *apic_ids;
@@ -97,6 +100,7 @@ struct board {
     unsigned drive;                            /* whose controller is being made */
     unsigned drivers;                          /* devices so far; 0 is the ISA bus itself */
     struct emu_boot_file kernel;
+    struct emu_boot_file template; /* of the variable store, while it is being built */
     struct emu_boot_image image;
     bool bootable;
 };
@@ -129,9 +133,14 @@ uint8_t *board_smbios(const struct board *board, uint64_t base, size_t limit, si
 
 /* The firmware's image as ROM, if the configuration names one (pc-firmware.c). */
 bool board_add_firmware(struct board *board, struct emu_error *err);
+/* The contents and the place of the flash with the variables; finish lets go of its file. */
+bool board_prepare_flash(struct board *board, struct emu_device *flash, struct emu_error *err);
+void board_map_flash(struct board *board);
+void board_finish_flash(struct board *board);
 /* What lies at 0xe0000 before it is shadowed, 128 KiB; NULL: nothing. */
 const uint8_t *board_firmware_low(const struct board *board);
-/* What firmware reads from fw_cfg: memory, tables, kernel, settings. All other devices are there. */
+/* What firmware reads from fw_cfg: memory, tables, kernel, settings. All other devices are there.
+ */
 bool board_prepare_firmware(struct board *board, struct emu_error *err);
 
 /* Reads the kernel and its company; makes the tables (pc-boot.c). */

@@ -3,12 +3,15 @@
  * Firmware on the PC board: its image at the end of the first 4 GiB and below 1 MiB, and what it
  * asks fw_cfg for. OVMF and SeaBIOS know each other's names (QEMU docs/specs/fw_cfg.rst).
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "emulator/boards/board.h"
+#include "emulator/firmware/flash-store.h"
 #include "emulator/firmware/smbios.h"
 #include "emulator/hw/misc/fw-cfg.h"
+#include "emulator/hw/misc/pflash.h"
 #include "emulator/hw/pci/q35.h"
 
 #define FIRMWARE_MIN  0x10000u
@@ -78,6 +81,86 @@ const uint8_t *board_firmware_low(const struct board *board)
     return size >= FIRMWARE_LOW ? emu_ram_host(board->firmware) + size - FIRMWARE_LOW : NULL;
 }
 
+/* ---- the variable store ---- */
+
+#define FIRMWARE_FLASH_MAX 0x800000u
+
+static void firmware_store_failed(void *opaque, const char *text)
+{
+    emu_machine_fail(opaque, "%s", text);
+}
+
+static void firmware_store_put(void *opaque, const uint8_t *data, size_t size)
+{
+    emu_flash_store_put(opaque, data);
+}
+
+static bool firmware_set_flash(struct board *board, struct emu_device *flash, const uint8_t *data,
+                               size_t size, struct emu_error *err)
+{
+    char text[24];
+
+    if (size % FIRMWARE_STEP != 0 || size > FIRMWARE_FLASH_MAX)
+        return emu_error_set(err, EMU_ERROR_INPUT,
+                             "%s is no variable store: it has %zu bytes, and flash has blocks of "
+                             "4 KiB, at most 8 MiB",
+                             board->config->firmware_vars, size);
+    snprintf(text, sizeof(text), "%zu", size);
+    emu_pflash_set_contents(flash, data);
+    return emu_device_set(flash, "size", text, err) &&
+           emu_device_set(flash, "secure", board->config->firmware_secure ? "true" : "false", err);
+}
+
+static bool firmware_keep_flash(struct board *board, struct emu_device *flash,
+                                struct emu_error *err)
+{
+    const uint8_t *data;
+    size_t size;
+
+    board->flash_store = emu_flash_store_open(board->config->firmware_vars, FIRMWARE_FLASH_MAX,
+                                              firmware_store_failed, board->machine, err);
+    if (board->flash_store == NULL)
+        return false;
+    data = emu_flash_store_data(board->flash_store, &size);
+    emu_pflash_on_change(flash, firmware_store_put, board->flash_store);
+    return firmware_set_flash(board, flash, data, size, err);
+}
+
+/* The file stays open: realize reads it. */
+static bool firmware_copy_flash(struct board *board, struct emu_device *flash,
+                                struct emu_error *err)
+{
+    return emu_boot_file_open(&board->template, board->config->firmware_vars, err) &&
+           firmware_set_flash(board, flash, board->template.data, board->template.size, err);
+}
+
+bool board_prepare_flash(struct board *board, struct emu_device *flash, struct emu_error *err)
+{
+    return board->config->firmware_discard ? firmware_copy_flash(board, flash, err)
+                                           : firmware_keep_flash(board, flash, err);
+}
+
+void board_map_flash(struct board *board)
+{
+    const struct emu_device *flash = emu_machine_find_device(board->machine, "flash");
+
+    emu_boot_file_close(&board->template);
+    if (flash != NULL)
+        emu_region_add(emu_memory_root(board->machine->memory),
+                       EMU_PC_HIGH - emu_ram_size(board->firmware) - flash->regions[0]->size,
+                       flash->regions[0], -1);
+}
+
+void board_finish_flash(struct board *board)
+{
+    struct emu_device *flash = emu_machine_find_device(board->machine, "flash");
+
+    if (flash != NULL)
+        emu_pflash_flush(flash);
+    emu_flash_store_close(board->flash_store);
+    emu_boot_file_close(&board->template);
+}
+
 /* ---- memory and processors ---- */
 
 static void firmware_put(uint8_t *out, uint64_t value, unsigned bytes)
@@ -136,7 +219,7 @@ static bool firmware_make_acpi(const struct board *board, struct emu_acpi_files 
     if (acpi.ecam >= EMU_PC_HIGH)
         acpi.ecam = 0;
     firmware_wide_window(board, &acpi);
-    return emu_acpi_build_files(&acpi, files, err);
+    return emu_acpi_build_files(&acpi, board->acpi_size, files, err);
 }
 
 /* A file that no longer fits, or is short of memory, keeps its old bytes. */
@@ -192,6 +275,7 @@ static bool firmware_add_acpi(struct board *board, struct emu_device *fw_cfg, st
     for (size_t i = 0; done && i < sizeof(rows) / sizeof(rows[0]); i++)
         done = emu_fw_cfg_add_file(fw_cfg, rows[i].name, rows[i].data, rows[i].length, err) &&
                emu_fw_cfg_set_refresh(fw_cfg, rows[i].name, rows[i].refresh, board, err);
+    board->acpi_size = files.tables_size;
     emu_acpi_files_free(&files);
     return done;
 }

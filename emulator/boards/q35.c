@@ -173,6 +173,12 @@ static const struct board_device q35_devices[] = {
         .prepare = q35_prepare_fw_cfg,
     },
     {
+        .class = &emu_pflash_class,
+        .id = "flash", /* below the firmware's image, wherever that begins */
+        .presence = BOARD_FLASH,
+        .prepare = board_prepare_flash,
+    },
+    {
         .class = &emu_port92_class,
         .id = "port92",
         .maps = {{0, BOARD_PORTS, 0x92, 0}},
@@ -243,6 +249,7 @@ static bool q35_add_devices(struct board *board, struct emu_error *err)
         return false;
     reset = emu_machine_find_device(board->machine, "reset-control");
     emu_pci_host_set_reset_port(board->pci_host, reset->regions[0]);
+    board_map_flash(board);
     return true;
 }
 
@@ -274,6 +281,7 @@ static void q35_free(struct emu_machine *machine)
 {
     struct board *board = machine->board_data;
 
+    board_finish_flash(board);
     board_free_cpus(board);
     emu_boot_finish(&board->image);
     emu_boot_file_close(&board->kernel);

@@ -145,6 +145,8 @@ static bool board_present(const struct board *board, const struct board_device *
         return config->debug_exit;
     case BOARD_TESTDEV:
         return config->testdev;
+    case BOARD_FLASH:
+        return config->firmware != NULL && config->firmware_vars != NULL;
     }
     return false;
 }
