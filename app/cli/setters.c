@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/firmware/firmware.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/plan/size.h"
@@ -41,7 +42,7 @@ bool lathe_set_append(struct lathe_cli *cli, const char *value, GError **error)
 
 bool lathe_set_firmware(struct lathe_cli *cli, const char *value, GError **error)
 {
-    return set_string(&cli->definition->firmware, value);
+    return lathe_firmware_parse(cli->definition, value, error);
 }
 
 bool lathe_set_memory(struct lathe_cli *cli, const char *value, GError **error)

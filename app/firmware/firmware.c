@@ -2,37 +2,175 @@
 /* The words that --firmware takes, each with what it looks for. */
 #include "app/firmware/firmware.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "app/plan/error.h"
 
-static bool firmware_take(struct lathe_definition *definition, const char *path)
+#define FIRMWARE_ARCHITECTURE "x86_64"
+#define FIRMWARE_MACHINE      "pc-q35-10.0" /* what descriptors call the board */
+
+bool lathe_firmware_parse(struct lathe_definition *definition, const char *text, GError **error)
 {
-    g_free(definition->firmware_image);
-    definition->firmware_image = g_strdup(path);
-    return true;
+    const char *comma = strrchr(text, ',');
+
+    if (comma != NULL && g_str_has_prefix(comma, ",vars=") && comma[6] != '\0') {
+        g_free(definition->firmware_vars);
+        definition->firmware_vars = g_strdup(comma + 6);
+    } else if (comma != NULL) {
+        return lathe_error_input(error, "--firmware has no '%s': write vars=FILE there", comma + 1);
+    }
+    g_free(definition->firmware);
+    definition->firmware = comma ? g_strndup(text, (gsize)(comma - text)) : g_strdup(text);
+    return *definition->firmware != '\0' || lathe_error_input(error, "--firmware names nothing");
 }
 
-static bool firmware_bios(struct lathe_definition *definition, GError **error)
+/* ---- the choice ---- */
+
+static bool firmware_is_raw(const struct lathe_descriptor *descriptor)
+{
+    return strcmp(descriptor->executable_format, "raw") == 0 &&
+           (descriptor->template == NULL || strcmp(descriptor->template_format, "raw") == 0);
+}
+
+static bool firmware_exists(const struct lathe_descriptor *descriptor)
+{
+    return g_file_test(descriptor->executable, G_FILE_TEST_IS_REGULAR) &&
+           (descriptor->template == NULL ||
+            g_file_test(descriptor->template, G_FILE_TEST_IS_REGULAR));
+}
+
+/* What this program can do with it: no system management mode, no flash of code and variables. */
+static bool firmware_runs(const struct lathe_descriptor *descriptor)
+{
+    bool combined =
+        descriptor->device == LATHE_FIRMWARE_FLASH && descriptor->mode == LATHE_FLASH_COMBINED;
+
+    return descriptor->device != LATHE_FIRMWARE_KERNEL && !combined &&
+           !lathe_descriptor_has_feature(descriptor, "requires-smm") &&
+           lathe_descriptor_fits(descriptor, FIRMWARE_ARCHITECTURE, FIRMWARE_MACHINE) &&
+           firmware_is_raw(descriptor) && firmware_exists(descriptor);
+}
+
+static bool firmware_wanted(const struct lathe_descriptor *descriptor, const char *word)
+{
+    bool secure = lathe_descriptor_has_feature(descriptor, "secure-boot");
+    bool keys = lathe_descriptor_has_feature(descriptor, "enrolled-keys");
+
+    if (strcmp(word, "bios") == 0)
+        return lathe_descriptor_has_interface(descriptor, "bios");
+    if (!lathe_descriptor_has_interface(descriptor, "uefi"))
+        return false;
+    if (strcmp(word, "uefi-secure") == 0)
+        return secure && keys;
+    return strcmp(word, "uefi") == 0 ? !secure : !keys;
+}
+
+const struct lathe_descriptor *lathe_firmware_choose(const struct lathe_descriptor_list *list,
+                                                     const char *word)
+{
+    for (guint i = 0; i < list->descriptors->len; i++) {
+        const struct lathe_descriptor *descriptor = list->descriptors->pdata[i];
+        if (firmware_wanted(descriptor, word) && firmware_runs(descriptor))
+            return descriptor;
+    }
+    return NULL;
+}
+
+/* ---- files ---- */
+
+static void firmware_set(char **field, const char *value)
+{
+    char *copy = g_strdup(value);
+
+    g_free(*field);
+    *field = copy;
+}
+
+/* The machine's own copy, if it keeps one; made from the template the first time. */
+static bool firmware_take_vars(struct lathe_definition *definition, const char *template,
+                               GError **error)
+{
+    g_autofree char *data = NULL;
+    gsize length;
+
+    definition->firmware_discard = definition->firmware_vars == NULL;
+    if (definition->firmware_discard) {
+        firmware_set(&definition->firmware_vars, template);
+        return true;
+    }
+    if (template == NULL || g_file_test(definition->firmware_vars, G_FILE_TEST_EXISTS))
+        return true;
+    return g_file_get_contents(template, &data, &length, error) &&
+           g_file_set_contents(definition->firmware_vars, data, (gssize)length, error);
+}
+
+static bool firmware_take(struct lathe_definition *definition,
+                          const struct lathe_descriptor *descriptor, GError **error)
+{
+    firmware_set(&definition->firmware_image, descriptor->executable);
+    definition->firmware_secure = lathe_descriptor_has_feature(descriptor, "secure-boot") &&
+                                  lathe_descriptor_has_feature(descriptor, "requires-smm");
+    if (descriptor->template != NULL)
+        return firmware_take_vars(definition, descriptor->template, error);
+    return definition->firmware_vars == NULL ||
+           lathe_error_input(error, "the firmware '%s' keeps no variables: leave out vars=",
+                             descriptor->description);
+}
+
+/* SeaBIOS comes without a descriptor. */
+static bool firmware_take_seabios(struct lathe_definition *definition, GError **error)
 {
     static const char *const paths[] = {"/usr/share/seabios/bios-256k.bin",
                                         "/usr/share/qemu/bios-256k.bin"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
-        if (g_file_test(paths[i], G_FILE_TEST_IS_REGULAR))
-            return firmware_take(definition, paths[i]);
+        if (!g_file_test(paths[i], G_FILE_TEST_IS_REGULAR))
+            continue;
+        firmware_set(&definition->firmware_image, paths[i]);
+        return definition->firmware_vars == NULL ||
+               lathe_error_input(error, "SeaBIOS keeps no variables: leave out vars=");
     }
     return lathe_error_input(error, "there is no SeaBIOS on this host: install seabios");
 }
 
+static bool firmware_find(struct lathe_definition *definition, const char *word, GError **error)
+{
+    g_auto(GStrv) folders = lathe_descriptor_folders();
+    g_autoptr(lathe_descriptor_list) list =
+        lathe_descriptor_list_read((const char *const *)folders);
+    const struct lathe_descriptor *descriptor = lathe_firmware_choose(list, word);
+
+    if (descriptor != NULL)
+        return firmware_take(definition, descriptor, error);
+    if (strcmp(word, "bios") == 0 || strcmp(word, "auto") == 0)
+        return firmware_take_seabios(definition, error);
+    return lathe_error_input(
+        error, "no firmware descriptor in %s offers %s for this machine: install ovmf", folders[0],
+        word);
+}
+
+static bool firmware_take_file(struct lathe_definition *definition, GError **error)
+{
+    if (!g_file_test(definition->firmware, G_FILE_TEST_EXISTS))
+        return lathe_error_input(error,
+                                 "--firmware '%s': there is no such file, and the words are auto, "
+                                 "none, bios, uefi and uefi-secure",
+                                 definition->firmware);
+    firmware_set(&definition->firmware_image, definition->firmware);
+    return definition->firmware_vars == NULL || firmware_take_vars(definition, NULL, error);
+}
+
 bool lathe_firmware_settle(struct lathe_definition *definition, GError **error)
 {
-    const char *asked = definition->firmware;
-    bool automatic = strcmp(asked, "auto") == 0;
+    static const char *const words[] = {"auto", "bios", "uefi", "uefi-secure", NULL};
+    const char *word = definition->firmware;
+    bool none = strcmp(word, "none") == 0;
 
-    if (strcmp(asked, "none") == 0 || (automatic && definition->kernel != NULL))
-        return true;
-    if (strcmp(asked, "bios") == 0 || automatic)
-        return firmware_bios(definition, error);
-    return firmware_take(definition, asked);
+    if (none || (strcmp(word, "auto") == 0 && definition->kernel != NULL))
+        return definition->firmware_vars == NULL ||
+               lathe_error_input(error, "vars= is for firmware, and there is none");
+    if (g_strv_contains(words, word))
+        return firmware_find(definition, word, error);
+    return firmware_take_file(definition, error);
 }

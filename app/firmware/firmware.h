@@ -6,11 +6,27 @@
 #ifndef LATHE_FIRMWARE_FIRMWARE_H
 #define LATHE_FIRMWARE_FIRMWARE_H
 
+#include "app/firmware/descriptor.h"
 #include "app/plan/definition.h"
 
 /*
+ * Takes "WORD[,vars=FILE]" or "IMAGE[,vars=FILE]" apart into definition->firmware and its vars;
+ * WORD is auto, none, bios, uefi or uefi-secure. False with *error: an option that is none.
+ */
+bool lathe_firmware_parse(struct lathe_definition *definition, const char *text, GError **error);
+
+/*
+ * The first of the list that has what the word asks for and that this machine can run: "uefi" has
+ * no Secure Boot, "uefi-secure" has it with enrolled keys, "auto" boots everything. NULL: none.
+ */
+const struct lathe_descriptor *lathe_firmware_choose(const struct lathe_descriptor_list *list,
+                                                     const char *word);
+
+/*
  * Fills the files of definition->firmware. "auto" with a kernel is none: the emulator starts the
- * kernel itself. False with *error: not installed (and which package has it), or no such file.
+ * kernel itself. A file for the variables that does not exist is made from the template; without
+ * one the machine has a copy that is forgotten. False with *error: not installed (and which package
+ * has it), or no such file.
  */
 bool lathe_firmware_settle(struct lathe_definition *definition, GError **error);
 

@@ -24,10 +24,10 @@ void lathe_definition_free(struct lathe_definition *definition)
 {
     if (definition == NULL)
         return;
-    char *strings[] = {definition->name,   definition->board,    definition->accel,
-                       definition->cpu,    definition->kernel,   definition->initrd,
-                       definition->append, definition->debugcon, definition->gdb,
-                       definition->firmware, definition->firmware_image};
+    char *strings[] = {definition->name,     definition->board,          definition->accel,
+                       definition->cpu,      definition->kernel,         definition->initrd,
+                       definition->append,   definition->debugcon,       definition->gdb,
+                       definition->firmware, definition->firmware_image, definition->firmware_vars};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     for (unsigned i = 0; i < definition->serials; i++)

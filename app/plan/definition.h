@@ -38,9 +38,12 @@ struct lathe_definition {
     char *accel;
     char *cpu;
     struct emu_topology topology;
-    uint64_t memory; /* bytes */
-    char *firmware; /* "auto", "none", "bios", "uefi", "uefi-secure" or a file; never NULL */
-    char *firmware_image; /* the file that it comes to; NULL: none */
+    uint64_t memory;       /* bytes */
+    char *firmware;        /* "auto", "none", "bios", "uefi", "uefi-secure" or a file; never NULL */
+    char *firmware_image;  /* the file that it comes to; NULL: none */
+    char *firmware_vars;   /* its variable store; NULL: none */
+    bool firmware_discard; /* changes of the variables are forgotten */
+    bool firmware_secure;  /* only system management mode changes them */
     char *kernel, *initrd, *append;
     struct lathe_serial_definition serial[EMU_MAX_SERIAL];
     unsigned serials;

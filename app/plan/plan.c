@@ -113,9 +113,12 @@ static void plan_add_boot(struct lathe_plan *plan, const struct lathe_definition
 {
     const struct {
         const char *item, *text;
-    } rows[] = {{"kernel", definition->kernel},
-                {"initrd", definition->initrd},
-                {"append", definition->append}};
+    } rows[] = {
+        {"firmware", definition->firmware_image},
+        {definition->firmware_discard ? "vars (a copy)" : "vars", definition->firmware_vars},
+        {"kernel", definition->kernel},
+        {"initrd", definition->initrd},
+        {"append", definition->append}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         if (rows[i].text != NULL)

@@ -65,6 +65,73 @@ def ovmf():
                "status %d\n%s" % (status, text[-2000:]))
 
 
+class Shell:
+    """A machine in OVMF's shell, whose serial port is a pipe in both directions."""
+
+    def __init__(self, *options):
+        command = [LATHE, "run", "--display", "none", "--serial", "stdio", "--timeout", "200",
+                   "--no-reboot", *options]
+        self.machine = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT)
+        self.text = ""
+
+    def wait_for(self, words):
+        """What came until then; ends with the machine."""
+        start = len(self.text)
+        while words not in self.text[start:]:
+            byte = os.read(self.machine.stdout.fileno(), 4096)
+            if not byte:
+                break
+            self.text += byte.decode(errors="replace")
+        return words in self.text[start:]
+
+    def type(self, line):
+        for byte in (line + "\r").encode():
+            self.machine.stdin.write(bytes([byte]))
+            self.machine.stdin.flush()
+
+    def command(self, line):
+        """Types a line; returns what is answered until the next prompt."""
+        start = len(self.text)
+        self.type(line)
+        self.wait_for("Shell> ")
+        return re.sub(r"\x1b\[[0-9;?=]*[a-zA-Z]", "", self.text[start:])
+
+    def start(self):
+        """To the prompt, past the countdown to a script."""
+        return self.wait_for("Press ") and (self.type("") or self.wait_for("Shell> "))
+
+    def power_off(self):
+        self.type("reset -s")
+        self.wait_for("\0never")
+        return self.machine.wait(30)
+
+
+def variables():
+    """A variable outlives its machine, in the machine's own copy of the store."""
+    store = os.path.join(SCRATCH, "vars.fd")
+    guid = "-guid 12345678-1234-1234-1234-123456789abc"
+    options = ["--firmware", "uefi,vars=" + store, "--memory", "512M"]
+    first = Shell(*options)
+    report("variables-shell", first.start(), first.text[-2000:])
+    first.command("setvar LatheTest %s -nv -bs =0x5a" % guid)
+    report("variables-powers-off", first.power_off() == 0, first.text[-2000:])
+    with open(store, "rb") as file:
+        changed = file.read()
+    report("variables-in-file", "LatheTest".encode("utf-16-le") in changed, "not in the file")
+    report("variables-size", len(changed) == 540672, "%d bytes" % len(changed))
+    second = Shell(*options)
+    second.start()
+    answer = second.command("setvar LatheTest " + guid)
+    report("variables-again", "5A" in answer.split("LatheTest")[-1], answer)
+    second.power_off()
+    other = Shell("--firmware", "uefi", "--memory", "512M")
+    other.start()
+    answer = other.command("setvar LatheTest " + guid)
+    report("variables-not-in-others", "Unable to get" in answer, answer)
+    other.power_off()
+
+
 for case in CASES:
-    {"seabios": seabios, "ovmf": ovmf}[case]()
+    {"seabios": seabios, "ovmf": ovmf, "variables": variables}[case]()
 sys.exit(failed)
