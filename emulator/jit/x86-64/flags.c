@@ -41,6 +41,19 @@ static void flags_step_again(struct jit_translation *t, unsigned width, bool inc
     t->host = IR_F_ALL & ~IR_F_C;
 }
 
+/* All but V from what is stored as it is; V is cleared. */
+void jit_flags_raw_again(struct jit_translation *t)
+{
+    struct asm_buf *b = &t->b;
+
+    asm_load(b, IR_64, ASM_RAX, ENV(flags.result));
+    asm_8(b, 0x88); /* mov ah, al */
+    asm_8(b, 0xc4);
+    asm_op(b, IR_32, 0x85, ASM_RAX, asm_r(ASM_RAX));
+    asm_8(b, 0x9e); /* sahf */
+    t->host = IR_F_ALL & ~IR_F_V;
+}
+
 /* Tries to bring the flags in `need` into the host's register. */
 static bool flags_bring(struct jit_translation *t, unsigned need)
 {
@@ -48,9 +61,11 @@ static bool flags_bring(struct jit_translation *t, unsigned need)
 
     if ((t->host & need) == need)
         return true;
-    if (t->kind >= IR_K_END || operation == IR_K_RAW)
+    if (t->kind >= IR_K_END || (operation == IR_K_RAW && (need & IR_F_V)))
         return false;
-    if (operation == IR_K_SUB || operation == IR_K_ADD) {
+    if (operation == IR_K_RAW) {
+        jit_flags_raw_again(t);
+    } else if (operation == IR_K_SUB || operation == IR_K_ADD) {
         flags_again(t, width, operation == IR_K_ADD);
     } else if (operation == IR_K_LOGIC || !(need & ~(unsigned)(IR_F_Z | IR_F_N | IR_F_P))) {
         asm_alu_imm(&t->b, width, ASM_CMP, ENV(flags.result), 0);
@@ -158,12 +173,14 @@ static bool defer_can(const struct jit_translation *t, const struct ir_insn *i)
 }
 
 /* Does op k look at flags, or go where somebody may, other than by a fault of a plain access? */
-static bool defer_looked_at(const struct ir_insn *k)
+static bool defer_looked_at(const struct jit_translation *t, const struct ir_insn *k)
 {
     const struct ir_op_info *info = &ir_op_table[k->op];
     bool access = k->op == IR_ld || k->op == IR_lds || k->op == IR_st;
 
-    if (info->attributes & (IR_A_EXIT | IR_A_CALL | IR_A_VEC | IR_A_FLAGS))
+    if (info->attributes & (IR_A_EXIT | IR_A_CALL | IR_A_FLAGS))
+        return true;
+    if ((info->attributes & IR_A_VEC) && t->vector_faults)
         return true;
     if ((info->attributes & IR_A_MEM) && !access)
         return true;
@@ -191,7 +208,7 @@ bool jit_flags_defer(struct jit_translation *t, const struct ir_insn *i)
     for (;; n++) {
         const struct ir_insn *k = &t->builder->insn[n];
 
-        if (n >= t->builder->count || defer_looked_at(k))
+        if (n >= t->builder->count || defer_looked_at(t, k))
             return false;
         if (k->flags & IR_SETF)
             break;

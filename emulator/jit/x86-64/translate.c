@@ -115,6 +115,11 @@ void jit_tail_slow(struct jit_translation *t, uint32_t from, uint32_t also)
     jit_tail_slow_ops(t, from, also, t->op);
 }
 
+void jit_tail_flags(struct jit_translation *t)
+{
+    t->tail[t->tails - 1].flags = true;
+}
+
 void jit_tail_load(struct jit_translation *t, uint32_t from)
 {
     t->tail[t->tails++] =
@@ -129,6 +134,8 @@ static void tail_return(struct jit_translation *t, const struct tail *tail)
         translate_site(t, tail->op + n);
     if (tail->vectors)
         jit_vector_again(t);
+    if (tail->flags)
+        jit_flags_raw_again(t);
     asm_jmp_back(&t->b, tail->back);
 }
 

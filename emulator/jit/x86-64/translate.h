@@ -38,6 +38,7 @@ struct tail {
     uint8_t count; /* slow: ops */
     uint8_t kind;
     bool vectors;      /* slow: vector slots are in registers where it goes on */
+    bool flags;        /* and so are flags that are stored as they are */
     uint16_t deferred; /* slow: index + 1 of flags to store first */
 };
 
@@ -122,6 +123,8 @@ void jit_emit_slow(struct jit_translation *t);
 void jit_tail_slow(struct jit_translation *t, uint32_t from, uint32_t also);
 /* All ops from first to the current one. */
 void jit_tail_slow_ops(struct jit_translation *t, uint32_t from, uint32_t also, unsigned first);
+/* The last slow tail goes on where the host's flags are those of the guest, stored as they are. */
+void jit_tail_flags(struct jit_translation *t);
 /* Brings vector slots into registers, and comes back. */
 void jit_tail_load(struct jit_translation *t, uint32_t from);
 void jit_emit_tails(struct jit_translation *t);
@@ -161,6 +164,9 @@ void jit_flags_kind(struct jit_translation *t, uint32_t kind);
 void jit_flags_result(struct jit_translation *t, unsigned reg, uint32_t kind);
 /* The condition as a host condition code; changes rax, rcx and rdx unless the host has it. */
 unsigned jit_flags_cond(struct jit_translation *t, unsigned cond);
+/* After an op whose flags are stored as they are (IR_K_RAW), V being 0: all six in the host's
+ * register, for a reader that expects them there. Changes rax. */
+void jit_flags_raw_again(struct jit_translation *t);
 /* The guest's C in the host's carry; changes rax, rcx and rdx. */
 void jit_flags_carry(struct jit_translation *t);
 /* Before inc and dec, which keep C: puts it there as 0 or 1, for carry_in; nothing when carry_in

@@ -51,12 +51,35 @@ static bool memory_through(struct jit_translation *t, const struct ir_insn *i, u
     return true;
 }
 
-/* ---- loads ---- */
-
 static bool memory_is_temp(unsigned slot)
 {
     return slot < IR_SLOT_TEMP(0) + IR_TEMPS; /* vector temporaries are before them */
 }
+
+/* ---- stores of part of a register: VEXTRACTF128, VCVTPS2PH ---- */
+
+bool jit_vector_narrow(struct jit_translation *t, const struct ir_insn *i)
+{
+    const struct ir_insn *store = jit_vector_next(t, t->op + 1);
+    const struct ir_host_op *host = jit_vector_to_memory(t, i);
+    unsigned first = t->op;
+    struct jit_miss miss;
+
+    if (host == NULL || store == NULL || store->op != IR_st || store->c != i->dst ||
+        store->a == i->dst || store->b == i->dst || !memory_is_temp(i->dst) ||
+        ir_width_bytes(store->width) != (host->encoding == IR_HOST_VEX256 ? 16 : 8) ||
+        jit_vector_read_later(t, t->op + 2, i->dst))
+        return false;
+    jit_vector_need(t);
+    t->op++;
+    miss = jit_memory_check(t, store, true);
+    asm_vector(&t->b, host, jit_vector_reg(t, i->b), 0, miss.host);
+    asm_8(&t->b, (unsigned)i->imm & 0xff);
+    jit_tail_slow_ops(t, miss.tag, miss.align, first);
+    return true;
+}
+
+/* ---- loads ---- */
 
 /* What the op behind the load reads as its operand b, and nobody else. */
 static const struct ir_insn *memory_consumer(const struct jit_translation *t,
@@ -88,9 +111,11 @@ static bool memory_fused(struct jit_translation *t, const struct ir_insn *i)
     jit_vector_need(t);
     miss = jit_memory_check(t, i, false);
     t->op++;
+    t->host_next = 0;
     jit_vector_emit(t, op, host, miss.host);
-    t->host_next = 0; /* not what the slow path leaves there */
     jit_tail_slow_ops(t, miss.tag, miss.align, first);
+    if (t->host_next != 0)
+        jit_tail_flags(t);
     return true;
 }
 

@@ -118,6 +118,18 @@ const struct ir_host_op *jit_vector_from_memory(const struct jit_translation *t,
     return NULL;
 }
 
+const struct ir_host_op *jit_vector_to_memory(const struct jit_translation *t,
+                                              const struct ir_insn *i)
+{
+    const struct ir_host_op *host = vector_host(t, i);
+
+    if (host == NULL || host->form != IR_HOST_MR || (host->flags & IR_HOST_D_GENERAL) ||
+        !vector_host_has(t, host) || !vector_is(t, i->b) ||
+        (vector_of(t, i)->faults && t->vector_faults))
+        return NULL;
+    return host;
+}
+
 /* Operand b where it is. A vector operand that a general register holds goes to its slot first. */
 static bool vector_place(struct jit_translation *t, const struct ir_insn *i,
                          const struct ir_host_op *op, struct asm_rm *b)
@@ -243,7 +255,7 @@ bool jit_emit_vector(struct jit_translation *t, const struct ir_insn *i)
 {
     switch (i->op) {
     case IR_vec:
-        return vector_op(t, i);
+        return vector_op(t, i) || jit_vector_narrow(t, i);
     case IR_ld:
         return jit_vector_load(t, i);
     case IR_st:

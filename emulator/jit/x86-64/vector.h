@@ -41,8 +41,8 @@ void jit_vector_load_stub(struct asm_buf *b, const struct ir_guest *guest, unsig
 /* Any op that concerns vectors, alone or together with the ones behind it. */
 bool jit_emit_vector(struct jit_translation *t, const struct ir_insn *i);
 
-/* vector.c for vector-memory.c: can the op be one instruction with its operand b in memory of
- * `bytes` (aligned or not)? And then emits it. */
+/* vector.c for vector-memory.c: the op as one instruction with its operand b in memory (aligned to
+ * its size or not), or NULL; and the instruction. */
 const struct ir_host_op *jit_vector_from_memory(const struct jit_translation *t,
                                                 const struct ir_insn *i, bool aligned);
 void jit_vector_emit(struct jit_translation *t, const struct ir_insn *i,
@@ -51,8 +51,12 @@ void jit_vector_emit(struct jit_translation *t, const struct ir_insn *i,
 const struct ir_insn *jit_vector_next(const struct jit_translation *t, unsigned n);
 /* Does any op from n on, of the same guest instruction, read the slot? */
 bool jit_vector_read_later(const struct jit_translation *t, unsigned n, unsigned slot);
-/* After a CMP: the flags are in the host's register; puts them where op `putf` wants them, if that
- * follows at n. Returns how many ops that were, 0 or 1. */
+/* The op as one instruction whose destination may be memory, or NULL. */
+const struct ir_host_op *jit_vector_to_memory(const struct jit_translation *t,
+                                              const struct ir_insn *i);
+
+/* vector-memory.c: accesses, and a vector op with the store behind it. */
+bool jit_vector_narrow(struct jit_translation *t, const struct ir_insn *i);
 bool jit_vector_load(struct jit_translation *t, const struct ir_insn *i);
 bool jit_vector_store(struct jit_translation *t, const struct ir_insn *i);
 
