@@ -34,12 +34,11 @@ IR_INLINE uint64_t ir_address_full(struct ir_env *env, const struct ir_xinsn *ip
 IR_INLINE bool ir_tlb_hit(struct ir_env *env, uint64_t va, unsigned size, bool write,
                           uint8_t **host)
 {
-    const struct ir_tlb_entry *entry =
-        &env->tlb->entry[va >> IR_PAGE_BITS & ((1u << IR_TLB_BITS) - 1)];
-    uint64_t tag = ((va + size - 1) & IR_PAGE_MASK) + env->tlb_generation;
+    const struct ir_tlb_entry *entry = &env->tlb->entry[ir_tlb_index(va)];
+    uint64_t offset = va - (write ? entry->write : entry->read);
 
-    *host = (uint8_t *)(uintptr_t)(va + entry->addend);
-    return IR_LIKELY((write ? entry->write : entry->read) == tag);
+    *host = entry->host + offset;
+    return IR_LIKELY(offset <= IR_PAGE_SIZE - size);
 }
 
 /* 128 and 256 bits go as 64 bits at a time: each half by itself is whole. */

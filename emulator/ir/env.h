@@ -60,20 +60,35 @@ struct ir_flags {
 #define IR_TLB_BITS  10
 
 /*
- * An entry matches an access when tag == ((va + size - 1) & IR_PAGE_MASK) + generation: one
- * comparison checks page, rights, page crossing, address space and staleness. The generation is in
- * 0..0xffe; IR_TLB_NONE never matches. What needs attention on each access (registers, watched
- * pages, stores to pages with code) has no tag and goes to the slow path.
+ * One entry for each index; a tag is the address of a page. An entry matches an access when va -
+ * tag, an offset, is at most IR_PAGE_SIZE - size: one comparison checks page, rights and page
+ * crossing. The tag of an entry without rights is a page of another index, that no address with
+ * this index is in. What needs attention on each access (registers, watched pages, stores to pages
+ * with code) has no rights and goes to the slow path. A table belongs to one address space and one
+ * privilege.
  */
-#define IR_TLB_NONE UINT64_MAX
+#define IR_TLB_SIZE (1u << IR_TLB_BITS)
 struct ir_tlb_entry {
     uint64_t read, write;
-    uintptr_t addend; /* host address = va + addend */
+    uint8_t *host; /* of the page's first byte */
     uint64_t spare;
 };
 struct ir_tlb {
-    struct ir_tlb_entry entry[1u << IR_TLB_BITS];
+    struct ir_tlb_entry entry[IR_TLB_SIZE];
 };
+static inline unsigned ir_tlb_index(uint64_t va)
+{
+    return (unsigned)(va >> IR_PAGE_BITS) & (IR_TLB_SIZE - 1);
+}
+/* The tag without rights. */
+static inline uint64_t ir_tlb_none(unsigned index)
+{
+    return index == 0 ? IR_PAGE_SIZE : 0;
+}
+static inline void ir_tlb_clear_entry(struct ir_tlb *tlb, unsigned index)
+{
+    tlb->entry[index].read = tlb->entry[index].write = ir_tlb_none(index);
+}
 
 /* ---- statuses ---- */
 
@@ -194,9 +209,8 @@ struct ir_env {
     struct ir_jumps *jumps;   /* the table of the current mode and space */
     uint64_t mode;            /* key: all that changes how code is lifted */
     uint64_t space;           /* a number for what virtual addresses of code stand for now */
-    struct ir_tlb *tlb;       /* of the current privilege */
-    uint64_t tlb_generation;
-    uint64_t instructions; /* executed; flushed to the vcpu's counter by the run loop */
+    struct ir_tlb *tlb;       /* of the current space and privilege */
+    uint64_t instructions;    /* executed; flushed to the vcpu's counter by the run loop */
 
     const struct ir_guest *guest;
     struct ir_blocks *blocks;         /* shared by all vcpus of the machine */

@@ -215,7 +215,7 @@ static void test_page_crossing(void)
     CHECK_EQ(run_one("ld.64 r1, [r0 + 1]"), IR_OK);
     CHECK_EQ(toy->slow_loads, 2);
     CHECK_EQ(toy->r[1], 0x2211111111111111);
-    toy->env.tlb_generation++;
+    toy_flush(toy);
     CHECK_EQ(run_one("ld.64 r1, [r0]"), IR_OK);
     CHECK_EQ(toy->slow_loads, 3);
 }

@@ -28,14 +28,15 @@ static enum ir_status toy_fault(struct toy *toy, uint64_t va, unsigned access)
 
 static void toy_fill(struct toy *toy, uint64_t va, uint64_t pa)
 {
-    struct ir_tlb_entry *entry = &toy->tlb.entry[va >> IR_PAGE_BITS & ((1u << IR_TLB_BITS) - 1)];
-    uint64_t tag = (va & IR_PAGE_MASK) + toy->env.tlb_generation;
+    unsigned index = ir_tlb_index(va);
+    struct ir_tlb_entry *entry = &toy->tlb.entry[index];
+    uint64_t tag = va & IR_PAGE_MASK;
 
     if ((pa & IR_PAGE_MASK) == TOY_REGS)
         return;
     entry->read = tag;
-    entry->write = ir_blocks_page_has_code(toy->env.blocks, pa) ? IR_TLB_NONE : tag;
-    entry->addend = (uintptr_t)toy->ram + (pa & IR_PAGE_MASK) - (va & IR_PAGE_MASK);
+    entry->write = ir_blocks_page_has_code(toy->env.blocks, pa) ? ir_tlb_none(index) : tag;
+    entry->host = toy->ram + (pa & IR_PAGE_MASK);
 }
 
 static bool toy_misaligned(uint64_t va, unsigned size, unsigned access)
@@ -130,7 +131,7 @@ static enum ir_status toy_jump(struct ir_env *env, uint64_t a, uint64_t b, uint6
     return IR_JUMPED;
 }
 
-static enum ir_status toy_flush(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
+static enum ir_status toy_forget(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
     ir_jumps_flush(env);
     ir_blocks_flush(env->blocks);
@@ -154,7 +155,7 @@ static const struct ir_helper toy_helpers[TOY_HELPERS] = {
     [TOY_H_NOTE] = {"note", toy_note, IR_H_FLAGS_IN},
     [TOY_H_FAULT] = {"fault", toy_raise, IR_H_FAULTS},
     [TOY_H_JUMP] = {"jump", toy_jump, IR_H_FAULTS},
-    [TOY_H_FLUSH] = {"flush", toy_flush, 0},
+    [TOY_H_FLUSH] = {"flush", toy_forget, 0},
     [TOY_H_MODE] = {"mode", toy_mode, 0},
     [TOY_H_FLAGS] = {"flags", toy_flags, IR_H_FLAGS_IN | IR_H_FLAGS_OUT},
 };
@@ -290,8 +291,8 @@ static bool toy_code_address(struct ir_env *env, emu_gpa *out)
     if (!toy_physical(env->pc, 4, out) || (*out & IR_PAGE_MASK) == TOY_REGS)
         return false;
     if (ir_blocks_protect(env->blocks, *out))
-        for (unsigned n = 0; n < 1u << IR_TLB_BITS; n++)
-            toy->tlb.entry[n].write = IR_TLB_NONE;
+        for (unsigned n = 0; n < IR_TLB_SIZE; n++)
+            toy->tlb.entry[n].write = ir_tlb_none(n);
     return true;
 }
 
@@ -336,17 +337,22 @@ static void *toy_memory(void *memory)
     return memory;
 }
 
+void toy_flush(struct toy *toy)
+{
+    for (unsigned n = 0; n < IR_TLB_SIZE; n++)
+        ir_tlb_clear_entry(&toy->tlb, n);
+}
+
 struct toy *toy_new(uint8_t *ram, struct ir_blocks *blocks)
 {
     size_t size = (sizeof(struct toy) + 63) & ~(size_t)63;
     struct toy *toy = toy_memory(aligned_alloc(64, size));
 
     memset(toy, 0, size);
-    memset(&toy->tlb, 0xff, sizeof(toy->tlb));
+    toy_flush(toy);
     toy->own_ram = !ram;
     toy->ram = ram ? ram : toy_memory(calloc(1, TOY_RAM));
     toy->env.tlb = &toy->tlb;
-    toy->env.tlb_generation = 1;
     toy->env.guest = &toy_guest;
     toy->env.blocks = blocks ? blocks : toy_memory(ir_blocks_new(NULL));
     if (!ir_exec_init(&toy->env, NULL))

@@ -66,6 +66,8 @@ extern const struct ir_guest toy_guest;
  * when there is no memory. */
 struct toy *toy_new(uint8_t *ram, struct ir_blocks *blocks);
 void toy_free(struct toy *toy, bool also_blocks);
+/* Empties the soft TLB. */
+void toy_flush(struct toy *toy);
 /* Writes an instruction into RAM. */
 void toy_put(struct toy *toy, uint64_t address, enum toy_op op, int x, int y, int imm);
 /* Runs until the run loop gets control back. */

@@ -86,11 +86,10 @@ enum ir_status x86_guest_probe(struct ir_env *env, uint64_t va, unsigned size, u
 /* The host address of an access that the current fast table allows, or NULL. */
 static uint8_t *mmu_fast(struct x86_cpu *cpu, emu_gva va, unsigned size, bool write)
 {
-    const struct ir_tlb_entry *entry =
-        &cpu->ir.tlb->entry[va >> IR_PAGE_BITS & ((1u << IR_TLB_BITS) - 1)];
-    uint64_t tag = ((va + size - 1) & IR_PAGE_MASK) + cpu->ir.tlb_generation;
+    const struct ir_tlb_entry *entry = &cpu->ir.tlb->entry[ir_tlb_index(va)];
+    uint64_t offset = va - (write ? entry->write : entry->read);
 
-    return tag == (write ? entry->write : entry->read) ? (uint8_t *)(va + entry->addend) : NULL;
+    return offset <= IR_PAGE_SIZE - size ? entry->host + offset : NULL;
 }
 
 enum ir_status x86_load(struct x86_cpu *cpu, emu_gva address, unsigned size, uint64_t *value)
@@ -201,7 +200,7 @@ void *x86_host_page(struct x86_cpu *cpu, emu_gva address, enum x86_access access
         if (host != NULL)
             return host;
     }
-    if (!x86_linear_canonical(cpu, address) || cpu->ir.tlb == &cpu->tlbs[X86_TLB_NEVER])
+    if (!x86_linear_canonical(cpu, address) || cpu->tlb2->kind == X86_TLB_NEVER)
         return NULL;
     page = x86_page_find(cpu, address, &how, &error);
     if (page == NULL || page->host == NULL || (page->rights & X86_PAGE_WATCHED) ||

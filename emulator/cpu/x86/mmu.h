@@ -69,25 +69,34 @@ bool x86_walk(struct x86_cpu *cpu, emu_gva va, const struct x86_how *how, struct
 #define X86_TLB2_SET_BITS 10
 #define X86_TLB2_SETS     (1u << X86_TLB2_SET_BITS)
 #define X86_TLB2_WAYS     4
-#define X86_SPACES        16
+#define X86_SPACES        8
 #define X86_FILTER_BITS   4096u
 
-/* The fast tables, in the order of cpu->tlbs. */
+/* The fast tables of a space, in their order in cpu->tlbs. */
 enum x86_tlb_kind {
     X86_TLB_USER,
     X86_TLB_SUPERVISOR,
-    X86_TLB_SMAP,  /* a supervisor who must not touch user pages */
-    X86_TLB_NEVER, /* stays empty: alignment checking looks at each access */
+    X86_TLB_SMAP, /* a supervisor who must not touch user pages */
     X86_TLB_KINDS,
+    X86_TLB_NEVER = X86_TLB_KINDS, /* alignment checking looks at each access: all spaces' last
+                                      table, which stays empty */
+};
+#define X86_TLBS      (X86_SPACES * X86_TLB_KINDS + 1)
+#define X86_TLB_NOTED 128 /* so many entries are emptied one by one, more of them all at once */
+
+/* What is in a fast table. */
+struct x86_tlb_use {
+    unsigned count; /* entries made since it was empty, with doubles */
+    uint16_t noted[X86_TLB_NOTED];
 };
 
 /* An address space that was left and may come back (PCIDs). */
 struct x86_space {
     bool used;
     uint16_t pcid;
-    uint64_t asid;       /* tags the second level; never used again once given up */
-    uint64_t generation; /* tags the fast tables; 0: has none at the moment */
-    uint64_t number;     /* ir.space; new with each generation */
+    bool stale;      /* its fast tables are to be emptied before they are used */
+    uint64_t asid;   /* tags the second level; never used again once given up */
+    uint64_t number; /* ir.space: new whenever the fast tables were emptied */
     uint64_t last_use;
 };
 
@@ -111,8 +120,9 @@ struct x86_tlb2 {
     struct x86_page page[X86_TLB2_SETS][X86_TLB2_WAYS];
     uint8_t victim[X86_TLB2_SETS];
     uint64_t last_asid, global_asid;
-    uint64_t next_generation;
     uint64_t last_number;
+    enum x86_tlb_kind kind;           /* whose fast table is in use */
+    struct x86_tlb_use use[X86_TLBS]; /* of cpu->tlbs */
     uint64_t uses;
     struct x86_space space[X86_SPACES];
     struct x86_space *current;
@@ -128,6 +138,8 @@ const struct x86_page *x86_tlb2_find(struct x86_cpu *cpu, emu_gva va);
 const struct x86_page *x86_tlb2_insert(struct x86_cpu *cpu, const struct x86_page *page);
 /* Makes a fast entry of a page for accesses of this kind. */
 void x86_tlb_fill(struct x86_cpu *cpu, const struct x86_page *page, const struct x86_how *how);
+/* From now on accesses are of this kind, or in the current space. */
+void x86_tlb_select(struct x86_cpu *cpu, enum x86_tlb_kind kind);
 /* Takes fast write tags away from a physical page of RAM. */
 void x86_tlb_drop_writes(struct x86_cpu *cpu, const uint8_t *host_page);
 /* Code at a linear address is about to be known to the jump tables. */

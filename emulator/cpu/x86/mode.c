@@ -116,8 +116,7 @@ void x86_update_mode(struct x86_cpu *cpu)
     if ((old ^ now) & big)
         x86_refresh_segments(cpu);
     cpu->ir.mode = mode_key(cpu);
-    cpu->ir.tlb = &cpu->tlbs[mode_tlb(cpu)];
-    ir_jumps_select(&cpu->ir);
+    x86_tlb_select(cpu, mode_tlb(cpu));
     if ((old ^ now) & big)
         emu_trace(cpu->trace, cpu_mode, cpu->apic_id, (unsigned long long)cpu->ir.mode,
                   (unsigned long long)cpu->cr0, (unsigned long long)cpu->cr4,

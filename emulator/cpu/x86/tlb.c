@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The soft TLB: fast tables, one for each kind of privilege, tagged with the generation of the
- * address space, and behind them a set-associative second level, tagged with an address space
- * number. A flush gives up a number or a generation; memory is cleared only when those run out.
+ * The soft TLB: fast tables, one for each address space and kind of privilege, and behind them a
+ * set-associative second level, tagged with an address space number. A flush gives up a number and
+ * empties the fast tables of one space, where it remembers what is in them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,6 @@
 #include "emulator/cpu/x86/debug.h"
 #include "emulator/cpu/x86/mmu.h"
 #include "emulator/ir/exec.h"
-
-#define GENERATION_MAX 0xffeu
 
 /* ---- filters ---- */
 
@@ -32,44 +30,44 @@ static void filter_clear(struct x86_filter *filter)
     memset(filter, 0, sizeof(*filter));
 }
 
-/* ---- generations and address spaces ---- */
+/* ---- emptying the fast tables ---- */
 
-static void tlb_clear_entry(struct ir_tlb_entry *entry)
+static void tlb_clear_table(struct x86_cpu *cpu, unsigned n)
 {
-    entry->read = IR_TLB_NONE;
-    entry->write = IR_TLB_NONE;
+    struct x86_tlb_use *use = &cpu->tlb2->use[n];
+
+    if (use->count > X86_TLB_NOTED)
+        for (unsigned i = 0; i < IR_TLB_SIZE; i++)
+            ir_tlb_clear_entry(&cpu->tlbs[n], i);
+    else
+        for (unsigned i = 0; i < use->count; i++)
+            ir_tlb_clear_entry(&cpu->tlbs[n], use->noted[i]);
+    use->count = 0;
 }
 
-static void tlb_clear_tables(struct x86_cpu *cpu)
+static void tlb_note_entry(struct x86_cpu *cpu, unsigned n, unsigned index)
 {
-    for (unsigned kind = 0; kind < X86_TLB_KINDS; kind++)
-        for (unsigned i = 0; i < 1u << IR_TLB_BITS; i++)
-            tlb_clear_entry(&cpu->tlbs[kind].entry[i]);
+    struct x86_tlb_use *use = &cpu->tlb2->use[n];
+
+    if (use->count < X86_TLB_NOTED)
+        use->noted[use->count] = (uint16_t)index;
+    if (use->count <= X86_TLB_NOTED)
+        use->count++;
 }
+
+static unsigned tlb_table(const struct x86_cpu *cpu, enum x86_tlb_kind kind)
+{
+    size_t space = (size_t)(cpu->tlb2->current - cpu->tlb2->space);
+
+    return kind == X86_TLB_NEVER ? X86_TLBS - 1 : (unsigned)space * X86_TLB_KINDS + kind;
+}
+
+/* ---- address spaces ---- */
 
 static void tlb_flush_jumps(struct x86_cpu *cpu)
 {
     filter_clear(&cpu->tlb2->code);
     ir_jumps_flush(&cpu->ir);
-}
-
-static void tlb_drop_generations(struct x86_tlb2 *tlb2)
-{
-    for (unsigned i = 0; i < X86_SPACES; i++)
-        tlb2->space[i].generation = 0;
-}
-
-static uint64_t tlb_new_generation(struct x86_cpu *cpu)
-{
-    struct x86_tlb2 *tlb2 = cpu->tlb2;
-
-    if (tlb2->next_generation > GENERATION_MAX) {
-        tlb_clear_tables(cpu);
-        tlb_flush_jumps(cpu);
-        tlb_drop_generations(tlb2);
-        tlb2->next_generation = 1;
-    }
-    return tlb2->next_generation++;
 }
 
 /* The space of a PCID, or the one that was not used for the longest time, emptied. */
@@ -89,11 +87,15 @@ static struct x86_space *tlb_pick_space(struct x86_tlb2 *tlb2, uint16_t pcid)
     return oldest;
 }
 
-static void tlb_renew_space(struct x86_cpu *cpu, struct x86_space *space)
+static void tlb_empty_space(struct x86_cpu *cpu, struct x86_space *space)
 {
-    space->generation = tlb_new_generation(cpu);
+    unsigned first = (unsigned)(space - cpu->tlb2->space) * X86_TLB_KINDS;
+
+    for (unsigned kind = 0; kind < X86_TLB_KINDS; kind++)
+        tlb_clear_table(cpu, first + kind);
     ir_jumps_forget(&cpu->ir, space->number);
     space->number = ++cpu->tlb2->last_number;
+    space->stale = false;
 }
 
 static void tlb_enter_space(struct x86_cpu *cpu, uint16_t pcid, bool keep)
@@ -105,14 +107,20 @@ static void tlb_enter_space(struct x86_cpu *cpu, uint16_t pcid, bool keep)
         space->used = true;
         space->pcid = pcid;
         space->asid = ++tlb2->last_asid;
-        space->generation = 0;
+        space->stale = true;
     }
-    if (space->generation == 0)
-        tlb_renew_space(cpu, space);
+    if (space->stale)
+        tlb_empty_space(cpu, space);
     space->last_use = ++tlb2->uses;
     tlb2->current = space;
-    cpu->ir.tlb_generation = space->generation;
     cpu->ir.space = space->number;
+    x86_tlb_select(cpu, tlb2->kind);
+}
+
+void x86_tlb_select(struct x86_cpu *cpu, enum x86_tlb_kind kind)
+{
+    cpu->tlb2->kind = kind;
+    cpu->ir.tlb = &cpu->tlbs[tlb_table(cpu, kind)];
     ir_jumps_select(&cpu->ir);
 }
 
@@ -147,7 +155,8 @@ void x86_tlb_flush_all(struct x86_cpu *cpu, bool also_global)
 
 void x86_tlb_rights_changed(struct x86_cpu *cpu)
 {
-    tlb_drop_generations(cpu->tlb2);
+    for (unsigned i = 0; i < X86_SPACES; i++)
+        cpu->tlb2->space[i].stale = true;
     tlb_enter_space(cpu, tlb_pcid(cpu), true);
 }
 
@@ -255,28 +264,36 @@ void x86_tlb_fill(struct x86_cpu *cpu, const struct x86_page *page, const struct
     enum x86_tlb_kind kind = how->user   ? X86_TLB_USER
                              : how->smap ? X86_TLB_SMAP
                                          : X86_TLB_SUPERVISOR;
-    struct ir_tlb_entry *entry;
+    unsigned table = tlb_table(cpu, kind), index = ir_tlb_index(page->linear);
+    struct ir_tlb_entry *entry = &cpu->tlbs[table].entry[index];
     struct x86_how read = *how;
-    uint64_t tag = page->linear + cpu->ir.tlb_generation;
 
     if (page->host == NULL || (page->rights & X86_PAGE_WATCHED))
         return;
     read.access = X86_READ;
-    entry = &cpu->tlbs[kind].entry[page->linear >> IR_PAGE_BITS & ((1u << IR_TLB_BITS) - 1)];
-    entry->read = x86_page_allows(cpu, page->rights, &read) ? tag : IR_TLB_NONE;
-    entry->write = tlb_may_write(cpu, page, how) ? tag : IR_TLB_NONE;
-    entry->addend = (uintptr_t)page->host - page->linear;
+    tlb_note_entry(cpu, table, index);
+    entry->read = x86_page_allows(cpu, page->rights, &read) ? page->linear : ir_tlb_none(index);
+    entry->write = tlb_may_write(cpu, page, how) ? page->linear : ir_tlb_none(index);
+    entry->host = page->host;
+}
+
+static void tlb_drop_write(struct ir_tlb *tlb, unsigned index, const uint8_t *host_page)
+{
+    if (tlb->entry[index].host == host_page)
+        tlb->entry[index].write = ir_tlb_none(index);
 }
 
 void x86_tlb_drop_writes(struct x86_cpu *cpu, const uint8_t *host_page)
 {
-    for (unsigned kind = 0; kind < X86_TLB_KINDS; kind++) {
-        for (unsigned i = 0; i < 1u << IR_TLB_BITS; i++) {
-            struct ir_tlb_entry *entry = &cpu->tlbs[kind].entry[i];
+    for (unsigned n = 0; n < X86_TLBS; n++) {
+        const struct x86_tlb_use *use = &cpu->tlb2->use[n];
 
-            if ((entry->write & IR_PAGE_MASK) + entry->addend == (uintptr_t)host_page)
-                entry->write = IR_TLB_NONE;
-        }
+        if (use->count > X86_TLB_NOTED)
+            for (unsigned i = 0; i < IR_TLB_SIZE; i++)
+                tlb_drop_write(&cpu->tlbs[n], i, host_page);
+        else
+            for (unsigned i = 0; i < use->count; i++)
+                tlb_drop_write(&cpu->tlbs[n], use->noted[i], host_page);
     }
 }
 
@@ -291,8 +308,9 @@ static void tlb_drop_page(struct x86_cpu *cpu, emu_gva va)
 {
     struct x86_page *set = cpu->tlb2->page[tlb2_set(va)];
 
-    for (unsigned kind = 0; kind < X86_TLB_KINDS; kind++)
-        tlb_clear_entry(&cpu->tlbs[kind].entry[va >> IR_PAGE_BITS & ((1u << IR_TLB_BITS) - 1)]);
+    for (unsigned n = 0; n < X86_TLBS; n++)
+        if (cpu->tlb2->use[n].count != 0)
+            ir_tlb_clear_entry(&cpu->tlbs[n], ir_tlb_index(va));
     for (unsigned way = 0; way < X86_TLB2_WAYS; way++)
         if (set[way].linear == (va & IR_PAGE_MASK))
             set[way].asid = 0;
@@ -353,7 +371,7 @@ bool x86_mmu_init(struct x86_cpu *cpu, struct emu_error *err)
 {
     size_t size = (sizeof(*cpu->tlb2) + 63) & ~(size_t)63;
 
-    cpu->tlbs = aligned_alloc(64, X86_TLB_KINDS * sizeof(*cpu->tlbs));
+    cpu->tlbs = aligned_alloc(64, X86_TLBS * sizeof(*cpu->tlbs));
     cpu->tlb2 = aligned_alloc(64, size);
     if (cpu->tlb2 != NULL)
         memset(cpu->tlb2, 0, size);
@@ -362,10 +380,12 @@ bool x86_mmu_init(struct x86_cpu *cpu, struct emu_error *err)
         return emu_error_set(err, EMU_ERROR_HOST, "out of memory for a processor's TLB");
     }
     pthread_mutex_init(&cpu->tlb2->turn_lock, NULL);
-    cpu->tlb2->next_generation = 1;
-    tlb_clear_tables(cpu);
+    for (unsigned n = 0; n < X86_TLBS; n++) {
+        cpu->tlb2->use[n].count = X86_TLB_NOTED + 1;
+        tlb_clear_table(cpu, n);
+    }
+    cpu->tlb2->kind = X86_TLB_SUPERVISOR;
     x86_tlb_flush_all(cpu, true);
-    cpu->ir.tlb = &cpu->tlbs[X86_TLB_SUPERVISOR];
     return true;
 }
 

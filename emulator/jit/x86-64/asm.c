@@ -180,6 +180,21 @@ void asm_alu_imm(struct asm_buf *b, unsigned width, enum asm_alu op, struct asm_
     }
 }
 
+void asm_shifted(struct asm_buf *b, unsigned to, unsigned from, unsigned count)
+{
+    if (__builtin_cpu_supports("bmi2")) { /* rorx */
+        asm_8(b, 0xc4);
+        asm_8(b, (to & 8 ? 0u : 0x80u) | 0x40 | (from & 8 ? 0u : 0x20u) | 3);
+        asm_8(b, 0xfb);
+        asm_8(b, 0xf0);
+        asm_8(b, 0xc0 | (to & 7) << 3 | (from & 7));
+    } else {
+        asm_mov(b, to, from);
+        asm_op(b, IR_64, 0xc1, 5, asm_r(to)); /* shr */
+    }
+    asm_8(b, count);
+}
+
 uint32_t asm_jcc(struct asm_buf *b, unsigned cc)
 {
     asm_8(b, 0x0f);

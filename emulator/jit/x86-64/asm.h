@@ -100,6 +100,9 @@ enum asm_alu { ASM_ADD, ASM_OR, ASM_ADC, ASM_SBB, ASM_AND, ASM_SUB, ASM_XOR, ASM
 void asm_alu(struct asm_buf *b, unsigned width, enum asm_alu op, unsigned reg, struct asm_rm rm);
 void asm_alu_imm(struct asm_buf *b, unsigned width, enum asm_alu op, struct asm_rm rm, int32_t imm);
 
+/* to = from >> count, or from rotated: its upper `count` bits may be anything. */
+void asm_shifted(struct asm_buf *b, unsigned to, unsigned from, unsigned count);
+
 /* Jumps with a 32-bit distance; they return where the distance is, for asm_here. cc: as IR_COND. */
 uint32_t asm_jcc(struct asm_buf *b, unsigned cc);
 uint32_t asm_jmp(struct asm_buf *b);

@@ -10,13 +10,7 @@
 /* ecx = index of the pc in rax */
 static void lookup_index(struct asm_buf *b)
 {
-    if (__builtin_cpu_supports("bmi2")) {
-        asm_bytes(b, (const uint8_t[]){0xc4, 0xe3, 0xfb, 0xf0, 0xc8, IR_JUMP_BITS}, 6); /* rorx */
-    } else {
-        asm_mov(b, ASM_RCX, ASM_RAX);
-        asm_op(b, IR_64, 0xc1, 5, asm_r(ASM_RCX)); /* shr */
-        asm_8(b, IR_JUMP_BITS);
-    }
+    asm_shifted(b, ASM_RCX, ASM_RAX, IR_JUMP_BITS);
     asm_alu(b, IR_32, ASM_XOR, ASM_RCX, asm_r(ASM_RAX));
     asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), IR_JUMPS - 1);
 }

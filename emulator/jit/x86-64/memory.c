@@ -5,65 +5,59 @@
  */
 #include "emulator/jit/x86-64/translate.h"
 
-/* The address is in a pinned register as it is. */
-static bool memory_ready(const struct jit_translation *t, const struct ir_insn *i)
-{
-    return i->b == IR_SLOT_ZERO && i->imm == 0 && jit_in_reg(t, i->a) && !(i->flags & IR_ADDR32);
-}
-
-/* The address, in rax if it has to be made; returns its register. */
-static unsigned memory_address(struct jit_translation *t, const struct ir_insn *i)
+/* rdx = the address; rcx is used */
+static void memory_address(struct jit_translation *t, const struct ir_insn *i)
 {
     struct asm_buf *b = &t->b;
     unsigned base = ASM_NONE, index = ASM_NONE;
-    bool large = !jit_fits(i->imm);
+    bool large = !jit_fits(i->imm), narrow = i->flags & IR_ADDR32;
 
-    if (memory_ready(t, i))
-        return t->reg[i->a & 4095];
     if (i->a != IR_SLOT_ZERO) {
-        base = jit_target(t, i->a, ASM_RAX);
+        base = jit_target(t, i->a, ASM_RDX);
         asm_load(b, IR_64, base, jit_slot(t, i->a));
     }
     if (i->b != IR_SLOT_ZERO) {
         index = jit_target(t, i->b, ASM_RCX);
         asm_load(b, IR_64, index, jit_slot(t, i->b));
     }
-    asm_lea(b, !large && (i->flags & IR_ADDR32) ? IR_32 : IR_64, ASM_RAX,
-            asm_mx(base, index, i->scale & 3u, large ? 0 : (int32_t)i->imm));
+    if (base != ASM_NONE && index == ASM_NONE && i->imm == 0 && !narrow)
+        asm_mov(b, ASM_RDX, base);
+    else
+        asm_lea(b, !large && narrow ? IR_32 : IR_64, ASM_RDX,
+                asm_mx(base, index, i->scale & 3u, large ? 0 : (int32_t)i->imm));
     if (!large)
-        return ASM_RAX;
+        return;
     asm_imm(b, ASM_RCX, (uint64_t)i->imm);
-    asm_alu(b, i->flags & IR_ADDR32 ? IR_32 : IR_64, ASM_ADD, ASM_RAX, asm_r(ASM_RCX));
-    return ASM_RAX;
+    asm_alu(b, narrow ? IR_32 : IR_64, ASM_ADD, ASM_RDX, asm_r(ASM_RCX));
 }
 
 struct jit_miss jit_memory_check(struct jit_translation *t, const struct ir_insn *i, bool write)
 {
     struct asm_buf *b = &t->b;
     unsigned size = ir_width_bytes(i->width);
-    struct jit_miss miss = {0};
-    unsigned va;
+    struct jit_miss miss = {.host = asm_mx(ASM_RCX, ASM_RDX, 0, 0)};
     size_t tag = write ? offsetof(struct ir_tlb_entry, write) : offsetof(struct ir_tlb_entry, read);
 
-    va = memory_address(t, i);
-    miss.host = asm_mx(va, ASM_RCX, 0, 0);
+    memory_address(t, i);
     if ((i->flags & IR_ALIGNED) && size > 1) {
-        asm_op(b, IR_8, 0xf6, 0, asm_r(va)); /* test */
+        asm_op(b, IR_8, 0xf6, 0, asm_r(ASM_RDX)); /* test */
         asm_8(b, size - 1);
         miss.align = asm_jcc(b, IR_COND_NZ);
     }
-    asm_op(b, IR_32, 0x8b, ASM_RCX, asm_r(va));
-    asm_op(b, IR_32, 0xc1, 5, asm_r(ASM_RCX)); /* shr */
-    asm_8(b, IR_PAGE_BITS - 5);
-    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), ((1 << IR_TLB_BITS) - 1) << 5);
-    asm_lea(b, IR_64, ASM_RDX, asm_m(va, (int32_t)size - 1));
-    asm_alu_imm(b, IR_64, ASM_AND, asm_r(ASM_RDX), (int32_t)IR_PAGE_MASK);
+    asm_shifted(b, ASM_RCX, ASM_RDX, IR_PAGE_BITS - 5);
+    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), (IR_TLB_SIZE - 1) << 5);
     asm_alu(b, IR_64, ASM_ADD, ASM_RCX, ENV(tlb));
-    asm_alu(b, IR_64, ASM_ADD, ASM_RDX, ENV(tlb_generation));
-    asm_alu(b, IR_64, ASM_CMP, ASM_RDX, asm_m(ASM_RCX, (int32_t)tag));
-    miss.tag = asm_jcc(b, IR_COND_NZ);
-    asm_load(b, IR_64, ASM_RCX, asm_m(ASM_RCX, offsetof(struct ir_tlb_entry, addend)));
+    asm_alu(b, IR_64, ASM_SUB, ASM_RDX, asm_m(ASM_RCX, (int32_t)tag));
+    asm_alu_imm(b, IR_64, ASM_CMP, asm_r(ASM_RDX), (int32_t)(IR_PAGE_SIZE - size));
+    miss.tag = asm_jcc(b, IR_COND_NCZ);
+    asm_load(b, IR_64, ASM_RCX, asm_m(ASM_RCX, offsetof(struct ir_tlb_entry, host)));
     return miss;
+}
+
+void jit_memory_settle(struct jit_translation *t, struct jit_miss *miss)
+{
+    asm_alu(&t->b, IR_64, ASM_ADD, ASM_RCX, asm_r(ASM_RDX));
+    miss->host = asm_m(ASM_RCX, 0);
 }
 _Static_assert(sizeof(struct ir_tlb_entry) == 32, "the index is shifted by 5");
 
@@ -78,12 +72,14 @@ static void memory_load(struct jit_translation *t, const struct ir_insn *i, stru
     jit_put(t, i->dst, reg);
 }
 
-static void memory_store(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host)
+static void memory_store(struct jit_translation *t, const struct ir_insn *i, struct jit_miss *miss)
 {
     unsigned reg = jit_target(t, i->c, ASM_RDX);
 
+    if (reg == ASM_RDX)
+        jit_memory_settle(t, miss);
     asm_load(&t->b, IR_64, reg, jit_slot(t, i->c));
-    asm_store(&t->b, i->width, host, reg);
+    asm_store(&t->b, i->width, miss->host, reg);
 }
 
 bool jit_emit_memory(struct jit_translation *t, const struct ir_insn *i)
@@ -97,7 +93,7 @@ bool jit_emit_memory(struct jit_translation *t, const struct ir_insn *i)
     if (i->op == IR_ld || i->op == IR_lds)
         memory_load(t, i, miss.host);
     else if (i->op == IR_st)
-        memory_store(t, i, miss.host);
+        memory_store(t, i, &miss);
     jit_tail_slow(t, miss.tag, miss.align);
     return true;
 }
@@ -201,11 +197,10 @@ static void rmw_compare(struct jit_translation *t, const struct ir_insn *i, stru
     struct asm_buf *b = &t->b;
 
     asm_load(b, IR_64, ASM_RDX, jit_slot(t, i->c));
-    asm_lea(b, IR_64, ASM_RCX, host);
     asm_load(b, i->width, ASM_RAX, jit_slot(t, i->dst));
     if (i->flags & IR_LOCK)
         asm_8(b, 0xf0);
-    asm_op(b, i->width, i->width == IR_8 ? 0x0fb0 : 0x0fb1, ASM_RDX, asm_m(ASM_RCX, 0));
+    asm_op(b, i->width, i->width == IR_8 ? 0x0fb0 : 0x0fb1, ASM_RDX, host);
     if (i->width < IR_64)
         asm_load(b, i->width, ASM_RAX, asm_r(ASM_RAX));
     if (i->flags & IR_SETF) {
@@ -262,6 +257,7 @@ static bool rmw_binary(struct jit_translation *t, const struct ir_insn *i, unsig
     if (sets && step)
         jit_flags_keep_carry(t, ENV(sink));
     miss = jit_memory_check(t, i, true);
+    jit_memory_settle(t, &miss);
     if (plain)
         rmw_plain(t, i, miss.host, operation, step);
     else
@@ -282,6 +278,7 @@ bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i)
     if (i->op != IR_mxchg && i->op != IR_mcmpxchg)
         return false;
     miss = jit_memory_check(t, i, true);
+    jit_memory_settle(t, &miss);
     if (i->op == IR_mxchg)
         rmw_exchange(t, i, miss.host);
     else

@@ -134,8 +134,10 @@ struct jit_miss {
     uint32_t tag, align;
     struct asm_rm host;
 };
-/* The check. The host's place is made of rcx and of rax or a pinned register; rdx is free. */
+/* The check. The host's place is rcx + rdx; rax is not used. */
 struct jit_miss jit_memory_check(struct jit_translation *t, const struct ir_insn *i, bool write);
+/* Now it is in rcx alone; rdx is free. */
+void jit_memory_settle(struct jit_translation *t, struct jit_miss *miss);
 
 /* ---- groups of ops: false: no native form, nothing was emitted ---- */
 

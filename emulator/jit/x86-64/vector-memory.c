@@ -46,6 +46,7 @@ static bool memory_through(struct jit_translation *t, const struct ir_insn *i, u
     if (i->width < IR_128 || i->width > IR_256 || jit_vector_slot(t, slot))
         return false;
     miss = jit_memory_check(t, i, write);
+    jit_memory_settle(t, &miss);
     memory_copy(t, slot, miss.host, write, ir_width_bytes(i->width));
     jit_tail_slow(t, miss.tag, miss.align);
     return true;
