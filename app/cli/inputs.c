@@ -56,13 +56,14 @@ static bool input_check_initrd(const char *initrd, GError **error)
 
 bool lathe_inputs_check(const struct lathe_definition *definition, GError **error)
 {
-    bool firmware = !g_strv_contains((const char *[]){"auto", "none", NULL}, definition->firmware);
+    bool none = strcmp(definition->firmware, "none") == 0;
+    bool automatic = strcmp(definition->firmware, "auto") == 0;
 
-    if (definition->kernel == NULL && firmware)
+    if (definition->kernel == NULL && !none && (!automatic || definition->disks != 0))
         return true;
     if (definition->kernel == NULL)
-        return lathe_error_input(error, "nothing to run: give a kernel image with --kernel FILE, or "
-                                        "firmware with --firmware");
+        return lathe_error_input(error, "nothing to run: give a kernel image with --kernel FILE, a "
+                                        "disk with --disk, or firmware with --firmware");
     return input_readable("kernel", definition->kernel, error) &&
            (definition->initrd == NULL || input_check_initrd(definition->initrd, error));
 }

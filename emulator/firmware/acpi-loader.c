@@ -12,6 +12,7 @@
 
 #define LOADER_ENTRY 128u
 #define LOADER_NAME  56u
+#define LOADER_SIZE  (32 * LOADER_ENTRY) /* of each script: firmware skips commands of zeros */
 
 enum loader_command {
     LOADER_ALLOCATE = 1,     /* file, alignment, zone */
@@ -126,6 +127,7 @@ static void loader_fill(struct acpi_layout *layout, struct aml *script, uint8_t 
         loader_tables(script, layout);
     loader_rsdp(script, rsdp, xsdt);
     loader_pad(&layout->out, tables_size);
+    loader_pad(script, LOADER_SIZE);
 }
 
 bool emu_acpi_build_files(const struct emu_acpi_board *board, size_t tables_size,

@@ -31,9 +31,10 @@ struct emu_acpi_files {
 };
 
 /*
- * Makes the three files. The tables' file is padded to tables_size bytes, or with 0 to a size that is
- * enough for all values of low, ecam and mmio64: they may change between the reading of its size
- * and of its bytes. False with *err: out of memory, or too small a size. The bytes are freed by emu_acpi_files_free.
+ * Makes the three files. The script has always the same size. The tables' file is padded to
+ * tables_size bytes, or with 0 to a size that is enough for all values of low, ecam and mmio64:
+ * they may change between the reading of its size and of its bytes. False with *err: out of memory,
+ * or too small a size. The bytes are freed by emu_acpi_files_free.
  */
 bool emu_acpi_build_files(const struct emu_acpi_board *board, size_t tables_size,
                           struct emu_acpi_files *files, struct emu_error *err);

@@ -102,7 +102,7 @@ static void test_usage(void)
          ""},
         {"list", 2, "this version does not have 'lathe list'*", ""},
         {"help nosuch", 2, "there is no command 'nosuch'; lathe help lists them", ""},
-        {"run", 2, "nothing to run: give a kernel image with --kernel FILE, or firmware with --firmware", ""},
+        {"run", 2, "nothing to run: give a kernel image with --kernel FILE, a disk with --disk*", ""},
         {"run %k %k", 2, "lathe run takes one FILE, and '%k' is a second", ""},
         {"run %k --kernel %k", 2, "'%k' and --kernel %k: give one of them", ""},
         {"run --nosuch", 2, "lathe run has no option --nosuch; lathe help run lists them", ""},

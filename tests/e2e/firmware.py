@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Starts Debian's firmware through `lathe run` and looks at what it says.
 
-firmware.py LATHE GUESTS CASE...: the functions below are the cases.
+firmware.py LATHE GUESTS INITRAMFS BOOT-SECTOR CASE...: the functions below are the cases.
 """
 import os
 import re
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-LATHE, GUESTS, *CASES = sys.argv[1:]
+LATHE, GUESTS, INITRAMFS, SECTOR, *CASES = sys.argv[1:]
 ENGINES = [os.environ["ACCEL"]] if "ACCEL" in os.environ else ["interp", "jit"]
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
 SCRATCH = tempfile.mkdtemp(prefix="lathe-firmware-")
@@ -132,6 +132,33 @@ def variables():
     other.power_off()
 
 
+def kernel():
+    """OVMF loads Debian's kernel from fw_cfg and hands it tables that it has nothing to say to."""
+    status, text, _ = run("jit", "--firmware", "uefi", "--kernel", KERNEL, "--initrd", INITRAMFS,
+                          "--append", "console=ttyS0 panic=-1 cpus=2", "--smp", "2",
+                          "--memory", "3G")
+    report("uefi-kernel-done", status == 0 and "lathe guest done" in text,
+           "status %d\n%s" % (status, text[-2000:]))
+    for what, sign in (("efi", "efi: EFI v2"), ("smbios", "DMI: Lathe Standard PC"),
+                       ("ecam", "MCFG"), ("cpus", "Brought up 1 node, 2 CPUs"),
+                       ("acpi", "AML tables successfully acquired and loaded"),
+                       ("windows", "root bus resource [mem 0xc0000000-0xfebfffff window]"),
+                       ("high-ram", "[mem 0x0000000100000000-0x000000013fffffff] usable")):
+        report("uefi-kernel-" + what, sign in text, text[:6000])
+    bad = [line for line in text.splitlines() if re.search("ACPI.*(Error|Warning|BIOS Bug)", line)]
+    report("uefi-kernel-no-acpi-error", not bad, "\n".join(bad))
+
+
+def disk():
+    """SeaBIOS reads and starts a disk."""
+    for engine in ENGINES:
+        status, text, _ = run(engine, "--firmware", "bios", "--disk",
+                              SECTOR + ",format=raw,bus=virtio,readonly",
+                              expect="Lathe's second sector")
+        report("seabios-%s-disk" % engine, status == 0, "status %d\n%s" % (status, text))
+
+
 for case in CASES:
-    {"seabios": seabios, "ovmf": ovmf, "variables": variables}[case]()
+    {"seabios": seabios, "ovmf": ovmf, "variables": variables, "kernel": kernel,
+     "disk": disk}[case]()
 sys.exit(failed)
