@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Puts guest kernels where tests and the demonstration find them: build/guests/{cloud,installer}.
+# Puts guest kernels where tests and the demonstration find them: build/guests/{cloud,installer},
+# and a root tree to work in: build/guests/work.
 # Each Debian release gives its own kernel and installer: packages are downloaded with apt and
 # unpacked, not installed.
 set -eu
@@ -71,9 +72,23 @@ installer() {
     mv "$guests/installer/initrd.new" "$guests/installer/initrd.gz"
 }
 
+# A root tree of this release in an initramfs, made with the packages' own scripts: as root. Made
+# again when what works in it has changed.
+work() {
+    [ ! -e "$guests/work/work.cpio" ] ||
+        [ -n "$(find tests/e2e/work -newer "$guests/work/work.cpio")" ] || return 0
+    mkdir -p "$guests/work"
+    apt-cache show debootstrap >/dev/null 2>&1 || update
+    echo "guests: making a Debian root tree" >&2
+    as=
+    [ "$(id -u)" = 0 ] || as=sudo
+    $as sh tests/e2e/work/root.sh "$guests/work/root" "$guests/work/work.cpio"
+}
+
 for guest in "$@"; do
     case $guest in
     kernels) cloud ;;
     installer) installer ;;
+    work) work ;;
     esac
 done
