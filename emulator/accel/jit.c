@@ -6,9 +6,13 @@
 
 #include "emulator/api/error.h"
 #include "emulator/core/machine.h"
+#include "emulator/core/region.h"
 #include "emulator/cpu/x86/run.h"
+#include "emulator/ir/reclaim.h"
 #include "emulator/isa/x86/guest.h"
 #include "emulator/jit/jit.h"
+
+#define JIT_LOW_MEMORY (1u << 20) /* from here to 2 or 3 GiB there is nothing but memory */
 
 static const struct x86_executor jit_executor = {.run = ir_exec_run, .one = ir_exec_one};
 
@@ -54,6 +58,16 @@ static void jit_engine_end_trace(struct jit_engine *engine)
 static void jit_engine_written(void *opaque, emu_gpa address, uint64_t length)
 {
     ir_blocks_store(opaque, address, length, NULL, false);
+}
+
+/* What large programs need has to stay: a part of the guest's memory, as far as it lies in one
+ * piece, within what a small and a large compiler fill. */
+static size_t jit_engine_budget(const struct emu_machine *machine)
+{
+    const uint64_t most = 192u << 20;
+    uint64_t part = emu_memory_find(machine->memory, JIT_LOW_MEMORY).length / 16;
+
+    return part < IR_BLOCKS_BUDGET ? IR_BLOCKS_BUDGET : part < most ? part : most;
 }
 
 static void jit_engine_leave_vcpu(struct emu_vcpu *vcpu)
@@ -109,6 +123,8 @@ static bool jit_engine_attach(struct emu_machine *machine, struct emu_error *err
     if (engine == NULL)
         return emu_error_set(err, EMU_ERROR_HOST, "no memory for the translator");
     engine->blocks = ir_blocks_new(err);
+    if (engine->blocks != NULL)
+        ir_blocks_set_budget(engine->blocks, jit_engine_budget(machine));
     engine->jit = engine->blocks != NULL ? emu_jit_new(engine->blocks, &x86_guest, err) : NULL;
     bool good = engine->jit != NULL;
     if (good)

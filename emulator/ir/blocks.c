@@ -11,7 +11,7 @@
 #include "emulator/api/error.h"
 #include "emulator/ir/reclaim.h"
 
-#define BLOCKS_BITS  16
+#define BLOCKS_BITS  18
 #define PAGES_BITS   13
 #define GRANULE_BITS 6
 /* Stores to a page without live blocks until it counts as one without code. A page that is written

@@ -29,7 +29,7 @@ void ir_epoch_leave(struct ir_epoch *epoch);
 /* Inside: is there a newer generation? */
 bool ir_epoch_late(struct ir_blocks *blocks, const struct ir_epoch *epoch);
 
-/* For tests: bytes of blocks to keep (IR_BLOCKS_BUDGET otherwise), and bytes held now in all. */
+/* Bytes of blocks to keep (IR_BLOCKS_BUDGET otherwise), and for tests, bytes held now in all. */
 #define IR_BLOCKS_BUDGET (32u << 20)
 void ir_blocks_set_budget(struct ir_blocks *blocks, size_t bytes);
 size_t ir_blocks_memory(struct ir_blocks *blocks);

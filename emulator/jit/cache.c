@@ -87,32 +87,28 @@ static void cache_mark(struct jit_cache *cache, size_t from, size_t chunks, bool
     }
 }
 
-/* Looks at up to `holes` freed pieces in from..to for one that is large enough. */
-static bool cache_find(const struct jit_cache *cache, size_t from, size_t to, size_t chunks,
-                       size_t *holes, size_t *found)
-{
-    for (; *holes > 0; --*holes) {
-        size_t start = cache_seek(cache, from, to, false);
-
-        if (start == to)
-            return false;
-        from = cache_seek(cache, start, to, true);
-        *found = start;
-        if (from - start >= chunks)
-            return true;
-    }
-    return false;
-}
-
-/* A freed piece: from where the last search ended, then from the beginning. */
+/* Looks at up to `holes` freed pieces for one that is large enough, from where the last search
+ * ended, and once from the beginning. */
 static bool cache_reuse(struct jit_cache *cache, size_t chunks, size_t holes, size_t *found)
 {
-    if (!cache_find(cache, cache->next, cache->top, chunks, &holes, found) &&
-        !cache_find(cache, 0, cache->top, chunks, &holes, found))
-        return false;
-    cache->next = *found + chunks;
-    cache->freed -= chunks;
-    return true;
+    bool again = false;
+
+    for (size_t end; holes > 0; holes--, cache->next = end) {
+        *found = cache_seek(cache, cache->next, cache->top, false);
+        end = cache_seek(cache, *found, cache->top, true);
+        if (end - *found >= chunks) {
+            cache->next = *found + chunks;
+            cache->freed -= chunks;
+            return true;
+        }
+        if (end < cache->top)
+            continue;
+        if (again)
+            return false;
+        again = true;
+        end = 0;
+    }
+    return false;
 }
 
 /* Memory that was never used is taken while little of the rest is free, or its holes are small. */

@@ -13,7 +13,7 @@
 
 /* ---- code memory (cache.c) ---- */
 
-#define JIT_CACHE_BYTES (64u << 20)
+#define JIT_CACHE_BYTES (128u << 20)
 #define JIT_CHUNK       64 /* code is handed out in multiples of this */
 #define JIT_CHUNKS      (JIT_CACHE_BYTES / JIT_CHUNK)
 
