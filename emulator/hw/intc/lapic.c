@@ -469,8 +469,10 @@ static bool lapic_set_base(void *apic, uint64_t value)
     if ((value & LAPIC_BASE_RESERVED) || (x2 && !on) || (was_x2 && on && !x2) || (!was_on && x2))
         return false;
     atomic_store(&lapic->base, value);
-    if (was_on && !on)
+    if (was_on && !on) {
         lapic_init(lapic);
+        atomic_store(&lapic->lvt[LAPIC_LVT_LINT0], LAPIC_LVT_MASKED);
+    }
     lapic_recheck(lapic);
     return true;
 }
