@@ -65,6 +65,15 @@ bool x86_lift_nop(struct x86_lift *l)
     return true;
 }
 
+/* Caches are not there, but the address has to be one that a byte could be loaded from. */
+bool x86_lift_clflush(struct x86_lift *l)
+{
+    struct ir_address m = x86_lift_address(l, 0, 1, X86_LIFT_READ);
+
+    ir_load(l->b, IR_8, ir_temp(l->b), &m);
+    return true;
+}
+
 bool x86_lift_undefined(struct x86_lift *l)
 {
     return x86_lift_raise(l, X86_UD);
