@@ -67,6 +67,18 @@
     EXPECT_EXIT(GP, 0, vm_limit_at)
     EXPECT_MEM(4, exit_eax, 0x1234abcd)
 
+    CASE(the x87 environment has linear addresses)
+    VM(vm_x87, 0)
+    EXPECT_EXIT(UD, 0, vm_x87_at)
+    EXPECT_MEM(2, AREA + 0x8000 + 6, vm_x87_load - vm_code)
+    EXPECT_MEM(2, AREA + 0x8000 + 8, 0x2106)
+    EXPECT_MEM(2, AREA + 0x8000 + 10, 0x9000)
+    EXPECT_MEM(2, AREA + 0x8000 + 12, 0x2000)
+    EXPECT_MEM(4, AREA + 0x8100 + 12, 0xffff0000 + vm_x87_load - vm_code)
+    EXPECT_MEM(4, AREA + 0x8100 + 16, 0x2106)
+    EXPECT_MEM(4, AREA + 0x8100 + 20, 0xffff9000)
+    EXPECT_MEM(4, AREA + 0x8100 + 24, 0x2000)
+
     CASE(instructions that do not exist)
     VM(vm_lar, 0)
     EXPECT_EXIT(UD, 0, vm_lar_at)
@@ -247,6 +259,14 @@ vm_limit:
     mov $0xffff, %bx
 vm_limit_at:
     mov (%bx), %ax
+vm_x87:
+    fninit
+vm_x87_load:
+    flds %cs:0x9000
+    fnstenv %ss:0x8000
+    data32 fnstenv %ss:0x8100
+vm_x87_at:
+    ud2
 vm_lar:
 vm_lar_at:
     lar %ax, %bx

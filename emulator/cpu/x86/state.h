@@ -178,6 +178,7 @@ struct x86_x87 {
     uint8_t top, tag;                 /* tag: one bit a register, set: in use */
     uint16_t fcs, fds;
     uint64_t fip, fdp;
+    uint64_t operand; /* offset of the operand in memory of the instruction that is executed */
 };
 
 /* A pending or just raised exception. */

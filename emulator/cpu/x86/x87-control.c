@@ -84,7 +84,8 @@ static void x87_write_environment(const struct x86_x87 *x87, uint8_t *image, uns
         words[4] |= (uint32_t)(x87->opcode & 0x7ff) << 16;
     }
     for (unsigned i = 0; i < 7; i++) {
-        uint32_t filled = width == 4 && (i < 3 || i == 6) ? 0xffff0000u : 0;
+        bool half = i < 3 || (real ? i == 3 || i == 5 : i == 6); /* of 16 bits only */
+        uint32_t filled = width == 4 && half ? 0xffff0000u : 0;
         x87_put_le(image + i * width, words[i] | filled, width);
     }
 }
@@ -106,6 +107,7 @@ static void x87_read_environment(struct x86_x87 *x87, const uint8_t *image, unsi
     if (real) {
         x87->fip = (words[3] & 0xffff) | (words[4] >> 12 << 16);
         x87->fdp = (words[5] & 0xffff) | (words[6] >> 12 << 16);
+        x87->opcode = words[4] & 0x7ff;
     } else if (width == 4) {
         x87->opcode = (words[4] >> 16) & 0x7ff;
     }

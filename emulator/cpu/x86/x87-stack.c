@@ -124,11 +124,16 @@ enum ir_status x87_check(struct x86_cpu *cpu)
     return IR_OK;
 }
 
-enum ir_status x87_begin(struct x86_cpu *cpu)
+enum ir_status x87_begin(struct x86_cpu *cpu, uint64_t a)
 {
     if (x87_check(cpu) != IR_OK)
         return IR_FAULT; /* the handler looks for the instruction before this one */
     cpu->x87.fip = cpu->ir.pc;
     cpu->x87.fcs = cpu->seg[X86_CS].selector;
+    cpu->x87.opcode = (uint16_t)(a >> X87_ARG_OPCODE_SHIFT & 0x7ff);
+    if (a & X87_ARG_MEMORY) {
+        cpu->x87.fdp = cpu->x87.operand;
+        cpu->x87.fds = cpu->seg[a >> X87_ARG_SEGMENT_SHIFT & 7].selector;
+    }
     return IR_OK;
 }

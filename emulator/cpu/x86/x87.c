@@ -52,7 +52,7 @@ enum ir_status x86_helper_x87_arith(struct ir_env *env, uint64_t a, uint64_t b, 
     unsigned converted, computed;
     struct x87_real source, result;
 
-    if (x87_begin(cpu) != IR_OK)
+    if (x87_begin(cpu, a) != IR_OK)
         return IR_FAULT;
     if (!x87_arith_needs(x87, a))
         return IR_OK;
@@ -137,7 +137,7 @@ enum ir_status x86_helper_x87_compare(struct ir_env *env, uint64_t a, uint64_t b
     struct x86_x87 *x87 = &cpu->x87;
     unsigned conditions;
 
-    if (x87_begin(cpu) != IR_OK)
+    if (x87_begin(cpu, a) != IR_OK)
         return IR_FAULT;
     if (x87_compare_step(x87, a, b, c, &conditions)) {
         x87->status = (uint16_t)((x87->status & ~(X87_C0 | X87_C2 | X87_C3)) | conditions);
@@ -152,7 +152,7 @@ enum ir_status x86_helper_x87_compare_i(struct ir_env *env, uint64_t a, uint64_t
     unsigned conditions;
     uint64_t flags = 0;
 
-    if (x87_begin(cpu) != IR_OK)
+    if (x87_begin(cpu, a) != IR_OK)
         return IR_FAULT;
     if (!x87_compare_step(&cpu->x87, a, b, c, &conditions))
         return IR_OK;
@@ -279,7 +279,7 @@ enum ir_status x86_helper_x87_unary(struct ir_env *env, uint64_t a, uint64_t b, 
     unsigned status, conditions = x87_unary_conditions(op);
     struct x87_real result, second;
 
-    if (x87_begin(cpu) != IR_OK)
+    if (x87_begin(cpu, a) != IR_OK)
         return IR_FAULT;
     if (x87_simple(x87, op) || !x87_unary_needs(x87, op))
         return IR_OK;
@@ -310,7 +310,7 @@ enum ir_status x86_helper_x87_load(struct ir_env *env, uint64_t a, uint64_t b, u
     unsigned status = 0;
     struct x87_real value;
 
-    if (x87_begin(cpu) != IR_OK)
+    if (x87_begin(cpu, a) != IR_OK)
         return IR_FAULT;
     if (!x87_can_push(x87)) {
         if (x87_masked(x87, X87_IE))
@@ -370,7 +370,7 @@ enum ir_status x86_helper_x87_store(struct ir_env *env, uint64_t a, uint64_t b, 
     unsigned status, size;
     bool stored;
 
-    if (x87_begin(cpu) != IR_OK)
+    if (x87_begin(cpu, a) != IR_OK)
         return IR_FAULT;
     size = x87_store_image(x87, a, image, &status);
     stored = !(status & ~x87->control & (X87_EXCEPTIONS & ~X87_PE));
@@ -429,7 +429,7 @@ enum ir_status x86_helper_x87_move(struct ir_env *env, uint64_t a, uint64_t b, u
     struct x86_cpu *cpu = x86_cpu_of(env);
     struct x86_x87 *x87 = &cpu->x87;
 
-    if (x87_begin(cpu) != IR_OK)
+    if (x87_begin(cpu, a) != IR_OK)
         return IR_FAULT;
     switch (x87_arg_op(a)) {
     case X87_XCH:
@@ -459,7 +459,7 @@ enum ir_status x86_helper_x87_cmov(struct ir_env *env, uint64_t a, uint64_t b, u
     struct x86_cpu *cpu = x86_cpu_of(env);
     struct x86_x87 *x87 = &cpu->x87;
 
-    if (x87_begin(cpu) != IR_OK)
+    if (x87_begin(cpu, a) != IR_OK)
         return IR_FAULT;
     if (x87_empty(x87, 0) || x87_empty(x87, x87_arg_src(a))) {
         if (x87_note(x87, X87_IE | X87_SF))

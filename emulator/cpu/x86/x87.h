@@ -100,6 +100,11 @@ enum x87_op {
 #define X87_ARG_TRUNCATE  (1ull << 24) /* FISTTP */
 #define X87_ARG_UNORDERED (1ull << 25) /* FUCOM: quiet NaNs raise nothing */
 #define X87_ARG_EFLAGS    (1ull << 26) /* FCOMI: result to the flag unit */
+/* For the saved pointers: 11 bits of opcode; the segment of an operand in memory, whose offset is
+ * in x87.operand. */
+#define X87_ARG_OPCODE_SHIFT  32
+#define X87_ARG_SEGMENT_SHIFT 44
+#define X87_ARG_MEMORY        (1ull << 47)
 
 static inline enum x87_op x87_arg_op(uint64_t a)
 {
@@ -166,7 +171,7 @@ void x87_init(struct x86_x87 *x87);
 /* Raises #MF if an exception is pending, as waiting instructions do. */
 enum ir_status x87_check(struct x86_cpu *cpu);
 /* The same, and remembers the instruction for FNSTENV. */
-enum ir_status x87_begin(struct x86_cpu *cpu);
+enum ir_status x87_begin(struct x86_cpu *cpu, uint64_t a);
 
 /* ---- arithmetic (x87-host.c): status gets exceptions and conditions as x87 hardware sets them
  * ---- */
@@ -212,6 +217,9 @@ static inline bool x87_is_infinite(struct x87_real v)
     return (v.exponent & 0x7fff) == 0x7fff && v.significand == 1ull << 63;
 }
 
+#define X86_SLOT_X87_OPERAND                                                                       \
+    ((uint16_t)((offsetof(struct x86_cpu, x87) + offsetof(struct x86_x87, operand)) /              \
+                sizeof(uint64_t)))
 #define X86_SLOT_MMX(n)                                                                            \
     ((uint16_t)((offsetof(struct x86_cpu, x87) + offsetof(struct x86_x87, st) + 16 * (n)) /        \
                 sizeof(uint64_t)))

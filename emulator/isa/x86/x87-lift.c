@@ -62,6 +62,26 @@ static void x87_call(struct x86_lift *l, enum x86_helper helper, uint64_t a, uin
     x86_lift_call_slots(l, helper, x86_lift_const(l, (int64_t)a), b, c);
 }
 
+/* What the instruction leaves in the saved pointers if it is executed: in argument a. */
+static uint64_t x87_pointers(struct x86_lift *l)
+{
+    const ZydisDecodedInstruction *insn = l->insn;
+    unsigned modrm = insn->raw.modrm.mod << 6 | insn->raw.modrm.reg << 3 | insn->raw.modrm.rm;
+    uint64_t a = (uint64_t)((insn->opcode & 7u) << 8 | modrm) << X87_ARG_OPCODE_SHIFT;
+
+    if (insn->operand_count_visible == 0 || !x86_lift_is_mem(l, 0))
+        return a;
+    x86_lift_effective_to(l, 0, 8, X86_SLOT_X87_OPERAND);
+    return a | X87_ARG_MEMORY | (uint64_t)x86_lift_segment(l, 0) << X87_ARG_SEGMENT_SHIFT;
+}
+
+/* A call of what is not a control instruction. */
+static void x87_compute(struct x86_lift *l, enum x86_helper helper, uint64_t a, uint16_t b,
+                        uint16_t c)
+{
+    x87_call(l, helper, a | x87_pointers(l), b, c);
+}
+
 /* A register or memory operand for arithmetic, comparisons and loads; dst for registers is 0. */
 static void x87_with_operand(struct x86_lift *l, enum x86_helper helper, bool integer,
                              uint64_t extra)
@@ -69,11 +89,11 @@ static void x87_with_operand(struct x86_lift *l, enum x86_helper helper, bool in
     if (x86_lift_is_mem(l, 0)) {
         uint16_t high, low = x87_load_operand(l, &high);
         enum x87_format format = x87_memory_format(l, integer);
-        x87_call(l, helper, x87_arg(l, format, 0, 0) | extra, low, high);
+        x87_compute(l, helper, x87_arg(l, format, 0, 0) | extra, low, high);
         return;
     }
-    x87_call(l, helper, x87_arg(l, X87_REG, 0, x86_lift_reg(l, 0)) | extra, IR_SLOT_ZERO,
-             IR_SLOT_ZERO);
+    x87_compute(l, helper, x87_arg(l, X87_REG, 0, x86_lift_reg(l, 0)) | extra, IR_SLOT_ZERO,
+                IR_SLOT_ZERO);
 }
 
 /* FADD and its kin: one memory operand, or two registers of which the first is written. */
@@ -84,9 +104,9 @@ static bool x87_arithmetic(struct x86_lift *l, bool integer)
     if (x86_lift_is_mem(l, 0))
         x87_with_operand(l, X86_HELPER_x87_arith, integer, 0);
     else
-        x87_call(l, X86_HELPER_x87_arith,
-                 x87_arg(l, X87_REG, x86_lift_reg(l, 0), x86_lift_reg(l, 1)), IR_SLOT_ZERO,
-                 IR_SLOT_ZERO);
+        x87_compute(l, X86_HELPER_x87_arith,
+                    x87_arg(l, X87_REG, x86_lift_reg(l, 0), x86_lift_reg(l, 1)), IR_SLOT_ZERO,
+                    IR_SLOT_ZERO);
     return true;
 }
 
@@ -114,7 +134,7 @@ static bool x87_comparison(struct x86_lift *l, enum x86_helper helper, bool inte
     }
     if (visible > 0)
         src = x86_lift_reg(l, visible - 1);
-    x87_call(l, helper, x87_arg(l, X87_REG, 0, src) | extra, IR_SLOT_ZERO, IR_SLOT_ZERO);
+    x87_compute(l, helper, x87_arg(l, X87_REG, 0, src) | extra, IR_SLOT_ZERO, IR_SLOT_ZERO);
     return true;
 }
 
@@ -146,14 +166,14 @@ bool x86_lift_x87_ucomi(struct x86_lift *l)
 bool x86_lift_x87_unary(struct x86_lift *l)
 {
     if (!x87_unavailable(l))
-        x87_call(l, X86_HELPER_x87_unary, x87_arg(l, X87_REG, 0, 0), IR_SLOT_ZERO, IR_SLOT_ZERO);
+        x87_compute(l, X86_HELPER_x87_unary, x87_arg(l, X87_REG, 0, 0), IR_SLOT_ZERO, IR_SLOT_ZERO);
     return true;
 }
 
 bool x86_lift_x87_constant(struct x86_lift *l)
 {
     if (!x87_unavailable(l))
-        x87_call(l, X86_HELPER_x87_load, x87_arg(l, X87_REG, 0, 0), IR_SLOT_ZERO, IR_SLOT_ZERO);
+        x87_compute(l, X86_HELPER_x87_load, x87_arg(l, X87_REG, 0, 0), IR_SLOT_ZERO, IR_SLOT_ZERO);
     return true;
 }
 
@@ -180,7 +200,7 @@ bool x86_lift_x87_load_bcd(struct x86_lift *l)
     if (x87_unavailable(l))
         return true;
     low = x87_load_operand(l, &high);
-    x87_call(l, X86_HELPER_x87_load, x87_arg(l, X87_BCD, 0, 0), low, high);
+    x87_compute(l, X86_HELPER_x87_load, x87_arg(l, X87_BCD, 0, 0), low, high);
     return true;
 }
 
@@ -190,7 +210,7 @@ static bool x87_store(struct x86_lift *l, enum x87_format format, uint64_t extra
 {
     uint16_t address = x86_lift_linear(l, 0, x86_lift_size(l, 0), X86_LIFT_WRITE);
 
-    x87_call(l, X86_HELPER_x87_store, x87_arg(l, format, 0, 0) | extra, address, IR_SLOT_ZERO);
+    x87_compute(l, X86_HELPER_x87_store, x87_arg(l, format, 0, 0) | extra, address, IR_SLOT_ZERO);
     return true;
 }
 
@@ -199,8 +219,8 @@ bool x86_lift_x87_store(struct x86_lift *l)
     if (x87_unavailable(l))
         return true;
     if (!x86_lift_is_mem(l, 0)) {
-        x87_call(l, X86_HELPER_x87_move, x87_arg(l, X87_REG, x86_lift_reg(l, 0), 0), IR_SLOT_ZERO,
-                 IR_SLOT_ZERO);
+        x87_compute(l, X86_HELPER_x87_move, x87_arg(l, X87_REG, x86_lift_reg(l, 0), 0),
+                    IR_SLOT_ZERO, IR_SLOT_ZERO);
         return true;
     }
     return x87_store(l, x87_memory_format(l, false), 0);
@@ -228,7 +248,8 @@ bool x86_lift_x87_move(struct x86_lift *l)
     unsigned reg = l->insn->operand_count_visible > 0 ? x86_lift_reg(l, 0) : 0;
 
     if (!x87_unavailable(l))
-        x87_call(l, X86_HELPER_x87_move, x87_arg(l, X87_REG, reg, reg), IR_SLOT_ZERO, IR_SLOT_ZERO);
+        x87_compute(l, X86_HELPER_x87_move, x87_arg(l, X87_REG, reg, reg), IR_SLOT_ZERO,
+                    IR_SLOT_ZERO);
     return true;
 }
 
@@ -243,8 +264,8 @@ bool x86_lift_x87_cmov(struct x86_lift *l)
     struct ir_insn *set = ir_emit(l->b, IR_setcc, IR_64);
     set->dst = taken;
     set->cond = (uint8_t)l->parameter;
-    x87_call(l, X86_HELPER_x87_cmov, X87_ARG(0, X87_REG, 0, x86_lift_reg(l, 1), 0), taken,
-             IR_SLOT_ZERO);
+    x87_compute(l, X86_HELPER_x87_cmov, X87_ARG(0, X87_REG, 0, x86_lift_reg(l, 1), 0), taken,
+                IR_SLOT_ZERO);
     return true;
 }
 
