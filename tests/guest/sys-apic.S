@@ -294,6 +294,78 @@
     EXPECT_FLAGS(FLAG_CF, 0)
     mov $0x802, %ecx
     FAULTS(GP, 0, rdmsr)
+    movl $0, x2apic
+
+    CASE(enabled again it is as after a reset)
+    apic TPR, 0x20                /* nobody claims the page */
+    mov $MSR_APIC_BASE, %ecx
+    rdmsr
+    bts $11, %eax
+    wrmsr
+    rdmsr
+    EXPECT(eax, APIC + 0x900)
+    mov $1, %eax
+    cpuid
+    bt $9, %edx
+    EXPECT_FLAGS(FLAG_CF, FLAG_CF)
+    apic_read ID
+    EXPECT(eax, 0)
+    apic_read SPURIOUS
+    EXPECT(eax, 0xff)
+    apic_read TPR
+    EXPECT(eax, 0)
+    apic_read LDR
+    EXPECT(eax, 0)
+    apic_read DFR
+    EXPECT(eax, 0xffffffff)
+    apic_read LVT_TIMER
+    EXPECT(eax, MASKED)
+    apic_read LVT_LINT0
+    EXPECT(eax, MASKED)
+    apic_read LVT_ERROR
+    EXPECT(eax, MASKED)
+    apic_read INITIAL
+    EXPECT(eax, 0)
+    apic_read IRR + 0x20
+    EXPECT(eax, 0)
+    apic_read ISR + 0x20
+    EXPECT(eax, 0)
+    apic ICR, SELF + 0x40         /* the software's bit is clear: nothing is taken */
+    WINDOW
+    EXPECT_COUNT(0)
+    apic LVT_TIMER, 0x51          /* and no mask can be lifted */
+    apic_read LVT_TIMER
+    EXPECT(eax, MASKED + 0x51)
+
+    CASE(and works again)
+    apic SPURIOUS, 0x1ff
+    apic ICR, SELF + 0x40
+    WINDOW
+    EXPECT_COUNT(0x40)
+    apic LVT_TIMER, 0x51
+    apic DIVIDE, 0xb
+    apic INITIAL, 10000
+    SLEEP
+    EXPECT_COUNT(0x51)
+
+    CASE(what waits when it is disabled is gone)
+    apic ICR, SELF + 0x62
+    apic LVT_TIMER, 0x51
+    apic INITIAL, 2000000000
+    mov $MSR_APIC_BASE, %ecx
+    rdmsr
+    btr $11, %eax
+    wrmsr
+    WINDOW
+    EXPECT_COUNT(0)
+    rdmsr
+    bts $11, %eax
+    wrmsr
+    apic SPURIOUS, 0x1ff
+    WINDOW
+    EXPECT_COUNT(0)
+    apic_read CURRENT
+    EXPECT(eax, 0)
     TEST_END
 
     .macro handler vector

@@ -277,6 +277,37 @@
     TRAPS(DB, .byte 0xf1)
     EXPECT_DR6(0xffff0ff0)
 
+    CASE(ICEBP while stepping and in shadows)
+    SET_GATE(DB, note)
+    STEP_ON
+    .byte 0xf1                    /* one exception: the step's bit is not set */
+1:  STEP_OFF
+    EXPECT_MEM(8, note_first, 1b)
+    movq $0, notes
+    EXPECT_DR6(0xffff4ff0)
+    mov $SEL_DATA, %eax
+    mov %eax, %ss
+    .byte 0xf1
+2:  EXPECT_NOTES(1, 2b)
+    cli
+    sti
+    .byte 0xf1
+3:  cli
+    EXPECT_NOTES(1, 3b)
+    EXPECT_DR6(0xffff0ff0)
+
+    CASE(an interrupt behind MOV SS with a data breakpoint)
+    SET_GATE(0x40, plain_iret)
+    mov $SEL_DATA, %eax
+    mov %ax, stack_selector
+    set_dr dr0, stack_selector
+    set_dr dr7, DR7_L0 + DR7_0(RW_RW, 1)
+    mov stack_selector, %ss
+    int $0x40                     /* the breakpoint comes at the handler's first instruction */
+1:  set_dr dr7, 0
+    EXPECT_NOTES(1, plain_iret)
+    EXPECT_DR6(0xffff0ff1)
+
     CASE(disabled breakpoints are silent)
     set_dr dr0, 1f
     set_dr dr7, DR7_0(RW_X, 0)

@@ -44,6 +44,26 @@
     CR_FAULTS(cr4, 0x2000, 0)                   /* VMXE */
     CR_FAULTS(cr4, 0, 0x20)                     /* PAE stays in long mode */
 
+    CASE(every reserved bit of CR4 and CR0)
+    mov $~0x770fff, %rbp          /* 12, 13, 14: LA57, VMXE, SMXE are not offered */
+    mov $63, %ecx
+1:  bt %rcx, %rbp
+    jnc 2f
+    mov %cr4, %rax
+    mov %rax, %rdx
+    bts %rcx, %rax
+    FAULTS(GP, 0, mov %rax, %cr4)
+    mov %cr4, %rax
+    cmp %rax, %rdx
+    EXPECT_FLAGS(FLAG_ZF, FLAG_ZF)
+2:  mov %cr0, %rax
+    bts %rcx, %rax
+    cmp $32, %ecx
+    jb 3f
+    FAULTS(GP, 0, mov %rax, %cr0)
+3:  dec %ecx
+    jns 1b
+
     CASE(CR3)
     mov %cr3, %rcx
     mov %rcx, %rax

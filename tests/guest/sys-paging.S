@@ -39,6 +39,11 @@
     mov %cr3, %rax
     mov %rax, %cr3
     .endm
+    .macro flush_all_keep         /* and keeps registers */
+    push %rax
+    flush_all
+    pop %rax
+    .endm
 /* A page fault at the window plus offset. */
 #define PAGE_FAULT(error, offset, ...)                                                              \
     FAULTS(PF_, error, __VA_ARGS__);                                                                \
@@ -173,6 +178,34 @@
     PAGE_FAULT(9, 0, mov (%rbx), %al)
     andl $~PS, page_l4 + 64
     flush_all
+
+    CASE(every reserved address bit at every level)
+    mov $0x80000008, %eax
+    push %rbx
+    cpuid
+    pop %rbx
+    movzbl %al, %edi
+    map page + P + W + U
+1:  lea tables, %rsi
+    cmp $52, %edi
+    je 4f
+2:  lodsl
+    test %eax, %eax
+    jz 3f
+    btsq %rdi, (%rax)
+    flush_all_keep
+    PAGE_FAULT(9, 0, mov (%rbx), %al)
+    PAGE_FAULT(0xb, 0, lock incl (%rbx))
+    TO_USER
+    PAGE_FAULT(0xd, 0, mov (%rbx), %al)
+    TO_KERNEL
+    movl -4(%rsi), %eax
+    btrq %rdi, (%rax)
+    jmp 2b
+3:  inc %edi
+    jmp 1b
+4:  flush_all
+    mov (%rbx), %al
 
     CASE(large pages)
     movl $0x12345678, 0x2201000
@@ -393,6 +426,8 @@
     EXPECT(eax, 0xffffffff)
     TEST_END
 
+    .data
+tables: .long table_1, table_2, table_3, page_l4 + 64, 0
     .bss
     .align 4096
 table_1: .skip 4096

@@ -146,6 +146,59 @@
     mov %ecx, %ebp
     load ss, SEL_DATA
 
+    CASE(stacks that expand down)
+    MAKE_DESCRIPTOR S(0), area, 0x0fff, 0x96, 0x40      /* from 0x1000 on */
+    MAKE_DESCRIPTOR S(1), area, 0x0fff, 0x96, 0         /* from 0x1000 to 0xffff */
+    mov %esp, %ebp
+    load ss, S(0)
+    mov $0x1008, %esp
+    push $0x11
+    push $0x22
+    popl %ecx
+    push %ecx
+    mov %ss:0x1000, %edx
+    movb $0x5a, %ss:0x11fff       /* beyond 64 KiB */
+    mov $S(1), %eax
+    mov %eax, %ss
+    mov $0x1004, %esp
+    push %ecx
+    popl %edi
+    mov $SEL_DATA, %eax
+    mov %eax, %ss
+    mov %ebp, %esp
+    EXPECT(ecx, 0x22)
+    EXPECT(edx, 0x22)
+    EXPECT(edi, 0x22)
+    EXPECT_MEM(4, area + 0x1004, 0x11)
+    EXPECT_MEM(1, area + 0x11fff, 0x5a)
+
+    CASE(faults of stacks that expand down)
+    MAKE_DESCRIPTOR S(0), area, 0x0fff, 0xf6, 0x40
+    MAKE_DESCRIPTOR S(1), area, 0x0fff, 0xf6, 0
+    TO_USER
+    mov %esp, %ebp
+    load ss, S(0) + 3
+    mov $0x1000, %esp
+    FAULTS(SS_, 0, push %eax)
+    mov $0x0ffc, %esp
+    FAULTS(SS_, 0, pop %eax)
+    FAULTS(SS_, 0, mov %ss:0xfff, %al)
+    mov $0x1002, %esp
+    FAULTS(SS_, 0, push %eax)
+    mov $-2, %esp
+    FAULTS(SS_, 0, pop %eax)
+    load ss, S(1) + 3
+    mov $0x1002, %esp
+    FAULTS(SS_, 0, push %eax)
+    mov $0xfffe, %esp
+    FAULTS(SS_, 0, pop %eax)
+    FAULTS(SS_, 0, mov %ss:0x10000, %al)
+    mov $0x1002, %esp
+    FAULTS(SS_, 0, enter $4, $0)
+    load ss, SEL_USER_DATA
+    mov %ebp, %esp
+    TO_KERNEL
+
     CASE(16-bit stacks wrap)
     MAKE_DESCRIPTOR S(0), area, 0xffff, 0x92, 0
     mov $S(0), %eax

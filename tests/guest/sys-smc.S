@@ -143,6 +143,21 @@
     EXPECT_MEM(4, page + 0x800, 1000)
     EXPECT(eax, 0x12345678)
 
+    CASE(marks that a page walk puts into code)
+    mov $0x8000000000, %rbx
+    movl $page2 + 7, table_1 + 8  /* the entry is the operand of an instruction */
+    movl $0, table_1 + 12         /* then add %al, (%rax) twice */
+    movb $0xb8, table_1 + 7       /* mov $entry, %eax */
+    movb $0xc3, table_1 + 16
+    call table_1 + 7
+    EXPECT(eax, page2 + 7)
+    mov 0x1000(%rbx), %cl
+    call table_1 + 7
+    EXPECT(eax, page2 + 0x27)
+    mov %cl, 0x1000(%rbx)
+    call table_1 + 7
+    EXPECT(eax, page2 + 0x67)
+
     CASE(two modes see one page of code)
     movl $0xcb48c031, page        /* xor %eax, %eax; 64: lretq, 32: dec %eax; lret */
     movl $page, far_page

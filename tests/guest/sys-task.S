@@ -24,6 +24,31 @@
     EXPECT_MEM(4, seen_tr, TASK);                                                                   \
     EXPECT_MEM(4, seen_pc, task_entry)
 
+/* The same where the handler needs a task of its own, since the new one has no code or no stack. */
+#define SWITCH_FAULTS_TO_TASK(field, value, vector, error)                                          \
+    movl field, %edx;                                                                               \
+    movl $value, field;                                                                             \
+    movl $task_entry, tss2 + 32;                                                                    \
+    movl $2, tss2 + 36;                                                                             \
+    movl $task_stack, tss2 + 56;                                                                    \
+    movl $S(8) << 16, idt + 8 * vector;                                                             \
+    movl $0x8500, idt + 8 * vector + 4;                                                             \
+    movl $-1, seen_error;                                                                           \
+    lcall $TASK, $0;                                                                                \
+    movl $SEL_CODE32, tss2 + 76;                                                                    \
+    movl $SEL_DATA, tss2 + 80;                                                                      \
+    movl $0, tss2 + 96;                                                                             \
+    movl %edx, field;                                                                               \
+    movl $SEL_CODE32 << 16, idt + 8 * vector;                                                       \
+    movl $0x8e00, idt + 8 * vector + 4;                                                             \
+    RESTORE_GATE(vector);                                                                           \
+    EXPECT_MEM(4, seen_error, error);                                                               \
+    EXPECT_MEM(4, seen_link, TASK);                                                                 \
+    EXPECT_MEM(4, seen_pc, task_entry)
+#define CS_FIELD tss2 + 76
+#define SS_FIELD tss2 + 80
+#define LDT_FIELD tss2 + 96
+
     TEST_BEGIN
     MAKE_DESCRIPTOR TASK, tss2, 103, 0x89, 0
     MAKE_DESCRIPTOR TASK16, tss16, 43, 0x81, 0
@@ -159,6 +184,35 @@
     RESTORE_GATE(SS_)
     RESTORE_GATE(GP)
 
+    CASE(the code segment of the new task)
+    MAKE_DESCRIPTOR S(8), tss3, 103, 0x89, 0
+    MAKE_DESCRIPTOR S(5), 0, 0xfffff, 0x1a, 0xc0            /* not present */
+    MAKE_DESCRIPTOR S(9), 0, 0xfffff, 0xfa, 0xc0            /* level 3 */
+    MAKE_DESCRIPTOR S(10), 0, 0xfffff, 0xfe, 0xc0           /* level 3, conforming */
+    SWITCH_FAULTS_TO_TASK(CS_FIELD, 0, TS, 0)
+    SWITCH_FAULTS_TO_TASK(CS_FIELD, 0x1000, TS, 0x1000)
+    SWITCH_FAULTS_TO_TASK(CS_FIELD, SEL_DATA, TS, SEL_DATA)
+    SWITCH_FAULTS_TO_TASK(CS_FIELD, S(5), NP, S(5))
+    SWITCH_FAULTS_TO_TASK(CS_FIELD, S(9), TS, S(9))
+    SWITCH_FAULTS_TO_TASK(CS_FIELD, S(10), TS, S(10))
+
+    CASE(the stack segment of the new task)
+    MAKE_DESCRIPTOR S(5), 0, 0xfffff, 0x12, 0xc0            /* not present */
+    MAKE_DESCRIPTOR S(9), 0, 0xfffff, 0x90, 0xc0            /* read only */
+    SWITCH_FAULTS_TO_TASK(SS_FIELD, 0, TS, 0)
+    SWITCH_FAULTS_TO_TASK(SS_FIELD, 0x1000, TS, 0x1000)
+    SWITCH_FAULTS_TO_TASK(SS_FIELD, SEL_CODE32, TS, SEL_CODE32)
+    SWITCH_FAULTS_TO_TASK(SS_FIELD, S(9), TS, S(9))
+    SWITCH_FAULTS_TO_TASK(SS_FIELD, S(5), SS_, S(5))
+    SWITCH_FAULTS_TO_TASK(SS_FIELD, SEL_USER_DATA, TS, SEL_USER_DATA & ~3)
+
+    CASE(the local table of the new task)
+    SWITCH_FAULTS_TO_TASK(LDT_FIELD, 0x1000, TS, 0x1000)
+    SWITCH_FAULTS_TO_TASK(LDT_FIELD, 0x0c, TS, 0x0c)
+    SWITCH_FAULTS_TO_TASK(LDT_FIELD, SEL_DATA, TS, SEL_DATA)
+    MAKE_DESCRIPTOR S(9), 0, 15, 0x02, 0                    /* not present */
+    SWITCH_FAULTS_TO_TASK(LDT_FIELD, S(9), TS, S(9))
+
     CASE(the T bit traps on arrival)
     movl $task_entry, tss2 + 32
     movw $1, tss2 + 100
@@ -259,6 +313,19 @@ note_debug:
     mov %eax, seen_pc
     iret
 
+/* The handler in a task of its own: the other two are no longer busy, and the first goes on. */
+fault_task:
+    pop seen_error
+    movzwl tss3, %eax
+    mov %eax, seen_link
+    mov tss2 + 32, %eax
+    mov %eax, seen_pc
+    movb $0x89, ACCESS(TASK)
+    movb $0x89, ACCESS(SEL_TSS)
+    clts
+    ljmp $SEL_TSS, $0
+    jmp fault_task
+
 /* Error code on the new task's stack: back to the old one. */
 switch_fault_TS:
     movl $TS, %ss:seen_vector
@@ -293,6 +360,11 @@ tss2:
     .long 0, task_entry, 2 | FLAG_DF, 0xaaaa0001, 0, 0, 0, task_stack, 0, 0, 0
     .long SEL_USER_DATA, SEL_CODE32, SEL_DATA, SEL_USER_DATA, 0, 0, 0
     .word 0, 104
+tss3:
+    .long 0, 0, 0, 0, 0, 0, 0
+    .long 0, fault_task, 2, 0, 0, 0, 0, fault_stack, 0, 0, 0
+    .long SEL_USER_DATA, SEL_CODE32, SEL_DATA, SEL_USER_DATA, 0, 0, 0
+    .word 0, 104
 tss16:
     .word 0, 0, 0, 0, 0, 0, 0
     .word 0, 2, 0xd123, 0, 0, 0, 512, 0, 0, 0
@@ -310,4 +382,5 @@ seen_error: .skip 4
 seen_vector: .skip 4
 seen_pc: .skip 4
     .skip 1024
-task_stack: .skip 16
+task_stack: .skip 1024
+fault_stack: .skip 16
