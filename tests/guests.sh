@@ -61,6 +61,25 @@ cloud() {
     mv "$guests/cloud/vmlinuz.new" "$guests/cloud/vmlinuz"
 }
 
+# The kernel for all machines, whose modules have what the cloud's leaves out (SATA).
+fetch_generic() {
+    package=$(apt-cache depends linux-image-amd64 2>/dev/null |
+        sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\).*/\1/p' | head -n 1)
+    [ -n "$package" ] && fetch "$package" "$guests/generic/root"
+}
+
+generic() {
+    if [ -e "$guests/generic/vmlinuz" ] && [ -e "$guests/generic/modules" ]; then
+        return 0
+    fi
+    rm -rf "$guests/generic"
+    again fetch_generic
+    mv "$guests/generic/root/lib/modules" "$guests/generic/modules"
+    cp "$guests"/generic/root/boot/vmlinuz-* "$guests/generic/vmlinuz.new"
+    rm -rf "$guests/generic/root"
+    mv "$guests/generic/vmlinuz.new" "$guests/generic/vmlinuz"
+}
+
 installer() {
     [ ! -e "$guests/installer/initrd.gz" ] || return 0
     release=$(sed -n 's/^VERSION_ID="\(.*\)"/\1/p' /etc/os-release)
@@ -87,7 +106,10 @@ work() {
 
 for guest in "$@"; do
     case $guest in
-    kernels) cloud ;;
+    kernels)
+        cloud
+        generic
+        ;;
     installer) installer ;;
     work) work ;;
     esac

@@ -86,6 +86,11 @@ bool lathe_set_disk(struct lathe_cli *cli, const char *value, GError **error)
     return lathe_definition_add_disk(cli->definition, value, error);
 }
 
+bool lathe_set_cdrom(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_definition_add_cdrom(cli->definition, value, error);
+}
+
 bool lathe_set_debugcon(struct lathe_cli *cli, const char *value, GError **error)
 {
     if (!g_str_has_prefix(value, "file:") || value[5] == '\0')

@@ -147,15 +147,30 @@ bool lathe_definition_add_serial(struct lathe_definition *definition, const char
         error, "--serial has no '%s': use stdio, pty, unix:PATH, file:PATH or null", text);
 }
 
-bool lathe_definition_add_disk(struct lathe_definition *definition, const char *text,
-                               GError **error)
+static bool definition_add_drive(struct lathe_definition *definition, const char *text,
+                                 bool (*parse)(const char *text, struct lathe_disk_definition *disk,
+                                               GError **error),
+                                 GError **error)
 {
     if (definition->disks == EMU_MAX_DRIVES)
-        return lathe_error_input(error, "a machine has at most %d disks", EMU_MAX_DRIVES);
-    if (!lathe_disk_parse(text, &definition->disk[definition->disks], error))
+        return lathe_error_input(error, "a machine has at most %d disks and CD drives",
+                                 EMU_MAX_DRIVES);
+    if (!parse(text, &definition->disk[definition->disks], error))
         return false;
     definition->disks++;
     return true;
+}
+
+bool lathe_definition_add_disk(struct lathe_definition *definition, const char *text,
+                               GError **error)
+{
+    return definition_add_drive(definition, text, lathe_disk_parse, error);
+}
+
+bool lathe_definition_add_cdrom(struct lathe_definition *definition, const char *path,
+                                GError **error)
+{
+    return definition_add_drive(definition, path, lathe_disk_parse_cdrom, error);
 }
 
 char *lathe_serial_definition_format(const struct lathe_serial_definition *serial)

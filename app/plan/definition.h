@@ -68,6 +68,9 @@ bool lathe_definition_add_serial(struct lathe_definition *definition, const char
 /* "FILE[,bus=B]..." (disk.h); appends a disk. */
 bool lathe_definition_add_disk(struct lathe_definition *definition, const char *text,
                                GError **error);
+/* The disc of another CD drive. */
+bool lathe_definition_add_cdrom(struct lathe_definition *definition, const char *path,
+                                GError **error);
 /* Are these "unix:PATH" or "tcp:127.0.0.1:PORT" (or localhost)? */
 bool lathe_address_check(const char *text, GError **error);
 

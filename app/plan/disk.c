@@ -11,7 +11,7 @@
 static const struct {
     const char *name;
     enum emu_drive_bus bus;
-} disk_buses[] = {{"virtio", EMU_DRIVE_VIRTIO}};
+} disk_buses[] = {{"virtio", EMU_DRIVE_VIRTIO}, {"sata", EMU_DRIVE_SATA}};
 
 void lathe_disk_clear(struct lathe_disk_definition *disk)
 {
@@ -47,7 +47,8 @@ static bool disk_set_bus(struct lathe_disk_definition *disk, const char *value, 
             return true;
         }
     }
-    return lathe_error_input(error, "--disk: this version has no bus '%s'; use virtio", value);
+    return lathe_error_input(error, "--disk: this version has no bus '%s'; use virtio or sata",
+                             value);
 }
 
 static bool disk_set_format(struct lathe_disk_definition *disk, const char *value, GError **error)
@@ -109,10 +110,21 @@ bool lathe_disk_parse(const char *text, struct lathe_disk_definition *disk, GErr
     return true;
 }
 
+bool lathe_disk_parse_cdrom(const char *path, struct lathe_disk_definition *disk, GError **error)
+{
+    *disk = (struct lathe_disk_definition){.bus = EMU_DRIVE_SATA, .cdrom = true, .read_only = true};
+    if (*path == '\0')
+        return lathe_error_input(error, "--cdrom needs the name of a disc image");
+    disk->path = g_strdup(path);
+    return true;
+}
+
 char *lathe_disk_format(const struct lathe_disk_definition *disk)
 {
     return g_strconcat(disk->path, " on ", disk_buses[disk->bus].name,
                        disk->format != NULL ? ", " : "", disk->format != NULL ? disk->format : "",
-                       disk->read_only ? ", read-only" : "",
+                       disk->cdrom       ? ", in a CD drive"
+                       : disk->read_only ? ", read-only"
+                                         : "",
                        disk->discard_changes ? ", changes are discarded" : "", NULL);
 }

@@ -12,7 +12,7 @@ struct lathe_disk_definition {
     char *path;
     char *format; /* NULL: look */
     enum emu_drive_bus bus;
-    bool read_only, discard_changes;
+    bool cdrom, read_only, discard_changes;
     unsigned queues; /* 0: as many as fit the machine */
 };
 
@@ -21,6 +21,8 @@ struct lathe_disk_definition {
  * written twice. False with *error; *disk then holds nothing.
  */
 bool lathe_disk_parse(const char *text, struct lathe_disk_definition *disk, GError **error);
+/* A disc in a CD drive. A comma in the name is written as it is. */
+bool lathe_disk_parse_cdrom(const char *path, struct lathe_disk_definition *disk, GError **error);
 void lathe_disk_clear(struct lathe_disk_definition *disk);
 /* "qcow2 on virtio, read-only": for the plan; g_free. */
 char *lathe_disk_format(const struct lathe_disk_definition *disk);

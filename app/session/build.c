@@ -55,6 +55,7 @@ static bool build_open_disk(struct emu_drive *drive, const struct lathe_disk_def
 
     drive->bus = disk->bus;
     drive->queues = disk->queues;
+    drive->cdrom = disk->cdrom;
     return dry ? emu_block_null(EMU_BLOCK_SECTOR, &drive->backend, err)
                : emu_block_open(&options, &drive->backend, err);
 }

@@ -19,13 +19,15 @@
 
 enum emu_drive_bus {
     EMU_DRIVE_VIRTIO, /* virtio-blk, a PCI function each */
+    EMU_DRIVE_SATA,   /* the chip set's AHCI controller, six ports */
 };
 
 /* A disk and how the guest sees it. */
 struct emu_drive {
     struct emu_block_backend backend;
     enum emu_drive_bus bus;
-    unsigned queues; /* request queues; 0: one a vcpu, up to 4 */
+    unsigned queues; /* request queues of those that have them; 0: one a vcpu, up to 4 */
+    bool cdrom;      /* SATA only: a CD drive; without a back end it is empty */
 };
 
 /* 0 stands for "derive it": see emu_topology_complete. */
@@ -128,6 +130,14 @@ void emu_machine_power_button(struct emu_machine *machine);
  * no memory for it; the engine is the old one then.
  */
 bool emu_machine_set_engine(struct emu_machine *machine, const char *name, struct emu_error *err);
+
+/*
+ * Puts another medium into a CD drive, or none (ops NULL); drive counts the configuration's drives
+ * from 0. The machine takes the back end, also on failure. Never waits: the guest is told when the
+ * reads that are under way are done. False with *err: no such CD drive.
+ */
+bool emu_machine_change_medium(struct emu_machine *machine, unsigned drive,
+                               const struct emu_block_backend *medium, struct emu_error *err);
 
 enum emu_machine_state emu_machine_get_state(const struct emu_machine *machine);
 /* Meaningful once stopped. */

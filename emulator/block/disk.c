@@ -132,6 +132,8 @@ static int disk_do(struct emu_disk *disk, const struct emu_disk_request *request
     uint64_t size = emu_disk_size(disk);
     int error = 0;
 
+    if (backend->ops == NULL)
+        return ENOMEDIUM;
     if (request->op != EMU_DISK_FLUSH &&
         (request->offset > size || request->length > size - request->offset))
         return EINVAL;
@@ -273,6 +275,20 @@ void emu_disk_cancel_locked(struct emu_disk *disk)
         request->error = ECANCELED;
         request->done(request);
     }
+}
+
+struct emu_block_backend emu_disk_change_locked(struct emu_disk *disk,
+                                                const struct emu_block_backend *medium)
+{
+    struct emu_block_backend old;
+
+    pthread_mutex_lock(&disk->lock);
+    while (disk->active != 0 || disk->waiting.first != NULL)
+        pthread_cond_wait(&disk->idle, &disk->lock);
+    old = disk->backend;
+    disk->backend = *medium;
+    pthread_mutex_unlock(&disk->lock);
+    return old;
 }
 
 /* A request that is delivered may lead to another. */

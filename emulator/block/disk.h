@@ -68,6 +68,12 @@ void emu_disk_submit(struct emu_disk *disk, struct emu_disk_request *request);
  * be NULL.
  */
 void emu_disk_cancel_locked(struct emu_disk *disk);
+/*
+ * Another medium, once no worker is at the old one, which is returned. Loop thread, controller's
+ * lock held.
+ */
+struct emu_block_backend emu_disk_change_locked(struct emu_disk *disk,
+                                                const struct emu_block_backend *medium);
 /* Waits until all requests are done and delivered. Loop thread, vcpus stand still, no lock held. */
 void emu_disk_settle(struct emu_disk *disk);
 

@@ -74,6 +74,14 @@ struct board_device {
     bool (*prepare)(struct board *board, struct emu_device *device, struct emu_error *err);
 };
 
+/* Where a drive whose medium can be changed is. */
+struct board_place {
+    struct emu_device *controller;
+    struct emu_disk *disk;
+    unsigned port;
+    bool cdrom;
+};
+
 /* What a PC board keeps; machine->board_data. */
 struct board {
     struct emu_machine *machine;
@@ -98,6 +106,7 @@ struct board {
     pthread_mutex_t lines_lock;                /* behind all devices' locks */
     uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
     unsigned drive;                            /* whose controller is being made */
+    struct board_place places[EMU_MAX_DRIVES]; /* by the configuration\'s order */
     unsigned drivers;                          /* devices so far; 0 is the ISA bus itself */
     struct emu_boot_file kernel;
     struct emu_boot_file template; /* of the variable store, while it is being built */

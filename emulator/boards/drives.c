@@ -1,23 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The machine's disks: each back end gets its middle, and a controller that the guest finds. */
+/*
+ * The machine's drives: each back end gets its middle, and a controller that the guest finds. SATA
+ * drives share the chip set's controller, every other disk has its own.
+ */
 #include <stdio.h>
 
+#include "emulator/api/block.h"
 #include "emulator/block/disk.h"
 #include "emulator/boards/board.h"
 #include "emulator/hw/pci/pci-host.h"
+#include "emulator/hw/storage/ahci.h"
 
 #define DRIVES_FIRST_SLOT 2 /* of PCI bus 0 */
 #define DRIVES_MAX_QUEUES 4 /* unless somebody asks for more */
+#define DRIVES_AHCI       EMU_PCI_DEVFN(31, 2)
 
-static bool drives_add_disk(struct board *board, struct emu_drive *drive, struct emu_device *device,
-                            struct emu_error *err)
+/* The middle of a drive; the board owns it. NULL with *err. */
+static struct emu_disk *drives_make_disk(struct board *board, struct emu_drive *drive,
+                                         struct emu_error *err)
 {
     struct emu_block_backend taken = drive->backend;
+    struct emu_disk *disk;
 
     drive->backend = (struct emu_block_backend){0};
-    device->disk = emu_disk_new(board->machine->queue, board->machine->memory, &taken, err);
-    return device->disk != NULL && emu_machine_add_disk(board->machine, device->disk, err);
+    disk = emu_disk_new(board->machine->queue, board->machine->memory, &taken, err);
+    return disk != NULL && emu_machine_add_disk(board->machine, disk, err) ? disk : NULL;
 }
+
+/* ---- a controller for each ---- */
 
 static bool drives_prepare_virtio(struct board *board, struct emu_device *device,
                                   struct emu_error *err)
@@ -28,16 +38,20 @@ static bool drives_prepare_virtio(struct board *board, struct emu_device *device
     char text[12];
 
     snprintf(text, sizeof(text), "%u", drive->queues != 0 ? drive->queues : queues);
-    return drives_add_disk(board, drive, device, err) &&
-           emu_device_set(device, "queues", text, err);
+    device->disk = drives_make_disk(board, drive, err);
+    return device->disk != NULL && emu_device_set(device, "queues", text, err);
 }
 
-static bool drives_add(struct board *board, unsigned index, struct emu_error *err)
+static const struct emu_device_class *const drives_classes[] = {
+    [EMU_DRIVE_VIRTIO] = &emu_virtio_blk_class,
+};
+
+static bool drives_add_own(struct board *board, unsigned index, struct emu_error *err)
 {
     unsigned slot = emu_pci_host_free_slot(board->pci_host, DRIVES_FIRST_SLOT);
     char id[16];
     const struct board_device row = {
-        .class = &emu_virtio_blk_class,
+        .class = drives_classes[board->config->drives[index].bus],
         .id = id,
         .devfn = EMU_PCI_DEVFN(slot, 0),
         .pci = true,
@@ -52,11 +66,89 @@ static bool drives_add(struct board *board, unsigned index, struct emu_error *er
     return board_add_device(board, &row, err);
 }
 
-bool board_add_drives(struct board *board, struct emu_error *err)
+/* ---- SATA ---- */
+
+static bool drives_prepare_ahci(struct board *board, struct emu_device *device,
+                                struct emu_error *err)
 {
+    unsigned port = 0;
+
     for (unsigned i = 0; i < board->config->drive_count; i++) {
-        if (!drives_add(board, i, err))
+        struct emu_drive *drive = &board->config->drives[i];
+
+        if (drive->bus != EMU_DRIVE_SATA)
+            continue;
+        if (port == EMU_AHCI_PORTS)
+            return emu_error_set(err, EMU_ERROR_INPUT,
+                                 "the SATA controller has %d ports; give other drives another bus",
+                                 EMU_AHCI_PORTS);
+        board->places[i].disk = drives_make_disk(board, drive, err);
+        if (board->places[i].disk == NULL)
             return false;
+        board->places[i].controller = device;
+        board->places[i].port = port;
+        board->places[i].cdrom = drive->cdrom;
+        emu_ahci_set_drive(device, port++, board->places[i].disk, drive->cdrom);
     }
     return true;
+}
+
+static bool drives_add_ahci(struct board *board, struct emu_error *err)
+{
+    static const struct board_device row = {
+        .class = &emu_ahci_class,
+        .id = "ahci",
+        .devfn = DRIVES_AHCI,
+        .pci = true,
+        .prepare = drives_prepare_ahci,
+    };
+
+    return board_add_device(board, &row, err);
+}
+
+bool board_add_drives(struct board *board, struct emu_error *err)
+{
+    bool sata = false;
+
+    for (unsigned i = 0; i < board->config->drive_count; i++) {
+        if (board->config->drives[i].bus == EMU_DRIVE_SATA)
+            sata = true;
+        else if (!drives_add_own(board, i, err))
+            return false;
+    }
+    return !sata || drives_add_ahci(board, err);
+}
+
+/* ---- other media ---- */
+
+struct drives_change {
+    struct board *board;
+    unsigned drive;
+    struct emu_block_backend medium;
+};
+
+static void drives_change(void *opaque, emu_ns now, const void *data, size_t length)
+{
+    const struct drives_change *change = data;
+    const struct board_place *place = &change->board->places[change->drive];
+    struct emu_block_backend old;
+
+    pthread_mutex_lock(&place->controller->lock);
+    old = emu_disk_change_locked(place->disk, &change->medium);
+    pthread_mutex_unlock(&place->controller->lock);
+    emu_ahci_medium_changed(place->controller, place->port);
+    emu_block_backend_close(&old);
+}
+
+bool emu_machine_change_medium(struct emu_machine *machine, unsigned drive,
+                               const struct emu_block_backend *medium, struct emu_error *err)
+{
+    struct drives_change change = {machine->board_data, drive, *medium};
+
+    if (drive < EMU_MAX_DRIVES && change.board->places[drive].cdrom &&
+        emu_queue_post(machine->queue, drives_change, NULL, &change, sizeof(change)))
+        return true;
+    emu_block_backend_close(&change.medium);
+    return emu_error_set(err, EMU_ERROR_INPUT, "drive %u is no CD drive of this machine",
+                         drive + 1);
 }

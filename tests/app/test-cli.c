@@ -186,7 +186,6 @@ static void test_bad_values(void)
 static void test_later(void)
 {
     static const struct line lines[] = {
-        {"run %k --cdrom x.iso", 2, "this version does not have --cdrom", ""},
         {"run %k --net user", 2, "this version does not have --net user: only none", ""},
         {"run %k --gpu virtio", 2, "this version does not have --gpu virtio: only none", ""},
         {"run %k --boot disk", 2, "this version does not have --boot", ""},
@@ -205,6 +204,8 @@ static void test_disks(void)
          "cannot open the disk image '/no-such.img': No such file or directory", ""},
         {"run %k --disk a,,b", 2, "cannot open the disk image 'a,b': No such file or directory",
          ""},
+        {"run %k --cdrom /no-such.iso", 2,
+         "cannot open the disk image '/no-such.iso': No such file or directory", ""},
         {"run %k --disk ,readonly", 2, "--disk needs the name of an image file", ""},
         {"run %k --disk x,bus=floppy", 2, "--disk: this version has no bus 'floppy'*", ""},
         {"run %k --disk x,format=vhd", 2, "--disk: this version has no format 'vhd'*", ""},

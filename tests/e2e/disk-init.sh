@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # /init of the disk test's guest. The kernel's command line says what to do with which disk:
-# lathe=write disk=vda, lathe=hammer disk=vda.
+# lathe=write, lathe=hammer or lathe=readonly and disk=vda; lathe=cd disk=sr0 size=BYTES.
 /bin/busybox mkdir -p /proc /sys /dev /tmp /bin /mnt
 /bin/busybox --install -s /bin
 export PATH=/bin HOME=/ TERM=linux
@@ -10,7 +10,7 @@ mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev 2>/dev/null
 while read -r module; do insmod "/modules/$module.ko"; done </modules/order
 for word in $(cat /proc/cmdline); do
-    case $word in lathe=* | disk=*) export "${word?}" ;; esac
+    case $word in lathe=* | disk=* | size=*) export "${word?}" ;; esac
 done
 lathe=${lathe:-write}
 
@@ -71,9 +71,18 @@ job_readonly() {
     echo "sum $(md5sum <"/dev/$disk")"
 }
 
+job_cd() {
+    check size "$(blockdev --getsize64 "/dev/$disk")" "$size"
+    echo "sum $(md5sum <"/dev/$disk")"
+    /eject "/dev/$disk"
+    check ejected "$(dd if="/dev/$disk" bs=2048 count=1 2>/dev/null | wc -c)" 0
+    /eject -t "/dev/$disk"
+    check again "$(dd if="/dev/$disk" bs=2048 count=1 2>/dev/null | wc -c)" 2048
+}
+
 wait_for_disk
 "job_$lathe"
 dmesg | grep -E 'BUG|WARNING|Oops|soft lockup|rcu.*stall|I/O error|timeout' &&
-    [ "$lathe" != readonly ] && echo "not ok guest-log" || echo "ok guest-log"
+    [ "$lathe" = write ] && echo "not ok guest-log" || echo "ok guest-log"
 echo "lathe guest done"
 poweroff -f

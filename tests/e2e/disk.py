@@ -3,10 +3,11 @@
 """Debian's cloud kernel writes and reads disks through `lathe run`; qemu-img judges the images.
 
 disk.py LATHE GUESTS INIT CASE...: cases are BUS-qcow2, BUS-raw, BUS-readonly, BUS-killed,
-BUS-discard-changes, locked, bad.
+BUS-discard-changes, cd, locked, bad.
 """
 import hashlib
 import os
+import random
 import re
 import subprocess
 import sys
@@ -17,8 +18,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LATHE, GUESTS, INIT = (os.path.abspath(path) for path in sys.argv[1:4])
 CASES = sys.argv[4:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
-KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
-MODULES = ["virtio_pci", "virtio_blk", "sd_mod", "sr_mod", "isofs", "nvme", "ahci"]
+MODULES = ["virtio_pci", "virtio_blk", "sd_mod", "sr_mod", "isofs", "nvme", "ahci", "ext4",
+           "crc32c_generic"]
+kernel = "cloud"  # which has everything but SATA
 NAMES = {"virtio": "vda", "nvme": "nvme0n1", "sata": "sda"}
 SIZE = 256 << 20
 failed = False
@@ -36,9 +38,13 @@ def call(*command):
 
 
 def make_initramfs():
+    subprocess.run(["rm", "-rf", "root"], check=True)
     os.makedirs("root/bin")
-    subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, "cloud", "modules"),
+    subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, kernel, "modules"),
                     "root/modules", *MODULES], check=True)
+    # busybox has no eject
+    subprocess.run("cp --parents $(command -v eject) $(ldd $(command -v eject) | grep -o '/[^ ]*') "
+                   "root && cp $(command -v eject) root/eject", shell=True, check=True)
     subprocess.run("cp $(command -v busybox) root/bin/busybox && cp '%s' root/init && "
                    "chmod 755 root/init && cd root && find . | "
                    "cpio --quiet -H newc -o -R 0:0 | gzip -1 >../init.gz" % INIT,
@@ -46,7 +52,8 @@ def make_initramfs():
 
 
 def command(append, *options, limit=240):
-    return [LATHE, "run", *ENGINE, "--kernel", KERNEL, "--initrd", "init.gz", "--memory", "512M",
+    return [LATHE, "run", *ENGINE, "--kernel", os.path.join(GUESTS, kernel, "vmlinuz"),
+            "--initrd", "init.gz", "--memory", "512M",
             "--display", "none", "--serial", "stdio", "--timeout", str(limit), "--no-reboot",
             "--append", "console=ttyS0 quiet panic=-1 " + append, *options]
 
@@ -149,6 +156,15 @@ def killed(bus):
         whole(name, "a.qcow2", (0, 3))
 
 
+def cd():
+    """A disc is read to its end, its size is right, and the tray opens."""
+    with open("disc.iso", "wb") as stream:
+        stream.write(random.Random(1).randbytes(30 << 20))
+    status, text = run("lathe=cd disk=sr0 size=%d" % (30 << 20), "--cdrom", "disc.iso")
+    total = guest_cases("disk-cd", status, text, 4)
+    report("disk-cd-same", total == digest("disc.iso"), "other contents")
+
+
 def locked():
     """Two machines, and QEMU's programs, keep off each other's images."""
     create("a.qcow2")
@@ -201,6 +217,9 @@ with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:
     make_initramfs()
     for case in CASES:
         bus, _, kind = case.partition("-")
+        if (bus in ("sata", "cd")) != (kernel == "generic"):
+            kernel = "generic" if kernel == "cloud" else "cloud"
+            make_initramfs()
         if bus in NAMES:
             globals()[kind.replace("-", "_")](bus)
         else:
