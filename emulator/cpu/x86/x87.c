@@ -57,8 +57,13 @@ enum ir_status x86_helper_x87_arith(struct ir_env *env, uint64_t a, uint64_t b, 
     if (!x87_arith_needs(x87, a))
         return IR_OK;
     source = x87_source(x87, a, b, c, &converted);
+    if (converted & X87_IE) /* a signalling NaN is one for the operation, which chooses by that */
+        source.significand &= ~(1ull << 62);
     result =
         x87_binary(x87_arg_op(a), x87_get(x87, x87_arg_dst(a)), source, x87->control, &computed);
+    /* What comes before a denormal operand (SDM volume 1, 8.6): it is not even looked at. */
+    if ((computed & (X87_IE | X87_ZE)) || x87_is_nan(x87_get(x87, x87_arg_dst(a))))
+        converted &= ~X87_DE;
     if (converted & ~x87->control & (X87_IE | X87_DE))
         computed = 0; /* it stopped there */
     if (x87_note(x87, (converted & X87_EXCEPTIONS) | (computed & (X87_EXCEPTIONS | X87_C1)))) {
@@ -127,6 +132,8 @@ static bool x87_compare_step(struct x86_x87 *x87, uint64_t a, uint64_t b, uint64
     }
     source = x87_source(x87, a, b, c, &raised);
     raised &= X87_EXCEPTIONS;
+    if (x87_is_nan(x87_get(x87, 0)) || x87_is_unsupported(x87_get(x87, 0)))
+        raised &= ~X87_DE;
     *conditions = x87_compare(x87_get(x87, 0), source, a & X87_ARG_UNORDERED, &raised);
     return x87_note(x87, raised);
 }
@@ -312,20 +319,18 @@ enum ir_status x86_helper_x87_load(struct ir_env *env, uint64_t a, uint64_t b, u
 
     if (x87_begin(cpu, a) != IR_OK)
         return IR_FAULT;
-    if (!x87_can_push(x87)) {
+    bool constant = op >= X87_ONE && op <= X87_ZERO;
+    bool by_register = !constant && x87_arg_format(a) == X87_REG;
+    /* An empty source is seen before there being no room. */
+    if ((by_register && !x87_need(x87, x87_arg_src(a))) || !x87_can_push(x87)) {
         if (x87_masked(x87, X87_IE))
             x87_push(x87, x87_indefinite);
         return IR_OK;
     }
-    if (op >= X87_ONE && op <= X87_ZERO) {
+    if (constant)
         value = x87_constant(op, x87->control);
-    } else if (x87_arg_format(a) == X87_REG && !x87_need(x87, x87_arg_src(a))) {
-        if (x87_masked(x87, X87_IE))
-            x87_push(x87, x87_indefinite);
-        return IR_OK;
-    } else {
+    else
         value = x87_source(x87, a, b, c, &status);
-    }
     if (x87_note(x87, status & X87_EXCEPTIONS))
         x87_push(x87, value);
     return IR_OK;
@@ -361,6 +366,21 @@ static unsigned x87_store_image(struct x86_x87 *x87, uint64_t a, uint8_t image[1
     return sizes[format];
 }
 
+static enum ir_status x87_store_bytes(struct x86_cpu *cpu, uint64_t a, uint64_t b,
+                                      const uint8_t *image, unsigned size)
+{
+    unsigned access = a & X87_ARG_STACK ? IR_ACCESS_STACK : 0, head = size > 8 ? 8 : size;
+    enum ir_status status = x86_guest_probe(&cpu->ir, b, head, access);
+
+    if (status == IR_OK && size > head)
+        status = x86_guest_probe(&cpu->ir, b + head, size - head, access);
+    if (status == IR_OK)
+        status = x86_guest_store(&cpu->ir, b, image, head, access);
+    if (status == IR_OK && size > head)
+        status = x86_guest_store(&cpu->ir, b + head, image + head, size - head, access);
+    return status;
+}
+
 /* Unmasked exceptions but for precision leave memory and the stack as they are. */
 enum ir_status x86_helper_x87_store(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
@@ -374,8 +394,11 @@ enum ir_status x86_helper_x87_store(struct ir_env *env, uint64_t a, uint64_t b, 
         return IR_FAULT;
     size = x87_store_image(x87, a, image, &status);
     stored = !(status & ~x87->control & (X87_EXCEPTIONS & ~X87_PE));
-    if (stored && x86_store_bytes(cpu, b, image, size) != IR_OK)
-        return IR_FAULT;
+    if (stored) {
+        enum ir_status done = x87_store_bytes(cpu, a, b, image, size);
+        if (done != IR_OK)
+            return done;
+    }
     x87_note(x87, status & (X87_EXCEPTIONS | X87_SF | X87_C1));
     if (stored)
         x87_pops(x87, a);

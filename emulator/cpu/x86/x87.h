@@ -100,6 +100,7 @@ enum x87_op {
 #define X87_ARG_TRUNCATE  (1ull << 24) /* FISTTP */
 #define X87_ARG_UNORDERED (1ull << 25) /* FUCOM: quiet NaNs raise nothing */
 #define X87_ARG_EFLAGS    (1ull << 26) /* FCOMI: result to the flag unit */
+#define X87_ARG_STACK     (1ull << 27) /* to memory by SS: #SS instead of #GP */
 /* For the saved pointers: 11 bits of opcode; the segment of an operand in memory, whose offset is
  * in x87.operand. */
 #define X87_ARG_OPCODE_SHIFT  32

@@ -210,6 +210,8 @@ static bool x87_store(struct x86_lift *l, enum x87_format format, uint64_t extra
 {
     uint16_t address = x86_lift_linear(l, 0, x86_lift_size(l, 0), X86_LIFT_WRITE);
 
+    if (x86_lift_segment(l, 0) == X86_SS)
+        extra |= X87_ARG_STACK;
     x87_compute(l, X86_HELPER_x87_store, x87_arg(l, format, 0, 0) | extra, address, IR_SLOT_ZERO);
     return true;
 }
@@ -271,9 +273,10 @@ bool x86_lift_x87_cmov(struct x86_lift *l)
 
 /* ---- control ---- */
 
+/* Parameter: 1 for what older units had, which does not wait for exceptions. */
 bool x86_lift_x87_nop(struct x86_lift *l)
 {
-    if (!x87_unavailable(l))
+    if (!x87_unavailable(l) && !l->parameter)
         x87_call(l, X86_HELPER_x87_wait, 0, IR_SLOT_ZERO, IR_SLOT_ZERO);
     return true;
 }
