@@ -163,6 +163,11 @@ struct ir_insn *ir_store(struct ir_builder *b, enum ir_width width, const struct
     return i;
 }
 
+struct ir_insn *ir_probe(struct ir_builder *b, enum ir_width width, const struct ir_address *m)
+{
+    return emit_memory(b, IR_probe, width, m);
+}
+
 struct ir_insn *ir_rmw(struct ir_builder *b, enum ir_op op, enum ir_width width, uint16_t dst,
                        const struct ir_address *m, uint16_t value)
 {

@@ -206,6 +206,8 @@ static void shift_double(struct x86_lift *l, uint16_t dst, uint16_t value, uint1
 /* SHLD, SHRD. To memory: the flags follow only when the store is done. */
 bool x86_lift_shift_double(struct x86_lift *l)
 {
+    if (x86_lift_is_mem(l, 0)) /* a page that cannot be written faults as for a store */
+        x86_lift_probe(l, 0);
     uint16_t value = x86_lift_read(l, 0), fill = x86_lift_read(l, 1);
     if (x86_lift_is_mem(l, 0)) {
         uint16_t result = ir_temp(l->b);

@@ -67,6 +67,26 @@ static unsigned lift_min(uint64_t a, uint64_t b)
     return (unsigned)(a < b ? a : b);
 }
 
+/*
+ * ModRM.mod 0 and SIB.base 5 mean a displacement and no base whatever REX.B says (SDM volume 2,
+ * table 2-5); Zydis 4.0 takes REX.B for R13.
+ */
+static void lift_fix_base(struct lift_block *block)
+{
+    const ZydisDecodedInstructionRaw *raw = &block->insn.raw;
+    if (raw->modrm.mod != 0 || raw->sib.offset == 0 || raw->sib.base != 5)
+        return;
+    for (unsigned i = 0; i < block->insn.operand_count; i++) {
+        ZydisDecodedOperandMem *mem = &block->op[i].mem;
+        if (block->op[i].type != ZYDIS_OPERAND_TYPE_MEMORY || block->op[i].encoding == 0 ||
+            (mem->base != ZYDIS_REGISTER_R13 && mem->base != ZYDIS_REGISTER_R13D))
+            continue;
+        mem->base = ZYDIS_REGISTER_NONE;
+        mem->disp.has_displacement = ZYAN_TRUE;
+        mem->disp.value = raw->disp.value;
+    }
+}
+
 static ZyanStatus lift_decode(struct lift_block *block)
 {
     unsigned left = lift_min(block->got - block->offset, LIFT_INSN_MAX);
@@ -74,6 +94,8 @@ static ZyanStatus lift_decode(struct lift_block *block)
                                                &block->insn, block->op);
     if (status == ZYDIS_STATUS_NO_MORE_DATA && left == LIFT_INSN_MAX)
         return ZYDIS_STATUS_INSTRUCTION_TOO_LONG;
+    if (ZYAN_SUCCESS(status))
+        lift_fix_base(block);
     return status;
 }
 
@@ -165,8 +187,9 @@ static bool lift_has_mmx(const struct x86_lift *l)
 static bool lift_encoding_known(const struct x86_lift *l)
 {
     ZydisInstructionEncoding encoding = l->insn->encoding;
+    bool phi = l->insn->meta.isa_ext == ZYDIS_ISA_EXT_KNC; /* POPCNT and others with VEX */
     return encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY ||
-           (encoding == ZYDIS_INSTRUCTION_ENCODING_VEX && x86_lift_protected(l));
+           (encoding == ZYDIS_INSTRUCTION_ENCODING_VEX && x86_lift_protected(l) && !phi);
 }
 
 static void lift_by_tables(struct x86_lift *l)

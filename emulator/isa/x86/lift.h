@@ -157,6 +157,8 @@ uint16_t x86_lift_read_zx(struct x86_lift *l, unsigned i);
 void x86_lift_write(struct x86_lift *l, unsigned i, uint16_t value);
 /* Writes `bytes` bytes of a slot to general register n (8: only the low byte's register). */
 void x86_lift_write_gpr(struct x86_lift *l, unsigned n, unsigned bytes, uint16_t value);
+/* Faults as a write of memory operand i would. */
+void x86_lift_probe(struct x86_lift *l, unsigned i);
 /*
  * For ops whose destination is register operand i: where to let the op write (the register itself
  * or a temporary), and what finishes the write.

@@ -264,6 +264,20 @@ bool x86_lift_xchg(struct x86_lift *l)
     return true;
 }
 
+/* F3 90 with REX.B is not PAUSE: it exchanges R8 and the accumulator. */
+bool x86_lift_pause(struct x86_lift *l)
+{
+    bool other = (l->insn->attributes & ZYDIS_ATTRIB_HAS_REX) && l->insn->raw.rex.B;
+    if (!other)
+        return true;
+    uint16_t first = ir_temp(l->b), second = ir_temp(l->b);
+    ir_mov(l->b, IR_64, first, X86_SLOT_GPR(X86_RAX));
+    ir_mov(l->b, IR_64, second, X86_SLOT_GPR(X86_R8));
+    x86_lift_write_gpr(l, X86_RAX, l->osize, second);
+    x86_lift_write_gpr(l, X86_R8, l->osize, first);
+    return true;
+}
+
 bool x86_lift_xadd(struct x86_lift *l)
 {
     if (x86_lift_is_mem(l, 0)) {
@@ -318,6 +332,7 @@ bool x86_lift_cmpxchg_wide(struct x86_lift *l)
     unsigned size = (unsigned)l->parameter;
     uint16_t linear = x86_lift_linear(l, 0, size, X86_LIFT_WRITE);
     enum x86_helper helper = size == 8 ? X86_HELPER_cmpxchg8b : X86_HELPER_cmpxchg16b;
-    ir_call(l->b, helper, IR_SLOT_SINK, linear, x86_lift_const(l, l->lock), IR_SLOT_ZERO);
+    int64_t how = (l->lock ? 1 : 0) | (x86_lift_segment(l, 0) == X86_SS ? 2 : 0);
+    ir_call(l->b, helper, IR_SLOT_SINK, linear, x86_lift_const(l, how), IR_SLOT_ZERO);
     return true;
 }

@@ -297,6 +297,13 @@ static void write_register(struct x86_lift *l, unsigned i, uint16_t value)
         x86_lift_write_gpr(l, n, x86_lift_size(l, i), value);
 }
 
+void x86_lift_probe(struct x86_lift *l, unsigned i)
+{
+    unsigned size = x86_lift_size(l, i);
+    struct ir_address m = x86_lift_address(l, i, size, X86_LIFT_WRITE);
+    ir_probe(l->b, x86_lift_width(size), &m);
+}
+
 void x86_lift_write(struct x86_lift *l, unsigned i, uint16_t value)
 {
     if (!x86_lift_is_mem(l, i)) {

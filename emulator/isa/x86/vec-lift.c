@@ -43,15 +43,13 @@ enum x86_vec_width x86_vec_width_of(const struct x86_lift *l)
  * VEX.L. Others do not exist. */
 static int vec_index(enum x86_vec_op op, enum x86_vec_width width)
 {
-    int index = x86_vec_index(op, width);
+    int index = x86_vec_index(op, width), legacy = x86_vec_index(op, X86_VEC_X);
     if (index >= 0 || width == X86_VEC_X)
         return index;
-    index = x86_vec_index(op, X86_VEC_X);
     if (width == X86_VEC_Z)
-        return index;
-    if (index < 0 || x86_vecs[index].b_size > 8)
-        return -1;
-    return x86_vec_index(op, X86_VEC_Z) < 0 ? index : x86_vec_index(op, X86_VEC_Z);
+        return legacy;
+    index = x86_vec_index(op, X86_VEC_Z) < 0 ? legacy : x86_vec_index(op, X86_VEC_Z);
+    return index >= 0 && x86_vecs[index].b_size <= 8 ? index : -1;
 }
 
 bool x86_vec_emit(struct x86_lift *l, enum x86_vec_op op, enum x86_vec_width width,
@@ -271,6 +269,7 @@ bool x86_lift_vec_narrow(struct x86_lift *l)
         return lift_operation(l, op);
     if (!x86_vec_usable(l))
         return true;
+    x86_lift_probe(l, 0); /* MXCSR is not touched if the store faults */
     struct x86_vec_use use = {ir_vtemp(l->b), IR_SLOT_ZERO, x86_lift_vec_slot(l, 1), IR_SLOT_ZERO,
                               (unsigned)x86_lift_imm(l, 2)};
     if (!x86_vec_emit(l, op, x86_vec_width_of(l), &use))
@@ -304,7 +303,7 @@ enum { STRING_EXPLICIT = 1, STRING_MASK = 2 }; /* parameter */
 static uint16_t string_lengths(struct x86_lift *l)
 {
     uint16_t slot = ir_vtemp(l->b);
-    bool wide = l->insn->raw.rex.W || l->insn->raw.vex.W;
+    bool wide = x86_vec_is_vex(l) ? l->insn->raw.vex.W : l->osize == 8;
     wide = wide && x86_lift_code64(l);
     for (unsigned i = 0; i < 2; i++) {
         struct ir_insn *insn = ir_emit(l->b, IR_sext, wide ? IR_64 : IR_32);
