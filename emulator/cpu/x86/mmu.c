@@ -55,10 +55,10 @@ const struct x86_page *x86_page_find(struct x86_cpu *cpu, emu_gva va, const stru
 enum ir_status x86_check_form(struct x86_cpu *cpu, const struct x86_how *how, emu_gva va,
                               unsigned size, unsigned flags)
 {
-    if (!x86_linear_canonical(cpu, va) || !x86_linear_canonical(cpu, (va + size - 1) & how->mask))
-        return x86_raise_error(cpu, flags & IR_ACCESS_STACK ? X86_STACK : X86_GP, 0);
     if ((flags & IR_ACCESS_ALIGNED) && (va & (size - 1)))
         return x86_raise_error(cpu, X86_GP, 0);
+    if (!x86_linear_canonical(cpu, va) || !x86_linear_canonical(cpu, (va + size - 1) & how->mask))
+        return x86_raise_error(cpu, flags & IR_ACCESS_STACK ? X86_STACK : X86_GP, 0);
     return IR_OK;
 }
 

@@ -123,9 +123,9 @@ enum ir_status x86_helper_into(struct ir_env *env, uint64_t a, uint64_t b, uint6
 
 /* ---- wide compare and exchange ---- */
 
-static unsigned rmw_access(uint64_t locked)
+static unsigned rmw_access(uint64_t how)
 {
-    return locked ? IR_ACCESS_LOCKED : 0;
+    return (how & 1 ? IR_ACCESS_LOCKED : 0) | (how & 2 ? IR_ACCESS_STACK : 0);
 }
 
 /* Atomic, also where host is misaligned; found is updated when they differ. */

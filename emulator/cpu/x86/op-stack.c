@@ -74,6 +74,8 @@ enum ir_status x86_helper_enter(struct ir_env *env, uint64_t a, uint64_t b, uint
         (copy_frames(&stack, size, (unsigned)c) != IR_OK || x86_push(&stack, size, frame) != IR_OK))
         return IR_FAULT;
     x86_stack_skip(&stack, -b);
+    if (x86_stack_probe(&stack, size) != IR_OK)
+        return IR_FAULT;
     put_register(cpu, X86_RBP, size, frame);
     x86_stack_commit(&stack);
     return IR_OK;

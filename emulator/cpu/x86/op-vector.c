@@ -17,18 +17,39 @@ static bool mask_has(const uint8_t *mask, unsigned element, unsigned i)
 
 /* ---- masked moves ---- */
 
+static unsigned masked_access(uint64_t what)
+{
+    return what & X86_MASKED_STACK ? IR_ACCESS_STACK : 0;
+}
+
+/* Is all of it there to be written? */
+static enum ir_status masked_probe(struct x86_cpu *cpu, emu_gva address, uint64_t what)
+{
+    unsigned element = X86_MASKED_ELEMENT(what);
+    const uint8_t *mask = (const uint8_t *)cpu->vec[X86_MASKED_MASK(what)];
+    for (unsigned i = 0; i < X86_MASKED_BYTES(what) / element; i++)
+        if (mask_has(mask, element, i) &&
+            x86_guest_probe(&cpu->ir, address + element * i, element, masked_access(what)) != IR_OK)
+            return IR_FAULT;
+    return IR_OK;
+}
+
 static enum ir_status masked_store(struct x86_cpu *cpu, emu_gva address, uint64_t what)
 {
     unsigned element = X86_MASKED_ELEMENT(what);
     const uint8_t *data = (const uint8_t *)cpu->vec[X86_MASKED_DATA(what)];
     const uint8_t *mask = (const uint8_t *)cpu->vec[X86_MASKED_MASK(what)];
+    if (masked_probe(cpu, address, what) != IR_OK)
+        return IR_FAULT;
     for (unsigned i = 0; i < X86_MASKED_BYTES(what) / element; i++) {
         uint64_t value = 0;
         if (!mask_has(mask, element, i))
             continue;
         memcpy(&value, data + element * i, element);
-        if (x86_store(cpu, address + element * i, element, value) != IR_OK)
-            return IR_FAULT;
+        enum ir_status status = x86_guest_store(&cpu->ir, address + element * i, &value, element,
+                                                masked_access(what));
+        if (status != IR_OK)
+            return status;
     }
     return IR_OK;
 }
@@ -43,7 +64,8 @@ static enum ir_status masked_load(struct x86_cpu *cpu, emu_gva address, uint64_t
         uint64_t value;
         if (!mask_has(mask, element, i))
             continue;
-        if (x86_load(cpu, address + element * i, element, &value) != IR_OK)
+        if (x86_guest_load(&cpu->ir, address + element * i, &value, element,
+                           masked_access(what)) != IR_OK)
             return IR_FAULT;
         memcpy(data + element * i, &value, element);
     }
@@ -101,8 +123,9 @@ static enum ir_status gather_element(struct x86_cpu *cpu, uint64_t base, uint64_
     emu_gva address = base + (gather_index(cpu, what, i) << X86_GATHER_SCALE(what));
     if (X86_GATHER_ASIZE(what) == 4)
         address = (uint32_t)address;
+    unsigned access = X86_GATHER_SEG(what) == X86_SS ? IR_ACCESS_STACK : 0;
     if (gather_linear(cpu, what, &address) != IR_OK ||
-        x86_load(cpu, address, size, &value) != IR_OK)
+        x86_guest_load(&cpu->ir, address, &value, size, access) != IR_OK)
         return IR_FAULT;
     memcpy(d, &value, size);
     return IR_OK;

@@ -136,6 +136,8 @@ struct x86_stack x86_stack_wide(struct x86_cpu *cpu, uint64_t sp, unsigned cpl);
 /* Both move stack->sp only; memory above is untouched when they fail. */
 enum ir_status x86_push(struct x86_stack *stack, unsigned size, uint64_t value);
 enum ir_status x86_pop(struct x86_stack *stack, unsigned size, uint64_t *value);
+/* Would a store of size bytes at the pointer fault? ENTER asks. */
+enum ir_status x86_stack_probe(struct x86_stack *stack, unsigned size);
 /* Is there room for that many bytes within the limit? Raises #SS. */
 enum ir_status x86_stack_room(struct x86_stack *stack, unsigned bytes);
 /* Moves sp over bytes that are not looked at. */

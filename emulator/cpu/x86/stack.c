@@ -107,6 +107,19 @@ enum ir_status x86_pop(struct x86_stack *stack, unsigned size, uint64_t *value)
     return status;
 }
 
+enum ir_status x86_stack_probe(struct x86_stack *stack, unsigned size)
+{
+    struct x86_how how = stack_how(stack, X86_WRITE);
+    struct x86_piece piece[2];
+    unsigned count;
+    enum ir_status status = stack_check(stack, stack->sp, size);
+
+    if (status == IR_OK)
+        status = x86_translate(stack->cpu, &how, stack_linear(stack, stack->sp), size,
+                               IR_ACCESS_STACK, piece, &count);
+    return status;
+}
+
 enum ir_status x86_stack_room(struct x86_stack *stack, unsigned bytes)
 {
     uint64_t sp = stack->sp & stack->mask;

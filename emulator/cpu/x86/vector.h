@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-/* vec_masked: registers of data and mask, bytes of an element and of the vector, direction. */
+/* vec_masked: registers of data and mask, bytes of an element and of the vector, direction, and
+ * whether the address is of the stack segment. */
 #define X86_MASKED(data, mask, element, bytes, store)                                              \
     ((int64_t)(data) | (int64_t)(mask) << 8 | (int64_t)(element) << 16 | (int64_t)(bytes) << 24 |  \
      (int64_t)(store) << 32)
@@ -14,6 +15,7 @@
 #define X86_MASKED_ELEMENT(what) ((unsigned)((what) >> 16) & 0xff)
 #define X86_MASKED_BYTES(what)   ((unsigned)((what) >> 24) & 0xff)
 #define X86_MASKED_STORE(what)   ((what) >> 32 & 1)
+#define X86_MASKED_STACK         (1ll << 33)
 
 /* vec_gather: registers, bytes of an index and of an element, of the vector; scale as a shift;
  * address size in bytes; the segment. */

@@ -44,7 +44,9 @@ static uint16_t mmx_source(struct x86_lift *l, unsigned i, unsigned size)
         return x86_lift_vec_slot(l, i);
     m = x86_lift_address(l, i, size, X86_LIFT_READ);
     slot = ir_vtemp(l->b);
-    ir_load(l->b, x86_lift_width(size), slot, &m);
+    struct ir_insn *load = ir_load(l->b, x86_lift_width(size), slot, &m);
+    if (size == 16)
+        load->flags |= IR_ALIGNED;
     return slot;
 }
 

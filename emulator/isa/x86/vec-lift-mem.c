@@ -25,6 +25,8 @@ bool x86_lift_vec_maskmov(struct x86_lift *l)
     uint16_t address = x86_lift_linear(l, memory, bytes, store ? X86_LIFT_WRITE : X86_LIFT_READ);
     int64_t what =
         X86_MASKED(x86_lift_reg(l, data), x86_lift_reg(l, 1), l->parameter, bytes, store);
+    if (x86_lift_segment(l, memory) == X86_SS)
+        what |= X86_MASKED_STACK;
     x86_lift_call_slots(l, X86_HELPER_vec_masked, address, x86_lift_const(l, what), IR_SLOT_ZERO);
     return true;
 }
