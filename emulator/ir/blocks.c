@@ -294,14 +294,35 @@ static uint32_t block_tail(const struct ir_block *block)
     return block->size - block_head(block);
 }
 
+/* Granules of the page that it begins in. */
+static uint64_t block_granules(const struct ir_block *block)
+{
+    uint64_t granules = blocks_granules(block->address, block_head(block));
+
+    for (unsigned n = 0; n < block->spans; n++)
+        granules |= blocks_granules(block->span[n].first, block->span[n].size);
+    return granules;
+}
+
 static bool ranges_overlap(emu_gpa a, uint64_t a_size, emu_gpa b, uint64_t b_size)
 {
     return a < b + b_size && b < a + a_size;
 }
 
+static bool block_spans_overlap(const struct ir_block *block, emu_gpa address, uint64_t size)
+{
+    emu_gpa page = block->address & IR_PAGE_MASK;
+
+    for (unsigned n = 0; n < block->spans; n++)
+        if (ranges_overlap(page + block->span[n].first, block->span[n].size, address, size))
+            return true;
+    return false;
+}
+
 static bool block_overlaps(const struct ir_block *block, emu_gpa address, uint64_t size)
 {
-    return ranges_overlap(block->address, block_head(block), address, size) ||
+    return block_spans_overlap(block, address, size) ||
+           ranges_overlap(block->address, block_head(block), address, size) ||
            (block->straddles && ranges_overlap(block->second, block_tail(block), address, size));
 }
 
@@ -437,12 +458,11 @@ static void blocks_make_room_locked(struct ir_blocks *blocks, size_t more)
  * First the granules, then the version: a store looks at them the other way round. False: bytes of
  * the range were written to since the version was taken.
  */
-static bool page_claim_locked(struct code_page *page, emu_gpa address, uint32_t size,
-                              uint32_t version)
+static bool page_claim_locked(struct code_page *page, uint64_t granules, uint32_t version)
 {
     if (!page)
         return false;
-    atomic_fetch_or(&page->granules, blocks_granules(address, size));
+    atomic_fetch_or(&page->granules, granules);
     return atomic_load(&page->version) == version;
 }
 
@@ -468,14 +488,17 @@ static struct ir_block *blocks_add_locked(struct ir_blocks *blocks, struct ir_bl
     struct code_page *second = block->straddles ? page_get_locked(blocks, block->second) : NULL;
     struct ir_block *equal;
 
-    if (!page_claim_locked(page, block->address, block_head(block), block->version))
+    if (!page_claim_locked(page, block_granules(block), block->version))
         return NULL;
     if (block->straddles &&
-        !page_claim_locked(second, block->second, block_tail(block), block->second_version))
+        !page_claim_locked(second, blocks_granules(block->second, block_tail(block)),
+                           block->second_version))
         return NULL;
     equal = ir_blocks_find(blocks, block->address, mode);
-    if (equal)
+    if (equal && equal->tier >= block->tier)
         return equal;
+    if (equal)
+        blocks_kill_locked(blocks, equal);
     blocks_attach_locked(blocks, block, page, second);
     return block;
 }
@@ -506,7 +529,7 @@ static void page_kill_range_locked(struct ir_blocks *blocks, struct code_page *p
         if (block_overlaps(block, address, size))
             blocks_kill_locked(blocks, block);
         else
-            granules |= blocks_granules(block->address, block_head(block));
+            granules |= block_granules(block);
     }
     for (struct ir_block *block = page->tails; block; block = next) {
         next = block->second_next;

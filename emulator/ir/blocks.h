@@ -13,6 +13,11 @@ struct ir_xinsn; /* exec.h */
 
 #define IR_MODE_DEAD UINT64_MAX /* mode of a block that must not be entered any more */
 
+/* Bytes of a page, by their offset in it. */
+struct ir_span {
+    uint16_t first, size;
+};
+
 struct ir_block {
     _Atomic uint64_t mode; /* env->mode of who may enter */
     emu_gpa address;       /* of its first byte */
@@ -24,8 +29,12 @@ struct ir_block {
     /* One instruction over the end of a page: who looks it up has to check that the code goes on in
      * the same second page. */
     bool straddles;
-    uint32_t second_version;              /* as version */
-    emu_gpa second;                       /* address of the second page */
+    uint32_t second_version; /* as version */
+    emu_gpa second;          /* address of the second page */
+    /* More bytes of its page than those at the address; they live as long as the block. */
+    const struct ir_span *span;
+    uint16_t spans;
+    uint8_t tier; /* a block takes the place of an equal one of a lower tier */
     _Atomic(struct ir_block *) hash_next; /* these are the table's */
     struct ir_block *page_next;           /* blocks of the same page; later of the same fate */
     struct ir_block *second_next;         /* blocks that go on in the same second page */

@@ -199,9 +199,10 @@ static void encode_end(struct encoder *e)
 }
 
 void ir_x_encode_each(const struct ir_builder *builder, const struct ir_guest *guest,
-                      struct ir_xinsn *out, uint16_t *live)
+                      struct ir_xinsn *out)
 {
-    struct encoder e = {.guest = guest, .out = out, .context = {.kind = IR_K_END}};
+    struct encoder e = {.guest = guest, .out = out};
+    uint16_t live[IR_MAX_INSNS];
 
     ir_flags_live(builder, guest, live);
     for (unsigned n = 0; n < builder->count; n++) {
@@ -209,13 +210,11 @@ void ir_x_encode_each(const struct ir_builder *builder, const struct ir_guest *g
 
         e.count = n;
         e.previous = NULL;
-        if (i->op == IR_insn) {
-            e.insns++;
+        e.context.kind = IR_K_END;
+        if (i->op == IR_insn)
             e.offset = (uint16_t)i->imm;
-            out[n].insns = e.insns;
-        } else {
+        else
             encode_op(&e, i, live[n]);
-        }
     }
 }
 

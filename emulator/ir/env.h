@@ -184,6 +184,7 @@ struct ir_guest {
 };
 
 #define IR_TEMPS  48
+#define IR_KEPT   8
 #define IR_VTEMPS 8
 
 struct ir_xinsn;
@@ -204,6 +205,7 @@ struct ir_env {
     uint64_t pc;                               /* of the current block's first instruction */
     uint64_t result;                           /* of a helper */
     struct ir_flags flags;
+    uint64_t kept[IR_KEPT]; /* the backend's: operands that flags may have to be made of again */
 
     _Atomic uint32_t request; /* not 0: leave at the next block boundary */
     struct ir_jumps *jumps;   /* the table of the current mode and space */
@@ -227,6 +229,7 @@ struct ir_env {
 #define IR_SLOT_SINK          IR_SLOT(struct ir_env, sink)
 #define IR_SLOT_PC            IR_SLOT(struct ir_env, pc)
 #define IR_SLOT_TEMP(n)       ((uint16_t)(IR_SLOT(struct ir_env, temp) + (n)))
+#define IR_SLOT_KEPT(n)       ((uint16_t)(IR_SLOT(struct ir_env, kept) + (n)))
 #define IR_SLOT_VTEMP(n)      ((uint16_t)(IR_SLOT(struct ir_env, vtemp) + 4 * (n)))
 
 static inline uint64_t *ir_slot(struct ir_env *env, unsigned slot)

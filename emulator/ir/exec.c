@@ -139,6 +139,18 @@ static enum ir_status exec_lift(struct ir_env *env, unsigned max_insns)
     return status;
 }
 
+const struct ir_builder *ir_exec_piece(struct ir_env *env, uint64_t pc)
+{
+    const struct ir_builder *builder = &ir_executor(env)->builder;
+    uint64_t saved = env->pc;
+    enum ir_status status;
+
+    env->pc = pc;
+    status = exec_lift(env, IR_MAX_GUEST_INSNS);
+    env->pc = saved;
+    return status == IR_OK && !builder->one_time && builder->guest_insns != 0 ? builder : NULL;
+}
+
 static enum ir_status exec_single(struct ir_env *env)
 {
     enum ir_status status = exec_lift(env, 1);
@@ -184,18 +196,18 @@ static struct ir_block *exec_encode(struct ir_env *env)
 
 static struct ir_block *exec_new_block(struct ir_env *env, const struct exec_source *source)
 {
-    struct ir_executor *executor = ir_executor(env);
+    const struct ir_builder *builder = &ir_executor(env)->builder;
+    unsigned size = builder->guest_bytes, insns = builder->guest_insns;
     struct ir_block *block =
-        env->backend
-            ? env->backend->compile(env, &executor->builder, source->address, source->straddles)
-            : exec_encode(env);
+        env->backend ? env->backend->compile(env, builder, source->address, source->straddles)
+                     : exec_encode(env);
 
     if (!block)
         return NULL;
     atomic_init(&block->mode, env->mode);
     block->address = source->address;
-    block->size = executor->builder.guest_bytes;
-    block->insns = executor->builder.guest_insns;
+    block->size = size;
+    block->insns = insns;
     block->version = source->version;
     block->straddles = source->straddles;
     block->second = source->second;
@@ -307,7 +319,7 @@ static enum ir_status exec_find(struct ir_env *env, struct ir_block **block)
     if (!env->guest->code_address(env, &address))
         return IR_ALONE;
     *block = ir_blocks_find(env->blocks, address, env->mode);
-    if (!*block)
+    if (!*block || (env->backend && env->backend->again(env, *block)))
         status = exec_translate(env, address, block);
     else if ((*block)->straddles && !exec_second_is(env, *block))
         return IR_ALONE;

@@ -32,6 +32,8 @@ struct ir_backend {
     /* A block, one malloc(), with code and memory set; NULL: none can be had now. */
     struct ir_block *(*compile)(struct ir_env *env, const struct ir_builder *builder,
                                 emu_gpa address, bool straddles);
+    /* Is this one to be compiled again, to take its place? Own thread, no block in use. */
+    bool (*again)(struct ir_env *env, const struct ir_block *block);
     /* Runs from the block on; status as of ir_exec_run or IR_X_NEXT_BLOCK. */
     enum ir_status (*enter)(struct ir_env *env, struct ir_block *block);
     /* Dead blocks may be freed from now on: remember none. */
@@ -43,5 +45,10 @@ struct ir_backend {
 struct ir_block *ir_exec_known(struct ir_env *env);
 /* What the run loop makes of the end of an instruction: see ir_guest.resume. */
 enum ir_status ir_exec_settle(struct ir_env *env, enum ir_status status);
+/*
+ * For a backend within compile, whose builder this replaces: the code at another pc of the same
+ * page, which is not near its end. NULL: nothing that can be kept. Own thread.
+ */
+const struct ir_builder *ir_exec_piece(struct ir_env *env, uint64_t pc);
 
 #endif

@@ -66,5 +66,10 @@ IR_INLINE bool ir_even_parity(uint64_t value)
  * may leave the block or fault looks at all. guest may be NULL.
  */
 void ir_flags_live(const struct ir_builder *builder, const struct ir_guest *guest, uint16_t *live);
+/* The same for one op that goes on to the next. */
+unsigned ir_flags_live_before(const struct ir_insn *i, const struct ir_guest *guest,
+                              unsigned after);
+/* What the op itself looks at; not what a shift may leave alone. */
+unsigned ir_flags_used(const struct ir_insn *i);
 
 #endif

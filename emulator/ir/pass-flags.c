@@ -26,7 +26,7 @@ static unsigned flags_killed(const struct ir_insn *i)
 }
 
 /* Bits that the op looks at to do its work; what a shift may leave alone is not looked at. */
-static unsigned flags_used(const struct ir_insn *i)
+unsigned ir_flags_used(const struct ir_insn *i)
 {
     switch (i->op) {
     case IR_setcc:
@@ -56,6 +56,11 @@ static bool may_leave(const struct ir_insn *i, const struct ir_guest *guest)
     return attributes & (IR_A_MEM | IR_A_CALL | IR_A_EXIT);
 }
 
+unsigned ir_flags_live_before(const struct ir_insn *i, const struct ir_guest *guest, unsigned after)
+{
+    return may_leave(i, guest) ? IR_F_ALL : (after & ~flags_killed(i)) | ir_flags_used(i);
+}
+
 void ir_flags_live(const struct ir_builder *builder, const struct ir_guest *guest, uint16_t *live)
 {
     unsigned now = IR_F_ALL;
@@ -64,9 +69,7 @@ void ir_flags_live(const struct ir_builder *builder, const struct ir_guest *gues
         const struct ir_insn *i = &builder->insn[n];
 
         live[n] = (uint16_t)now;
-        now = (now & ~flags_killed(i)) | flags_used(i);
-        if (may_leave(i, guest))
-            now = IR_F_ALL;
+        now = ir_flags_live_before(i, guest, now);
     }
 }
 

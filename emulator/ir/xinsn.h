@@ -146,10 +146,10 @@ static inline unsigned ir_x_form(const struct ir_insn *i)
 /* Encodes a block; returns how many ops, at most builder->count + 1. The last one always ends. */
 unsigned ir_x_encode(const struct ir_builder *builder, const struct ir_guest *guest,
                      struct ir_xinsn *out);
-/* For a backend that lets single ops be done here: one to one, out[n] for op n, none fused; and
- * what is live after each. */
+/* For a backend that lets single ops be done here: one to one, out[n] for op n, none fused, not
+ * counted, nothing taken for granted of the flags before. */
 void ir_x_encode_each(const struct ir_builder *builder, const struct ir_guest *guest,
-                      struct ir_xinsn *out, uint16_t *live);
+                      struct ir_xinsn *out);
 /* What ops may take for granted of env->flags.kind after an op; IR_K_END: nothing. */
 uint32_t ir_x_kind_after(const struct ir_insn *i, uint32_t before);
 

@@ -39,14 +39,15 @@ static inline uint8_t *jit_cache_run(const struct jit_cache *cache, uint8_t *wri
 
 /* ---- blocks ---- */
 
-/* An op that the portable executor does for us, when it is rare or its fast path fails. */
+/*
+ * What the portable executor does for us: flags that are made again, then an op that is rare or
+ * whose fast path fails. The last of x returns to us.
+ */
 struct jit_site {
-    struct ir_xinsn x;
-    ir_x_fn *stop; /* where x goes on: returns to us */
     struct ir_block *block;
     unsigned kind; /* stats.h */
+    struct ir_xinsn x[];
 };
-_Static_assert(offsetof(struct jit_site, stop) == sizeof(struct ir_xinsn), "x goes on to stop");
 
 /* A direct exit that may be joined to another block of the same page. */
 struct jit_link {
@@ -64,6 +65,7 @@ struct jit_block {
     uint32_t code_size;
     uint16_t entry; /* past the entry for the jump tables: the page is known */
     uint16_t link_count;
+    int32_t patience;          /* entries until it is translated again */
     uint64_t mode;             /* base.mode while it lived */
     struct jit_link *incoming; /* under jit->links */
     struct jit_link *link;
@@ -71,11 +73,15 @@ struct jit_block {
 
 typedef enum ir_status jit_enter_fn(struct ir_env *env, const void *code);
 
+/* How often a block is entered until it is worth a better translation. */
+#define JIT_PATIENCE 64
+
 struct jit_stubs {
     jit_enter_fn *enter;
     const uint8_t *slow;         /* rdx: site; does it and comes back */
     const uint8_t *miss;         /* rax: pc, not in the jump table, or a request waits */
     const uint8_t *link;         /* rax: pc, rdx: link */
+    const uint8_t *hot;          /* rax: pc, rdx: block; back to the run loop */
     const uint8_t *leave;        /* rax: pc; the run loop may have to look */
     const uint8_t *carry;        /* eax = C */
     const uint8_t *cond;         /* eax: condition; eax = its value */
@@ -96,7 +102,8 @@ struct jit {
 /* One vcpu's: env->backend_data. */
 struct jit_vcpu {
     struct jit *jit;
-    struct jit_link *pending; /* left by it, target not translated then */
+    struct jit_link *pending;   /* left by it, target not translated then */
+    const struct ir_block *hot; /* to be translated again, or NULL */
     struct jit_translation *translation;
     struct jit_counts *counts; /* NULL: nothing is counted */
 };
@@ -121,6 +128,10 @@ ir_x_fn jit_slow_stop;
 const void *jit_slow_miss(struct ir_env *env);
 const void *jit_slow_leave(struct ir_env *env);
 const void *jit_slow_stopped(struct ir_env *env);
+const void *jit_slow_hot(struct ir_env *env, struct jit_block *block);
+/* Flags of an op made again: from its result (d) and B; from both operands of a sub or and. cond:
+ * the kind; scale: B is imm; cut: bits to cut off. */
+ir_x_fn jit_redo_result, jit_redo_sub, jit_redo_and;
 const void *jit_slow_link(struct ir_env *env, struct jit_link *link);
 uint64_t jit_slow_carry(struct ir_env *env);
 uint64_t jit_slow_cond(struct ir_env *env, unsigned cond);
@@ -131,6 +142,6 @@ bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest);
 struct jit_translation *jit_translation_new(void);
 /* NULL: no memory or no room. */
 struct ir_block *jit_translate(struct ir_env *env, const struct ir_builder *builder,
-                               emu_gpa address, bool straddles);
+                               emu_gpa address, bool straddles, bool hot);
 
 #endif

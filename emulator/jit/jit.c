@@ -70,13 +70,24 @@ static enum ir_status jit_enter(struct ir_env *env, struct ir_block *block)
 static void jit_forget(struct ir_env *env)
 {
     jit_vcpu(env)->pending = NULL;
+    jit_vcpu(env)->hot = NULL;
+}
+
+static bool jit_again(struct ir_env *env, const struct ir_block *block)
+{
+    return jit_vcpu(env)->hot == block && block->tier == 0;
 }
 
 static struct ir_block *jit_compile(struct ir_env *env, const struct ir_builder *builder,
                                     emu_gpa address, bool straddles)
 {
-    struct ir_block *block = jit_translate(env, builder, address, straddles);
+    struct jit_vcpu *vcpu = jit_vcpu(env);
+    bool hot = vcpu->hot != NULL && vcpu->hot->address == address && !straddles;
+    struct ir_block *block = jit_translate(env, builder, address, straddles, hot);
 
+    vcpu->hot = NULL;
+    if (block == NULL && hot)
+        block = jit_translate(env, ir_exec_piece(env, env->pc), address, straddles, false);
     if (block == NULL)
         ir_blocks_flush(env->blocks);
     else
@@ -85,12 +96,12 @@ static struct ir_block *jit_compile(struct ir_env *env, const struct ir_builder 
 }
 
 static const struct ir_backend jit_backend = {
-    .compile = jit_compile, .enter = jit_enter, .forget = jit_forget};
+    .compile = jit_compile, .again = jit_again, .enter = jit_enter, .forget = jit_forget};
 
 enum ir_status emu_jit_builder(struct ir_env *env, struct ir_builder *builder)
 {
     struct jit *jit = jit_vcpu(env)->jit;
-    struct ir_block *block = jit_translate(env, builder, env->pc & ~IR_PAGE_MASK, false);
+    struct ir_block *block = jit_translate(env, builder, env->pc & ~IR_PAGE_MASK, false, false);
     enum ir_status status;
 
     if (block == NULL)
@@ -144,7 +155,8 @@ void emu_jit_trace(struct jit *jit, struct emu_trace *trace)
 {
     jit->stats = jit_stats_new(trace, jit->guest);
     jit->perf_map = jit_perf_map_new(trace);
-    jit_perf_map_add(jit->perf_map, jit->cache.run, jit->cache.top * JIT_CHUNK, "guest: between blocks");
+    jit_perf_map_add(jit->perf_map, jit->cache.run, jit->cache.top * JIT_CHUNK,
+                     "guest: between blocks");
 }
 
 void emu_jit_report(struct jit *jit, bool end)

@@ -12,13 +12,63 @@ const struct ir_xinsn *jit_slow_stop(struct ir_env *env, const struct ir_xinsn *
 const struct ir_xinsn *jit_slow_op(struct ir_env *env, struct jit_site *site)
 {
     struct jit_counts *counts = jit_vcpu(env)->counts;
+    const struct ir_xinsn *ip = site->x;
 
     EMU_SHARED_AFTER(jit_vcpu(env)->jit);
     if (IR_UNLIKELY(counts != NULL))
         jit_count(&counts->slow[site->kind]);
-    env->pc = env->code_base + (site->block->address & ~IR_PAGE_MASK);
+    env->pc = env->code_base;
     env->block = site->block;
-    return site->x.fn(env, &site->x);
+#ifdef IR_DISPATCH_LOOP
+    while (ip != NULL && ip->fn != jit_slow_stop)
+        ip = ip->fn(env, ip);
+    return ip;
+#else
+    return ip->fn(env, ip);
+#endif
+}
+
+/* ---- flags ---- */
+
+static uint64_t redo_cut(const struct ir_xinsn *ip, uint64_t value)
+{
+    return value << ip->cut >> ip->cut;
+}
+
+static uint64_t redo_b(struct ir_env *env, const struct ir_xinsn *ip)
+{
+    return redo_cut(ip, ip->scale ? (uint64_t)ip->imm : *ir_slot(env, ip->b));
+}
+
+const struct ir_xinsn *jit_redo_result(struct ir_env *env, const struct ir_xinsn *ip)
+{
+    ir_flags_set(env, redo_cut(ip, IR_R(d)), redo_b(env, ip), ip->cond);
+    env->flags.carry_in = 0;
+    IR_NEXT;
+}
+
+const struct ir_xinsn *jit_redo_sub(struct ir_env *env, const struct ir_xinsn *ip)
+{
+    uint64_t b = redo_b(env, ip);
+
+    ir_flags_set(env, redo_cut(ip, IR_R(a) - b), b, ip->cond);
+    IR_NEXT;
+}
+
+const struct ir_xinsn *jit_redo_and(struct ir_env *env, const struct ir_xinsn *ip)
+{
+    ir_flags_set(env, redo_cut(ip, IR_R(a) & redo_b(env, ip)), 0, ip->cond);
+    IR_NEXT;
+}
+
+/* ---- blocks ---- */
+
+const void *jit_slow_hot(struct ir_env *env, struct jit_block *block)
+{
+    ir_executor(env)->status = IR_X_NEXT_BLOCK;
+    jit_vcpu(env)->hot = &block->base;
+    block->patience = JIT_PATIENCE * 16; /* if nothing comes of it */
+    return NULL;
 }
 
 /* ---- the way to the next block ---- */

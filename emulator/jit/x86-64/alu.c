@@ -71,16 +71,22 @@ static unsigned alu_target(const struct jit_translation *t, const struct ir_insn
     return i->width < IR_32 || clash || i->dst == IR_SLOT_SINK ? ASM_RAX : target;
 }
 
-/* host: which flags the host's register holds now; sets: they are to be stored. */
+/* host: which flags the host's register holds now. How they came about is pending, or else stored.
+ */
 static void alu_finish(struct jit_translation *t, const struct ir_insn *i, unsigned target,
-                       bool sets, unsigned host)
+                       bool pending, unsigned host)
 {
+    bool sets = i->flags & IR_SETF;
+
     if (i->width < IR_32)
         asm_load(&t->b, i->width, target, asm_r(target));
-    if (sets)
+    if (sets && !pending)
         jit_flags_result(t, target, alu_kind(i));
     jit_put(t, i->dst, target);
-    t->host_next = sets ? (uint16_t)host : 0;
+    if (sets && pending)
+        jit_flags_end(t, i, host);
+    else
+        t->host_next = sets ? (uint16_t)host : 0;
 }
 
 static bool alu_binary(struct jit_translation *t, const struct ir_insn *i, unsigned operation)
@@ -88,17 +94,16 @@ static bool alu_binary(struct jit_translation *t, const struct ir_insn *i, unsig
     unsigned target = alu_target(t, i);
     bool carries = i->op == IR_adc || i->op == IR_sbb, sets = i->flags & IR_SETF;
     bool logic = operation == ASM_AND || operation == ASM_OR || operation == ASM_XOR;
+    bool pending = sets && jit_flags_begin(t, i);
 
     if (carries)
         alu_carry_in(t, i);
-    if (sets && jit_flags_defer(t, i))
-        sets = false;
-    if (sets && !logic)
+    if (sets && !pending && !logic)
         jit_flags_store_b(t, i, i->b);
     if (i->width != IR_32 || jit_target(t, i->a, ASM_NONE) != target)
         asm_load(&t->b, i->width, target, jit_slot(t, i->a));
     alu_apply(t, i, operation, target);
-    alu_finish(t, i, target, sets, logic ? IR_F_ALL & ~IR_F_A : IR_F_ALL);
+    alu_finish(t, i, target, pending, logic ? IR_F_ALL & ~IR_F_A : IR_F_ALL);
     return true;
 }
 
@@ -106,12 +111,13 @@ static bool alu_step(struct jit_translation *t, const struct ir_insn *i)
 {
     unsigned target =
         i->width < IR_32 || i->dst == IR_SLOT_SINK ? ASM_RAX : jit_target(t, i->dst, ASM_RAX);
+    bool sets = i->flags & IR_SETF, pending = sets && jit_flags_begin(t, i);
 
-    if (i->flags & IR_SETF)
+    if (sets && !pending)
         jit_flags_keep_carry(t, ENV(flags.carry_in));
     asm_load(&t->b, i->width, target, jit_slot(t, i->a));
     asm_alu_imm(&t->b, i->width, i->op == IR_inc ? ASM_ADD : ASM_SUB, asm_r(target), 1);
-    alu_finish(t, i, target, i->flags & IR_SETF, IR_F_ALL & ~IR_F_C);
+    alu_finish(t, i, target, pending, IR_F_ALL & ~IR_F_C);
     return true;
 }
 
@@ -125,7 +131,7 @@ static bool alu_unary(struct jit_translation *t, const struct ir_insn *i)
         jit_flags_store_b(t, i, i->a);
     asm_load(&t->b, i->width, target, jit_slot(t, i->a));
     asm_op(&t->b, i->width, i->width == IR_8 ? 0xf6 : 0xf7, neg ? 3 : 2, asm_r(target));
-    alu_finish(t, i, target, i->flags & IR_SETF, IR_F_ALL);
+    alu_finish(t, i, target, false, IR_F_ALL);
     if (!neg)
         t->host_next = t->host;
     return true;
@@ -220,96 +226,85 @@ static void shift_sign(struct jit_translation *t, const struct ir_insn *i, unsig
     asm_8(&t->b, (8u << i->width) - 1);
 }
 
+static unsigned shift_count(const struct ir_insn *i)
+{
+    return (unsigned)i->imm & (i->width == IR_64 ? 63 : 31);
+}
+
+/* What the host has after a shift or rotate by a count that is not 0. */
+static unsigned shift_host(const struct jit_translation *t, const struct ir_insn *i)
+{
+    if (i->op == IR_rol || i->op == IR_ror)
+        return (t->host & ~(unsigned)(IR_F_C | IR_F_V)) | IR_F_C;
+    return IR_F_C | IR_F_Z | IR_F_N | IR_F_P;
+}
+
 /* By an immediate below the width. */
-static void shift_known(struct jit_translation *t, const struct ir_insn *i, unsigned extension,
-                        unsigned count)
+static void shift_known(struct jit_translation *t, const struct ir_insn *i, unsigned extension)
 {
     bool scratch = i->width < IR_32 || i->dst == IR_SLOT_SINK;
     unsigned target = scratch ? ASM_RAX : jit_target(t, i->dst, ASM_RAX);
     struct asm_buf *b = &t->b;
 
-    asm_load(b, i->width, target, jit_slot(t, i->a));
-    if ((i->flags & IR_SETF) && i->op == IR_shr && count == 1)
-        shift_sign(t, i, target);
-    asm_op(b, i->width, i->width == IR_8 ? 0xc0 : 0xc1, extension, asm_r(target));
-    asm_8(b, count);
     if (i->flags & IR_SETF)
-        shift_flags(t, i, target, count);
+        jit_flags_begin(t, i);
+    asm_load(b, i->width, target, jit_slot(t, i->a));
+    asm_op(b, i->width, i->width == IR_8 ? 0xc0 : 0xc1, extension, asm_r(target));
+    asm_8(b, shift_count(i));
     if (i->width < IR_32)
         asm_load(b, i->width, target, asm_r(target));
-    if (i->flags & IR_SETF)
-        jit_flags_result(t, target, IR_K_MIXED + i->width);
     jit_put(t, i->dst, target);
+    if (i->flags & IR_SETF)
+        jit_flags_end(t, i, shift_host(t, i));
 }
 
-static void shift_variable(struct jit_translation *t, const struct ir_insn *i, unsigned extension)
+bool jit_shift_again(struct jit_translation *t, const struct ir_insn *i, unsigned kept)
 {
+    int extension = shift_extension(i->op);
+    struct asm_buf *b = &t->b;
+
+    if (extension < 4 || !(i->flags & IR_IMM))
+        return false;
+    asm_load(b, i->width, ASM_RAX, jit_slot(t, kept != 0 ? kept : i->a));
+    if (i->op == IR_shr && shift_count(i) == 1)
+        shift_sign(t, i, ASM_RAX);
+    asm_op(b, i->width, i->width == IR_8 ? 0xc0 : 0xc1, (unsigned)extension, asm_r(ASM_RAX));
+    asm_8(b, shift_count(i));
+    shift_flags(t, i, ASM_RAX, shift_count(i));
+    if (i->width < IR_32)
+        asm_load(b, i->width, ASM_RAX, asm_r(ASM_RAX));
+    jit_flags_result(t, ASM_RAX, IR_K_MIXED + i->width);
+    return true;
+}
+
+/* By cl. Count 0 leaves the flags, so that the host's register tells nothing afterwards. */
+static bool shift_variable(struct jit_translation *t, const struct ir_insn *i, unsigned extension)
+{
+    bool sets = i->flags & IR_SETF;
+
+    if (sets && !jit_flags_begin(t, i))
+        return false;
     asm_load(&t->b, IR_32, ASM_RCX, jit_slot(t, i->b));
     asm_load(&t->b, i->width, ASM_RAX, jit_slot(t, i->a));
     asm_op(&t->b, i->width, 0xd3, extension, asm_r(ASM_RAX));
     jit_put(t, i->dst, ASM_RAX);
-}
-
-/* flags.b = V as it is before a shift of rax by cl, in its place: only shr by 1 sets it here. */
-static void shift_variable_v(struct jit_translation *t, const struct ir_insn *i)
-{
-    struct asm_buf *b = &t->b;
-
-    asm_imm(b, ASM_RDX, 0);
-    if (i->op == IR_shr) {
-        shift_sign(t, i, ASM_RAX);
-        asm_op(b, IR_32, 0xc1, 4, asm_r(ASM_RDX)); /* shl */
-        asm_8(b, 11);
-        asm_alu_imm(b, IR_32, ASM_CMP, asm_r(ASM_RCX), 1);
-        asm_op(b, IR_64, 0x0f40 | IR_COND_NZ, ASM_RDX, ENV(zero));
-    }
-    asm_store(b, IR_64, ENV(flags.b), ASM_RDX);
-}
-
-/* Count 0 leaves the flags: what they are is known afterwards only if it was the same before. */
-static void shift_variable_flags(struct jit_translation *t, const struct ir_insn *i,
-                                 unsigned extension)
-{
-    struct asm_buf *b = &t->b;
-    uint32_t kind = IR_K_MIXED + i->width, before = t->kind, none;
-
-    asm_load(b, IR_32, ASM_RCX, jit_slot(t, i->b));
-    asm_load(b, i->width, ASM_RAX, jit_slot(t, i->a));
-    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), i->width == IR_64 ? 63 : 31);
-    none = asm_jcc(b, IR_COND_Z);
-    shift_variable_v(t, i);
-    asm_op(b, i->width, 0xd3, extension, asm_r(ASM_RAX));
-    asm_setcc(b, IR_COND_C, ASM_RCX);
-    if (i->op == IR_shl) {
-        shift_sign(t, i, ASM_RAX);
-        asm_alu(b, IR_32, ASM_XOR, ASM_RDX, asm_r(ASM_RCX));
-        asm_op(b, IR_32, 0xc1, 4, asm_r(ASM_RDX)); /* shl */
-        asm_8(b, 11);
-        asm_alu(b, IR_32, ASM_OR, ASM_RCX, asm_r(ASM_RDX));
-    }
-    asm_op(b, IR_64, 0x09, ASM_RCX, ENV(flags.b)); /* or */
-    jit_flags_result(t, ASM_RAX, kind);
-    asm_here(b, none);
-    jit_put(t, i->dst, ASM_RAX);
-    t->kind = before == kind ? kind : (uint32_t)IR_K_END;
+    if (sets)
+        jit_flags_end(t, i, 0);
+    return true;
 }
 
 bool jit_emit_shift(struct jit_translation *t, const struct ir_insn *i)
 {
     int extension = shift_extension(i->op);
-    unsigned count = (unsigned)i->imm & (i->width == IR_64 ? 63 : 31);
-    bool sets = i->flags & IR_SETF, known = i->flags & IR_IMM;
+    bool known = i->flags & IR_IMM;
 
-    if (extension < 0 || i->width > IR_64 || (sets && extension < 4))
+    if (extension < 0 || i->width > IR_64)
         return false;
-    if (known ? count == 0 || count >= 8u << i->width : i->width < IR_32)
+    if (known ? shift_count(i) == 0 || shift_count(i) >= 8u << i->width : i->width < IR_32)
         return false;
-    if (known)
-        shift_known(t, i, (unsigned)extension, count);
-    else if (sets)
-        shift_variable_flags(t, i, (unsigned)extension);
-    else
-        shift_variable(t, i, (unsigned)extension);
+    if (!known)
+        return shift_variable(t, i, (unsigned)extension);
+    shift_known(t, i, (unsigned)extension);
     return true;
 }
 
@@ -326,31 +321,39 @@ static void multiply_flags(struct jit_translation *t)
 
 static bool multiply_single(struct jit_translation *t, const struct ir_insn *i)
 {
+    bool sets = i->flags & IR_SETF, pending = sets && jit_flags_begin(t, i);
+
     if (i->flags & IR_IMM)
         asm_imm(&t->b, ASM_RCX, jit_cut(i->imm, i->width));
     else
         asm_load(&t->b, i->width, ASM_RCX, jit_slot(t, i->b));
     asm_load(&t->b, i->width, ASM_RAX, jit_slot(t, i->a));
     asm_op(&t->b, i->width, 0x0faf, ASM_RAX, asm_r(ASM_RCX));
-    if (i->flags & IR_SETF) {
+    if (sets && !pending) {
         multiply_flags(t);
         jit_flags_result(t, ASM_RAX, IR_K_MIXED + i->width);
     }
     jit_put(t, i->dst, ASM_RAX);
+    if (pending)
+        jit_flags_end(t, i, IR_F_C | IR_F_V);
     return true;
 }
 
 static bool multiply_wide(struct jit_translation *t, const struct ir_insn *i)
 {
+    bool sets = i->flags & IR_SETF, pending = sets && jit_flags_begin(t, i);
+
     asm_load(&t->b, i->width, ASM_RCX, jit_slot(t, i->b));
     asm_load(&t->b, i->width, ASM_RAX, jit_slot(t, i->a));
     asm_op(&t->b, i->width, 0xf7, i->op == IR_umulw ? 4 : 5, asm_r(ASM_RCX));
-    if (i->flags & IR_SETF) {
+    if (sets && !pending) {
         multiply_flags(t);
         jit_flags_result(t, ASM_RAX, IR_K_MIXED + i->width);
     }
     jit_put(t, i->dst, ASM_RAX);
     jit_put(t, i->c, ASM_RDX);
+    if (pending)
+        jit_flags_end(t, i, IR_F_C | IR_F_V);
     return true;
 }
 

@@ -53,6 +53,6 @@ uint32_t jit_stub_lookup(struct asm_buf *b)
 void jit_emit_entry(struct jit_translation *t)
 {
     asm_bytes(&t->b, (const uint8_t[]){0x48, 0x8d, 0x88}, 3); /* lea rcx, [rax + 32 bits] */
-    asm_32(&t->b, -(uint32_t)t->page_offset);
+    asm_32(&t->b, -(uint32_t)t->entry_offset);
     asm_store(&t->b, IR_64, ENV(code_base), ASM_RCX);
 }

@@ -141,6 +141,7 @@ static void rmw_kind(struct jit_translation *t, uint32_t kind)
     asm_op(&t->b, IR_32, 0xc7, 0, ENV(flags.kind));
     asm_32(&t->b, kind);
     t->kind = kind;
+    t->pending.count = 0;
 }
 
 /* rdx op= c, or 1 */

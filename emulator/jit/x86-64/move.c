@@ -109,7 +109,7 @@ static bool move_lea(struct jit_translation *t, const struct ir_insn *i)
 
 static bool move_pcrel(struct jit_translation *t, const struct ir_insn *i)
 {
-    int64_t offset = (int64_t)((uint64_t)i->imm + t->page_offset);
+    int64_t offset = i->imm;
     unsigned reg = jit_target(t, i->dst, ASM_RAX);
 
     if (!jit_fits(offset) || i->width > IR_64)

@@ -190,6 +190,8 @@ bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
     stub_next(&s, (uintptr_t)jit_slow_miss);
     stubs->link = stub_here(jit, &s);
     stub_link(&s);
+    stubs->hot = stub_here(jit, &s);
+    stub_next(&s, (uintptr_t)jit_slow_hot);
     stubs->leave = stub_here(jit, &s);
     stub_next(&s, (uintptr_t)jit_slow_leave);
     stubs->carry = stub_here(jit, &s);

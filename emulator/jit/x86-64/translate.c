@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From a builder to a block with code: the main line, its tails, and what is patched in the end. */
+/* From a region to a block with code: the main line, its tails, and what is patched in the end. */
 #include "emulator/jit/x86-64/vector.h"
 
 #include <stdlib.h>
@@ -63,40 +63,62 @@ void jit_branch_stub(struct jit_translation *t, enum ir_cond cc, const uint8_t *
     translate_to_stub(t, 0x80 | cc, stub);
 }
 
-/* rdx = the address of something that is allocated later */
-static void translate_pointer(struct jit_translation *t, enum fixup_kind kind, unsigned index)
+/* reg = the address of something that is allocated later */
+static void translate_pointer(struct jit_translation *t, unsigned reg, enum fixup_kind kind,
+                              unsigned index)
 {
     asm_8(&t->b, 0x48);
-    asm_8(&t->b, 0xb8 | ASM_RDX);
+    asm_8(&t->b, 0xb8 | reg);
     translate_fix(t, kind, index, NULL);
     asm_64(&t->b, 0);
 }
 
-/* ---- slow ops ---- */
-
-static void translate_site(struct jit_translation *t, unsigned op)
+/* To the code of an IR_insn of this region; opcode: that of jmp, or 0x0f80 | cc. */
+static void translate_to_label(struct jit_translation *t, unsigned opcode, unsigned op)
 {
-    t->site[t->sites] = (uint16_t)op;
-    translate_pointer(t, FIX_SITE, t->sites++);
+    if (opcode > 0xff)
+        asm_8(&t->b, opcode >> 8);
+    asm_8(&t->b, opcode);
+    translate_fix(t, FIX_LABEL, op, NULL);
+    asm_32(&t->b, 0);
+}
+
+/* ---- ops by the portable executor ---- */
+
+static void translate_site(struct jit_translation *t, const struct site_draft *site)
+{
+    if (t->sites == COUNT_SITES) {
+        t->b.overflow = true;
+        return;
+    }
+    t->site[t->sites] = *site;
+    translate_pointer(t, ASM_RDX, FIX_SITE, t->sites++);
     jit_call_stub(t, t->stubs->slow);
+}
+
+void jit_emit_pending(struct jit_translation *t)
+{
+    translate_site(t, &(struct site_draft){.pending = t->pending});
+    t->pending.count = 0;
+    t->kind = IR_K_END;
 }
 
 void jit_emit_slow(struct jit_translation *t)
 {
-    const struct ir_insn *i = &t->builder->insn[t->op];
+    const struct ir_insn *i = jit_op(t, t->op);
+    bool looked_at = t->op == 0 || t->region.live[t->op - 1] != 0;
+    struct site_draft site = {.op = (uint16_t)t->op, .has_op = true};
 
-    translate_site(t, t->op);
+    if (looked_at && t->pending.count != 0 && jit_flags_flush_quietly(t))
+        looked_at = false;
+    if (looked_at)
+        site.pending = t->pending;
+    if (t->pending.count != 0)
+        t->kind = IR_K_END;
+    t->pending.count = 0;
+    translate_site(t, &site);
     t->kind = ir_x_kind_after(i, t->kind);
     t->host_next = 0;
-    if (i->op == IR_call)
-        t->may_link = false;
-}
-
-static uint16_t translate_deferred(const struct jit_translation *t)
-{
-    unsigned last = t->deferreds;
-
-    return last != 0 && t->op < t->deferred[last - 1].until ? (uint16_t)last : 0;
 }
 
 void jit_tail_slow_ops(struct jit_translation *t, uint32_t from, uint32_t also, unsigned first)
@@ -107,7 +129,7 @@ void jit_tail_slow_ops(struct jit_translation *t, uint32_t from, uint32_t also, 
                                         .count = (uint8_t)(t->op - first + 1),
                                         .kind = TAIL_SLOW,
                                         .vectors = t->vectors == JIT_VECTORS_LOADED,
-                                        .deferred = translate_deferred(t)};
+                                        .pending = t->op_pending};
 }
 
 void jit_tail_slow(struct jit_translation *t, uint32_t from, uint32_t also)
@@ -123,35 +145,7 @@ void jit_tail_flags(struct jit_translation *t)
 void jit_tail_load(struct jit_translation *t, uint32_t from)
 {
     t->tail[t->tails++] =
-        (struct tail){.from = {from}, .back = asm_pos(&t->b), .kind = TAIL_LOAD, .vectors = true};
-}
-
-static void tail_return(struct jit_translation *t, const struct tail *tail)
-{
-    if (tail->deferred != 0)
-        jit_flags_deferred(t, &t->builder->insn[t->deferred[tail->deferred - 1].op]);
-    for (unsigned n = 0; n < tail->count; n++)
-        translate_site(t, tail->op + n);
-    if (tail->vectors)
-        jit_vector_again(t);
-    if (tail->flags)
-        jit_flags_raw_again(t);
-    asm_jmp_back(&t->b, tail->back);
-}
-
-void jit_emit_tails(struct jit_translation *t)
-{
-    for (unsigned n = 0; n < t->tails; n++) {
-        const struct tail *tail = &t->tail[n];
-
-        for (unsigned k = 0; k < 2; k++)
-            if (tail->from[k] != 0)
-                asm_here(&t->b, tail->from[k]);
-        if (tail->kind == TAIL_EXIT)
-            jit_emit_jump(t, &t->builder->insn[tail->op]);
-        else
-            tail_return(t, tail);
-    }
+        (struct tail){.from = {from}, .back = asm_pos(&t->b), .kind = TAIL_SLOW, .vectors = true};
 }
 
 /* ---- exits ---- */
@@ -164,11 +158,9 @@ static unsigned exit_width(const struct ir_insn *i)
     return i->width2 ? i->width2 & 3 : IR_64;
 }
 
-/* rax = pc of the block + imm */
-static void exit_pc(struct jit_translation *t, int64_t imm, unsigned width)
+/* rax = pc at an offset from the start of the page */
+static void exit_pc(struct jit_translation *t, int64_t offset, unsigned width)
 {
-    int64_t offset = (int64_t)((uint64_t)imm + t->page_offset);
-
     if (jit_fits(offset)) {
         asm_load(&t->b, IR_64, ASM_RAX, ENV(code_base));
         asm_alu_imm(&t->b, IR_64, ASM_ADD, asm_r(ASM_RAX), (int32_t)offset);
@@ -181,12 +173,12 @@ static void exit_pc(struct jit_translation *t, int64_t imm, unsigned width)
 }
 
 /* A jump that is patched once the target is known; its distance is aligned, to change at once. */
-static void exit_linked(struct jit_translation *t, int64_t imm)
+static void exit_linked(struct jit_translation *t, unsigned offset)
 {
     struct link_draft *link = &t->link[t->links];
     uint32_t request;
 
-    link->offset = (uint16_t)(t->page_offset + imm);
+    link->offset = (uint16_t)offset;
     asm_alu_imm(&t->b, IR_32, ASM_CMP, ENV(request), 0);
     request = asm_jcc(&t->b, IR_COND_NZ);
     while ((asm_pos(&t->b) + 1) % 4 != 0)
@@ -195,18 +187,20 @@ static void exit_linked(struct jit_translation *t, int64_t imm)
     asm_here(&t->b, request);
     link->tail = asm_pos(&t->b);
     asm_here(&t->b, link->jump);
-    exit_pc(t, imm, IR_64);
-    translate_pointer(t, FIX_LINK, t->links++);
+    exit_pc(t, offset, IR_64);
+    translate_pointer(t, ASM_RDX, FIX_LINK, t->links++);
     jit_jump_stub(t, t->stubs->link);
 }
 
-void jit_emit_jump(struct jit_translation *t, const struct ir_insn *i)
+/* Out of the translation; what is pending gets stored. */
+static void exit_outside(struct jit_translation *t, const struct ir_insn *i)
 {
-    int64_t target = (int64_t)((uint64_t)i->imm + t->page_offset);
     unsigned width = exit_width(i);
 
-    if (width == IR_64 && t->may_link && target >= 0 && target < (int64_t)IR_PAGE_SIZE) {
-        exit_linked(t, i->imm);
+    jit_flags_flush(t);
+    if (i->op != IR_leave && width == IR_64 && t->may_link && (uint64_t)i->imm < IR_PAGE_SIZE &&
+        t->links < IR_MAX_INSNS) {
+        exit_linked(t, (unsigned)i->imm);
         return;
     }
     exit_pc(t, i->imm, width);
@@ -216,11 +210,29 @@ void jit_emit_jump(struct jit_translation *t, const struct ir_insn *i)
         jit_emit_lookup(t);
 }
 
+/* Does somebody look at what is pending where this exit leads to within the region? */
+static bool exit_needs_flags(const struct jit_translation *t)
+{
+    return t->pending.count != 0 && t->region.live_in[t->region.target[t->op] - 1] != 0;
+}
+
+static void exit_tail(struct jit_translation *t, uint32_t from, enum tail_kind kind)
+{
+    t->tail[t->tails++] = (struct tail){
+        .from = {from}, .op = (uint16_t)t->op, .kind = (uint8_t)kind, .pending = t->pending};
+}
+
 static void exit_branch(struct jit_translation *t, unsigned cc)
 {
-    uint32_t from = asm_jcc(&t->b, cc);
+    unsigned target = t->region.target[t->op];
 
-    t->tail[t->tails++] = (struct tail){.from = {from}, .op = (uint16_t)t->op, .kind = TAIL_EXIT};
+    if (target == 0)
+        exit_tail(t, asm_jcc(&t->b, cc), TAIL_EXIT);
+    else if (exit_needs_flags(t) && !jit_flags_flush_quietly(t))
+        exit_tail(t, asm_jcc(&t->b, cc), TAIL_EDGE);
+    else
+        translate_to_label(t, 0x0f80 | cc, target - 1);
+    t->host_next = t->host;
 }
 
 static void exit_zero(struct jit_translation *t, const struct ir_insn *i)
@@ -230,37 +242,50 @@ static void exit_zero(struct jit_translation *t, const struct ir_insn *i)
                jit_slot(t, i->a));
     else
         asm_alu_imm(&t->b, i->width, ASM_CMP, jit_slot(t, i->a), 0);
+    t->host = 0;
     exit_branch(t, i->op == IR_brz ? IR_COND_Z : IR_COND_NZ);
+}
+
+/* Within the region there is nothing to do where the target comes next. */
+static void exit_jump(struct jit_translation *t, const struct ir_insn *i)
+{
+    unsigned target = t->region.target[t->op];
+
+    if (target == 0) {
+        exit_outside(t, i);
+        return;
+    }
+    if (exit_needs_flags(t))
+        jit_flags_flush(t);
+    if (target - 1 != t->op + 1)
+        translate_to_label(t, 0xe9, target - 1);
 }
 
 bool jit_emit_exit(struct jit_translation *t, const struct ir_insn *i)
 {
-    struct ir_insn leave = *i;
-
     switch (i->op) {
     case IR_br:
         exit_branch(t, jit_flags_cond(t, i->cond));
-        t->host_next = t->host;
         break;
     case IR_brz:
     case IR_brnz:
         exit_zero(t, i);
         break;
     case IR_jmp:
-        jit_emit_jump(t, i);
+        exit_jump(t, i);
         break;
     case IR_jmpi:
+        jit_flags_flush(t);
         asm_load(&t->b, i->width & 3, ASM_RAX, jit_slot(t, i->a));
         jit_emit_lookup(t);
         break;
     default:
-        t->may_link = false;
-        jit_emit_jump(t, &leave);
+        exit_outside(t, i);
     }
     return true;
 }
 
-/* ---- a block ---- */
+/* ---- ops ---- */
 
 static bool translate_native(struct jit_translation *t, const struct ir_insn *i)
 {
@@ -277,92 +302,283 @@ static bool translate_native(struct jit_translation *t, const struct ir_insn *i)
     if (attributes & IR_A_MEM)
         return jit_emit_memory(t, i);
     return jit_emit_move(t, i) || jit_emit_alu(t, i) || jit_emit_shift(t, i) ||
-           jit_emit_multiply(t, i) || jit_emit_cond(t, i);
+           jit_emit_multiply(t, i) || jit_emit_bits(t, i) || jit_emit_cond(t, i);
+}
+
+/* Whoever comes here from elsewhere has stored the flags that are looked at. */
+static void translate_label(struct jit_translation *t)
+{
+    bool falls = t->op != 0 && !(ir_op_table[jit_op(t, t->op - 1)->op].attributes & IR_A_LAST);
+
+    if (falls && t->pending.count != 0 && t->region.live_in[t->op] != 0)
+        jit_flags_flush(t);
+    t->pending.count = 0;
+    t->kind = IR_K_END;
+    t->host = 0;
+    t->vectors = JIT_VECTORS_UNKNOWN;
+}
+
+static void translate_poll(struct jit_translation *t)
+{
+    asm_alu_imm(&t->b, IR_32, ASM_CMP, ENV(request), 0);
+    exit_tail(t, asm_jcc(&t->b, IR_COND_NZ), TAIL_POLL);
+    t->host = 0;
+}
+
+static void translate_mark(struct jit_translation *t)
+{
+    if (t->region.label[t->op])
+        translate_label(t);
+    t->label[t->op] = asm_pos(&t->b);
+    if (t->region.poll[t->op] != IR_POLL_NO)
+        translate_poll(t);
 }
 
 static void translate_op(struct jit_translation *t)
 {
-    const struct ir_insn *i = &t->builder->insn[t->op];
+    const struct ir_insn *i = jit_op(t, t->op);
 
-    if (i->op == IR_insn)
+    if (i->op == IR_insn) {
+        translate_mark(t);
         return;
+    }
+    jit_flags_guard(t, i);
+    t->op_pending = t->pending;
     t->host_next = 0;
     if (!translate_native(t, i))
         jit_emit_slow(t);
     t->host = t->host_next;
 }
 
-static void translate_begin(struct jit_translation *t, struct ir_env *env,
-                            const struct ir_builder *builder, emu_gpa address, bool straddles)
+/* ---- tails ---- */
+
+static void tail_slow(struct jit_translation *t, const struct tail *tail)
+{
+    struct site_draft site = {.pending = tail->pending, .has_op = true};
+
+    for (unsigned n = 0; n < tail->count; n++) {
+        site.op = (uint16_t)(tail->op + n);
+        translate_site(t, &site);
+        site.pending.count = 0;
+    }
+    if (tail->vectors)
+        jit_vector_again(t);
+    if (tail->flags)
+        jit_flags_raw_again(t);
+    asm_jmp_back(&t->b, tail->back);
+}
+
+/* The instruction whose flags replace all others, with these flags; returns the next one. */
+static unsigned tail_repeat(struct jit_translation *t, unsigned mark)
+{
+    struct ir_insn *replaces = &t->region.code.insn[t->region.replaces[mark]];
+    uint8_t flags = replaces->flags;
+
+    replaces->flags |= IR_SETF;
+    for (t->op = mark + 1; jit_op(t, t->op)->op != IR_insn; t->op++)
+        translate_op(t);
+    jit_flags_flush(t);
+    replaces->flags = flags;
+    return t->op;
+}
+
+/* A request was seen in a loop: out to the run loop, between two instructions. */
+static void tail_poll(struct jit_translation *t, const struct tail *tail)
+{
+    unsigned mark = tail->op;
+
+    if (t->region.poll[mark] == IR_POLL_AFTER)
+        mark = tail_repeat(t, mark);
+    else
+        jit_flags_flush(t);
+    exit_pc(t, jit_op(t, mark)->imm, IR_64);
+    jit_jump_stub(t, t->stubs->leave);
+}
+
+static void translate_tail(struct jit_translation *t, const struct tail *tail)
+{
+    t->op = tail->op;
+    t->pending = tail->pending;
+    t->kind = IR_K_END;
+    t->host = 0;
+    t->vectors = JIT_VECTORS_UNKNOWN;
+    switch (tail->kind) {
+    case TAIL_SLOW:
+        tail_slow(t, tail);
+        break;
+    case TAIL_EXIT:
+        exit_outside(t, jit_op(t, tail->op));
+        break;
+    case TAIL_EDGE:
+        jit_flags_flush(t);
+        translate_to_label(t, 0xe9, t->region.target[tail->op] - 1u);
+        break;
+    case TAIL_POLL:
+        tail_poll(t, tail);
+        break;
+    default: /* TAIL_HOT */
+        exit_pc(t, t->entry_offset, IR_64);
+        translate_pointer(t, ASM_RDX, FIX_BLOCK, 0);
+        jit_jump_stub(t, t->stubs->hot);
+    }
+}
+
+static void translate_tails(struct jit_translation *t)
+{
+    for (unsigned n = 0; n < t->tails; n++) {
+        const struct tail tail = t->tail[n];
+
+        for (unsigned k = 0; k < 2; k++)
+            if (tail.from[k] != 0)
+                asm_here(&t->b, tail.from[k]);
+        translate_tail(t, &tail);
+    }
+}
+
+/* ---- a block ---- */
+
+/* A block that was entered often is translated again, with more around it. */
+static void translate_counter(struct jit_translation *t)
+{
+    translate_pointer(t, ASM_RCX, FIX_BLOCK, offsetof(struct jit_block, patience));
+    asm_alu_imm(&t->b, IR_32, ASM_SUB, asm_m(ASM_RCX, 0), 1);
+    exit_tail(t, asm_jcc(&t->b, IR_COND_N), TAIL_HOT);
+}
+
+static void translate_begin(struct jit_translation *t, struct ir_env *env, bool straddles)
 {
     uint16_t slot[PIN_COUNT];
 
-    t->fixups = t->tails = t->sites = t->links = t->deferreds = 0;
+    t->fixups = t->tails = t->sites = t->links = 0;
     t->b = (struct asm_buf){.start = t->code, .at = t->code, .end = t->code + sizeof(t->code)};
-    t->builder = builder;
     t->guest = env->guest;
     t->stubs = &jit_vcpu(env)->jit->stubs;
-    t->page_offset = (uint16_t)(address & ~IR_PAGE_MASK);
     t->may_link = !straddles;
     t->kind = IR_K_END;
     t->host = 0;
+    t->pending.count = 0;
+    t->next_kept = 0;
+    t->op = 0;
     jit_vector_begin(t, env);
     memset(t->reg, ASM_NONE, sizeof(t->reg));
     jit_pins(env->guest, slot);
     for (unsigned n = 0; n < PIN_COUNT; n++)
         if (slot[n] != IR_SLOT_ZERO)
             t->reg[slot[n] & 4095] = jit_pin_reg[n];
-    ir_x_encode_each(builder, env->guest, t->x, t->live);
+}
+
+/* With the flags of ops that polls may repeat. */
+static void translate_encode(struct jit_translation *t)
+{
+    struct ir_region *region = &t->region;
+
+    for (unsigned n = 0; n < region->code.count; n++)
+        if (region->poll[n] == IR_POLL_AFTER)
+            region->code.insn[region->replaces[n]].flags |= IR_SETF;
+    ir_x_encode_each(&region->code, t->guest, t->x);
+    for (unsigned n = 0; n < region->code.count; n++)
+        if (region->poll[n] == IR_POLL_AFTER &&
+            !(ir_op_table[region->code.insn[region->replaces[n]].op].defines &
+              region->live[region->replaces[n]]))
+            region->code.insn[region->replaces[n]].flags &= (uint8_t)~IR_SETF;
 }
 
 /* Returns where a link of the block enters. */
-static uint32_t translate_code(struct jit_translation *t)
+static uint32_t translate_code(struct jit_translation *t, bool hot)
 {
-    const struct ir_insn *last = NULL;
     uint32_t entry;
 
+    translate_encode(t);
     jit_emit_entry(t);
     entry = asm_pos(&t->b);
-    for (t->op = 0; t->op < t->builder->count; t->op++) {
+    if (!hot && t->may_link)
+        translate_counter(t);
+    for (t->op = 0; t->op < t->region.code.count; t->op++)
         translate_op(t);
-        last = &t->builder->insn[t->op];
-    }
-    if (last == NULL || !(ir_op_table[last->op].attributes & IR_A_LAST)) {
-        exit_pc(t, 0, IR_64);
-        jit_jump_stub(t, t->stubs->leave);
-    }
-    jit_emit_tails(t);
+    translate_tails(t);
     return entry;
 }
 
-static void translate_patch(struct jit_translation *t, struct jit *jit, struct jit_block *block,
-                            struct jit_site *site)
+/* ---- what is allocated with the block ---- */
+
+static size_t layout_site(const struct site_draft *site)
+{
+    return offsetof(struct jit_site, x) +
+           (site->pending.count + (site->has_op ? 1u : 0u)) * sizeof(struct ir_xinsn) +
+           sizeof(struct ir_xinsn);
+}
+
+static void translate_layout(struct jit_translation *t)
+{
+    struct layout *l = &t->layout;
+
+    l->links = (sizeof(struct jit_block) + 15) & ~(size_t)15;
+    l->spans = l->links + t->links * sizeof(struct jit_link);
+    l->sites = (l->spans + t->region.spans * sizeof(struct ir_span) + 15) & ~(size_t)15;
+    l->bytes = l->sites;
+    for (unsigned n = 0; n < t->sites; n++) {
+        l->site[n] = l->bytes;
+        l->bytes += layout_site(&t->site[n]);
+    }
+}
+
+static uintptr_t patch_pointer(const struct jit_translation *t, const struct fixup *fix,
+                               struct jit_block *block)
+{
+    if (fix->kind == FIX_SITE)
+        return (uintptr_t)block + t->layout.site[fix->index];
+    if (fix->kind == FIX_LINK)
+        return (uintptr_t)&block->link[fix->index];
+    return (uintptr_t)block + fix->index;
+}
+
+static void translate_patch(const struct jit_translation *t, struct jit *jit,
+                            struct jit_block *block)
 {
     const uint8_t *run = jit_cache_run(&jit->cache, block->code);
 
     for (unsigned n = 0; n < t->fixups; n++) {
         const struct fixup *fix = &t->fixup[n];
-        uint8_t *at = block->code + fix->at;
-        uint64_t pointer = fix->kind == FIX_SITE ? (uintptr_t)&site[fix->index]
-                                                 : (uintptr_t)&block->link[fix->index];
-        int32_t distance = (int32_t)(fix->stub - (run + fix->at + 4));
+        uint64_t pointer;
+        int32_t distance;
 
-        if (fix->kind == FIX_STUB)
-            memcpy(at, &distance, 4);
-        else
-            memcpy(at, &pointer, 8);
+        if (fix->kind == FIX_STUB || fix->kind == FIX_LABEL) {
+            distance = fix->kind == FIX_STUB ? (int32_t)(fix->stub - (run + fix->at + 4))
+                                             : (int32_t)(t->label[fix->index] - (fix->at + 4));
+            memcpy(block->code + fix->at, &distance, 4);
+        } else {
+            pointer = patch_pointer(t, fix, block);
+            memcpy(block->code + fix->at, &pointer, 8);
+        }
     }
 }
 
-static void translate_fill(const struct jit_translation *t, struct jit_block *block,
-                           struct jit_site *site)
+static void fill_site(const struct jit_translation *t, unsigned n, struct jit_block *block)
 {
-    for (unsigned n = 0; n < t->sites; n++) {
-        site[n] = (struct jit_site){.x = t->x[t->site[n]],
-                                    .stop = jit_slow_stop,
-                                    .block = &block->base,
-                                    .kind = jit_slow_kind(t->guest, &t->builder->insn[t->site[n]])};
-        site[n].x.insns = 0; /* translated code does not count */
+    struct jit_site *site = (struct jit_site *)((uint8_t *)block + t->layout.site[n]);
+    const struct site_draft *draft = &t->site[n];
+    struct ir_xinsn *x = site->x;
+
+    site->block = &block->base;
+    site->kind =
+        jit_slow_kind(t->guest, jit_op(t, draft->has_op ? draft->op : draft->pending.op[0]));
+    for (unsigned k = 0; k < draft->pending.count; k++)
+        *x++ = jit_flags_redo(t, &draft->pending, k);
+    if (draft->has_op)
+        *x++ = t->x[draft->op];
+    x->fn = jit_slow_stop;
+}
+
+static void translate_fill(const struct jit_translation *t, struct jit_block *block)
+{
+    struct ir_span *span = (struct ir_span *)((uint8_t *)block + t->layout.spans);
+
+    for (unsigned n = 0; n < t->sites; n++)
+        fill_site(t, n, block);
+    memcpy(span, t->region.span, t->region.spans * sizeof(*span));
+    if (t->region.spans > 1) { /* else it is what the block itself says */
+        block->base.span = span;
+        block->base.spans = (uint16_t)t->region.spans;
     }
     for (unsigned n = 0; n < t->links; n++)
         block->link[n] = (struct jit_link){
@@ -375,11 +591,10 @@ static void translate_fill(const struct jit_translation *t, struct jit_block *bl
 
 static struct ir_block *translate_block(struct jit_translation *t, struct jit *jit, uint32_t entry)
 {
-    size_t links = (sizeof(struct jit_block) + 15) & ~(size_t)15;
-    size_t sites = links + t->links * sizeof(struct jit_link);
-    size_t bytes = sites + t->sites * sizeof(struct jit_site);
-    struct jit_block *block = calloc(1, bytes);
+    struct jit_block *block;
 
+    translate_layout(t);
+    block = calloc(1, t->layout.bytes);
     if (block != NULL)
         block->code = jit_cache_alloc(&jit->cache, asm_pos(&t->b));
     if (block == NULL || block->code == NULL) {
@@ -388,29 +603,61 @@ static struct ir_block *translate_block(struct jit_translation *t, struct jit *j
     }
     block->code_size = asm_pos(&t->b);
     block->entry = (uint16_t)entry;
+    block->patience = JIT_PATIENCE;
     block->link_count = (uint16_t)t->links;
-    block->link = (struct jit_link *)((uint8_t *)block + links);
+    block->link = (struct jit_link *)((uint8_t *)block + t->layout.links);
     block->base.code = (struct ir_xinsn *)(uintptr_t)jit_cache_run(&jit->cache, block->code);
-    block->base.memory = (uint32_t)bytes + block->code_size;
+    block->base.memory = (uint32_t)t->layout.bytes + block->code_size;
     memcpy(block->code, t->code, block->code_size);
-    translate_fill(t, block, (struct jit_site *)((uint8_t *)block + sites));
-    translate_patch(t, jit, block, (struct jit_site *)((uint8_t *)block + sites));
+    translate_fill(t, block);
+    translate_patch(t, jit, block);
     return &block->base;
 }
 
-struct ir_block *jit_translate(struct ir_env *env, const struct ir_builder *builder,
-                               emu_gpa address, bool straddles)
+/* ---- regions ---- */
+
+/* What follows from the first piece within the page. */
+static void region_grow(struct jit_translation *t, struct ir_env *env)
+{
+    uint64_t page = env->pc - t->entry_offset;
+    int offset;
+
+    while ((offset = ir_region_wants(&t->region)) >= 0) {
+        const struct ir_builder *piece = ir_exec_piece(env, page + (unsigned)offset);
+
+        if (piece != NULL)
+            ir_region_add(&t->region, piece, (unsigned)offset);
+    }
+}
+
+static struct ir_block *translate_region(struct jit_translation *t, struct ir_env *env,
+                                         bool straddles, bool hot)
 {
     struct jit *jit = jit_vcpu(env)->jit;
-    struct jit_translation *t = jit_vcpu(env)->translation;
     struct ir_block *block;
     uint32_t entry;
 
-    translate_begin(t, env, builder, address, straddles);
-    entry = translate_code(t);
-    if (t->b.overflow)
+    ir_region_finish(&t->region, env->guest);
+    translate_begin(t, env, straddles);
+    entry = translate_code(t, hot);
+    block = t->b.overflow ? NULL : translate_block(t, jit, entry);
+    if (block != NULL)
+        block->tier = hot;
+    return block;
+}
+
+struct ir_block *jit_translate(struct ir_env *env, const struct ir_builder *builder,
+                               emu_gpa address, bool straddles, bool hot)
+{
+    struct jit_translation *t = jit_vcpu(env)->translation;
+    struct ir_block *block;
+
+    t->entry_offset = (uint16_t)(address & ~IR_PAGE_MASK);
+    if (!ir_region_begin(&t->region, builder, t->entry_offset))
         return NULL;
-    block = translate_block(t, jit, entry);
+    if (hot)
+        region_grow(t, env);
+    block = translate_region(t, env, straddles, hot);
     if (block != NULL) {
         block->address = address;
         ((struct jit_block *)block)->mode = env->mode;

@@ -2,12 +2,13 @@
 /*
  * A translation on its way. Host registers: rbp points into the state (ENV_BIAS past its start, so
  * that what is used often has short displacements), rax, rcx and rdx are free for each op, nine
- * hold pinned slots of the guest and two the first temporaries. Flags are stored for each op that
- * defines them, lazily as the portable executor does; the host's are used while they last.
+ * hold pinned slots of the guest and two the first temporaries. Flags are in the host's register
+ * while they last, and made again from operands where somebody looks later (flags.c).
  */
 #ifndef EMU_JIT_X86_64_TRANSLATE_H
 #define EMU_JIT_X86_64_TRANSLATE_H
 
+#include "emulator/ir/region.h"
 #include "emulator/jit/internal.h"
 #include "emulator/jit/x86-64/asm.h"
 
@@ -20,8 +21,9 @@
 extern const uint8_t jit_pin_reg[PIN_COUNT];
 unsigned jit_pins(const struct ir_guest *guest, uint16_t slot[PIN_COUNT]);
 
-#define MAX_FIXUPS 4096
-enum fixup_kind { FIX_STUB, FIX_SITE, FIX_LINK };
+#define MAX_FIXUPS  8192
+#define COUNT_SITES (IR_MAX_INSNS * 2)
+enum fixup_kind { FIX_STUB, FIX_SITE, FIX_LINK, FIX_BLOCK, FIX_LABEL };
 struct fixup {
     uint32_t at;
     uint8_t kind;
@@ -29,23 +31,36 @@ struct fixup {
     const uint8_t *stub;
 };
 
-/* Code behind the block's main line. */
-enum tail_kind { TAIL_SLOW, TAIL_EXIT, TAIL_LOAD };
+/*
+ * Flags that the state does not hold yet: those of the first op, then what the others changed of
+ * them. Their operands are still where they were, or kept. None: the state has them, or they are
+ * looked at by nobody.
+ */
+#define MAX_PENDING 4
+struct pending {
+    uint8_t count;
+    uint16_t op[MAX_PENDING];
+    uint16_t kept[MAX_PENDING]; /* the slot that operand a was copied to, or 0 */
+};
+
+/* Code behind the main line. */
+enum tail_kind { TAIL_SLOW, TAIL_EXIT, TAIL_EDGE, TAIL_POLL, TAIL_HOT };
 struct tail {
     uint32_t from[2]; /* distances that lead here; 0: none */
     uint32_t back;    /* slow: where to go on */
     uint16_t op;
     uint8_t count; /* slow: ops */
     uint8_t kind;
-    bool vectors;      /* slow: vector slots are in registers where it goes on */
-    bool flags;        /* and so are flags that are stored as they are */
-    uint16_t deferred; /* slow: index + 1 of flags to store first */
+    bool vectors; /* slow: vector slots are in registers where it goes on */
+    bool flags;   /* and so are flags that are stored as they are */
+    struct pending pending;
 };
 
-/* Flags that only a fault could look at: stored behind the main line, before a slow access. */
-struct deferred {
-    uint16_t op;    /* that defines them */
-    uint16_t until; /* the op that defines them anew */
+/* Ops for the portable executor: flags to be made first, then the op, if any. */
+struct site_draft {
+    struct pending pending;
+    uint16_t op;
+    bool has_op;
 };
 
 /* Where vector slots are while a block runs (vector.h). */
@@ -56,32 +71,48 @@ struct link_draft {
     uint16_t offset;
 };
 
+/* Where what is allocated with a block lies behind it. */
+struct layout {
+    size_t links, spans, sites, bytes;
+    size_t site[COUNT_SITES];
+};
+
 struct jit_translation {
+    struct ir_region region;
     struct ir_xinsn x[IR_MAX_INSNS + 1];
-    uint16_t live[IR_MAX_INSNS + 1];
     struct fixup fixup[MAX_FIXUPS];
     struct tail tail[IR_MAX_INSNS * 2];
-    uint16_t site[IR_MAX_INSNS + 1]; /* op of each site */
+    struct site_draft site[COUNT_SITES];
     struct link_draft link[IR_MAX_INSNS];
-    struct deferred deferred[IR_MAX_INSNS];
-    unsigned fixups, tails, sites, links, deferreds;
+    uint32_t label[IR_MAX_INSNS]; /* where the code of an IR_insn is */
+    unsigned fixups, tails, sites, links;
     uint8_t reg[4096]; /* of a slot, or ASM_NONE */
-    uint8_t code[192 << 10];
+    uint8_t code[256 << 10];
 
     struct asm_buf b;
-    const struct ir_builder *builder;
     const struct ir_guest *guest;
     const struct jit_stubs *stubs;
-    uint16_t page_offset;
-    bool may_link; /* no helper that could change the mode came before */
-    uint32_t kind; /* of env->flags where the next op begins, or IR_K_END */
+    struct layout layout;
+    uint16_t entry_offset; /* of the block in its page */
+    bool may_link;         /* it is all in one page */
+    unsigned op;           /* index of the current one */
+    /* of the place where the next op begins */
+    struct pending pending;
+    uint32_t kind; /* of env->flags if nothing is pending, or IR_K_END: not known */
     uint16_t host; /* flags that the host's flag register holds for the guest */
     uint16_t host_next;
+    uint16_t keeping; /* where the current op's operand a was copied to, or 0 */
+    unsigned next_kept;
+    struct pending op_pending; /* before the current op */
     enum jit_vectors vectors;
     bool vector_faults; /* vector ops that may fault are not native */
     unsigned features;  /* of the host: vector.h */
-    unsigned op;        /* index */
 };
+
+static inline const struct ir_insn *jit_op(const struct jit_translation *t, unsigned n)
+{
+    return &t->region.code.insn[n];
+}
 
 static inline struct asm_rm jit_env_slot(unsigned slot)
 {
@@ -119,7 +150,9 @@ uint32_t jit_stub_lookup(struct asm_buf *b);
 void jit_emit_entry(struct jit_translation *t);
 /* The whole op by the portable executor. */
 void jit_emit_slow(struct jit_translation *t);
-/* The same behind the main line, reached from these places; comes back here. */
+/* The pending flags by the portable executor. */
+void jit_emit_pending(struct jit_translation *t);
+/* The whole op behind the main line, reached from these places; comes back here. */
 void jit_tail_slow(struct jit_translation *t, uint32_t from, uint32_t also);
 /* All ops from first to the current one. */
 void jit_tail_slow_ops(struct jit_translation *t, uint32_t from, uint32_t also, unsigned first);
@@ -127,7 +160,6 @@ void jit_tail_slow_ops(struct jit_translation *t, uint32_t from, uint32_t also, 
 void jit_tail_flags(struct jit_translation *t);
 /* Brings vector slots into registers, and comes back. */
 void jit_tail_load(struct jit_translation *t, uint32_t from);
-void jit_emit_tails(struct jit_translation *t);
 
 /* Where to go when the check of an access fails, and where the access is when it does not. */
 struct jit_miss {
@@ -145,35 +177,50 @@ bool jit_emit_move(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_alu(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_shift(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_multiply(struct jit_translation *t, const struct ir_insn *i);
+bool jit_emit_bits(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_memory(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_cond(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_exit(struct jit_translation *t, const struct ir_insn *i);
-void jit_emit_jump(struct jit_translation *t, const struct ir_insn *i);
 
 /* ---- flags (flags.c) ---- */
 
-/* Need the flags of this op, the current one, be stored only where a later access faults? Then that
- * is noted, and the op has nothing to store. */
-bool jit_flags_defer(struct jit_translation *t, const struct ir_insn *i);
-/* Stores those of an earlier op. */
-void jit_flags_deferred(struct jit_translation *t, const struct ir_insn *i);
+/*
+ * Around an op that sets flags (IR_SETF): before it, which keeps what has to be kept of its
+ * operands (changes rcx); and after it, when the host's register holds these flags. False: they
+ * can't be made again later, so the op has to store them.
+ */
+bool jit_flags_begin(struct jit_translation *t, const struct ir_insn *i);
+void jit_flags_end(struct jit_translation *t, const struct ir_insn *i, unsigned host);
+/* Before an op writes its slots: stores what could not be made of them any more. */
+void jit_flags_guard(struct jit_translation *t, const struct ir_insn *i);
+/* The state holds all flags after this; changes rax, rcx, rdx and perhaps the host's flags. */
+void jit_flags_flush(struct jit_translation *t);
+/* The same in a way that keeps the host's flags; false: not possible. */
+bool jit_flags_flush_quietly(struct jit_translation *t);
+/* How a redone op goes, for a site. */
+struct ir_xinsn jit_flags_redo(const struct jit_translation *t, const struct pending *pending,
+                               unsigned n);
 
-/* flags.b = operand B, the immediate or that slot; changes rcx, keeps the host's flags. */
+/* For ops that store their flags themselves: flags.b = operand B, the immediate or that slot;
+ * changes rcx, keeps the host's flags. */
 void jit_flags_store_b(struct jit_translation *t, const struct ir_insn *i, unsigned slot);
-/* Stores how flags came about. The result is in a register, zero-extended. */
-void jit_flags_kind(struct jit_translation *t, uint32_t kind);
+/* Stores how flags came about; nothing is pending then. The result is in a register,
+ * zero-extended. */
 void jit_flags_result(struct jit_translation *t, unsigned reg, uint32_t kind);
-/* The condition as a host condition code; changes rax, rcx and rdx unless the host has it. */
-unsigned jit_flags_cond(struct jit_translation *t, unsigned cond);
+void jit_flags_kind(struct jit_translation *t, uint32_t kind);
 /* After an op whose flags are stored as they are (IR_K_RAW), V being 0: all six in the host's
  * register, for a reader that expects them there. Changes rax. */
 void jit_flags_raw_again(struct jit_translation *t);
+/* The condition as a host condition code; changes rax, rcx and rdx unless the host has it. */
+unsigned jit_flags_cond(struct jit_translation *t, unsigned cond);
 /* The guest's C in the host's carry; changes rax, rcx and rdx. */
 void jit_flags_carry(struct jit_translation *t);
-/* Before inc and dec, which keep C: puts it there as 0 or 1, for carry_in; nothing when carry_in
- * has it already. Changes rax, rcx and rdx. */
+/* Before ops that keep C: puts it there as 0 or 1, for carry_in; nothing when carry_in has it
+ * already. Changes rax, rcx and rdx. */
 void jit_flags_keep_carry(struct jit_translation *t, struct asm_rm place);
 bool jit_flags_has_carry(const struct jit_translation *t);
+/* Stores the flags of a shift by an immediate whose operand a was kept; false: another op. */
+bool jit_shift_again(struct jit_translation *t, const struct ir_insn *i, unsigned kept);
 
 #endif

@@ -109,6 +109,8 @@ static bool memory_fused(struct jit_translation *t, const struct ir_insn *i)
 
     if (host == NULL)
         return false;
+    jit_flags_guard(t, op);
+    t->op_pending = t->pending;
     jit_vector_need(t);
     miss = jit_memory_check(t, i, false);
     t->op++;

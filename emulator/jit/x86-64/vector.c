@@ -13,9 +13,9 @@
 
 const struct ir_insn *jit_vector_next(const struct jit_translation *t, unsigned n)
 {
-    const struct ir_insn *i = &t->builder->insn[n];
+    const struct ir_insn *i = jit_op(t, n);
 
-    return n < t->builder->count && i->op != IR_insn ? i : NULL;
+    return n < t->region.code.count && i->op != IR_insn ? i : NULL;
 }
 
 bool jit_vector_read_later(const struct jit_translation *t, unsigned n, unsigned slot)
