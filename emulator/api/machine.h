@@ -19,6 +19,7 @@
 
 enum emu_drive_bus {
     EMU_DRIVE_VIRTIO, /* virtio-blk, a PCI function each */
+    EMU_DRIVE_NVME,   /* a controller with one namespace, a PCI function each */
     EMU_DRIVE_SATA,   /* the chip set's AHCI controller, six ports */
 };
 

@@ -29,8 +29,8 @@ static struct emu_disk *drives_make_disk(struct board *board, struct emu_drive *
 
 /* ---- a controller for each ---- */
 
-static bool drives_prepare_virtio(struct board *board, struct emu_device *device,
-                                  struct emu_error *err)
+static bool drives_prepare_own(struct board *board, struct emu_device *device,
+                               struct emu_error *err)
 {
     struct emu_drive *drive = &board->config->drives[board->drive];
     unsigned cpus = board->topology.cpus;
@@ -39,11 +39,13 @@ static bool drives_prepare_virtio(struct board *board, struct emu_device *device
 
     snprintf(text, sizeof(text), "%u", drive->queues != 0 ? drive->queues : queues);
     device->disk = drives_make_disk(board, drive, err);
-    return device->disk != NULL && emu_device_set(device, "queues", text, err);
+    return device->disk != NULL &&
+           (drive->bus != EMU_DRIVE_VIRTIO || emu_device_set(device, "queues", text, err));
 }
 
 static const struct emu_device_class *const drives_classes[] = {
     [EMU_DRIVE_VIRTIO] = &emu_virtio_blk_class,
+    [EMU_DRIVE_NVME] = &emu_nvme_class,
 };
 
 static bool drives_add_own(struct board *board, unsigned index, struct emu_error *err)
@@ -55,7 +57,7 @@ static bool drives_add_own(struct board *board, unsigned index, struct emu_error
         .id = id,
         .devfn = EMU_PCI_DEVFN(slot, 0),
         .pci = true,
-        .prepare = drives_prepare_virtio,
+        .prepare = drives_prepare_own,
     };
 
     if (slot == 32)
