@@ -35,6 +35,13 @@ static uint64_t mode_flat_bits(const struct x86_cpu *cpu, bool code64)
     return mode;
 }
 
+static uint64_t mode_limit_bits(const struct x86_segment *cs)
+{
+    if (cs->limit == 0xffffffff)
+        return 0;
+    return cs->limit == 0xffff ? X86_MODE_LIMIT_64K : X86_MODE_LIMIT_ODD;
+}
+
 static uint64_t mode_code_bits(const struct x86_cpu *cpu, bool code64)
 {
     uint64_t base = (uint32_t)cpu->seg[X86_CS].base;
@@ -46,6 +53,7 @@ static uint64_t mode_code_bits(const struct x86_cpu *cpu, bool code64)
         mode |= X86_MODE_CODE32;
     if (cpu->seg[X86_SS].attr & X86_ATTR_DB)
         mode |= X86_MODE_STACK32;
+    mode |= mode_limit_bits(&cpu->seg[X86_CS]);
     return mode | (base & 0xff) << X86_MODE_CS_LOW_SHIFT | (base >> 8) << X86_MODE_CS_HIGH_SHIFT;
 }
 

@@ -313,6 +313,15 @@ static bool segment_kind_allows(const struct x86_cpu *cpu, uint32_t attr, bool w
     return !write || (attr & X86_ATTR_RW);
 }
 
+enum ir_status x86_helper_limit_check(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
+{
+    struct x86_cpu *cpu = x86_cpu_of(env);
+
+    if (cpu->ir.pc + a - 1 > cpu->seg[X86_CS].limit)
+        return x86_raise_error(cpu, X86_GP, 0);
+    return IR_OK;
+}
+
 enum ir_status x86_helper_seg_check(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
 {
     struct x86_cpu *cpu = x86_cpu_of(env);

@@ -161,7 +161,12 @@ enum x86_vector {
                     helper `trap` at its end */
 #define X86_MODE_BREAK       (1ull << 21) /* execution breakpoints exist: see x86_break_hint */
 #define X86_MODE_XM          (1ull << 22) /* MXCSR has an exception unmasked: SSE may raise #XM */
-#define X86_MODE_CPUID_SHIFT 32 /* which CPU model's features to decode: an index (8 bits) */
+/*
+ * The limit of CS: 4 GiB; or 64 KiB; or any other, and then each instruction looks for itself
+ * (limit_check). Not in 64-bit code.
+ */
+#define X86_MODE_LIMIT_64K (1ull << 32)
+#define X86_MODE_LIMIT_ODD (1ull << 33)
 /*
  * The base of CS in two parts, 0 where it is flat. Lifted code does not depend on it; it is here so
  * that blocks found by pc (an offset into CS) are never taken for those of another code segment.

@@ -213,6 +213,14 @@ static void lift_break_check(const struct lift_block *block)
                 IR_SLOT_ZERO);
 }
 
+/* Blocks are found by all of the mode but the limit itself. */
+static void lift_limit_check(struct x86_lift *l)
+{
+    if (l->mode & X86_MODE_LIMIT_ODD)
+        ir_call(l->b, X86_HELPER_limit_check, IR_SLOT_SINK, x86_lift_const(l, l->length),
+                IR_SLOT_ZERO, IR_SLOT_ZERO);
+}
+
 /* True: the block goes on. */
 static bool lift_insn(struct lift_block *block)
 {
@@ -220,6 +228,7 @@ static bool lift_insn(struct lift_block *block)
     struct lift_mark mark = lift_mark(block->b);
     ir_begin_insn(block->b, l.offset, l.length);
     lift_break_check(block);
+    lift_limit_check(&l);
     lift_by_tables(&l);
     if (block->b->overflow) {
         lift_take_back(block->b, &mark);
@@ -271,7 +280,8 @@ static enum ir_status lift_fetch_tail(struct lift_block *block)
 
 static bool lift_in_limit(const struct lift_block *block)
 {
-    return block->offset + (uint64_t)block->insn.length <= block->limit;
+    return (block->cpu->ir.mode & X86_MODE_LIMIT_ODD) ||
+           block->offset + (uint64_t)block->insn.length <= block->limit;
 }
 
 /* Lifts what has been decoded, or what stands for it. True: the block goes on. */
@@ -291,12 +301,25 @@ static bool lift_decoded(struct lift_block *block, ZyanStatus status)
     return false;
 }
 
+/* The first instruction goes on in the next page, which CS does not reach: that page is not asked.
+ */
+static bool lift_limit_is_first(const struct lift_block *block, ZyanStatus status)
+{
+    return status == ZYDIS_STATUS_NO_MORE_DATA && block->offset == 0 &&
+           block->got == block->page_left && block->limit <= block->page_left;
+}
+
 static enum ir_status lift_run(struct lift_block *block, unsigned max_insns)
 {
     while (block->offset < block->page_left && block->b->guest_insns < max_insns &&
            ir_builder_has_room(block->b)) {
         unsigned before = block->offset;
         ZyanStatus status = lift_decode(block);
+        if (lift_limit_is_first(block, status)) {
+            lift_invalid(block, X86_GP);
+            block->b->one_time = true;
+            return IR_OK;
+        }
         if (status == ZYDIS_STATUS_NO_MORE_DATA && before == 0 && block->got == block->page_left) {
             if (lift_fetch_tail(block) != IR_OK)
                 return IR_FAULT;
