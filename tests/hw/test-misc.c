@@ -82,6 +82,27 @@ static void cfg_written(void *opaque, const uint8_t *data, size_t length)
     memcpy(opaque, data, length);
 }
 
+/* What would hold a processor up for long is refused before anything is written. */
+static void test_dma_bounds(void)
+{
+    struct rig rig;
+    struct rig_device *cfg;
+    uint8_t *buffer;
+
+    rig_init(&rig);
+    cfg = rig_add(&rig, &emu_fw_cfg_class);
+    buffer = rig_ram(&rig) + 0x1000;
+    emu_fw_cfg_add_file(cfg->device, "a", "0123456789", 10, NULL);
+    memset(buffer, 0xff, 0x8000);
+    CHECK_EQ(cfg_dma(cfg, 0x20 << 16 | 8 | 2, 0xffffffff, RIG_RAM + 0x1000), 1);
+    CHECK_EQ(cfg_dma(cfg, 2, 11 + (1 << 20), RIG_RAM + 0x1000), 1);
+    CHECK_EQ(buffer[0], 0xff);
+    CHECK_EQ(cfg_dma(cfg, 2, 0x2000, RIG_RAM + RIG_RAM_SIZE - 0x1000), 1); /* half of it is there */
+    CHECK_EQ(cfg_dma(cfg, 2, 0x7000, RIG_RAM + 0x1000), 0);
+    CHECK(memcmp(buffer, "0123456789", 11) == 0 && buffer[0x6fff] == 0 && buffer[0x7000] == 0xff);
+    rig_finish(&rig);
+}
+
 static void test_dma(void)
 {
     struct rig rig;
@@ -172,6 +193,7 @@ int main(int argc, char **argv)
     static const struct test_case cases[] = {
         {"fw-cfg-items", test_items},
         {"fw-cfg-dma", test_dma},
+        {"fw-cfg-dma-bounds", test_dma_bounds},
         {"reset-ports", test_resets},
         {"testdev", test_testdev},
         {NULL},

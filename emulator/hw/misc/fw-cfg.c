@@ -27,6 +27,9 @@
 #define FW_CFG_DMA_SELECT 0x08u /* the key is in the upper half */
 #define FW_CFG_DMA_WRITE  0x10u
 
+#define FW_CFG_DMA_LITTLE 4096u      /* bytes that may go to registers */
+#define FW_CFG_DMA_ZEROS  (1u << 20) /* bytes that may be read behind an item's end */
+
 struct fw_cfg_item {
     uint8_t *data, *initial; /* initial: of writable items, what a reset restores */
     size_t length;
@@ -263,6 +266,25 @@ static void fw_cfg_write(void *opaque, uint64_t offset, uint64_t value, unsigned
 
 /* ---- DMA ---- */
 
+/*
+ * A command is one access of a processor, in the middle of which nothing can stop it: what would
+ * take long is refused, which no firmware asks for. True: little, or all of it RAM.
+ */
+static bool fw_cfg_dma_is_quick(struct fw_cfg *fw_cfg, uint64_t address, uint32_t length,
+                                bool store)
+{
+    uint64_t done = 0;
+
+    while (length > FW_CFG_DMA_LITTLE && done < length) {
+        struct emu_range range = emu_memory_find(fw_cfg->device.dma, address + done);
+
+        if (range.host == NULL || (store && !range.writable))
+            return false;
+        done += range.length;
+    }
+    return true;
+}
+
 /* Copies out of the item; what lies behind its end is zero. */
 static bool fw_cfg_dma_read(struct fw_cfg *fw_cfg, const struct fw_cfg_item *item, uint64_t address,
                             uint32_t length)
@@ -273,6 +295,8 @@ static bool fw_cfg_dma_read(struct fw_cfg *fw_cfg, const struct fw_cfg_item *ite
                       : 0;
     size_t copied = left < length ? left : length;
 
+    if (length - copied > FW_CFG_DMA_ZEROS || !fw_cfg_dma_is_quick(fw_cfg, address, length, true))
+        return false;
     if (copied != 0 &&
         !emu_memory_write(fw_cfg->device.dma, address, item->data + fw_cfg->position, copied))
         return false;
@@ -291,7 +315,8 @@ static bool fw_cfg_dma_write(struct fw_cfg *fw_cfg, struct fw_cfg_item *item, ui
                              uint32_t length)
 {
     if (item == NULL || item->initial == NULL || fw_cfg->position > item->length ||
-        length > item->length - fw_cfg->position)
+        length > item->length - fw_cfg->position ||
+        !fw_cfg_dma_is_quick(fw_cfg, address, length, false))
         return false;
     if (!emu_memory_read(fw_cfg->device.dma, address, item->data + fw_cfg->position, length))
         return false;
