@@ -14,7 +14,7 @@
 
 #include "tests/test.h"
 
-#define WAIT_MS 10000
+#define WAIT_MS 60000
 
 static const char *console_program;
 static char *console_kernel;

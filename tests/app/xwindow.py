@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 
-WAIT = 15.0
+WAIT = 5.0 * int(os.environ.get("PATIENCE", "3"))
 
 
 class Failed(Exception):

@@ -10,6 +10,7 @@ import sys
 
 LATHE, GUESTS, INITRAMFS, *CASES = sys.argv[1:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
+LIMIT = 80 * int(os.environ.get("PATIENCE", "3"))  # seconds
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
 failed = False
 
@@ -20,7 +21,7 @@ def report(name, good, why=""):
     print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
 
 
-def run(append, *options, limit=240):
+def run(append, *options, limit=LIMIT):
     """Runs a machine to its end; returns (exit status, what its serial port said)."""
     command = [LATHE, "run", *ENGINE, "--kernel", KERNEL, "--initrd", INITRAMFS, "--memory", "512M",
                "--display", "none", "--serial", "stdio", "--timeout", str(limit),

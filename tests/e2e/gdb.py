@@ -23,7 +23,7 @@ LATHE, GUESTS, INITRAMFS = sys.argv[1:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
 FAST = "jit" if os.uname().machine == "x86_64" else "interp"
-LIMIT = 240  # seconds, for each wait
+LIMIT = 80 * int(os.environ.get("PATIENCE", "3"))  # seconds, for each wait
 failed = False
 
 
@@ -50,7 +50,7 @@ class Machine:
         self.text = ""
         self.process = subprocess.Popen(
             [LATHE, "run", *ENGINE, "--kernel", KERNEL, "--initrd", INITRAMFS, "--memory", "512M",
-             "--display", "none", "--serial", "stdio", "--smp", str(smp), "--timeout", "900",
+             "--display", "none", "--serial", "stdio", "--smp", str(smp), "--timeout", str(4 * LIMIT),
              "--append", "console=ttyS0 quiet nokaslr panic=-1 " + append, "--no-reboot",
              "--gdb", "unix:" + self.path],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -36,7 +36,7 @@ def main():
         kernel.flush()
         done = subprocess.run(
             [LATHE, "run", "--kernel", kernel.name, "--initrd", INITRAMFS, "--memory", "512M",
-             "--display", "none", "--serial", "stdio", "--timeout", "200", "--no-reboot",
+             "--display", "none", "--serial", "stdio", "--timeout", str(LIMIT), "--no-reboot",
              "--append", "console=ttyS0 quiet"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     text = done.stdout.decode(errors="replace")

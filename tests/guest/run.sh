@@ -8,7 +8,8 @@ set -u
 lathe=$1 engine=$2 kernel=$3
 shift 3
 output=$("$lathe" run --kernel "$kernel" --accel "$engine" --cpu "${GUEST_CPU:-max}" --serial stdio \
-    --display none --debug-exit --no-reboot --memory 64M --timeout 60 "$@" </dev/null 2>&1)
+    --display none --debug-exit --no-reboot --memory 64M \
+    --timeout $((20 * ${PATIENCE:-3})) "$@" </dev/null 2>&1)
 status=$?
 printf '%s\n' "$output" | tr -d '\r' |
     sed -e "s/^ok /ok $engine: /" -e "s/^not ok /not ok $engine: /"
