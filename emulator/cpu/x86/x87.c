@@ -366,14 +366,23 @@ static unsigned x87_store_image(struct x86_x87 *x87, uint64_t a, uint8_t image[1
     return sizes[format];
 }
 
-static enum ir_status x87_store_bytes(struct x86_cpu *cpu, uint64_t a, uint64_t b,
-                                      const uint8_t *image, unsigned size)
+/* Faults as the store will. Without a store by an exception of its own, all the same. */
+static enum ir_status x87_probe_bytes(struct x86_cpu *cpu, uint64_t a, uint64_t b, unsigned size)
 {
     unsigned access = a & X87_ARG_STACK ? IR_ACCESS_STACK : 0, head = size > 8 ? 8 : size;
     enum ir_status status = x86_guest_probe(&cpu->ir, b, head, access);
 
     if (status == IR_OK && size > head)
         status = x86_guest_probe(&cpu->ir, b + head, size - head, access);
+    return status;
+}
+
+static enum ir_status x87_store_bytes(struct x86_cpu *cpu, uint64_t a, uint64_t b,
+                                      const uint8_t *image, unsigned size)
+{
+    unsigned access = a & X87_ARG_STACK ? IR_ACCESS_STACK : 0, head = size > 8 ? 8 : size;
+    enum ir_status status = x87_probe_bytes(cpu, a, b, size);
+
     if (status == IR_OK)
         status = x86_guest_store(&cpu->ir, b, image, head, access);
     if (status == IR_OK && size > head)
@@ -394,11 +403,10 @@ enum ir_status x86_helper_x87_store(struct ir_env *env, uint64_t a, uint64_t b, 
         return IR_FAULT;
     size = x87_store_image(x87, a, image, &status);
     stored = !(status & ~x87->control & (X87_EXCEPTIONS & ~X87_PE));
-    if (stored) {
-        enum ir_status done = x87_store_bytes(cpu, a, b, image, size);
-        if (done != IR_OK)
-            return done;
-    }
+    enum ir_status done =
+        stored ? x87_store_bytes(cpu, a, b, image, size) : x87_probe_bytes(cpu, a, b, size);
+    if (done != IR_OK)
+        return done;
     x87_note(x87, status & (X87_EXCEPTIONS | X87_SF | X87_C1));
     if (stored)
         x87_pops(x87, a);
