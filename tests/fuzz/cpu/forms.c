@@ -30,9 +30,9 @@ static bool forms_has_feature(const struct forms *forms, int feature)
 #include "emulator/cpu/x86/features.inc"
 #undef FEATURE
     };
-    return feature < 0 || (x86_model_has(forms->model, (enum x86_feature)feature) &&
-                           forms_host_has(places[feature].leaf, places[feature].subleaf,
-                                          places[feature].reg, places[feature].bit));
+    return x86_model_has(forms->model, (enum x86_feature)feature) &&
+           forms_host_has(places[feature].leaf, places[feature].subleaf, places[feature].reg,
+                          places[feature].bit);
 }
 
 /* ---- which instructions ---- */
@@ -58,10 +58,20 @@ static bool form_only_computes(const struct x86_form *row)
            !is_in(row->name, names);
 }
 
-static const struct x86_form *form_usable(const struct forms *forms, const struct x86_form *row)
+/* Looked up once for all: CPUID is slow in virtual machines. */
+static void forms_find_usable(struct forms *forms)
 {
-    return row->lift && form_only_computes(row) && forms_has_feature(forms, row->feature) ? row
-                                                                                          : NULL;
+    static const struct x86_form *const tables[] = {x86_forms_integer, x86_forms_vector,
+                                                    x86_forms_x87};
+    bool features[X86_FEATURE_COUNT];
+    for (unsigned i = 0; i < X86_FEATURE_COUNT; i++)
+        features[i] = forms_has_feature(forms, (int)i);
+    for (unsigned t = 0; t < FORM_TABLES; t++)
+        for (unsigned m = 0; m <= ZYDIS_MNEMONIC_MAX_VALUE; m++) {
+            const struct x86_form *row = &tables[t][m];
+            forms->usable[t][m] = row->lift && form_only_computes(row) &&
+                                  (row->feature < 0 || features[row->feature]);
+        }
 }
 
 static bool insn_has_class(const struct insn *insn, ZydisRegisterClass class)
@@ -119,25 +129,25 @@ static bool set_allowed(const ZydisDecodedInstruction *i)
 static bool form_group(const struct forms *forms, const struct insn *insn, enum form_group *group)
 {
     ZydisMnemonic m = insn->i.mnemonic;
-    const struct x86_form *row;
+    const char *chapter = x86_forms_integer[m].chapter;
     if (insn_has_class(insn, ZYDIS_REGCLASS_MMX)) {
         *group = FORM_MMX;
-        return form_usable(forms, &x86_forms_x87[m]);
+        return forms->usable[FORM_TABLE_X87][m];
     }
     if (insn_has_class(insn, ZYDIS_REGCLASS_XMM) || insn_has_class(insn, ZYDIS_REGCLASS_YMM)) {
         *group = FORM_VECTOR;
-        return form_usable(forms, &x86_forms_vector[m]);
+        return forms->usable[FORM_TABLE_VECTOR][m];
     }
-    if ((row = form_usable(forms, &x86_forms_integer[m])) != NULL) {
-        *group = strcmp(row->chapter, "7.3.9 string") == 0 ? FORM_STRING
-                 : strcmp(row->chapter, "7.3.1.4 stack") == 0 ||
-                         strcmp(row->chapter, "6.6 block structure") == 0
-                     ? FORM_STACK
-                     : FORM_INTEGER;
+    if (forms->usable[FORM_TABLE_INTEGER][m]) {
+        *group =
+            strcmp(chapter, "7.3.9 string") == 0 ? FORM_STRING
+            : strcmp(chapter, "7.3.1.4 stack") == 0 || strcmp(chapter, "6.6 block structure") == 0
+                ? FORM_STACK
+                : FORM_INTEGER;
         return true;
     }
-    *group = form_usable(forms, &x86_forms_vector[m]) ? FORM_VECTOR : FORM_X87;
-    return *group == FORM_VECTOR || form_usable(forms, &x86_forms_x87[m]);
+    *group = forms->usable[FORM_TABLE_VECTOR][m] ? FORM_VECTOR : FORM_X87;
+    return *group == FORM_VECTOR || forms->usable[FORM_TABLE_X87][m];
 }
 
 bool forms_accept(const struct forms *forms, const struct insn *insn, enum form_group *group)
@@ -372,6 +382,7 @@ bool forms_init(struct forms *forms, const struct x86_cpu_model *model)
 {
     *forms = (struct forms){.model = model};
     forms_decoder(&forms->decoder);
+    forms_find_usable(forms);
     return forms_try_all(forms) && forms_index(forms);
 }
 

@@ -20,6 +20,8 @@ enum form_group {
 
 enum form_shape { SHAPE_PLAIN, SHAPE_REGISTER, SHAPE_MEMORY };
 
+enum form_table { FORM_TABLE_INTEGER, FORM_TABLE_VECTOR, FORM_TABLE_X87, FORM_TABLES };
+
 #define FORM_ANY (-1)
 
 struct form {
@@ -44,6 +46,7 @@ struct forms {
     unsigned mnemonics;
     unsigned group[FORM_GROUPS + 1]; /* indices into first */
     ZydisDecoder decoder;
+    bool usable[FORM_TABLES][ZYDIS_MNEMONIC_MAX_VALUE + 1];
     const struct x86_cpu_model *model;
 };
 
