@@ -105,7 +105,13 @@ void case_host_watch(_Atomic uint32_t *request);
 struct case_engine; /* engine.c */
 struct case_engine *case_engine_new(bool jit);
 void case_engine_free(struct case_engine *engine);
-void case_engine_run(struct case_engine *engine, const struct fuzz_case *c, struct case_state *out);
+enum case_cache {
+    CASE_WARM,  /* as the last run left it */
+    CASE_COLD,  /* nothing is in the TLB */
+    CASE_FRESH, /* ... and nothing is translated: what comes out does not depend on earlier cases */
+};
+void case_engine_run(struct case_engine *engine, const struct fuzz_case *c, enum case_cache cache,
+                     struct case_state *out);
 
 /* ---- comparing (compare.c) ---- */
 

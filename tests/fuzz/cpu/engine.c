@@ -21,13 +21,11 @@
 #define ENGINE_SCRATCH  0x426000u /* the second page is the one before */
 #define ENGINE_READONLY 0x430000u
 #define ENGINE_LINE     64
-#define ENGINE_FLUSHES  64 /* the TLB is emptied once in so many runs */
 
 struct case_engine {
     struct rig *rig;
     struct jit *jit;       /* NULL: portable */
     struct ir_guest guest; /* a fault ends the run instead of being delivered */
-    unsigned runs;
 };
 
 static emu_gpa engine_page(emu_gpa first, unsigned n)
@@ -175,6 +173,7 @@ static void engine_put_memory(struct case_engine *e, const struct case_state *in
 {
     for (unsigned i = 0; i < 2; i++)
         memcpy(engine_scratch(e, i), in->memory + i * IR_PAGE_SIZE, IR_PAGE_SIZE);
+    memset(e->rig->host + ENGINE_CONTROL, 0, IR_PAGE_SIZE);
     memcpy(e->rig->host + ENGINE_CONTROL, in->counter, sizeof(in->counter));
 }
 
@@ -212,10 +211,13 @@ static void engine_go(struct x86_cpu *cpu)
     case_host_watch(NULL);
 }
 
-void case_engine_run(struct case_engine *e, const struct fuzz_case *c, struct case_state *out)
+void case_engine_run(struct case_engine *e, const struct fuzz_case *c, enum case_cache cache,
+                     struct case_state *out)
 {
     struct x86_cpu *cpu = e->rig->cpu;
-    if (++e->runs % ENGINE_FLUSHES == 0)
+    if (cache == CASE_FRESH)
+        ir_blocks_flush(cpu->ir.blocks);
+    if (cache != CASE_WARM)
         x86_tlb_flush_all(cpu, true);
     engine_put_code(e, c);
     engine_put_memory(e, &c->in);

@@ -34,6 +34,7 @@ struct fuzzer {
     struct case_masks masks;
     struct case_state want, is; /* of the last comparison */
     enum way differing;
+    enum case_cache first; /* of the runs of a case */
     bool keep_on;
     uint64_t done, dropped, endless; /* dropped: not comparable; endless: did not end */
 };
@@ -45,7 +46,7 @@ static bool fuzz_reference(struct fuzzer *f, const struct fuzz_case *c)
     if (FUZZ_NATIVE)
         case_host_run(c, &f->want);
     else
-        case_engine_run(f->engine[WAY_PORTABLE], c, &f->want);
+        case_engine_run(f->engine[WAY_PORTABLE], c, f->first, &f->want);
     return f->want.fault.vector != CASE_NO_END;
 }
 
@@ -66,7 +67,7 @@ static bool fuzz_agree(struct fuzzer *f, const struct fuzz_case *c)
     }
     for (unsigned way = WAY_PORTABLE; way < WAYS; way++)
         for (unsigned i = 0; i < (way == WAY_JIT ? FUZZ_JIT_RUNS : 1); i++) {
-            case_engine_run(f->engine[way], c, &f->is);
+            case_engine_run(f->engine[way], c, i == 0 ? f->first : CASE_WARM, &f->is);
             if (!case_same(c, &f->masks, &f->want, &f->is, NULL) &&
                 !case_vague(c, &f->masks, &f->is)) {
                 f->differing = (enum way)way;
@@ -87,6 +88,7 @@ static void fuzz_report(struct fuzzer *f, struct fuzz_case *c)
 {
     static struct case_state want, is;
     enum way was = f->differing;
+    f->first = CASE_FRESH;
     want = f->want;
     is = f->is;
     if (fuzz_differs(f, c)) {
@@ -104,6 +106,7 @@ static void fuzz_report(struct fuzzer *f, struct fuzz_case *c)
     case_same(c, &f->masks, &want, &is, stdout);
     case_print(stdout, c);
     fflush(stdout);
+    f->first = CASE_COLD;
 }
 
 /* ---- many ---- */
@@ -178,6 +181,7 @@ static bool fuzz_random(struct fuzzer *f, uint64_t count, uint64_t seed)
 
 static bool fuzz_init(struct fuzzer *f)
 {
+    f->first = CASE_COLD;
     f->model = x86_model_parse("max", NULL);
     f->engine[WAY_PORTABLE] = case_engine_new(false);
     f->engine[WAY_JIT] = case_engine_new(true);

@@ -115,17 +115,14 @@ static void generate_x87(struct generator *g, struct case_x87 *x87)
         random_real(g, x87->st[i]);
 }
 
+/* A quarter of a kilobyte of each kind, all over the pages; beginning anew where it likes. */
 static void generate_memory(struct generator *g, uint8_t *memory)
 {
-    unsigned kind = generator_below(g, 5);
-    for (unsigned i = 0; i < CASE_SCRATCH_SIZE; i += 8) {
-        uint64_t lane = i % 256 ? generator_random(g) : 0;
-        if (i % 256 == 0)
-            kind = generator_below(g, 5);
-        if (kind < 3)
-            lane = random_lane(g, kind);
-        memcpy(memory + i, &lane, 8);
-    }
+    uint64_t pool[5][32];
+    for (unsigned i = 0; i < 5 * 32; i++)
+        pool[i / 32][i % 32] = random_lane(g, i / 32);
+    for (unsigned i = 0; i < CASE_SCRATCH_SIZE; i += 64)
+        memcpy(memory + i, &pool[generator_below(g, 5)][generator_below(g, 32 - 8)], 64);
 }
 
 /* Near the border of the two pages, or near the end of what is there. */

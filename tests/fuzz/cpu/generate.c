@@ -250,19 +250,22 @@ static bool draft_decode(const struct generator *g, struct draft *d)
     return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, d->bytes, 15, &d->insn.i, d->insn.op));
 }
 
-/* Addresses that depend on the length, or on where the instruction is. */
-static void draft_fix(struct generator *g, struct draft *d)
+/* Addresses that depend on the length, or on where the instruction is. True: there are. */
+static bool draft_fix(struct generator *g, struct draft *d)
 {
     const ZydisDecodedInstruction *i = &d->insn.i;
     if (d->absolute) {
         uint32_t end = CASE_CODE + g->c->start + g->at + i->length;
         uint32_t distance = (uint32_t)d->disp - end;
         memcpy(d->bytes + i->raw.disp.offset, &distance, 4);
+        return true;
     }
     if (d->form->shape == SHAPE_PLAIN && i->raw.disp.size >= 32) { /* MOV with an address of 64 */
         uint64_t address = CASE_SCRATCH + 0x1000 - 16 + generator_below(g, 32);
         memcpy(d->bytes + i->raw.disp.offset, &address, i->raw.disp.size / 8);
+        return true;
     }
+    return false;
 }
 
 /* ---- does it fit? ---- */
@@ -318,8 +321,7 @@ bool generate_insn(struct generator *g, enum form_group group)
         draft_encode(g, &d);
         if (!draft_decode(g, &d))
             continue;
-        draft_fix(g, &d);
-        if (!draft_decode(g, &d))
+        if (draft_fix(g, &d) && !draft_decode(g, &d))
             continue;
         if (insn_flags_read(&d.insn) & g->undefined) {
             generate_define_flags(g);

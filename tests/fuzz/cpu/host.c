@@ -179,6 +179,7 @@ void case_host_run(const struct fuzz_case *c, struct case_state *out)
 {
     case_image(c, (uint8_t *)(uintptr_t)CASE_CODE);
     memcpy((void *)(uintptr_t)CASE_SCRATCH, c->in.memory, CASE_SCRATCH_SIZE);
+    memset((void *)(uintptr_t)CASE_CONTROL, 0, 4096);
     memcpy((void *)(uintptr_t)CASE_CONTROL, c->in.counter, sizeof(c->in.counter));
     host.in = &c->in;
     host.out = out;
