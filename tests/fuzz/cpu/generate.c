@@ -371,7 +371,8 @@ void generate_pieces(struct generator *g, unsigned n)
 
 static void generate_loop(struct generator *g, unsigned n)
 {
-    static const uint8_t times[] = {2, 3, 4, 5, 8, 40};
+    /* Some so often that the translator thinks the loop worth more work. */
+    static const uint8_t times[] = {2, 3, 5, 30, 70, 100, 160};
     unsigned begin = generate_loop_begin(g, 0, false);
     g->c->in.counter[0] = times[generator_below(g, sizeof(times))];
     g->looping = true;
@@ -407,7 +408,7 @@ void generate_case(const struct forms *forms, uint64_t seed, struct fuzz_case *c
     generate_state(&g);
     c->start = random_start(&g);
     unsigned n = 1 + generator_below(&g, generator_once(&g, 4) ? 30 : 12);
-    if (generator_once(&g, 3))
+    if (generator_once(&g, 2))
         generate_loop(&g, n);
     else
         generate_pieces(&g, n);
