@@ -36,6 +36,8 @@ static emu_gpa engine_page(emu_gpa first, unsigned n)
 static void engine_map(struct case_engine *e)
 {
     uint64_t user = PTE_P | PTE_U, data = user | PTE_W | PTE_NX;
+    rig_map(e->rig, RIG_TSS & ~0xfffu, (RIG_TSS & ~0xfffu) | PTE_P | PTE_NX, 1);
+    rig_write(e->rig, RIG_TSS + 0x66, 2, 0xffff); /* no I/O permission map: IN and OUT raise #GP */
     rig_map(e->rig, CASE_CONTROL, ENGINE_CONTROL | data, 1);
     rig_map(e->rig, CASE_READONLY, ENGINE_READONLY | user | PTE_NX, 1);
     for (unsigned i = 0; i < 2; i++) {

@@ -270,13 +270,9 @@ static bool forms_try_rm(struct forms *forms, struct form f, unsigned reg)
 static bool forms_try_reg(struct forms *forms, struct form f)
 {
     struct insn insn, first;
-    bool all = true;
-    for (unsigned reg = 0; reg < 8 && all; reg++) {
-        all = try_form(forms, &f, reg, 1, 0, &insn);
-        if (reg == 0)
-            first = insn;
-        all = all && insn.i.mnemonic == first.i.mnemonic;
-    }
+    bool all = try_form(forms, &f, 0, 1, 0, &first);
+    for (unsigned reg = 1; reg < 8 && all; reg++)
+        all = try_form(forms, &f, reg, 1, 0, &insn) && insn.i.mnemonic == first.i.mnemonic;
     f.reg = FORM_ANY;
     if (all)
         return forms_try_rm(forms, f, 0);

@@ -295,18 +295,19 @@ static void piece_popf(struct generator *g)
     g->undefined = 0;
 }
 
-/* A value into memory, and from there into a control register. */
-static void put_value(struct generator *g, uint32_t value)
+/* MOV of a 32-bit constant to memory. */
+static void put_store(struct generator *g, uint32_t address, uint32_t value)
 {
     put(g, 0xc7);
-    put_address(g, 0, CASE_SCRATCH + 0x1100, 4);
+    put_address(g, 0, address, 4);
     put32(g, value);
 }
 
+/* A value into memory, and from there into a control register. */
 static void piece_control(struct generator *g)
 {
     if (generator_once(g, 2)) {
-        put_value(g, generate_mxcsr(g));
+        put_store(g, CASE_SCRATCH + 0x1100, generate_mxcsr(g));
         if (generator_once(g, 2)) {
             put(g, 0x0f);
             put(g, 0xae);
@@ -317,9 +318,55 @@ static void piece_control(struct generator *g)
         }
         put_address(g, 2, CASE_SCRATCH + 0x1100, 0);
     } else {
-        put_value(g, generate_x87_control(g));
+        put_store(g, CASE_SCRATCH + 0x1100, generate_x87_control(g));
         put(g, 0xd9);
         put_address(g, 5, CASE_SCRATCH + 0x1100, 0);
+    }
+}
+
+/* Of a saved state: pointers, opcode, MXCSR's mask and conditions are not to be compared. */
+static void put_clean_image(struct generator *g, uint32_t image, bool extended)
+{
+    put(g, 0x66); /* and word [status], conditions and DE cut off */
+    put(g, 0x81);
+    put_address(g, 4, image + 2, 2);
+    put(g, 0xff & ~2);
+    put(g, 0x38 | 0x80);
+    put(g, 0xc6); /* mov byte [opcode], 0 */
+    put_address(g, 0, image + 6, 1);
+    put(g, 0);
+    put(g, 0xc6);
+    put_address(g, 0, image + 7, 1);
+    put(g, 0);
+    for (unsigned i = 8; i < 24; i += 4)
+        put_store(g, image + i, 0);
+    put_store(g, image + 28, 0);
+    if (extended) /* which components were not initial: processors know more or less of that */
+        put_store(g, image + 512, 7);
+    g->undefined = IR_F_A;
+}
+
+/* FXSAVE64 or XSAVE64, and at times back again after some other pieces. */
+static void piece_save(struct generator *g)
+{
+    uint32_t image = CASE_SCRATCH + 0x1200;
+    bool extended = generator_once(g, 2);
+    for (unsigned restore = 0; restore < 1 + generator_below(g, 2); restore++) {
+        if (extended) {
+            put(g, 0xb8); /* mov eax, 7; mov edx, 0 */
+            put32(g, 7);
+            put(g, 0xba);
+            put32(g, 0);
+        }
+        put(g, 0x48);
+        put(g, 0x0f);
+        put(g, 0xae);
+        put_address(g, (extended ? 4 : 0) + restore, image, 0);
+        if (restore)
+            return;
+        put_clean_image(g, image, extended);
+        if (g->depth < 2)
+            generate_pieces(g, generator_below(g, 3));
     }
 }
 
@@ -389,7 +436,7 @@ void generate_piece(struct generator *g)
     };
     static void (*const prepared[])(struct generator *) = {
         piece_string, piece_string, piece_pointer, piece_divide, piece_popf, piece_control,
-        piece_status, piece_emms,   piece_frame,   piece_gather, piece_scan,
+        piece_status, piece_emms,   piece_frame,   piece_gather, piece_scan, piece_save,
     };
     if (g->depth >= 2 || generator_once(g, 2)) {
         prepared[generator_below(g, sizeof(prepared) / sizeof(prepared[0]))](g);

@@ -5,6 +5,7 @@
  */
 #include "tests/fuzz/cpu/minimise.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "tests/fuzz/cpu/forms.h"
@@ -52,7 +53,8 @@ static bool minimise_instructions(struct minimiser *m)
     while (count-- > 0) {
         unsigned length = insn_length(m->c, begins[count]);
         memset(m->tried.code + begins[count], 0x90, length);
-        changed |= minimise_try(m);
+        if (minimise_try(m))
+            changed = true;
     }
     return changed;
 }
@@ -90,21 +92,28 @@ static bool minimise_bytes(struct minimiser *m, size_t offset, size_t size)
     return minimise_try(m);
 }
 
-#define MINIMISE(m, member)                                                                        \
-    minimise_bytes(m, offsetof(struct case_state, member), sizeof((m)->c->in.member))
-
+/* The parts of the state that are tried one by one, the larger ones first. */
 static bool minimise_registers(struct minimiser *m)
 {
-    bool changed = MINIMISE(m, vec) | MINIMISE(m, x87) | MINIMISE(m, flags) | MINIMISE(m, mxcsr);
-    for (unsigned i = 0; i < 16; i++)
-        changed |= MINIMISE(m, gpr[i]) | MINIMISE(m, vec[i]);
-    for (unsigned i = 0; i < 64; i++)
-        changed |= MINIMISE(m, vec[i / 4][i % 4]);
-    for (unsigned i = 0; i < 8; i++)
-        changed |= MINIMISE(m, x87.st[i]);
-    for (unsigned i = 0; i < CASE_COUNTERS; i++)
-        changed |= MINIMISE(m, counter[i]);
-    return changed | MINIMISE(m, x87.control) | MINIMISE(m, x87.status) | MINIMISE(m, x87.tag);
+#define PART(member, count)                                                                        \
+    {                                                                                              \
+        offsetof(struct case_state, member), sizeof(m->c->in.member), count                        \
+    }
+    static const struct {
+        size_t offset, size;
+        unsigned count;
+    } parts[] = {
+        PART(vec, 1),         PART(x87, 1),        PART(flags, 1),      PART(mxcsr, 1),
+        PART(gpr[0], 16),     PART(vec[0], 16),    PART(vec[0][0], 64), PART(x87.st[0], 8),
+        PART(x87.control, 1), PART(x87.status, 1), PART(x87.tag, 1),    PART(counter[0], 2),
+    };
+#undef PART
+    bool changed = false;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        for (unsigned n = 0; n < parts[i].count; n++)
+            if (minimise_bytes(m, parts[i].offset + n * parts[i].size, parts[i].size))
+                changed = true;
+    return changed;
 }
 
 /* Halves, quarters and so on, down to 8 bytes. */
@@ -113,7 +122,8 @@ static bool minimise_memory(struct minimiser *m)
     bool changed = false;
     for (size_t size = CASE_SCRATCH_SIZE; size >= 8; size /= 2)
         for (size_t at = 0; at < CASE_SCRATCH_SIZE; at += size)
-            changed |= minimise_bytes(m, offsetof(struct case_state, memory) + at, size);
+            if (minimise_bytes(m, offsetof(struct case_state, memory) + at, size))
+                changed = true;
     return changed;
 }
 
@@ -124,8 +134,10 @@ void case_minimise(struct fuzz_case *c, case_differs_fn *differs, void *opaque)
         bool changed = minimise_instructions(&m);
         minimise_tail(&m);
         minimise_head(&m);
-        changed |= minimise_registers(&m);
-        changed |= minimise_memory(&m);
+        if (minimise_registers(&m))
+            changed = true;
+        if (minimise_memory(&m))
+            changed = true;
         if (!changed)
             return;
     }
