@@ -3,7 +3,7 @@
 """Debian's cloud kernel writes and reads disks through `lathe run`; qemu-img judges the images.
 
 disk.py LATHE GUESTS INIT CASE...: cases are BUS-qcow2, BUS-raw, BUS-readonly, BUS-killed,
-BUS-discard-changes, cd, locked, bad.
+BUS-discard-changes, cd, firmware, locked, bad.
 """
 import hashlib
 import os
@@ -163,6 +163,37 @@ def cd():
     status, text = run("lathe=cd disk=sr0 size=%d" % (30 << 20), "--cdrom", "disc.iso")
     total = guest_cases("disk-cd", status, text, 4)
     report("disk-cd-same", total == digest("disc.iso"), "other contents")
+
+
+GRUB = """serial --unit=0 --speed=115200
+terminal_output serial
+set timeout=0
+search --file --set=found /marker
+cat ($found)/marker
+halt
+"""
+
+
+def firmware():
+    """GRUB on a hybrid disc finds its own file system from everywhere, under both firmwares."""
+    os.makedirs("disc/boot/grub")
+    with open("disc/boot/grub/grub.cfg", "w", encoding="ascii") as stream:
+        stream.write(GRUB)
+    with open("disc/marker", "w", encoding="ascii") as stream:
+        stream.write("lathe-marker-%d\n" % os.getpid())
+    status, text = call("grub-mkrescue", "-o", "grub.iso", "disc")
+    call("qemu-img", "convert", "-O", "qcow2", "grub.iso", "grub.qcow2")
+    report("disk-firmware-disc", status == 0, text)
+    for mode in "bios", "uefi":
+        for name, option in (("cd", ["--cdrom", "grub.iso"]), *(
+                (bus, ["--disk", "grub.qcow2,bus=" + bus]) for bus in NAMES)):
+            done = subprocess.run(
+                [LATHE, "run", *ENGINE, "--firmware", mode, *option, "--memory", "256M",
+                 "--display", "none", "--serial", "stdio", "--timeout", "120", "--expect-serial",
+                 "lathe-marker-%d" % os.getpid()],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            report("disk-firmware-%s-%s" % (mode, name), done.returncode == 0,
+                   done.stdout.decode(errors="replace")[-2000:])
 
 
 def locked():

@@ -498,13 +498,10 @@ static const struct emu_field nvme_fields[] = {
 };
 
 static const struct emu_field nvme_sq_fields[] = {
-    EMU_FIELD(struct nvme_sq, base),
-    EMU_FIELD(struct nvme_sq, size),
-    EMU_FIELD(struct nvme_sq, head),
-    EMU_FIELD(struct nvme_sq, tail),
-    EMU_FIELD(struct nvme_sq, cq),
-    EMU_FIELD(struct nvme_sq, generation),
-    EMU_FIELD_END,
+    EMU_FIELD(struct nvme_sq, base),       EMU_FIELD(struct nvme_sq, size),
+    EMU_FIELD(struct nvme_sq, head),       EMU_FIELD(struct nvme_sq, tail),
+    EMU_FIELD(struct nvme_sq, cq),         EMU_FIELD(struct nvme_sq, pending),
+    EMU_FIELD(struct nvme_sq, generation), EMU_FIELD_END,
 };
 
 static const struct emu_field nvme_cq_fields[] = {
