@@ -19,10 +19,8 @@
 #define PAGE_PATIENCE 64
 
 struct code_page {
-    struct code_page *next; /* in its bucket; fixed before it is published */
-    uint64_t number;
-    _Atomic uint64_t granules; /* bit n: a live block has bytes in granule n */
-    _Atomic uint32_t version;  /* ir_blocks_version */
+    struct ir_code_watch watch; /* first; its version is ir_blocks_version */
+    struct code_page *next;     /* in its bucket; fixed before it is published */
     _Atomic bool has_code;
     uint32_t emptied;        /* version when the last block died */
     struct ir_block *blocks; /* live, by page_next */
@@ -165,7 +163,7 @@ static struct code_page *page_find(struct ir_blocks *blocks, emu_gpa address)
     struct code_page *page =
         atomic_load_explicit(page_bucket(blocks, number), memory_order_acquire);
 
-    while (page && page->number != number)
+    while (page && page->watch.number != number)
         page = page->next;
     return page;
 }
@@ -181,7 +179,7 @@ static struct code_page *page_get_locked(struct ir_blocks *blocks, emu_gpa addre
     page = calloc(1, sizeof(*page));
     if (!page)
         return NULL;
-    page->number = number;
+    page->watch.number = number;
     page->next = atomic_load_explicit(bucket, memory_order_relaxed);
     atomic_store_explicit(bucket, page, memory_order_release);
     return page;
@@ -191,7 +189,7 @@ uint32_t ir_blocks_version(struct ir_blocks *blocks, emu_gpa address)
 {
     struct code_page *page = page_find(blocks, address);
 
-    return page ? atomic_load(&page->version) : 0;
+    return page ? atomic_load(&page->watch.version) : 0;
 }
 
 bool ir_blocks_page_has_code(struct ir_blocks *blocks, emu_gpa address)
@@ -199,6 +197,13 @@ bool ir_blocks_page_has_code(struct ir_blocks *blocks, emu_gpa address)
     struct code_page *page = page_find(blocks, address);
 
     return page && atomic_load(&page->has_code);
+}
+
+struct ir_code_watch *ir_blocks_watch(struct ir_blocks *blocks, emu_gpa address)
+{
+    struct code_page *page = page_find(blocks, address);
+
+    return page && atomic_load(&page->has_code) ? &page->watch : NULL;
 }
 
 bool ir_blocks_protect(struct ir_blocks *blocks, emu_gpa address)
@@ -212,7 +217,7 @@ bool ir_blocks_protect(struct ir_blocks *blocks, emu_gpa address)
     page = page_get_locked(blocks, address);
     if (page) {
         changed = !atomic_exchange(&page->has_code, true);
-        page->emptied = atomic_load(&page->version);
+        page->emptied = atomic_load(&page->watch.version);
     }
     pthread_mutex_unlock(&blocks->lock);
     return changed;
@@ -222,7 +227,7 @@ bool ir_blocks_protect(struct ir_blocks *blocks, emu_gpa address)
  * translation that is on its way sees the new version. */
 static void page_unprotect_locked(struct code_page *page)
 {
-    atomic_fetch_add(&page->version, 1);
+    atomic_fetch_add(&page->watch.version, 1);
     atomic_store(&page->has_code, false);
 }
 
@@ -363,7 +368,7 @@ static void page_kill_all_locked(struct ir_blocks *blocks, struct code_page *pag
         blocks_kill_locked(blocks, page->blocks);
     while (page->tails)
         blocks_kill_locked(blocks, page->tails);
-    atomic_store(&page->granules, 0);
+    atomic_store(&page->watch.granules, 0);
     page_unprotect_locked(page);
 }
 
@@ -462,8 +467,8 @@ static bool page_claim_locked(struct code_page *page, uint64_t granules, uint32_
 {
     if (!page)
         return false;
-    atomic_fetch_or(&page->granules, granules);
-    return atomic_load(&page->version) == version;
+    atomic_fetch_or(&page->watch.granules, granules);
+    return atomic_load(&page->watch.version) == version;
 }
 
 static void blocks_attach_locked(struct ir_blocks *blocks, struct ir_block *block,
@@ -538,16 +543,16 @@ static void page_kill_range_locked(struct ir_blocks *blocks, struct code_page *p
         else
             granules |= blocks_granules(block->second, block_tail(block));
     }
-    atomic_store(&page->granules, granules);
+    atomic_store(&page->watch.granules, granules);
     if (!granules)
-        page->emptied = atomic_load(&page->version);
+        page->emptied = atomic_load(&page->watch.version);
 }
 
 static void page_idle(struct ir_blocks *blocks, struct code_page *page)
 {
     pthread_mutex_lock(&blocks->lock);
     if (!page->blocks && !page->tails && atomic_load(&page->has_code) &&
-        atomic_load(&page->version) - page->emptied >= PAGE_PATIENCE)
+        atomic_load(&page->watch.version) - page->emptied >= PAGE_PATIENCE)
         page_unprotect_locked(page);
     pthread_mutex_unlock(&blocks->lock);
 }
@@ -561,8 +566,8 @@ static void page_store(struct ir_blocks *blocks, emu_gpa address, uint64_t size)
 
     if (!page || !atomic_load(&page->has_code))
         return;
-    version = atomic_fetch_add(&page->version, 1);
-    granules = atomic_load(&page->granules);
+    version = atomic_fetch_add(&page->watch.version, 1);
+    granules = atomic_load(&page->watch.granules);
     if (!granules && version % PAGE_PATIENCE == 0)
         page_idle(blocks, page);
     if (!(granules & blocks_granules(address, size)))

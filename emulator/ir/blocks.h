@@ -73,6 +73,13 @@ uint32_t ir_blocks_version(struct ir_blocks *blocks, emu_gpa page);
  */
 bool ir_blocks_page_has_code(struct ir_blocks *blocks, emu_gpa page);
 /*
+ * The same, with what a store to such a page needs to be done in line: NULL where there is no code.
+ * It may store to granules without code, of a page that has some; then add 1 to the version, and
+ * look whether the granules are the same still. If not it tells ir_blocks_store of the page. The
+ * record stays for ever.
+ */
+struct ir_code_watch *ir_blocks_watch(struct ir_blocks *blocks, emu_gpa page);
+/*
  * Marks a page as one with code before its bytes are read. True: it was not one before, and the
  * caller must make every vcpu drop fast write entries for it before it reads the bytes.
  */

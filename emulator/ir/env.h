@@ -68,10 +68,16 @@ struct ir_flags {
  * privilege.
  */
 #define IR_TLB_SIZE (1u << IR_TLB_BITS)
+/* Where a page of guest memory holds translated code (blocks.h). */
+struct ir_code_watch {
+    _Atomic uint64_t granules; /* bit n: a live block has bytes in the 64 from 64 * n on */
+    _Atomic uint32_t version;  /* changes with each store */
+    uint64_t number;           /* of the page */
+};
 struct ir_tlb_entry {
     uint64_t read, write;
-    uint8_t *host; /* of the page's first byte */
-    uint64_t spare;
+    uint8_t *host;              /* of the page's first byte */
+    struct ir_code_watch *code; /* NULL, or all that forbids stores is code in the page */
 };
 struct ir_tlb {
     struct ir_tlb_entry entry[IR_TLB_SIZE];
@@ -220,6 +226,8 @@ struct ir_env {
     void *executor;                   /* private to the executor */
     const struct ir_backend *backend; /* exec.h; NULL: the portable executor */
     void *backend_data;
+    struct ir_code_watch *watch; /* the backend's: of a store in line to a page with code */
+    uint64_t watch_granules;
     uint64_t code_base;   /* the backend's: pc that the start of the block's page has */
     uint32_t vectors_out; /* the backend's: not 0 while vector slots are in host registers */
 };

@@ -85,6 +85,9 @@ struct jit_stubs {
     const uint8_t *leave;        /* rax: pc; the run loop may have to look */
     const uint8_t *carry;        /* eax = C */
     const uint8_t *cond;         /* eax: condition; eax = its value */
+    /* rdx: va, eax: size - 1; is it to a page with code, but not to code? Then CF is clear, rcx the
+     * host's page and rdx the offset in it; all other registers stay. And after the store. */
+    const uint8_t *watch, *watched;
     const uint8_t *vectors_load; /* brings vector slots into registers; changes no other */
 };
 
@@ -133,6 +136,8 @@ const void *jit_slow_hot(struct ir_env *env, struct jit_block *block);
  * the kind; scale: B is imm; cut: bits to cut off. */
 ir_x_fn jit_redo_result, jit_redo_sub, jit_redo_and;
 const void *jit_slow_link(struct ir_env *env, struct jit_link *link);
+/* Code was translated from the page of env->watch while it was stored to. */
+void jit_slow_watched(struct ir_env *env);
 uint64_t jit_slow_carry(struct ir_env *env);
 uint64_t jit_slow_cond(struct ir_env *env, unsigned cond);
 

@@ -63,6 +63,11 @@ const struct ir_xinsn *jit_redo_and(struct ir_env *env, const struct ir_xinsn *i
 
 /* ---- blocks ---- */
 
+void jit_slow_watched(struct ir_env *env)
+{
+    ir_blocks_store(env->blocks, env->watch->number << IR_PAGE_BITS, IR_PAGE_SIZE, NULL, false);
+}
+
 const void *jit_slow_hot(struct ir_env *env, struct jit_block *block)
 {
     ir_executor(env)->status = IR_X_NEXT_BLOCK;

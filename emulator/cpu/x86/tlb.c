@@ -255,8 +255,7 @@ static bool tlb_may_write(struct x86_cpu *cpu, const struct x86_page *page,
 
     write.access = X86_WRITE;
     return (page->rights & X86_PAGE_HOST_W) && (page->rights & X86_PAGE_D) &&
-           x86_page_allows(cpu, page->rights, &write) &&
-           !(cpu->ir.blocks != NULL && ir_blocks_page_has_code(cpu->ir.blocks, page->physical));
+           x86_page_allows(cpu, page->rights, &write);
 }
 
 void x86_tlb_fill(struct x86_cpu *cpu, const struct x86_page *page, const struct x86_how *how)
@@ -273,14 +272,23 @@ void x86_tlb_fill(struct x86_cpu *cpu, const struct x86_page *page, const struct
     read.access = X86_READ;
     tlb_note_entry(cpu, table, index);
     entry->read = x86_page_allows(cpu, page->rights, &read) ? page->linear : ir_tlb_none(index);
-    entry->write = tlb_may_write(cpu, page, how) ? page->linear : ir_tlb_none(index);
+    entry->code = NULL;
+    entry->write = ir_tlb_none(index);
     entry->host = page->host;
+    if (!tlb_may_write(cpu, page, how))
+        return;
+    if (cpu->ir.blocks != NULL)
+        entry->code = ir_blocks_watch(cpu->ir.blocks, page->physical);
+    if (entry->code == NULL)
+        entry->write = page->linear;
 }
 
 static void tlb_drop_write(struct ir_tlb *tlb, unsigned index, const uint8_t *host_page)
 {
-    if (tlb->entry[index].host == host_page)
-        tlb->entry[index].write = ir_tlb_none(index);
+    if (tlb->entry[index].host != host_page)
+        return;
+    tlb->entry[index].write = ir_tlb_none(index);
+    tlb->entry[index].code = NULL;
 }
 
 void x86_tlb_drop_writes(struct x86_cpu *cpu, const uint8_t *host_page)

@@ -246,44 +246,81 @@ static void rmw_full(struct jit_translation *t, const struct ir_insn *i, struct 
         jit_put(t, i->dst, ASM_RCX);
 }
 
-static bool rmw_binary(struct jit_translation *t, const struct ir_insn *i, unsigned operation)
+static bool rmw_is_plain(const struct ir_insn *i)
 {
-    bool step = i->op == IR_minc || i->op == IR_mdec, sets = i->flags & IR_SETF;
-    bool plain = !sets && i->dst == IR_SLOT_SINK;
-    struct jit_miss miss;
+    return !(i->flags & IR_SETF) && i->dst == IR_SLOT_SINK;
+}
 
-    if (!plain && operation != ASM_ADD && operation != ASM_SUB &&
-        (i->dst != IR_SLOT_SINK || (i->flags & IR_LOCK)))
+static bool rmw_is_step(const struct ir_insn *i)
+{
+    return i->op == IR_minc || i->op == IR_mdec;
+}
+
+static bool rmw_can(const struct ir_insn *i)
+{
+    int operation = rmw_operation(i->op);
+
+    if (i->width > IR_64)
         return false;
-    if (sets && step)
-        jit_flags_keep_carry(t, ENV(sink));
-    miss = jit_memory_check(t, i, true);
-    jit_memory_settle(t, &miss);
-    if (plain)
-        rmw_plain(t, i, miss.host, operation, step);
+    if (i->op == IR_mxchg || i->op == IR_mcmpxchg)
+        return true;
+    return operation >= 0 && (rmw_is_plain(i) || operation == ASM_ADD || operation == ASM_SUB ||
+                              (i->dst == IR_SLOT_SINK && !(i->flags & IR_LOCK)));
+}
+
+/* rcx + rdx is where; what the op does once it may. */
+static void rmw_body(struct jit_translation *t, const struct ir_insn *i, struct jit_miss *miss)
+{
+    int operation = rmw_operation(i->op);
+
+    jit_memory_settle(t, miss);
+    if (i->op == IR_mxchg)
+        rmw_exchange(t, i, miss->host);
+    else if (i->op == IR_mcmpxchg)
+        rmw_compare(t, i, miss->host);
+    else if (rmw_is_plain(i))
+        rmw_plain(t, i, miss->host, (unsigned)operation, rmw_is_step(i));
     else
-        rmw_full(t, i, miss.host, operation, step);
-    jit_tail_slow(t, miss.tag, miss.align);
-    return true;
+        rmw_full(t, i, miss->host, (unsigned)operation, rmw_is_step(i));
 }
 
 bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i)
 {
-    int operation = rmw_operation(i->op);
     struct jit_miss miss;
 
-    if (i->width > IR_64)
+    if (!rmw_can(i))
         return false;
-    if (operation >= 0)
-        return rmw_binary(t, i, (unsigned)operation);
-    if (i->op != IR_mxchg && i->op != IR_mcmpxchg)
-        return false;
+    if ((i->flags & IR_SETF) && rmw_is_step(i))
+        jit_flags_keep_carry(t, ENV(sink));
     miss = jit_memory_check(t, i, true);
-    jit_memory_settle(t, &miss);
-    if (i->op == IR_mxchg)
-        rmw_exchange(t, i, miss.host);
-    else
-        rmw_compare(t, i, miss.host);
+    t->tail_kind = t->kind;
+    rmw_body(t, i, &miss);
     jit_tail_slow(t, miss.tag, miss.align);
     return true;
+}
+
+/* ---- stores to pages with code ---- */
+
+bool jit_memory_is_store(const struct ir_insn *i)
+{
+    bool rmw = (ir_op_table[i->op].attributes & IR_A_RMW) == IR_A_RMW;
+
+    return rmw ? rmw_can(i) : i->op == IR_st && i->width <= IR_64;
+}
+
+uint32_t jit_memory_watch(struct jit_translation *t, const struct ir_insn *i)
+{
+    struct jit_miss miss = {.host = asm_mx(ASM_RCX, ASM_RDX, 0, 0)};
+    uint32_t slow;
+
+    memory_address(t, i);
+    asm_imm(&t->b, ASM_RAX, ir_width_bytes(i->width) - 1);
+    jit_call_stub(t, t->stubs->watch);
+    slow = asm_jcc(&t->b, IR_COND_C);
+    if (i->op == IR_st)
+        memory_store(t, i, &miss);
+    else
+        rmw_body(t, i, &miss);
+    jit_call_stub(t, t->stubs->watched);
+    return slow;
 }

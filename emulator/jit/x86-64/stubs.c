@@ -159,6 +159,82 @@ static void stub_function(struct stubs *s, uintptr_t function)
     asm_8(&s->b, 0xc3);
 }
 
+/* ---- stores to pages with code ---- */
+
+static void stub_watch_page(struct stubs *s)
+{
+    struct asm_buf *b = &s->b;
+
+    asm_shifted(b, ASM_RCX, ASM_RDX, IR_PAGE_BITS - 5);
+    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), (IR_TLB_SIZE - 1) << 5);
+    asm_alu(b, IR_64, ASM_ADD, ASM_RCX, ENV(tlb));
+    asm_alu(b, IR_64, ASM_SUB, ASM_RDX, asm_m(ASM_RCX, offsetof(struct ir_tlb_entry, read)));
+    asm_load(b, IR_64, ASM_RBX, asm_m(ASM_RCX, offsetof(struct ir_tlb_entry, code)));
+    asm_alu(b, IR_32, ASM_ADD, ASM_RAX, asm_r(ASM_RDX)); /* the last byte */
+}
+
+/* CF = bit (rax / 64) of rsi */
+static void stub_watch_bit(struct stubs *s)
+{
+    asm_op(&s->b, IR_32, 0xc1, 5, asm_r(ASM_RAX)); /* shr */
+    asm_8(&s->b, 6);
+    asm_op(&s->b, IR_64, 0x0fa3, ASM_RAX, asm_r(ASM_RSI)); /* bt */
+}
+
+static void stub_watch(struct stubs *s)
+{
+    struct asm_buf *b = &s->b;
+    uint32_t fail[6];
+
+    stub_push(s, ASM_RBX, false);
+    stub_push(s, ASM_RSI, false);
+    stub_watch_page(s);
+    asm_alu_imm(b, IR_64, ASM_CMP, asm_r(ASM_RDX), IR_PAGE_SIZE - 1);
+    fail[0] = asm_jcc(b, IR_COND_NCZ);
+    asm_alu_imm(b, IR_32, ASM_CMP, asm_r(ASM_RAX), IR_PAGE_SIZE - 1);
+    fail[1] = asm_jcc(b, IR_COND_NCZ);
+    asm_op(b, IR_64, 0x85, ASM_RBX, asm_r(ASM_RBX));
+    fail[2] = asm_jcc(b, IR_COND_Z);
+    asm_load(b, IR_64, ASM_RSI, asm_m(ASM_RBX, offsetof(struct ir_code_watch, granules)));
+    asm_op(b, IR_64, 0x85, ASM_RSI, asm_r(ASM_RSI)); /* else it may soon have no code */
+    fail[3] = asm_jcc(b, IR_COND_Z);
+    stub_watch_bit(s);
+    fail[4] = asm_jcc(b, IR_COND_C);
+    asm_load(b, IR_32, ASM_RAX, asm_r(ASM_RDX));
+    stub_watch_bit(s);
+    fail[5] = asm_jcc(b, IR_COND_C);
+    asm_store(b, IR_64, ENV(watch), ASM_RBX);
+    asm_store(b, IR_64, ENV(watch_granules), ASM_RSI);
+    asm_load(b, IR_64, ASM_RCX, asm_m(ASM_RCX, offsetof(struct ir_tlb_entry, host)));
+    stub_push(s, ASM_RSI, true);
+    stub_push(s, ASM_RBX, true);
+    asm_8(b, 0xf8); /* clc */
+    asm_8(b, 0xc3);
+    for (unsigned n = 0; n < 6; n++)
+        asm_here(b, fail[n]);
+    stub_push(s, ASM_RSI, true);
+    stub_push(s, ASM_RBX, true);
+    asm_8(b, 0xf9); /* stc */
+    asm_8(b, 0xc3);
+}
+
+/* The store, the version, the granules, in this order: see blocks.c. */
+static void stub_watched(struct stubs *s)
+{
+    struct asm_buf *b = &s->b;
+    uint32_t changed;
+
+    asm_load(b, IR_64, ASM_RAX, ENV(watch));
+    asm_8(b, 0xf0); /* lock */
+    asm_alu_imm(b, IR_32, ASM_ADD, asm_m(ASM_RAX, offsetof(struct ir_code_watch, version)), 1);
+    asm_load(b, IR_64, ASM_RCX, asm_m(ASM_RAX, offsetof(struct ir_code_watch, granules)));
+    asm_alu(b, IR_64, ASM_CMP, ASM_RCX, ENV(watch_granules));
+    changed = asm_jcc(b, IR_COND_NZ);
+    asm_8(b, 0xc3);
+    asm_here(b, changed);
+    stub_function(s, (uintptr_t)jit_slow_watched);
+}
+
 static const uint8_t *stub_here(struct jit *jit, struct stubs *s)
 {
     while (asm_pos(&s->b) % 16)
@@ -198,5 +274,9 @@ bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
     stub_function(&s, (uintptr_t)jit_slow_carry);
     stubs->cond = stub_here(jit, &s);
     stub_function(&s, (uintptr_t)jit_slow_cond);
+    stubs->watch = stub_here(jit, &s);
+    stub_watch(&s);
+    stubs->watched = stub_here(jit, &s);
+    stub_watched(&s);
     return !s.b.overflow;
 }

@@ -129,6 +129,7 @@ void jit_tail_slow_ops(struct jit_translation *t, uint32_t from, uint32_t also, 
                                         .count = (uint8_t)(t->op - first + 1),
                                         .kind = TAIL_SLOW,
                                         .vectors = t->vectors == JIT_VECTORS_LOADED,
+                                        .env_kind = t->tail_kind,
                                         .pending = t->op_pending};
 }
 
@@ -344,6 +345,7 @@ static void translate_op(struct jit_translation *t)
     }
     jit_flags_guard(t, i);
     t->op_pending = t->pending;
+    t->tail_kind = t->kind;
     t->host_next = 0;
     if (!translate_native(t, i))
         jit_emit_slow(t);
@@ -352,10 +354,29 @@ static void translate_op(struct jit_translation *t)
 
 /* ---- tails ---- */
 
+/* The page may have nothing against the store but code elsewhere. */
+static void tail_watch(struct jit_translation *t, const struct tail *tail)
+{
+    uint32_t slow, saved;
+
+    t->kind = tail->env_kind;
+    slow = jit_memory_watch(t, jit_op(t, tail->op));
+    if (tail->vectors) {
+        asm_alu_imm(&t->b, IR_32, ASM_CMP, ENV(vectors_out), 0);
+        saved = asm_jcc(&t->b, IR_COND_NZ);
+        jit_vector_again(t);
+        asm_here(&t->b, saved);
+    }
+    asm_jmp_back(&t->b, tail->back);
+    asm_here(&t->b, slow);
+}
+
 static void tail_slow(struct jit_translation *t, const struct tail *tail)
 {
     struct site_draft site = {.pending = tail->pending, .has_op = true};
 
+    if (tail->count == 1 && jit_memory_is_store(jit_op(t, tail->op)))
+        tail_watch(t, tail);
     for (unsigned n = 0; n < tail->count; n++) {
         site.op = (uint16_t)(tail->op + n);
         translate_site(t, &site);

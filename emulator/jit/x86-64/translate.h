@@ -51,8 +51,9 @@ struct tail {
     uint16_t op;
     uint8_t count; /* slow: ops */
     uint8_t kind;
-    bool vectors; /* slow: vector slots are in registers where it goes on */
-    bool flags;   /* and so are flags that are stored as they are */
+    bool vectors;      /* slow: vector slots are in registers where it goes on */
+    uint32_t env_kind; /* t->kind where the check failed */
+    bool flags;        /* and so are flags that are stored as they are */
     struct pending pending;
 };
 
@@ -103,6 +104,7 @@ struct jit_translation {
     uint16_t host_next;
     uint16_t keeping; /* where the current op's operand a was copied to, or 0 */
     unsigned next_kept;
+    uint32_t tail_kind;        /* t->kind where the current op's check may fail */
     struct pending op_pending; /* before the current op */
     enum jit_vectors vectors;
     bool vector_faults; /* vector ops that may fault are not native */
@@ -170,6 +172,13 @@ struct jit_miss {
 struct jit_miss jit_memory_check(struct jit_translation *t, const struct ir_insn *i, bool write);
 /* Now it is in rcx alone; rdx is free. */
 void jit_memory_settle(struct jit_translation *t, struct jit_miss *miss);
+
+/*
+ * Where the check of a store fails because the page holds code: the same op, if what it writes is
+ * none. Returns where the distance to the slow way is. Only for ops that jit_memory_is_store.
+ */
+uint32_t jit_memory_watch(struct jit_translation *t, const struct ir_insn *i);
+bool jit_memory_is_store(const struct ir_insn *i);
 
 /* ---- groups of ops: false: no native form, nothing was emitted ---- */
 
