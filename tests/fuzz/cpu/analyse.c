@@ -122,8 +122,11 @@ static unsigned operand_vector(const ZydisDecodedOperand *op)
 /* A gather that faults has done some of its elements. */
 unsigned insn_fault_vectors(const struct insn *insn)
 {
-    if (!ZydisMnemonicGetString(insn->i.mnemonic) ||
-        !strstr(ZydisMnemonicGetString(insn->i.mnemonic), "gather"))
+    static const ZydisMnemonic list[] = {
+        ZYDIS_MNEMONIC_VGATHERDPS, ZYDIS_MNEMONIC_VGATHERDPD, ZYDIS_MNEMONIC_VGATHERQPS,
+        ZYDIS_MNEMONIC_VGATHERQPD, ZYDIS_MNEMONIC_VPGATHERDD, ZYDIS_MNEMONIC_VPGATHERDQ,
+        ZYDIS_MNEMONIC_VPGATHERQD, ZYDIS_MNEMONIC_VPGATHERQQ, ZYDIS_MNEMONIC_INVALID};
+    if (!is_one_of(insn, list))
         return 0;
     return operand_vector(&insn->op[0]) | operand_vector(&insn->op[2]);
 }
@@ -238,38 +241,41 @@ enum mark { MARK_BEGIN = 1, MARK_TARGET = 2 };
 
 struct analysis {
     const struct fuzz_case *c;
-    ZydisDecoder decoder;
     uint8_t marks[CASE_CODE_MAX + 2];
+    struct insn insn[CASE_CODE_MAX]; /* in order */
 };
 
-static bool analyse_decode(struct analysis *a, unsigned at, struct insn *insn)
+static bool analyse_decode(struct analysis *a)
 {
-    return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&a->decoder, a->c->code + at, a->c->length + 2 - at,
-                                               &insn->i, insn->op));
+    ZydisDecoder decoder;
+    const struct fuzz_case *c = a->c;
+    struct insn *insn = a->insn;
+    unsigned at = 0;
+    forms_decoder(&decoder);
+    for (; at < c->length; at += insn++->i.length) {
+        a->marks[at] = MARK_BEGIN;
+        if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, c->code + at, c->length + 2 - at,
+                                                 &insn->i, insn->op)))
+            return false;
+    }
+    return at == c->length;
 }
 
-/* Begins of instructions and targets. What follows a call is the target of its RET. */
-static bool analyse_mark(struct analysis *a)
+/* Where ways meet. What follows a call is the target of its RET. */
+static bool analyse_targets(struct analysis *a)
 {
-    struct insn insn;
-    for (unsigned at = 0; at < a->c->length; at += insn.i.length) {
+    const struct insn *insn = a->insn;
+    for (unsigned at = 0; at < a->c->length; insn++) {
         int64_t distance;
-        if (!analyse_decode(a, at, &insn))
+        at += insn->i.length;
+        if (insn->i.mnemonic == ZYDIS_MNEMONIC_CALL)
+            a->marks[at] |= MARK_TARGET;
+        if (!insn_has_target(insn, &distance))
+            continue;
+        if (at + distance >= 0 && at + distance <= a->c->length)
+            a->marks[at + distance] |= MARK_TARGET;
+        else if (insn_is_branch(insn))
             return false;
-        unsigned next = at + insn.i.length;
-        if (next > a->c->length)
-            return false;
-        a->marks[at] |= MARK_BEGIN;
-        if (insn.i.mnemonic == ZYDIS_MNEMONIC_CALL)
-            a->marks[next] |= MARK_TARGET;
-        if (insn_has_target(&insn, &distance)) {
-            int64_t target = next + distance;
-            bool inside = target >= 0 && target <= a->c->length;
-            if (inside)
-                a->marks[target] |= MARK_TARGET;
-            else if (insn_is_branch(&insn))
-                return false;
-        }
     }
     return true;
 }
@@ -296,18 +302,18 @@ static bool analyse_popf(const struct analysis *a, unsigned at)
 static bool analyse_code_store(struct analysis *a, unsigned next, const struct insn *insn)
 {
     const ZydisDecodedOperand *op = &insn->op[0];
-    struct insn changed;
+    const struct insn *changed = a->insn;
     if (op->type != ZYDIS_OPERAND_TYPE_MEMORY || op->mem.base != ZYDIS_REGISTER_RIP)
         return true;
-    int64_t to = next + op->mem.disp.value, begin = to;
+    int64_t to = next + op->mem.disp.value, begin = 0;
     if (to < 0 || to >= a->c->length)
         return to < -(int64_t)a->c->start || to > CASE_CODE_SIZE;
-    while (begin > 0 && !(a->marks[begin] & MARK_BEGIN))
-        begin--;
-    return analyse_decode(a, (unsigned)begin, &changed) && (changed.i.opcode & 0xf8) == 0xb8 &&
-           changed.i.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
-           to >= begin + changed.i.raw.imm[0].offset &&
-           to + op->size / 8 <= begin + changed.i.length;
+    while (begin + changed->i.length <= to)
+        begin += changed++->i.length;
+    return (changed->i.opcode & 0xf8) == 0xb8 &&
+           changed->i.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
+           to >= begin + changed->i.raw.imm[0].offset &&
+           to + op->size / 8 <= begin + changed->i.length;
 }
 
 static bool analyse_insn(struct analysis *a, unsigned at, const struct insn *insn, unsigned flags)
@@ -326,26 +332,32 @@ static bool analyse_insn(struct analysis *a, unsigned at, const struct insn *ins
     }
 }
 
+static unsigned analyse_flow(struct analysis *a, struct case_masks *masks, bool *good)
+{
+    const struct insn *insn = a->insn;
+    unsigned flags = 0;
+    for (unsigned at = 0; at < a->c->length; at += insn++->i.length) {
+        if (((a->marks[at] & MARK_TARGET) && flags) || !analyse_insn(a, at, insn, flags))
+            *good = false;
+        masks->flags[at] = (uint16_t)(flags | insn_fault_flags(insn));
+        masks->vec[at] = (uint16_t)insn_fault_vectors(insn);
+        masks->vague[at] = (uint8_t)insn_vague(insn);
+        masks->x87 |= (uint16_t)insn_x87_undefined(insn);
+        flags = insn_flags_after(insn, flags);
+    }
+    return flags;
+}
+
 bool case_analyse(const struct fuzz_case *c, struct case_masks *masks)
 {
-    struct analysis a = {.c = c};
-    struct insn insn;
-    unsigned flags = 0, x87 = 0, at;
+    static struct analysis a; /* large */
+    bool good = true;
+    a.c = c;
+    memset(a.marks, 0, sizeof(a.marks));
     memset(masks, 0, sizeof(*masks));
-    forms_decoder(&a.decoder);
-    if (!analyse_mark(&a))
+    if (!analyse_decode(&a) || !analyse_targets(&a))
         return false;
-    for (at = 0; at < c->length; at += insn.i.length) {
-        if (!analyse_decode(&a, at, &insn) || ((a.marks[at] & MARK_TARGET) && flags) ||
-            !analyse_insn(&a, at, &insn, flags))
-            return false;
-        masks->flags[at] = (uint16_t)(flags | insn_fault_flags(&insn));
-        masks->vec[at] = (uint16_t)insn_fault_vectors(&insn);
-        masks->vague[at] = (uint8_t)insn_vague(&insn);
-        flags = insn_flags_after(&insn, flags);
-        x87 |= insn_x87_undefined(&insn);
-    }
-    masks->flags[at] = (uint16_t)flags;
-    masks->x87 = (uint16_t)x87;
-    return !(a.marks[at] & MARK_TARGET) || flags == 0;
+    unsigned flags = analyse_flow(&a, masks, &good);
+    masks->flags[c->length] = (uint16_t)flags;
+    return good && (!(a.marks[c->length] & MARK_TARGET) || flags == 0);
 }

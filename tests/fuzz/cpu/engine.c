@@ -20,6 +20,7 @@
 #define ENGINE_CODE     0x412000u
 #define ENGINE_SCRATCH  0x426000u /* the second page is the one before */
 #define ENGINE_READONLY 0x430000u
+#define ENGINE_TSS      (0xffff800000000000 | RIG_TSS) /* linear */
 #define ENGINE_LINE     64
 
 struct case_engine {
@@ -36,8 +37,9 @@ static emu_gpa engine_page(emu_gpa first, unsigned n)
 static void engine_map(struct case_engine *e)
 {
     uint64_t user = PTE_P | PTE_U, data = user | PTE_W | PTE_NX;
-    rig_map(e->rig, RIG_TSS & ~0xfffu, (RIG_TSS & ~0xfffu) | PTE_P | PTE_NX, 1);
+    rig_map(e->rig, ENGINE_TSS & IR_PAGE_MASK, (RIG_TSS & IR_PAGE_MASK) | PTE_P | PTE_NX, 1);
     rig_write(e->rig, RIG_TSS + 0x66, 2, 0xffff); /* no I/O permission map: IN and OUT raise #GP */
+    x86_set_segment(e->rig->cpu, X86_TR, RIG_TSS_SELECTOR, ENGINE_TSS, 0x67, 0x8b);
     rig_map(e->rig, CASE_CONTROL, ENGINE_CONTROL | data, 1);
     rig_map(e->rig, CASE_READONLY, ENGINE_READONLY | user | PTE_NX, 1);
     for (unsigned i = 0; i < 2; i++) {
@@ -198,7 +200,9 @@ static struct case_fault engine_fault(const struct x86_cpu *cpu)
         return (struct case_fault){.vector = CASE_NO_END};
     if (exception->vector != X86_PF)
         return (struct case_fault){.vector = exception->vector};
-    return (struct case_fault){X86_PF, exception->error, exception->cr2};
+    /* Linux hides whether pages of its own are there: see host.c. */
+    return (struct case_fault){X86_PF, exception->error & ~(uint32_t)(exception->cr2 >> 63),
+                               exception->cr2};
 }
 
 static void engine_go(struct x86_cpu *cpu)

@@ -372,7 +372,7 @@ void generate_pieces(struct generator *g, unsigned n)
 static void generate_loop(struct generator *g, unsigned n)
 {
     /* Some so often that the translator thinks the loop worth more work. */
-    static const uint8_t times[] = {2, 3, 5, 30, 70, 100, 160};
+    static const uint8_t times[] = {2, 3, 4, 5, 8, 30, 80};
     unsigned begin = generate_loop_begin(g, 0, false);
     g->c->in.counter[0] = times[generator_below(g, sizeof(times))];
     g->looping = true;
