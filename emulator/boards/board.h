@@ -30,6 +30,7 @@ enum board_target {
     BOARD_GSI,   /* IOAPIC pin `input` only */
     BOARD_LINT0, /* LINT0 of all local APICs */
     BOARD_LINT1,
+    BOARD_IGNNE,  /* IGNNE# of all processors */
     BOARD_PIRQ,   /* PIRQ `input` of the LPC bridge */
     BOARD_DEVICE, /* input `input` of device `device` */
 };

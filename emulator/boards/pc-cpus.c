@@ -94,6 +94,9 @@ bool board_add_cpus(struct board *board, struct emu_error *err)
         if (!cpus_make_vcpu(board, i, err) || !cpus_make_lapic(board, i, err))
             return false;
     }
+    for (unsigned i = 0; i < count; i++)
+        board->cpus[i]->ferr =
+            emu_device_irq_in(emu_machine_find_device(board->machine, "coprocessor"), 0);
     board->cpu_count = count;
     emu_memory_on_change(board->machine->memory, cpus_memory_changed, board);
     board->machine->debug = &x86_debug_target;

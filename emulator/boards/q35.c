@@ -179,6 +179,12 @@ static const struct board_device q35_devices[] = {
         .prepare = board_prepare_flash,
     },
     {
+        .class = &emu_coprocessor_class,
+        .id = "coprocessor",
+        .maps = {{0, BOARD_PORTS, 0xf0, 0}},
+        .wires = {{0, 1, BOARD_ISA, 13, NULL}, {1, 1, BOARD_IGNNE, 0, NULL}},
+    },
+    {
         .class = &emu_port92_class,
         .id = "port92",
         .maps = {{0, BOARD_PORTS, 0x92, 0}},

@@ -79,6 +79,14 @@ static void board_lint_irq(void *opaque, unsigned line, bool level)
     }
 }
 
+static void board_ignne(void *opaque, unsigned line, bool level)
+{
+    struct board *board = opaque;
+
+    for (unsigned i = 0; i < board->cpu_count; i++)
+        atomic_store(&board->cpus[i]->ignne, level);
+}
+
 static struct emu_irq board_irq(struct board *board, const struct board_wire *wire, unsigned index)
 {
     unsigned input = wire->input + index;
@@ -93,6 +101,8 @@ static struct emu_irq board_irq(struct board *board, const struct board_wire *wi
         return (struct emu_irq){board_lint_irq, board, 0};
     case BOARD_LINT1:
         return (struct emu_irq){board_lint_irq, board, 1};
+    case BOARD_IGNNE:
+        return (struct emu_irq){board_ignne, board, 0};
     case BOARD_PIRQ:
         return (struct emu_irq){board_pirq, board, input};
     case BOARD_DEVICE:

@@ -58,6 +58,7 @@ static const struct emu_field state_fields[] = {
     FIELD(debugctl),
     FIELD(tsc_offset),
     FIELD(tsc_adjust),
+    FIELD(ferr_level),
     FIELD(halted),
     FIELD(wait_for_sipi),
     FIELD(nmi_blocked),

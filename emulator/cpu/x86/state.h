@@ -8,6 +8,7 @@
 #define EMU_CPU_X86_STATE_H
 
 #include "emulator/core/apic.h"
+#include "emulator/core/irq.h"
 #include "emulator/core/vcpu.h"
 #include "emulator/ir/env.h"
 
@@ -266,6 +267,9 @@ struct x86_cpu {
     void *apic;
     const struct x86_cpu_model *model;
     uint32_t apic_id;
+    struct emu_irq ferr; /* FERR#: an x87 error waits while CR0.NE is clear */
+    bool ferr_level;
+    _Atomic bool ignne; /* IGNNE#: such errors are ignored; set by any thread */
 
     struct ir_tlb *tlbs; /* see mmu.c */
     struct x86_tlb2 *tlb2;

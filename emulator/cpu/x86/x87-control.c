@@ -35,7 +35,7 @@ enum ir_status x86_helper_x87_control(struct ir_env *env, uint64_t a, uint64_t b
         break;
     case X87_LDCW:
         if (x87_check(cpu) != IR_OK)
-            return IR_FAULT;
+            return x87_stopped(cpu);
         x87_load_control(x87, (uint16_t)b);
         break;
     case X87_STCW:
@@ -45,6 +45,7 @@ enum ir_status x86_helper_x87_control(struct ir_env *env, uint64_t a, uint64_t b
         env->result = x87_status(x87);
         break;
     }
+    x87_settle(cpu);
     return IR_OK;
 }
 
@@ -143,6 +144,7 @@ static enum ir_status x87_store_image(struct x86_cpu *cpu, bool whole, emu_gva a
         x87_init(x87);
     else
         x87_load_control(x87, x87->control | X87_EXCEPTIONS);
+    x87_settle(cpu);
     return IR_OK;
 }
 
@@ -158,6 +160,7 @@ static enum ir_status x87_load_image(struct x86_cpu *cpu, bool whole, emu_gva ad
     x87_read_environment(x87, image, width, real);
     if (whole)
         x87_read_stack(x87, image + environment);
+    x87_settle(cpu);
     return IR_OK;
 }
 
@@ -171,7 +174,7 @@ enum ir_status x86_helper_x87_environment(struct ir_env *env, uint64_t a, uint64
     if (op == X87_STENV || op == X87_SAVE)
         return x87_store_image(cpu, op == X87_SAVE, b, width, real);
     if (x87_check(cpu) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     return x87_load_image(cpu, op == X87_RSTOR, b, width, real);
 }
 
@@ -182,7 +185,7 @@ enum ir_status x86_helper_mmx_begin(struct ir_env *env, uint64_t a, uint64_t b, 
     struct x86_cpu *cpu = x86_cpu_of(env);
 
     if (x87_check(cpu) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     cpu->x87.top = 0;
     cpu->x87.tag = 0xff;
     for (unsigned i = 0; i < 8; i++) {
@@ -197,7 +200,7 @@ enum ir_status x86_helper_emms(struct ir_env *env, uint64_t a, uint64_t b, uint6
     struct x86_cpu *cpu = x86_cpu_of(env);
 
     if (x87_check(cpu) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     cpu->x87.tag = 0;
     return IR_OK;
 }
@@ -209,7 +212,7 @@ enum ir_status x86_helper_mmx_mask_store(struct ir_env *env, uint64_t a, uint64_
     uint8_t bytes[8];
 
     if (x87_check(cpu) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     if (c & 0x8080808080808080ull) {
         if (x86_load_bytes(cpu, a, bytes, 8) != IR_OK)
             return IR_FAULT;

@@ -117,17 +117,43 @@ void x87_init(struct x86_x87 *x87)
     x87->fip = x87->fdp = 0;
 }
 
+static void x87_set_ferr(struct x86_cpu *cpu, bool level)
+{
+    if (cpu->ferr_level == level)
+        return;
+    cpu->ferr_level = level;
+    emu_irq_set(&cpu->ferr, level);
+}
+
+/* With CR0.NE clear the processor stops before the instruction, until an interrupt comes or it is
+ * told to ignore the error. */
+static enum ir_status x87_pending(struct x86_cpu *cpu)
+{
+    if (x87_raises(cpu))
+        return x86_raise(cpu, X86_MF);
+    if (atomic_load(&cpu->ignne))
+        return IR_OK;
+    x87_set_ferr(cpu, true);
+    cpu->shadow = false; /* it waits inside the instruction behind STI */
+    x86_update_mode(cpu);
+    return IR_JUMPED;
+}
+
 enum ir_status x87_check(struct x86_cpu *cpu)
 {
-    if (__builtin_expect(cpu->x87.status & X87_ES, 0))
-        return x86_raise(cpu, X86_MF);
-    return IR_OK;
+    return __builtin_expect(cpu->x87.status & X87_ES, 0) ? x87_pending(cpu) : IR_OK;
+}
+
+void x87_settle(struct x86_cpu *cpu)
+{
+    if (!(cpu->x87.status & X87_ES))
+        x87_set_ferr(cpu, false);
 }
 
 enum ir_status x87_begin(struct x86_cpu *cpu, uint64_t a)
 {
     if (x87_check(cpu) != IR_OK)
-        return IR_FAULT; /* the handler looks for the instruction before this one */
+        return x87_stopped(cpu); /* the handler looks for the instruction before this one */
     cpu->x87.fip = cpu->ir.pc;
     cpu->x87.fcs = cpu->seg[X86_CS].selector;
     cpu->x87.opcode = (uint16_t)(a >> X87_ARG_OPCODE_SHIFT & 0x7ff);

@@ -53,7 +53,7 @@ enum ir_status x86_helper_x87_arith(struct ir_env *env, uint64_t a, uint64_t b, 
     struct x87_real source, result;
 
     if (x87_begin(cpu, a) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     if (!x87_arith_needs(x87, a))
         return IR_OK;
     source = x87_source(x87, a, b, c, &converted);
@@ -145,7 +145,7 @@ enum ir_status x86_helper_x87_compare(struct ir_env *env, uint64_t a, uint64_t b
     unsigned conditions;
 
     if (x87_begin(cpu, a) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     if (x87_compare_step(x87, a, b, c, &conditions)) {
         x87->status = (uint16_t)((x87->status & ~(X87_C0 | X87_C2 | X87_C3)) | conditions);
         x87_pops(x87, a);
@@ -160,7 +160,7 @@ enum ir_status x86_helper_x87_compare_i(struct ir_env *env, uint64_t a, uint64_t
     uint64_t flags = 0;
 
     if (x87_begin(cpu, a) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     if (!x87_compare_step(&cpu->x87, a, b, c, &conditions))
         return IR_OK;
     flags |= conditions & X87_C0 ? IR_F_C : 0;
@@ -287,7 +287,7 @@ enum ir_status x86_helper_x87_unary(struct ir_env *env, uint64_t a, uint64_t b, 
     struct x87_real result, second;
 
     if (x87_begin(cpu, a) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     if (x87_simple(x87, op) || !x87_unary_needs(x87, op))
         return IR_OK;
     result = x87_unary(op, x87_get(x87, 0), x87_get(x87, 1), x87->control, &second, &status);
@@ -318,7 +318,7 @@ enum ir_status x86_helper_x87_load(struct ir_env *env, uint64_t a, uint64_t b, u
     struct x87_real value;
 
     if (x87_begin(cpu, a) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     bool constant = op >= X87_ONE && op <= X87_ZERO;
     bool by_register = !constant && x87_arg_format(a) == X87_REG;
     /* An empty source is seen before there being no room. */
@@ -400,7 +400,7 @@ enum ir_status x86_helper_x87_store(struct ir_env *env, uint64_t a, uint64_t b, 
     bool stored;
 
     if (x87_begin(cpu, a) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     size = x87_store_image(x87, a, image, &status);
     stored = !(status & ~x87->control & (X87_EXCEPTIONS & ~X87_PE));
     enum ir_status done =
@@ -461,7 +461,7 @@ enum ir_status x86_helper_x87_move(struct ir_env *env, uint64_t a, uint64_t b, u
     struct x86_x87 *x87 = &cpu->x87;
 
     if (x87_begin(cpu, a) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     switch (x87_arg_op(a)) {
     case X87_XCH:
         x87_exchange(x87, x87_arg_src(a));
@@ -491,7 +491,7 @@ enum ir_status x86_helper_x87_cmov(struct ir_env *env, uint64_t a, uint64_t b, u
     struct x86_x87 *x87 = &cpu->x87;
 
     if (x87_begin(cpu, a) != IR_OK)
-        return IR_FAULT;
+        return x87_stopped(cpu);
     if (x87_empty(x87, 0) || x87_empty(x87, x87_arg_src(a))) {
         if (x87_note(x87, X87_IE | X87_SF))
             x87_put(x87, 0, x87_indefinite);

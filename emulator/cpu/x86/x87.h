@@ -169,8 +169,19 @@ uint16_t x87_full_tags(const struct x86_x87 *x87);
 void x87_set_full_tags(struct x86_x87 *x87, uint16_t tags);
 void x87_init(struct x86_x87 *x87);
 
-/* Raises #MF if an exception is pending, as waiting instructions do. */
+/* Raises #MF if an exception is pending, as waiting instructions do; with CR0.NE clear sets FERR#
+ * and stops. Not IR_OK: the helper returns x87_stopped. */
 enum ir_status x87_check(struct x86_cpu *cpu);
+static inline bool x87_raises(const struct x86_cpu *cpu)
+{
+    return (cpu->cr0 & X86_CR0_NE) || cpu->ferr.fn == NULL;
+}
+static inline enum ir_status x87_stopped(const struct x86_cpu *cpu)
+{
+    return x87_raises(cpu) ? IR_FAULT : IR_JUMPED;
+}
+/* After a control instruction: FERR# ends with the last pending exception. */
+void x87_settle(struct x86_cpu *cpu);
 /* The same, and remembers the instruction for FNSTENV. */
 enum ir_status x87_begin(struct x86_cpu *cpu, uint64_t a);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The small devices of one or two ports each.
+ *  coprocessor: region 0 ports 0xf0 and 0xf1; line in 0: FERR#; driven lines: 0 IRQ 13, 1 IGNNE#.
  *  port92: region 0 port 0x92; driven line 0: A20. CPU reset by its power handle.
  *  reset-control: region 0 port 0xcf9, which lies inside pci-host's address register: see
  *  emu_pci_host_set_reset_port.
@@ -14,6 +15,7 @@
 
 #include "emulator/core/device.h"
 
+extern const struct emu_device_class emu_coprocessor_class;
 extern const struct emu_device_class emu_port92_class;
 extern const struct emu_device_class emu_reset_control_class;
 extern const struct emu_device_class emu_debug_exit_class;
