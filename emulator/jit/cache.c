@@ -4,12 +4,15 @@
  * address. A map of chunks tells what is taken, so that freed neighbours are one piece again.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "emulator/api/error.h"
 #include "emulator/jit/internal.h"
 
-#define CACHE_PATIENCE 16 /* freed pieces to look at while there is other memory */
+/* Freed pieces to look at while there is other memory, and when there is none. */
+#define CACHE_PATIENCE 16
+#define CACHE_EFFORT   4096
 
 /* Shared memory without a name that is mapped again: where code in a memfd is for the host's perf
  * that of a file, which it looks for, here it takes the names from perf-map.c. */
@@ -117,7 +120,7 @@ static bool cache_take_locked(struct jit_cache *cache, size_t chunks, size_t *fo
     bool room = chunks <= JIT_CHUNKS - cache->top;
 
     if ((!room || cache->freed > cache->top / 8) &&
-        cache_reuse(cache, chunks, room ? CACHE_PATIENCE : SIZE_MAX, found))
+        cache_reuse(cache, chunks, room ? CACHE_PATIENCE : CACHE_EFFORT, found))
         return true;
     if (!room)
         return false;
@@ -126,16 +129,54 @@ static bool cache_take_locked(struct jit_cache *cache, size_t chunks, size_t *fo
     return true;
 }
 
+static void cache_free_locked(struct jit_cache *cache, const uint8_t *code, size_t chunks)
+{
+    cache_mark(cache, (size_t)(code - cache->write) / JIT_CHUNK, chunks, false);
+    cache->freed += chunks;
+}
+
+static uint8_t *cache_pop_locked(struct jit_cache *cache, size_t chunks)
+{
+    uint8_t *piece = chunks <= JIT_CLASSES ? cache->ready[chunks] : NULL;
+
+    if (piece != NULL)
+        memcpy(&cache->ready[chunks], piece, sizeof(piece));
+    return piece;
+}
+
+/* What was kept by size is free like the rest, to be joined. */
+static void cache_drain_locked(struct jit_cache *cache)
+{
+    for (size_t chunks = 1; chunks <= JIT_CLASSES; chunks++) {
+        const uint8_t *piece;
+
+        while ((piece = cache_pop_locked(cache, chunks)) != NULL)
+            cache_free_locked(cache, piece, chunks);
+    }
+}
+
+static uint8_t *cache_alloc_locked(struct jit_cache *cache, size_t chunks)
+{
+    uint8_t *piece = cache_pop_locked(cache, chunks);
+    size_t found;
+
+    if (piece != NULL)
+        return piece;
+    if (!cache_take_locked(cache, chunks, &found)) {
+        cache_drain_locked(cache);
+        if (!cache_take_locked(cache, chunks, &found))
+            return NULL;
+    }
+    cache_mark(cache, found, chunks, true);
+    return cache->write + found * JIT_CHUNK;
+}
+
 uint8_t *jit_cache_alloc(struct jit_cache *cache, size_t size)
 {
-    size_t chunks = cache_chunks(size), found;
-    uint8_t *piece = NULL;
+    uint8_t *piece;
 
     pthread_mutex_lock(&cache->lock);
-    if (cache_take_locked(cache, chunks, &found)) {
-        cache_mark(cache, found, chunks, true);
-        piece = cache->write + found * JIT_CHUNK;
-    }
+    piece = cache_alloc_locked(cache, cache_chunks(size));
     pthread_mutex_unlock(&cache->lock);
     return piece;
 }
@@ -145,7 +186,11 @@ void jit_cache_release(struct jit_cache *cache, uint8_t *code, size_t size)
     size_t chunks = cache_chunks(size);
 
     pthread_mutex_lock(&cache->lock);
-    cache_mark(cache, (size_t)(code - cache->write) / JIT_CHUNK, chunks, false);
-    cache->freed += chunks;
+    if (chunks <= JIT_CLASSES) {
+        memcpy(code, &cache->ready[chunks], sizeof(code));
+        cache->ready[chunks] = code;
+    } else {
+        cache_free_locked(cache, code, chunks);
+    }
     pthread_mutex_unlock(&cache->lock);
 }

@@ -15,6 +15,7 @@
 
 #define JIT_CACHE_BYTES (128u << 20)
 #define JIT_CHUNK       64 /* code is handed out in multiples of this */
+#define JIT_CLASSES     64 /* pieces of up to so many chunks are kept by size */
 #define JIT_CHUNKS      (JIT_CACHE_BYTES / JIT_CHUNK)
 
 /* One memory seen twice: written here, executed there. In chunks: */
@@ -25,6 +26,8 @@ struct jit_cache {
     size_t top;      /* from here on never handed out */
     size_t next;     /* where the search for freed ones goes on */
     size_t freed;    /* below top and not taken */
+    /* Small pieces to hand out again as they are, still taken; linked in their first 8 bytes. */
+    uint8_t *ready[JIT_CLASSES + 1];
 };
 
 bool jit_cache_init(struct jit_cache *cache, struct emu_error *err);
@@ -78,13 +81,13 @@ typedef enum ir_status jit_enter_fn(struct ir_env *env, const void *code);
 
 struct jit_stubs {
     jit_enter_fn *enter;
-    const uint8_t *slow;         /* rdx: site; does it and comes back */
-    const uint8_t *miss;         /* rax: pc, not in the jump table, or a request waits */
-    const uint8_t *link;         /* rax: pc, rdx: link */
-    const uint8_t *hot;          /* rax: pc, rdx: block; back to the run loop */
-    const uint8_t *leave;        /* rax: pc; the run loop may have to look */
-    const uint8_t *carry;        /* eax = C */
-    const uint8_t *cond;         /* eax: condition; eax = its value */
+    const uint8_t *slow;  /* rdx: site; does it and comes back */
+    const uint8_t *miss;  /* rax: pc, not in the jump table, or a request waits */
+    const uint8_t *link;  /* rax: pc, rdx: link */
+    const uint8_t *hot;   /* rax: pc, rdx: block; back to the run loop */
+    const uint8_t *leave; /* rax: pc; the run loop may have to look */
+    const uint8_t *carry; /* eax = C */
+    const uint8_t *cond;  /* eax: condition; eax = its value */
     /* rdx: va, eax: size - 1; is it to a page with code, but not to code? Then CF is clear, rcx the
      * host's page and rdx the offset in it; all other registers stay. And after the store. */
     const uint8_t *watch, *watched;
