@@ -20,7 +20,8 @@ def run():
     command = [LATHE, "run", *ENGINE, "--kernel", os.path.join(GUESTS, "cloud", "vmlinuz"),
                "--initrd", os.path.join(GUESTS, "work", "work.cpio"), "--memory", "3G",
                "--smp", CPUS, "--display", "none", "--serial", "stdio", "--no-reboot",
-               "--append", "console=ttyS0 quiet panic=-1 lathe=" + WORK]
+               "--append", "console=ttyS0 quiet panic=-1 nowatchdog "
+               "rcupdate.rcu_cpu_stall_suppress=1 lathe=" + WORK]  # hosts are busy at times
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)
     return done.returncode, done.stdout.decode(errors="replace").replace("\r", "")

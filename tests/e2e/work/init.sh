@@ -26,5 +26,6 @@ else
     echo "ok $work-log"
 fi
 echo "lathe guest done"
+sleep 1 # the kernel speaks in between otherwise
 echo o >/proc/sysrq-trigger
 sleep 60
