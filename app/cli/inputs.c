@@ -15,6 +15,7 @@
 #include "app/plan/error.h"
 
 #define INPUT_ISO_MAGIC_AT 0x8001 /* ISO 9660, volume descriptor: "CD001" */
+#define INPUT_MBR_MARK_AT  510    /* boot sector: 55 aa */
 #define INPUT_BZIMAGE_AT   0x202  /* Linux boot protocol: "HdrS" */
 #define INPUT_MULTIBOOT_IN 8192   /* Multiboot 1: the header lies in these first bytes */
 
@@ -92,25 +93,49 @@ static bool input_is_multiboot(const char *path)
     return got > 0 && memmem(head, (size_t)got, magic, sizeof(magic)) != NULL;
 }
 
+static bool input_is_kernel(const char *path)
+{
+    return input_has(path, INPUT_BZIMAGE_AT, "HdrS") || input_has(path, 0, "\177ELF") ||
+           input_is_multiboot(path);
+}
+
+/* By its format, or by the boot sector's mark. */
+static bool input_is_disk(const char *path)
+{
+    return input_has(path, 0, "QFI\xfb") || input_has(path, INPUT_MBR_MARK_AT, "\x55\xaa");
+}
+
+/* The machine is thrown away, and so is what it writes. */
+static bool input_add_disk(struct lathe_definition *definition, const char *path, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(path, ",", -1);
+    g_autofree char *name = g_strjoinv(",,", parts);
+    g_autofree char *text = g_strconcat(name, ",discard-changes", NULL);
+
+    return lathe_definition_add_disk(definition, text, error);
+}
+
 bool lathe_inputs_take_file(struct lathe_definition *definition, const char *path, GError **error)
 {
     const char *obstacle = input_obstacle(path);
 
-    if (definition->kernel != NULL)
-        return lathe_error_input(error, "'%s' and --kernel %s: give one of them", path,
-                                 definition->kernel);
     if (obstacle != NULL)
         return lathe_error_input(error,
                                  "cannot read '%s': %s; this version keeps no machines by name, "
-                                 "it runs kernel images",
+                                 "it runs disc images, disk images and kernels",
                                  path, obstacle);
     if (input_has(path, INPUT_ISO_MAGIC_AT, "CD001"))
-        return lathe_error_input(error, "'%s' is a disc image: this version runs kernel images",
+        return lathe_definition_add_cdrom(definition, path, error);
+    if (!input_is_kernel(path) && input_is_disk(path))
+        return input_add_disk(definition, path, error);
+    if (!input_is_kernel(path))
+        return lathe_error_input(error,
+                                 "'%s' is nothing that boots: give a disc or disk image, or a "
+                                 "kernel (bzImage, ELF or Multiboot)",
                                  path);
-    if (!input_has(path, INPUT_BZIMAGE_AT, "HdrS") && !input_has(path, 0, "\177ELF") &&
-        !input_is_multiboot(path))
-        return lathe_error_input(
-            error, "'%s' is no kernel image: give a bzImage, ELF or Multiboot file", path);
+    if (definition->kernel != NULL)
+        return lathe_error_input(error, "'%s' and --kernel %s: give one of them", path,
+                                 definition->kernel);
     definition->kernel = g_strdup(path);
     return true;
 }

@@ -167,6 +167,12 @@ static const struct board_device q35_devices[] = {
         .prepare = q35_prepare_mch,
     },
     {
+        .class = &emu_virtio_rng_class,
+        .id = "rng",
+        .devfn = EMU_PCI_DEVFN(16, 0),
+        .pci = true,
+    },
+    {
         .class = &emu_fw_cfg_class,
         .id = "fw-cfg",
         .maps = {{0, BOARD_PORTS, 0x510, 0}, {1, BOARD_PORTS, 0x514, 0}},

@@ -125,7 +125,7 @@ static void test_bad_files(void)
          ""},
         {"run --kernel %d", 2, "cannot read the kernel '%d': is a directory", ""},
         {"run --kernel %t", 2, "kernel '%t' is no kernel image", ""},
-        {"run %t", 2, "'%t' is no kernel image: give a bzImage, ELF or Multiboot file", ""},
+        {"run %t", 2, "'%t' is nothing that boots: give a disc or disk image*", ""},
         {"run debian", 2, "cannot read 'debian': No such file or directory; this version keeps*",
          ""},
         {"run %k --initrd %d/none", 2,

@@ -48,6 +48,7 @@ job_write() {
     umount /mnt
     blockdev --flushbufs "/dev/$disk"
     check size "$(blockdev --getsize64 "/dev/$disk")" 268435456
+    check random "$(head -c 64 /dev/hwrng | wc -c)" 64
     echo "sum $(md5sum <"/dev/$disk")"
 }
 
@@ -64,10 +65,11 @@ job_hammer() {
     done
 }
 
-# What is written to a read-only disk is refused.
+# What is written to a read-only disk is refused; a SATA disk cannot say so before.
 job_readonly() {
-    check ro "$(cat "/sys/block/$disk/ro")" 1
-    dd if=/dev/zero of="/dev/$disk" bs=512 count=1 2>/dev/null && echo "not ok guest-ro-write"
+    [ "$disk" = sda ] || check ro "$(cat "/sys/block/$disk/ro")" 1
+    dd if=/dev/zero of="/dev/$disk" bs=4096 count=1 conv=fsync 2>/dev/null && echo "not ok guest-ro-write"
+    echo 3 >/proc/sys/vm/drop_caches
     echo "sum $(md5sum <"/dev/$disk")"
 }
 

@@ -400,7 +400,8 @@ static void virtio_add_caps(struct emu_virtio *virtio)
 
     virtio_add_cap(virtio, CAP_COMMON, CAP_SIZE, AREA_COMMON, 56);
     virtio_add_cap(virtio, CAP_ISR, CAP_SIZE, AREA_ISR, 1);
-    virtio_add_cap(virtio, CAP_CONFIG, CAP_SIZE, AREA_CONFIG, virtio->type->config_size);
+    if (virtio->type->config_size != 0) /* drivers take an empty one for an error */
+        virtio_add_cap(virtio, CAP_CONFIG, CAP_SIZE, AREA_CONFIG, virtio->type->config_size);
     bell = virtio_add_cap(virtio, CAP_NOTIFY, CAP_SIZE + 4, AREA_BELL, AREA_SIZE);
     emu_pci_set(pci, bell + CAP_MULTIPLY, 4, BELL_STEP);
     access = virtio_add_cap(virtio, CAP_ACCESS, CAP_SIZE + 4, 0, 0);
