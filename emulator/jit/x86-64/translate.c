@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From a region to a block with code: the main line, its tails, and what is patched in the end. */
+/* From a region to code: the main line, and what stands behind it. */
 #include "emulator/jit/x86-64/vector.h"
 
 #include <stdlib.h>
@@ -25,64 +25,6 @@ void jit_put(struct jit_translation *t, unsigned slot, unsigned reg)
         asm_mov(&t->b, t->reg[slot & 4095], reg);
 }
 
-/* ---- fixups ---- */
-
-static void translate_fix(struct jit_translation *t, enum fixup_kind kind, unsigned index,
-                          const uint8_t *stub)
-{
-    if (t->fixups == MAX_FIXUPS) {
-        t->b.overflow = true;
-        return;
-    }
-    t->fixup[t->fixups++] = (struct fixup){
-        .at = asm_pos(&t->b), .kind = (uint8_t)kind, .index = (uint16_t)index, .stub = stub};
-}
-
-static void translate_to_stub(struct jit_translation *t, unsigned opcode, const uint8_t *stub)
-{
-    asm_8(&t->b, opcode);
-    translate_fix(t, FIX_STUB, 0, stub);
-    asm_32(&t->b, 0);
-}
-
-/* C code may run there. */
-void jit_call_stub(struct jit_translation *t, const uint8_t *stub)
-{
-    translate_to_stub(t, 0xe8, stub);
-    t->vectors = JIT_VECTORS_SAVED;
-}
-
-void jit_jump_stub(struct jit_translation *t, const uint8_t *stub)
-{
-    translate_to_stub(t, 0xe9, stub);
-}
-
-void jit_branch_stub(struct jit_translation *t, enum ir_cond cc, const uint8_t *stub)
-{
-    asm_8(&t->b, 0x0f);
-    translate_to_stub(t, 0x80 | cc, stub);
-}
-
-/* reg = the address of something that is allocated later */
-static void translate_pointer(struct jit_translation *t, unsigned reg, enum fixup_kind kind,
-                              unsigned index)
-{
-    asm_8(&t->b, 0x48);
-    asm_8(&t->b, 0xb8 | reg);
-    translate_fix(t, kind, index, NULL);
-    asm_64(&t->b, 0);
-}
-
-/* To the code of an IR_insn of this region; opcode: that of jmp, or 0x0f80 | cc. */
-static void translate_to_label(struct jit_translation *t, unsigned opcode, unsigned op)
-{
-    if (opcode > 0xff)
-        asm_8(&t->b, opcode >> 8);
-    asm_8(&t->b, opcode);
-    translate_fix(t, FIX_LABEL, op, NULL);
-    asm_32(&t->b, 0);
-}
-
 /* ---- ops by the portable executor ---- */
 
 static void translate_site(struct jit_translation *t, const struct site_draft *site)
@@ -92,7 +34,7 @@ static void translate_site(struct jit_translation *t, const struct site_draft *s
         return;
     }
     t->site[t->sites] = *site;
-    translate_pointer(t, ASM_RDX, FIX_SITE, t->sites++);
+    jit_emit_pointer(t, ASM_RDX, FIX_SITE, t->sites++);
     jit_call_stub(t, t->stubs->slow);
 }
 
@@ -149,143 +91,6 @@ void jit_tail_load(struct jit_translation *t, uint32_t from)
         (struct tail){.from = {from}, .back = asm_pos(&t->b), .kind = TAIL_SLOW, .vectors = true};
 }
 
-/* ---- exits ---- */
-
-/* The bits that the new pc has. */
-static unsigned exit_width(const struct ir_insn *i)
-{
-    if (i->op != IR_brz && i->op != IR_brnz)
-        return i->width & 3;
-    return i->width2 ? i->width2 & 3 : IR_64;
-}
-
-/* rax = pc at an offset from the start of the page */
-static void exit_pc(struct jit_translation *t, int64_t offset, unsigned width)
-{
-    if (jit_fits(offset)) {
-        asm_load(&t->b, IR_64, ASM_RAX, ENV(code_base));
-        asm_alu_imm(&t->b, IR_64, ASM_ADD, asm_r(ASM_RAX), (int32_t)offset);
-    } else {
-        asm_imm(&t->b, ASM_RAX, (uint64_t)offset);
-        asm_alu(&t->b, IR_64, ASM_ADD, ASM_RAX, ENV(code_base));
-    }
-    if (width < IR_64)
-        asm_load(&t->b, width, ASM_RAX, asm_r(ASM_RAX));
-}
-
-/* A jump that is patched once the target is known; its distance is aligned, to change at once. */
-static void exit_linked(struct jit_translation *t, unsigned offset)
-{
-    struct link_draft *link = &t->link[t->links];
-    uint32_t request;
-
-    link->offset = (uint16_t)offset;
-    asm_alu_imm(&t->b, IR_32, ASM_CMP, ENV(request), 0);
-    request = asm_jcc(&t->b, IR_COND_NZ);
-    while ((asm_pos(&t->b) + 1) % 4 != 0)
-        asm_8(&t->b, 0x90);
-    link->jump = asm_jmp(&t->b);
-    asm_here(&t->b, request);
-    link->tail = asm_pos(&t->b);
-    asm_here(&t->b, link->jump);
-    exit_pc(t, offset, IR_64);
-    translate_pointer(t, ASM_RDX, FIX_LINK, t->links++);
-    jit_jump_stub(t, t->stubs->link);
-}
-
-/* Out of the translation; what is pending gets stored. */
-static void exit_outside(struct jit_translation *t, const struct ir_insn *i)
-{
-    unsigned width = exit_width(i);
-
-    jit_flags_flush(t);
-    if (i->op != IR_leave && width == IR_64 && t->may_link && (uint64_t)i->imm < IR_PAGE_SIZE &&
-        t->links < IR_MAX_INSNS) {
-        exit_linked(t, (unsigned)i->imm);
-        return;
-    }
-    exit_pc(t, i->imm, width);
-    if (i->op == IR_leave)
-        jit_jump_stub(t, t->stubs->leave);
-    else
-        jit_emit_lookup(t);
-}
-
-/* Does somebody look at what is pending where this exit leads to within the region? */
-static bool exit_needs_flags(const struct jit_translation *t)
-{
-    return t->pending.count != 0 && t->region.live_in[t->region.target[t->op] - 1] != 0;
-}
-
-static void exit_tail(struct jit_translation *t, uint32_t from, enum tail_kind kind)
-{
-    t->tail[t->tails++] = (struct tail){
-        .from = {from}, .op = (uint16_t)t->op, .kind = (uint8_t)kind, .pending = t->pending};
-}
-
-static void exit_branch(struct jit_translation *t, unsigned cc)
-{
-    unsigned target = t->region.target[t->op];
-
-    if (target == 0)
-        exit_tail(t, asm_jcc(&t->b, cc), TAIL_EXIT);
-    else if (exit_needs_flags(t) && !jit_flags_flush_quietly(t))
-        exit_tail(t, asm_jcc(&t->b, cc), TAIL_EDGE);
-    else
-        translate_to_label(t, 0x0f80 | cc, target - 1);
-    t->host_next = t->host;
-}
-
-static void exit_zero(struct jit_translation *t, const struct ir_insn *i)
-{
-    if (jit_in_reg(t, i->a))
-        asm_op(&t->b, i->width, i->width == IR_8 ? 0x84 : 0x85, t->reg[i->a & 4095],
-               jit_slot(t, i->a));
-    else
-        asm_alu_imm(&t->b, i->width, ASM_CMP, jit_slot(t, i->a), 0);
-    t->host = 0;
-    exit_branch(t, i->op == IR_brz ? IR_COND_Z : IR_COND_NZ);
-}
-
-/* Within the region there is nothing to do where the target comes next. */
-static void exit_jump(struct jit_translation *t, const struct ir_insn *i)
-{
-    unsigned target = t->region.target[t->op];
-
-    if (target == 0) {
-        exit_outside(t, i);
-        return;
-    }
-    if (exit_needs_flags(t))
-        jit_flags_flush(t);
-    if (target - 1 != t->op + 1)
-        translate_to_label(t, 0xe9, target - 1);
-}
-
-bool jit_emit_exit(struct jit_translation *t, const struct ir_insn *i)
-{
-    switch (i->op) {
-    case IR_br:
-        exit_branch(t, jit_flags_cond(t, i->cond));
-        break;
-    case IR_brz:
-    case IR_brnz:
-        exit_zero(t, i);
-        break;
-    case IR_jmp:
-        exit_jump(t, i);
-        break;
-    case IR_jmpi:
-        jit_flags_flush(t);
-        asm_load(&t->b, i->width & 3, ASM_RAX, jit_slot(t, i->a));
-        jit_emit_lookup(t);
-        break;
-    default:
-        exit_outside(t, i);
-    }
-    return true;
-}
-
 /* ---- ops ---- */
 
 static bool translate_native(struct jit_translation *t, const struct ir_insn *i)
@@ -322,7 +127,7 @@ static void translate_label(struct jit_translation *t)
 static void translate_poll(struct jit_translation *t)
 {
     asm_alu_imm(&t->b, IR_32, ASM_CMP, ENV(request), 0);
-    exit_tail(t, asm_jcc(&t->b, IR_COND_NZ), TAIL_POLL);
+    jit_exit_tail(t, asm_jcc(&t->b, IR_COND_NZ), TAIL_POLL);
     t->host = 0;
 }
 
@@ -412,7 +217,7 @@ static void tail_poll(struct jit_translation *t, const struct tail *tail)
         mark = tail_repeat(t, mark);
     else
         jit_flags_flush(t);
-    exit_pc(t, jit_op(t, mark)->imm, IR_64);
+    jit_exit_pc(t, jit_op(t, mark)->imm, IR_64);
     jit_jump_stub(t, t->stubs->leave);
 }
 
@@ -428,18 +233,18 @@ static void translate_tail(struct jit_translation *t, const struct tail *tail)
         tail_slow(t, tail);
         break;
     case TAIL_EXIT:
-        exit_outside(t, jit_op(t, tail->op));
+        jit_exit_outside(t, jit_op(t, tail->op));
         break;
     case TAIL_EDGE:
         jit_flags_flush(t);
-        translate_to_label(t, 0xe9, t->region.target[tail->op] - 1u);
+        jit_emit_to_label(t, 0xe9, t->region.target[tail->op] - 1u);
         break;
     case TAIL_POLL:
         tail_poll(t, tail);
         break;
     default: /* TAIL_HOT */
-        exit_pc(t, t->entry_offset, IR_64);
-        translate_pointer(t, ASM_RDX, FIX_BLOCK, 0);
+        jit_exit_pc(t, t->entry_offset, IR_64);
+        jit_emit_pointer(t, ASM_RDX, FIX_BLOCK, 0);
         jit_jump_stub(t, t->stubs->hot);
     }
 }
@@ -461,9 +266,9 @@ static void translate_tails(struct jit_translation *t)
 /* A block that was entered often is translated again, with more around it. */
 static void translate_counter(struct jit_translation *t)
 {
-    translate_pointer(t, ASM_RCX, FIX_BLOCK, offsetof(struct jit_block, patience));
+    jit_emit_pointer(t, ASM_RCX, FIX_BLOCK, offsetof(struct jit_block, patience));
     asm_alu_imm(&t->b, IR_32, ASM_SUB, asm_m(ASM_RCX, 0), 1);
-    exit_tail(t, asm_jcc(&t->b, IR_COND_N), TAIL_HOT);
+    jit_exit_tail(t, asm_jcc(&t->b, IR_COND_N), TAIL_HOT);
 }
 
 static void translate_begin(struct jit_translation *t, struct ir_env *env, bool straddles)
@@ -520,121 +325,6 @@ static uint32_t translate_code(struct jit_translation *t, bool hot)
     return entry;
 }
 
-/* ---- what is allocated with the block ---- */
-
-static size_t layout_site(const struct site_draft *site)
-{
-    return offsetof(struct jit_site, x) +
-           (site->pending.count + (site->has_op ? 1u : 0u)) * sizeof(struct ir_xinsn) +
-           sizeof(struct ir_xinsn);
-}
-
-static void translate_layout(struct jit_translation *t)
-{
-    struct layout *l = &t->layout;
-
-    l->links = (sizeof(struct jit_block) + 15) & ~(size_t)15;
-    l->spans = l->links + t->links * sizeof(struct jit_link);
-    l->sites = (l->spans + t->region.spans * sizeof(struct ir_span) + 15) & ~(size_t)15;
-    l->bytes = l->sites;
-    for (unsigned n = 0; n < t->sites; n++) {
-        l->site[n] = l->bytes;
-        l->bytes += layout_site(&t->site[n]);
-    }
-}
-
-static uintptr_t patch_pointer(const struct jit_translation *t, const struct fixup *fix,
-                               struct jit_block *block)
-{
-    if (fix->kind == FIX_SITE)
-        return (uintptr_t)block + t->layout.site[fix->index];
-    if (fix->kind == FIX_LINK)
-        return (uintptr_t)&block->link[fix->index];
-    return (uintptr_t)block + fix->index;
-}
-
-static void translate_patch(const struct jit_translation *t, struct jit *jit,
-                            struct jit_block *block)
-{
-    const uint8_t *run = jit_cache_run(&jit->cache, block->code);
-
-    for (unsigned n = 0; n < t->fixups; n++) {
-        const struct fixup *fix = &t->fixup[n];
-        uint64_t pointer;
-        int32_t distance;
-
-        if (fix->kind == FIX_STUB || fix->kind == FIX_LABEL) {
-            distance = fix->kind == FIX_STUB ? (int32_t)(fix->stub - (run + fix->at + 4))
-                                             : (int32_t)(t->label[fix->index] - (fix->at + 4));
-            memcpy(block->code + fix->at, &distance, 4);
-        } else {
-            pointer = patch_pointer(t, fix, block);
-            memcpy(block->code + fix->at, &pointer, 8);
-        }
-    }
-}
-
-static void fill_site(const struct jit_translation *t, unsigned n, struct jit_block *block)
-{
-    struct jit_site *site = (struct jit_site *)((uint8_t *)block + t->layout.site[n]);
-    const struct site_draft *draft = &t->site[n];
-    struct ir_xinsn *x = site->x;
-
-    site->block = &block->base;
-    site->kind =
-        jit_slow_kind(t->guest, jit_op(t, draft->has_op ? draft->op : draft->pending.op[0]));
-    for (unsigned k = 0; k < draft->pending.count; k++)
-        *x++ = jit_flags_redo(t, &draft->pending, k);
-    if (draft->has_op)
-        *x++ = t->x[draft->op];
-    x->fn = jit_slow_stop;
-}
-
-static void translate_fill(const struct jit_translation *t, struct jit_block *block)
-{
-    struct ir_span *span = (struct ir_span *)((uint8_t *)block + t->layout.spans);
-
-    for (unsigned n = 0; n < t->sites; n++)
-        fill_site(t, n, block);
-    memcpy(span, t->region.span, t->region.spans * sizeof(*span));
-    if (t->region.spans > 1) { /* else it is what the block itself says */
-        block->base.span = span;
-        block->base.spans = (uint16_t)t->region.spans;
-    }
-    for (unsigned n = 0; n < t->links; n++)
-        block->link[n] = (struct jit_link){
-            .jump = block->code + t->link[n].jump,
-            .unlinked = (int32_t)(t->link[n].tail - (t->link[n].jump + 4)),
-            .offset = t->link[n].offset,
-            .owner = block,
-        };
-}
-
-static struct ir_block *translate_block(struct jit_translation *t, struct jit *jit, uint32_t entry)
-{
-    struct jit_block *block;
-
-    translate_layout(t);
-    block = calloc(1, t->layout.bytes);
-    if (block != NULL)
-        block->code = jit_cache_alloc(&jit->cache, asm_pos(&t->b));
-    if (block == NULL || block->code == NULL) {
-        free(block);
-        return NULL;
-    }
-    block->code_size = asm_pos(&t->b);
-    block->entry = (uint16_t)entry;
-    block->patience = JIT_PATIENCE;
-    block->link_count = (uint16_t)t->links;
-    block->link = (struct jit_link *)((uint8_t *)block + t->layout.links);
-    block->base.code = (struct ir_xinsn *)(uintptr_t)jit_cache_run(&jit->cache, block->code);
-    block->base.memory = (uint32_t)t->layout.bytes + block->code_size;
-    memcpy(block->code, t->code, block->code_size);
-    translate_fill(t, block);
-    translate_patch(t, jit, block);
-    return &block->base;
-}
-
 /* ---- regions ---- */
 
 /* What follows from the first piece within the page. */
@@ -661,7 +351,7 @@ static struct ir_block *translate_region(struct jit_translation *t, struct ir_en
     ir_region_finish(&t->region, env->guest);
     translate_begin(t, env, straddles);
     entry = translate_code(t, hot);
-    block = t->b.overflow ? NULL : translate_block(t, jit, entry);
+    block = t->b.overflow ? NULL : jit_place(t, jit, entry);
     if (block != NULL)
         block->tier = hot;
     return block;

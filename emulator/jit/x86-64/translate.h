@@ -180,6 +180,26 @@ void jit_memory_settle(struct jit_translation *t, struct jit_miss *miss);
 uint32_t jit_memory_watch(struct jit_translation *t, const struct ir_insn *i);
 bool jit_memory_is_store(const struct ir_insn *i);
 
+/* ---- places that are known in the end (place.c) ---- */
+
+/* reg = the address of something that is allocated with the block; its index, or with FIX_BLOCK its
+ * place in struct jit_block */
+void jit_emit_pointer(struct jit_translation *t, unsigned reg, enum fixup_kind kind,
+                      unsigned index);
+/* To the code of an IR_insn of this region; opcode: that of jmp, or 0x0f80 | cc. */
+void jit_emit_to_label(struct jit_translation *t, unsigned opcode, unsigned op);
+/* A block of what was emitted; NULL: no memory. entry: where its links enter. */
+struct ir_block *jit_place(struct jit_translation *t, struct jit *jit, uint32_t entry);
+
+/* ---- exits (exits.c) ---- */
+
+/* rax = pc at an offset from the start of the page, cut to a width */
+void jit_exit_pc(struct jit_translation *t, int64_t offset, unsigned width);
+/* Out of the translation; what is pending gets stored. */
+void jit_exit_outside(struct jit_translation *t, const struct ir_insn *i);
+/* The rest of the current op behind the main line, reached from there. */
+void jit_exit_tail(struct jit_translation *t, uint32_t from, enum tail_kind kind);
+
 /* ---- groups of ops: false: no native form, nothing was emitted ---- */
 
 bool jit_emit_move(struct jit_translation *t, const struct ir_insn *i);
