@@ -20,7 +20,7 @@
 #define ENGINE_CODE     0x412000u
 #define ENGINE_SCRATCH  0x426000u /* the second page is the one before */
 #define ENGINE_READONLY 0x430000u
-#define ENGINE_TSS      (0xffff800000000000 | RIG_TSS) /* linear */
+#define ENGINE_TABLES   0xffff800000000000ull /* linear, of the bench's tables */
 #define ENGINE_LINE     64
 
 struct case_engine {
@@ -37,9 +37,12 @@ static emu_gpa engine_page(emu_gpa first, unsigned n)
 static void engine_map(struct case_engine *e)
 {
     uint64_t user = PTE_P | PTE_U, data = user | PTE_W | PTE_NX;
-    rig_map(e->rig, ENGINE_TSS & IR_PAGE_MASK, (RIG_TSS & IR_PAGE_MASK) | PTE_P | PTE_NX, 1);
+    for (emu_gpa page = RIG_GDT; page <= RIG_TSS; page += IR_PAGE_SIZE)
+        rig_map(e->rig, ENGINE_TABLES + page, page | PTE_P | PTE_NX, 1);
+    e->rig->cpu->gdt.base = ENGINE_TABLES + RIG_GDT;
+    e->rig->cpu->idt.base = ENGINE_TABLES + RIG_IDT; /* no gates: INT raises #GP */
     rig_write(e->rig, RIG_TSS + 0x66, 2, 0xffff); /* no I/O permission map: IN and OUT raise #GP */
-    x86_set_segment(e->rig->cpu, X86_TR, RIG_TSS_SELECTOR, ENGINE_TSS, 0x67, 0x8b);
+    x86_set_segment(e->rig->cpu, X86_TR, RIG_TSS_SELECTOR, ENGINE_TABLES + RIG_TSS, 0x67, 0x8b);
     rig_map(e->rig, CASE_CONTROL, ENGINE_CONTROL | data, 1);
     rig_map(e->rig, CASE_READONLY, ENGINE_READONLY | user | PTE_NX, 1);
     for (unsigned i = 0; i < 2; i++) {
