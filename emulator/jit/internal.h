@@ -101,6 +101,7 @@ struct jit {
     const struct ir_guest *guest;
     unsigned features; /* of the host's vector unit, as its part sees them */
     pthread_mutex_t links;
+    int32_t patience;
     struct jit_stats *stats;       /* NULL: nothing is counted */
     struct jit_perf_map *perf_map; /* NULL: none is written */
 };

@@ -132,6 +132,7 @@ struct jit *emu_jit_new(struct ir_blocks *blocks, const struct ir_guest *guest,
     pthread_mutex_init(&jit->links, NULL);
     jit->blocks = blocks;
     jit->guest = guest;
+    jit->patience = JIT_PATIENCE;
     if (!jit_cache_init(&jit->cache, err) || !jit_make_stubs(jit, guest)) {
         emu_jit_free(jit);
         return NULL;
@@ -162,6 +163,11 @@ void emu_jit_trace(struct jit *jit, struct emu_trace *trace)
 void emu_jit_report(struct jit *jit, bool end)
 {
     jit_stats_report(jit->stats, end);
+}
+
+void emu_jit_set_patience(struct jit *jit, unsigned entries)
+{
+    jit->patience = (int32_t)(entries < INT32_MAX ? entries : INT32_MAX);
 }
 
 bool emu_jit_join(struct jit *jit, struct ir_env *env, struct emu_error *err)

@@ -29,6 +29,10 @@ void emu_jit_trace(struct jit *jit, struct emu_trace *trace);
 /* Emits jit_stats, what was done so far; at the end also jit_slow. Any thread. */
 void emu_jit_report(struct jit *jit, bool end);
 
+/* How often a block is entered before it is translated again as a region, 0 and up; tests that are
+ * to see regions soon set it before any code is made. */
+void emu_jit_set_patience(struct jit *jit, unsigned entries);
+
 /* After ir_exec_init: this vcpu's blocks are translated from now on. While no vcpu runs. */
 bool emu_jit_join(struct jit *jit, struct ir_env *env, struct emu_error *err);
 void emu_jit_leave(struct ir_env *env);

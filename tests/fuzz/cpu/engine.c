@@ -91,6 +91,8 @@ struct case_engine *case_engine_new(bool jit)
     if (good && jit) {
         e->jit = emu_jit_new(env->blocks, &e->guest, NULL);
         good = e->jit && emu_jit_join(e->jit, env, NULL);
+        if (good)
+            emu_jit_set_patience(e->jit, 1); /* the third run is that of a region */
     }
     if (good)
         return e;
