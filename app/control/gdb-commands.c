@@ -33,6 +33,7 @@ static const struct emu_debug_register *commands_take_register(struct gdb_stub *
     if (number >= count || commands_register_size(&list[number]) > COMMANDS_REGISTER_MAX)
         return NULL;
     *index = (size_t)number;
+    /* cppcheck-suppress returnDanglingLifetime ; a static list, which does not keep &count */
     return &list[number];
 }
 

@@ -177,7 +177,7 @@ static bool descriptor_read_mapping(struct lathe_descriptor *descriptor, JsonObj
 {
     static const char *const devices[] = {"flash", "memory", "kernel", NULL};
     JsonObject *mapping = descriptor_object(root, "mapping", error);
-    unsigned device;
+    unsigned device = LATHE_FIRMWARE_FLASH;
 
     if (mapping == NULL || !descriptor_read_word(mapping, "device", devices, &device, error))
         return false;

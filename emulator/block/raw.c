@@ -103,5 +103,6 @@ bool block_raw_new(struct block_file *file, bool probed, struct emu_block_backen
     raw->probed = probed;
     raw->size = (size + EMU_BLOCK_SECTOR - 1) / EMU_BLOCK_SECTOR * EMU_BLOCK_SECTOR;
     *out = (struct emu_block_backend){&raw_ops, raw, file->read_only};
+    /* cppcheck-suppress memleak ; out has it */
     return true;
 }

@@ -11,12 +11,13 @@
 IR_INLINE struct ir_block *exit_block(struct ir_env *env, uint64_t pc)
 {
     const void *code = ir_jumps_get(env, pc);
-    struct ir_block *block = (struct ir_block *)(uintptr_t)code - 1;
+    struct ir_block *block;
 
     if (IR_UNLIKELY(atomic_load_explicit(&env->request, memory_order_relaxed) != 0))
         return NULL;
     if (IR_UNLIKELY(!code))
         return NULL;
+    block = (struct ir_block *)(uintptr_t)code - 1;
     if (IR_UNLIKELY(atomic_load_explicit(&block->mode, memory_order_relaxed) != env->mode))
         return NULL;
     return block;
