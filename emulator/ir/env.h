@@ -195,12 +195,14 @@ struct ir_guest {
 
 struct ir_xinsn;
 
-/* A jump table (jumps.h): code[n] is for pc[n]. */
-#define IR_JUMP_BITS 12
+/* A jump table (jumps.h). */
+#define IR_JUMP_BITS 14
 #define IR_JUMPS     (1u << IR_JUMP_BITS)
 struct ir_jumps {
-    uint64_t pc[IR_JUMPS];
-    const void *code[IR_JUMPS];
+    struct {
+        uint64_t pc;
+        const void *code;
+    } entry[IR_JUMPS];
 };
 
 struct ir_env {

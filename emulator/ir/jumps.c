@@ -15,10 +15,10 @@ static struct ir_jump_set *jumps_of(struct ir_env *env)
 
 /* ---- tables ---- */
 
-/* The pc of an empty entry has another index than the entry. */
+/* The pc of an empty entry has another index than the entry: that of 0 is 0, that of 1 is not. */
 static void jumps_clear_entry(struct ir_jumps *table, unsigned index)
 {
-    table->pc[index] = index == 0;
+    table->entry[index].pc = index == 0;
 }
 
 static struct ir_jumps *jumps_table(struct ir_jump_set *set, const struct ir_jump_key *key)
@@ -29,16 +29,22 @@ static struct ir_jumps *jumps_table(struct ir_jump_set *set, const struct ir_jum
 static void jumps_clear(struct ir_jump_set *set, struct ir_jump_key *key)
 {
     struct ir_jumps *table = jumps_table(set, key);
+    struct ir_jump_fill *fill = &set->fill[key - set->key];
 
-    if (key->count > IR_JUMP_NOTED) {
-        memset(table->pc, 0, sizeof(table->pc));
+    if (fill->count > IR_JUMP_NOTED) {
+        memset(table, 0, sizeof(*table));
         jumps_clear_entry(table, 0);
     } else {
-        for (unsigned n = 0; n < key->count; n++)
-            jumps_clear_entry(table, key->noted[n]);
+        for (unsigned n = 0; n < fill->count; n++)
+            jumps_clear_entry(table, fill->noted[n]);
     }
-    key->count = 0;
+    fill->count = 0;
     key->flushes = set->flushes;
+}
+
+static bool jumps_fits(const struct ir_jump_key *key, uint64_t mode, uint64_t space)
+{
+    return key->space == space && key->mode == mode && key->use != 0;
 }
 
 /* The table of a mode and a space, or the one that was not used for the longest time. */
@@ -46,10 +52,12 @@ static struct ir_jump_key *jumps_pick(struct ir_jump_set *set, uint64_t mode, ui
 {
     struct ir_jump_key *oldest = &set->key[0];
 
+    if (jumps_fits(set->previous, mode, space))
+        return set->previous;
     for (unsigned n = 0; n < IR_JUMP_TABLES; n++) {
         struct ir_jump_key *key = &set->key[n];
 
-        if (key->space == space && key->mode == mode && key->use != 0)
+        if (jumps_fits(key, mode, space))
             return key;
         if (key->use < oldest->use)
             oldest = key;
@@ -71,6 +79,7 @@ void ir_jumps_select(struct ir_env *env)
     key->mode = env->mode;
     key->space = env->space;
     key->use = ++set->uses;
+    set->previous = set->current;
     set->current = key;
     if (!set->hidden)
         env->jumps = jumps_table(set, key);
@@ -100,17 +109,17 @@ void ir_jumps_forget(struct ir_env *env, uint64_t space)
 void ir_jumps_put(struct ir_env *env, uint64_t pc, const void *code)
 {
     struct ir_jump_set *set = jumps_of(env);
-    struct ir_jump_key *key = set->current;
+    struct ir_jump_fill *fill = &set->fill[set->current - set->key];
     unsigned index = ir_jump_index(pc);
 
     if (set->hidden)
         return;
-    if (key->count < IR_JUMP_NOTED)
-        key->noted[key->count] = (uint16_t)index;
-    if (key->count <= IR_JUMP_NOTED)
-        key->count++;
-    env->jumps->pc[index] = pc;
-    env->jumps->code[index] = code;
+    if (fill->count < IR_JUMP_NOTED)
+        fill->noted[fill->count] = (uint16_t)index;
+    if (fill->count <= IR_JUMP_NOTED)
+        fill->count++;
+    env->jumps->entry[index].pc = pc;
+    env->jumps->entry[index].code = code;
 }
 
 void ir_jumps_hide(struct ir_env *env, bool hidden)
@@ -132,7 +141,7 @@ bool ir_jumps_init(struct ir_env *env, struct emu_error *err)
         return emu_error_set(err, EMU_ERROR_HOST, "no memory for jump tables");
     for (unsigned n = 0; n <= IR_JUMP_TABLES; n++)
         jumps_clear_entry(&set->table[n], 0);
-    set->current = &set->key[0];
+    set->current = set->previous = &set->key[0];
     *set->current = (struct ir_jump_key){.mode = env->mode, .space = env->space, .use = 1};
     set->uses = 1;
     env->jumps = set->table;

@@ -12,21 +12,26 @@
 #include "emulator/ir/env.h"
 
 #define IR_JUMP_TABLES 16
-#define IR_JUMP_NOTED  128 /* so many entries are emptied one by one, more of them all at once */
+#define IR_JUMP_NOTED  1024 /* so many entries are emptied one by one, more of them all at once */
 
-/* What a table is for, and what is in it. */
+/* What a table is for. */
 struct ir_jump_key {
     uint64_t mode, space;
     uint64_t flushes; /* how many had been when it was last empty */
     uint64_t use;     /* the larger, the later; 0: free */
-    unsigned count;   /* entries made since, with doubles */
+};
+
+/* What is in it. */
+struct ir_jump_fill {
+    unsigned count; /* entries made since it was empty, with doubles */
     uint16_t noted[IR_JUMP_NOTED];
 };
 
 struct ir_jump_set {
     struct ir_jumps *table; /* IR_JUMP_TABLES, and one that stays empty */
     struct ir_jump_key key[IR_JUMP_TABLES];
-    struct ir_jump_key *current;
+    struct ir_jump_fill fill[IR_JUMP_TABLES];
+    struct ir_jump_key *current, *previous;
     uint64_t flushes, uses;
     bool hidden;
 };
@@ -39,9 +44,11 @@ void ir_jumps_put(struct ir_env *env, uint64_t pc, const void *code);
 /* While hidden, nothing is found and put: for code that must end at its first exit. */
 void ir_jumps_hide(struct ir_env *env, bool hidden);
 
+/* A pc's index: the upper bits of a product. */
+#define IR_JUMP_FACTOR 0x61c88647u
 static inline unsigned ir_jump_index(uint64_t pc)
 {
-    return (unsigned)(pc ^ pc >> IR_JUMP_BITS) & (IR_JUMPS - 1);
+    return (uint32_t)pc * IR_JUMP_FACTOR >> (32 - IR_JUMP_BITS);
 }
 
 /* The code for the pc, or NULL. */
@@ -49,7 +56,7 @@ static inline const void *ir_jumps_get(const struct ir_env *env, uint64_t pc)
 {
     unsigned index = ir_jump_index(pc);
 
-    return env->jumps->pc[index] == pc ? env->jumps->code[index] : NULL;
+    return env->jumps->entry[index].pc == pc ? env->jumps->entry[index].code : NULL;
 }
 
 #endif

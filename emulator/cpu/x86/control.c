@@ -268,8 +268,7 @@ enum ir_status x86_helper_wrpkru(struct ir_env *env, uint64_t a, uint64_t b, uin
         return x86_raise(cpu, X86_UD);
     if ((uint32_t)cpu->gpr[X86_RCX] != 0 || (uint32_t)cpu->gpr[X86_RDX] != 0)
         return control_fault(cpu);
-    cpu->pkru = (uint32_t)cpu->gpr[X86_RAX];
-    x86_tlb_rights_changed(cpu);
+    x86_tlb_set_pkru(cpu, (uint32_t)cpu->gpr[X86_RAX]);
     return IR_OK;
 }
 

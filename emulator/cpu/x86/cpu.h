@@ -67,8 +67,9 @@ void x86_tlb_flush_all(struct x86_cpu *cpu, bool also_global);
 void x86_tlb_set_cr3(struct x86_cpu *cpu, bool keep);
 /* INVPCID types 0 to 3, operands checked by the caller. */
 void x86_tlb_invpcid(struct x86_cpu *cpu, unsigned type, uint16_t pcid, emu_gva address);
-/* PKRU has changed. */
+/* Rights to data have changed, as by PKRU. */
 void x86_tlb_rights_changed(struct x86_cpu *cpu);
+void x86_tlb_set_pkru(struct x86_cpu *cpu, uint32_t value);
 /* CR0, CR4 or EFER have changed from these values: drops what may be wrong now. The caller also
  * calls x86_update_mode. */
 void x86_mmu_control_changed(struct x86_cpu *cpu, uint64_t old_cr0, uint64_t old_cr4,
@@ -99,6 +100,8 @@ bool x86_guest_code_address(struct ir_env *env, emu_gpa *out);
 
 /* Recomputes env.mode, env.tlb and what else follows from CR0, CR4, EFER, CS, SS, CPL, flags. */
 void x86_update_mode(struct x86_cpu *cpu);
+/* Where only EFLAGS.AC has changed. */
+void x86_update_tlb(struct x86_cpu *cpu);
 /* Power-on or INIT state (SDM volume 3 table 9-1). */
 void x86_cpu_reset(struct x86_cpu *cpu, bool init);
 /* The host's MXCSR follows the guest's rounding and flags while the guest runs; these two move the

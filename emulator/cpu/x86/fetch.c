@@ -109,7 +109,7 @@ bool x86_guest_code_address(struct ir_env *env, emu_gpa *out)
     if (page == NULL || page->host == NULL)
         return false;
     mmu_protect(cpu, page);
-    x86_tlb_note_code(cpu, va);
+    x86_tlb_note_code(cpu, page);
     *out = x86_page_physical(page, va);
     return true;
 }

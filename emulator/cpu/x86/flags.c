@@ -132,7 +132,7 @@ enum ir_status x86_helper_clac_stac(struct ir_env *env, uint64_t a, uint64_t b, 
         cpu->eflags |= X86_FLAG_AC;
     else
         cpu->eflags &= ~(uint64_t)X86_FLAG_AC;
-    x86_update_mode(cpu);
+    x86_update_tlb(cpu);
     return IR_OK;
 }
 

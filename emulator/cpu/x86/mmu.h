@@ -70,7 +70,7 @@ bool x86_walk(struct x86_cpu *cpu, emu_gva va, const struct x86_how *how, struct
 #define X86_TLB2_SETS     (1u << X86_TLB2_SET_BITS)
 #define X86_TLB2_WAYS     4
 #define X86_SPACES        8
-#define X86_FILTER_BITS   4096u
+#define X86_FILTER_BITS   16
 
 /* The fast tables of a space, in their order in cpu->tlbs. */
 enum x86_tlb_kind {
@@ -96,13 +96,13 @@ struct x86_space {
     uint16_t pcid;
     bool stale;      /* its fast tables are to be emptied before they are used */
     uint64_t asid;   /* tags the second level; never used again once given up */
-    uint64_t number; /* ir.space: new whenever the fast tables were emptied */
+    uint64_t number; /* ir.space of code that is not the kernel's */
     uint64_t last_use;
 };
 
 /* A set of hashed numbers: may say yes wrongly, never no. */
 struct x86_filter {
-    uint64_t word[X86_FILTER_BITS / 64];
+    uint64_t word[(1u << X86_FILTER_BITS) / 64];
 };
 
 /* A read-modify-write between begin and end. */
@@ -127,7 +127,11 @@ struct x86_tlb2 {
     struct x86_space space[X86_SPACES];
     struct x86_space *current;
     struct x86_filter large, huge; /* address >> 21, >> 30: parts of large pages are in here */
-    struct x86_filter code;        /* address >> 12: the jump tables may know it */
+    struct x86_filter code, global_code; /* address >> 12: the jump tables may know it */
+    uint64_t global_number;              /* ir.space of a kernel whose code is in global pages */
+    bool keyed;                          /* a page with a protection key other than 0 was seen */
+    bool local_code;                     /* this one's is not */
+    unsigned local_times;                /* how often that was found */
     struct x86_rmw rmw;
     pthread_mutex_t turn_lock; /* the first processor's serves the machine: see rmw.c */
 };
@@ -142,8 +146,8 @@ void x86_tlb_fill(struct x86_cpu *cpu, const struct x86_page *page, const struct
 void x86_tlb_select(struct x86_cpu *cpu, enum x86_tlb_kind kind);
 /* Takes fast write tags away from a physical page of RAM. */
 void x86_tlb_drop_writes(struct x86_cpu *cpu, const uint8_t *host_page);
-/* Code at a linear address is about to be known to the jump tables. */
-void x86_tlb_note_code(struct x86_cpu *cpu, emu_gva va);
+/* Code in this page is about to be known to the jump tables; ir.space may change for it. */
+void x86_tlb_note_code(struct x86_cpu *cpu, const struct x86_page *page);
 
 /*
  * Translates for an access that is checked for rights, but not for canonical form. NULL: *error is

@@ -113,6 +113,11 @@ static enum x86_tlb_kind mode_tlb(const struct x86_cpu *cpu)
     return (cpu->cr4 & X86_CR4_SMAP) && !ac ? X86_TLB_SMAP : X86_TLB_SUPERVISOR;
 }
 
+void x86_update_tlb(struct x86_cpu *cpu)
+{
+    x86_tlb_select(cpu, mode_tlb(cpu));
+}
+
 void x86_update_mode(struct x86_cpu *cpu)
 {
     const uint64_t big = X86_MODE_PE | X86_MODE_VM86 | X86_MODE_LONG;
@@ -124,7 +129,7 @@ void x86_update_mode(struct x86_cpu *cpu)
     if ((old ^ now) & big)
         x86_refresh_segments(cpu);
     cpu->ir.mode = mode_key(cpu);
-    x86_tlb_select(cpu, mode_tlb(cpu));
+    x86_update_tlb(cpu);
     if ((old ^ now) & big)
         emu_trace(cpu->trace, cpu_mode, cpu->apic_id, (unsigned long long)cpu->ir.mode,
                   (unsigned long long)cpu->cr0, (unsigned long long)cpu->cr4,

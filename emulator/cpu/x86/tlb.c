@@ -13,16 +13,28 @@
 #include "emulator/cpu/x86/mmu.h"
 #include "emulator/ir/exec.h"
 
+/* So often is a kernel tried again as one in global pages. */
+#define LOCAL_CODE_TIMES 256
+
 /* ---- filters ---- */
+
+static uint64_t filter_place(uint64_t number)
+{
+    return number * 0x9e3779b97f4a7c15u >> (64 - X86_FILTER_BITS);
+}
 
 static void filter_add(struct x86_filter *filter, uint64_t number)
 {
-    filter->word[number / 64 % (X86_FILTER_BITS / 64)] |= 1ull << number % 64;
+    uint64_t place = filter_place(number);
+
+    filter->word[place / 64] |= 1ull << place % 64;
 }
 
 static bool filter_has(const struct x86_filter *filter, uint64_t number)
 {
-    return filter->word[number / 64 % (X86_FILTER_BITS / 64)] >> number % 64 & 1;
+    uint64_t place = filter_place(number);
+
+    return filter->word[place / 64] >> place % 64 & 1;
 }
 
 static void filter_clear(struct x86_filter *filter)
@@ -64,10 +76,23 @@ static unsigned tlb_table(const struct x86_cpu *cpu, enum x86_tlb_kind kind)
 
 /* ---- address spaces ---- */
 
-static void tlb_flush_jumps(struct x86_cpu *cpu)
+static void tlb_renumber(struct x86_cpu *cpu, uint64_t *number)
+{
+    ir_jumps_forget(&cpu->ir, *number);
+    *number = ++cpu->tlb2->last_number;
+}
+
+static void tlb_renumber_global(struct x86_cpu *cpu)
+{
+    filter_clear(&cpu->tlb2->global_code);
+    tlb_renumber(cpu, &cpu->tlb2->global_number);
+}
+
+static void tlb_renumber_spaces(struct x86_cpu *cpu)
 {
     filter_clear(&cpu->tlb2->code);
-    ir_jumps_flush(&cpu->ir);
+    for (unsigned i = 0; i < X86_SPACES; i++)
+        tlb_renumber(cpu, &cpu->tlb2->space[i].number);
 }
 
 /* The space of a PCID, or the one that was not used for the longest time, emptied. */
@@ -93,8 +118,6 @@ static void tlb_empty_space(struct x86_cpu *cpu, struct x86_space *space)
 
     for (unsigned kind = 0; kind < X86_TLB_KINDS; kind++)
         tlb_clear_table(cpu, first + kind);
-    ir_jumps_forget(&cpu->ir, space->number);
-    space->number = ++cpu->tlb2->last_number;
     space->stale = false;
 }
 
@@ -108,19 +131,30 @@ static void tlb_enter_space(struct x86_cpu *cpu, uint16_t pcid, bool keep)
         space->pcid = pcid;
         space->asid = ++tlb2->last_asid;
         space->stale = true;
+        tlb_renumber(cpu, &space->number);
     }
     if (space->stale)
         tlb_empty_space(cpu, space);
     space->last_use = ++tlb2->uses;
     tlb2->current = space;
-    cpu->ir.space = space->number;
+    tlb2->local_code = tlb2->local_times >= LOCAL_CODE_TIMES;
     x86_tlb_select(cpu, tlb2->kind);
+}
+
+/* A kernel in global pages is the same code in all spaces. */
+static uint64_t tlb_code_space(const struct x86_cpu *cpu)
+{
+    const struct x86_tlb2 *tlb2 = cpu->tlb2;
+    bool global = cpu->cpl != 3 && (cpu->cr4 & X86_CR4_PGE) && !tlb2->local_code;
+
+    return global ? tlb2->global_number : tlb2->current->number;
 }
 
 void x86_tlb_select(struct x86_cpu *cpu, enum x86_tlb_kind kind)
 {
     cpu->tlb2->kind = kind;
     cpu->ir.tlb = &cpu->tlbs[tlb_table(cpu, kind)];
+    cpu->ir.space = tlb_code_space(cpu);
     ir_jumps_select(&cpu->ir);
 }
 
@@ -147,6 +181,7 @@ void x86_tlb_flush_all(struct x86_cpu *cpu, bool also_global)
     if (also_global) {
         tlb_drop_spaces(tlb2);
         tlb2->global_asid = ++tlb2->last_asid;
+        tlb_renumber_global(cpu);
         filter_clear(&tlb2->large);
         filter_clear(&tlb2->huge);
     }
@@ -160,15 +195,25 @@ void x86_tlb_rights_changed(struct x86_cpu *cpu)
     tlb_enter_space(cpu, tlb_pcid(cpu), true);
 }
 
+/* Of a guest that does not use keys, only key 0 counts. */
+void x86_tlb_set_pkru(struct x86_cpu *cpu, uint32_t value)
+{
+    uint32_t changed = cpu->pkru ^ value;
+
+    cpu->pkru = value;
+    if (cpu->tlb2->keyed ? changed != 0 : changed & 3)
+        x86_tlb_rights_changed(cpu);
+}
+
 void x86_mmu_control_changed(struct x86_cpu *cpu, uint64_t old_cr0, uint64_t old_cr4,
                              uint64_t old_efer)
 {
     uint64_t cr0 = old_cr0 ^ cpu->cr0, cr4 = old_cr4 ^ cpu->cr4, efer = old_efer ^ cpu->efer;
 
     if ((cr0 & (X86_CR0_PG | X86_CR0_PE)) || (efer & (X86_EFER_NXE | X86_EFER_LMA)) ||
-        (cr4 & (X86_CR4_PAE | X86_CR4_PSE | X86_CR4_PGE | X86_CR4_PCIDE)))
+        (cr4 & (X86_CR4_PAE | X86_CR4_PSE | X86_CR4_PGE | X86_CR4_PCIDE | X86_CR4_SMEP)))
         x86_tlb_flush_all(cpu, true);
-    else if ((cr0 & X86_CR0_WP) || (cr4 & (X86_CR4_SMEP | X86_CR4_SMAP | X86_CR4_PKE)))
+    else if ((cr0 & X86_CR0_WP) || (cr4 & (X86_CR4_SMAP | X86_CR4_PKE)))
         x86_tlb_rights_changed(cpu);
 }
 
@@ -241,6 +286,7 @@ const struct x86_page *x86_tlb2_insert(struct x86_cpu *cpu, const struct x86_pag
 
     *slot = *page;
     slot->asid = page->rights & X86_PAGE_G ? tlb2->global_asid : tlb2->current->asid;
+    tlb2->keyed |= (page->rights >> X86_PAGE_KEY_SHIFT & 0xf) != 0;
     tlb2_attach(cpu, slot);
     tlb2_note_size(tlb2, slot);
     return slot;
@@ -305,9 +351,17 @@ void x86_tlb_drop_writes(struct x86_cpu *cpu, const uint8_t *host_page)
     }
 }
 
-void x86_tlb_note_code(struct x86_cpu *cpu, emu_gva va)
+void x86_tlb_note_code(struct x86_cpu *cpu, const struct x86_page *page)
 {
-    filter_add(&cpu->tlb2->code, va >> IR_PAGE_BITS);
+    struct x86_tlb2 *tlb2 = cpu->tlb2;
+
+    if (cpu->ir.space == tlb2->global_number && !(page->rights & X86_PAGE_G)) {
+        tlb2->local_code = true;
+        tlb2->local_times++;
+        x86_tlb_select(cpu, tlb2->kind);
+    }
+    filter_add(cpu->ir.space == tlb2->global_number ? &tlb2->global_code : &tlb2->code,
+               page->linear >> IR_PAGE_BITS);
 }
 
 /* ---- single pages ---- */
@@ -334,7 +388,10 @@ void x86_tlb_flush_page(struct x86_cpu *cpu, emu_gva address)
     }
     tlb_drop_page(cpu, address);
     if (filter_has(&tlb2->code, address >> IR_PAGE_BITS))
-        tlb_flush_jumps(cpu);
+        tlb_renumber_spaces(cpu);
+    if (filter_has(&tlb2->global_code, address >> IR_PAGE_BITS))
+        tlb_renumber_global(cpu);
+    x86_tlb_select(cpu, tlb2->kind);
 }
 
 static void tlb_drop_pcid(struct x86_cpu *cpu, uint16_t pcid)

@@ -331,10 +331,7 @@ static void xrstor_read(struct x86_cpu *cpu, const uint8_t *image, uint64_t want
     if (wanted >> XSAVE_PKRU & 1) {
         const uint8_t *pkru = image + xsave_place(compact, XSAVE_PKRU);
         uint32_t value = bits >> XSAVE_PKRU & 1 ? (uint32_t)get_le(pkru, 4) : 0;
-        if (value != cpu->pkru) {
-            cpu->pkru = value;
-            x86_tlb_flush_all(cpu, true);
-        }
+        x86_tlb_set_pkru(cpu, value);
     }
 }
 

@@ -7,24 +7,31 @@
 #include "emulator/ir/jumps.h"
 #include "emulator/jit/x86-64/translate.h"
 
-/* ecx = index of the pc in rax */
+/* ecx = twice the index of the pc in rax, to be scaled by 8 */
 static void lookup_index(struct asm_buf *b)
 {
-    asm_shifted(b, ASM_RCX, ASM_RAX, IR_JUMP_BITS);
-    asm_alu(b, IR_32, ASM_XOR, ASM_RCX, asm_r(ASM_RAX));
-    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), IR_JUMPS - 1);
+    asm_op(b, IR_32, 0x69, ASM_RCX, asm_r(ASM_RAX)); /* imul */
+    asm_32(b, IR_JUMP_FACTOR);
+    asm_op(b, IR_32, 0xc1, 5, asm_r(ASM_RCX)); /* shr */
+    asm_8(b, 32 - IR_JUMP_BITS - 1);
+    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), -2);
+}
+
+static struct asm_rm lookup_entry(size_t member)
+{
+    return asm_mx(ASM_RDX, ASM_RCX, 3, (int32_t)member);
 }
 
 static void lookup_compare(struct asm_buf *b)
 {
     lookup_index(b);
     asm_load(b, IR_64, ASM_RDX, ENV(jumps));
-    asm_alu(b, IR_64, ASM_CMP, ASM_RAX, asm_mx(ASM_RDX, ASM_RCX, 3, offsetof(struct ir_jumps, pc)));
+    asm_alu(b, IR_64, ASM_CMP, ASM_RAX, lookup_entry(offsetof(struct ir_jumps, entry[0].pc)));
 }
 
 static void lookup_jump(struct asm_buf *b)
 {
-    asm_op(b, IR_32, 0xff, 4, asm_mx(ASM_RDX, ASM_RCX, 3, offsetof(struct ir_jumps, code)));
+    asm_op(b, IR_32, 0xff, 4, lookup_entry(offsetof(struct ir_jumps, entry[0].code)));
 }
 
 void jit_emit_lookup(struct jit_translation *t)
