@@ -10,7 +10,7 @@ struct lathe_definition;
 
 /* Are kernel and initrd given as they must be, and readable? False with *error. */
 bool lathe_inputs_check(const struct lathe_definition *definition, GError **error);
-/* "lathe run FILE": a disc image as --cdrom, a disk image as --disk with changes that are discarded,
+/* "lathe run FILE": a disc image as --cdrom, a disk image as --disk whose changes are discarded,
  * a kernel image as --kernel; refuses anything else by what it is. */
 bool lathe_inputs_take_file(struct lathe_definition *definition, const char *path, GError **error);
 
