@@ -164,7 +164,7 @@ bool x86_lift_enter(struct x86_lift *l)
 {
     x86_lift_call(l, X86_HELPER_enter, stack_sizes(l), x86_lift_imm(l, 0) & 0xffff,
                   x86_lift_imm(l, 1) & 31);
-    x86_lift_go_on(l, (int64_t)(l->offset + l->length)); /* it may have written into this block */
+    x86_lift_leave(l); /* it may have written into this block */
     return true;
 }
 

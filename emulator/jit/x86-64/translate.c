@@ -180,7 +180,8 @@ static void tail_slow(struct jit_translation *t, const struct tail *tail)
 {
     struct site_draft site = {.pending = tail->pending, .has_op = true};
 
-    if (tail->count == 1 && jit_memory_is_store(jit_op(t, tail->op)))
+    if (tail->count == 1 && jit_memory_is_store(jit_op(t, tail->op)) &&
+        !jit_vector_touches(t, jit_op(t, tail->op)))
         tail_watch(t, tail);
     for (unsigned n = 0; n < tail->count; n++) {
         site.op = (uint16_t)(tail->op + n);
