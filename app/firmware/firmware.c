@@ -40,14 +40,13 @@ static bool firmware_exists(const struct lathe_descriptor *descriptor)
             g_file_test(descriptor->template, G_FILE_TEST_IS_REGULAR));
 }
 
-/* What this program can do with it: no system management mode, no flash of code and variables. */
+/* What this program can do with it: no flash that holds both code and variables. */
 static bool firmware_runs(const struct lathe_descriptor *descriptor)
 {
     bool combined =
         descriptor->device == LATHE_FIRMWARE_FLASH && descriptor->mode == LATHE_FLASH_COMBINED;
 
     return descriptor->device != LATHE_FIRMWARE_KERNEL && !combined &&
-           !lathe_descriptor_has_feature(descriptor, "requires-smm") &&
            lathe_descriptor_fits(descriptor, FIRMWARE_ARCHITECTURE, FIRMWARE_MACHINE) &&
            firmware_is_raw(descriptor) && firmware_exists(descriptor);
 }

@@ -31,6 +31,7 @@ enum board_target {
     BOARD_LINT0, /* LINT0 of all local APICs */
     BOARD_LINT1,
     BOARD_IGNNE,  /* IGNNE# of all processors */
+    BOARD_SMI,    /* system management interrupt: see pc-smm.c */
     BOARD_PIRQ,   /* PIRQ `input` of the LPC bridge */
     BOARD_DEVICE, /* input `input` of device `device` */
 };
@@ -112,6 +113,7 @@ struct board {
     struct emu_boot_file kernel;
     struct emu_boot_file template; /* of the variable store, while it is being built */
     struct emu_boot_image image;
+    uint64_t smi_requested, smi_agreed; /* etc/smi features; under fw_cfg's lock */
     bool bootable;
 };
 
@@ -147,6 +149,10 @@ bool board_add_firmware(struct board *board, struct emu_error *err);
 bool board_prepare_flash(struct board *board, struct emu_device *flash, struct emu_error *err);
 void board_map_flash(struct board *board);
 void board_finish_flash(struct board *board);
+/* SMIs: what fw_cfg says of them, and the line itself (pc-smm.c). */
+bool board_prepare_smm(struct board *board, struct emu_device *fw_cfg, struct emu_error *err);
+void board_reset_smm(struct board *board);
+void board_smi(void *opaque, unsigned line, bool level);
 /* What lies at 0xe0000 before it is shadowed, 128 KiB; NULL: nothing. */
 const uint8_t *board_firmware_low(const struct board *board);
 /* What firmware reads from fw_cfg: memory, tables, kernel, settings. All other devices are there.

@@ -18,7 +18,8 @@ static bool cpus_make_vcpu(struct board *board, unsigned index, struct emu_error
     board->cpus[index] = cpu;
     cpu->model = board->model;
     cpu->apic_id = x86_model_apic_id(board->model, index);
-    cpu->memory = machine->memory;
+    cpu->memory = cpu->plain_memory = machine->memory;
+    cpu->smm_memory = board->smm_memory;
     cpu->io = machine->io;
     cpu->clock = machine->clock;
     cpu->trace = &machine->trace;

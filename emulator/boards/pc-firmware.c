@@ -297,7 +297,10 @@ static bool firmware_add_smbios(struct board *board, struct emu_device *fw_cfg,
 
 /* ---- the kernel ---- */
 
-#define FIRMWARE_SETUP_SECTORS 0x1f1u /* Linux boot protocol: sectors of setup behind the first */
+/* Linux boot protocol: */
+#define FIRMWARE_SETUP_SECTORS 0x1f1u /* sectors of setup behind the first */
+#define FIRMWARE_LOADER_TYPE   0x210u /* who loads the kernel; 0: it takes no initrd */
+#define FIRMWARE_LOADER_OTHER  0xffu
 
 static size_t firmware_setup_size(const struct emu_boot_file *kernel)
 {
@@ -313,6 +316,26 @@ static bool firmware_add_blob(struct emu_device *fw_cfg, uint16_t size_key, uint
 {
     return emu_fw_cfg_add_number(fw_cfg, size_key, size, 4, err) &&
            emu_fw_cfg_add_item(fw_cfg, data_key, data, size, err);
+}
+
+/* Firmware that starts the kernel by its old entry says not who it is. Firmware that checks the
+ * kernel's signature reads the file as it is. */
+static bool firmware_add_setup(struct emu_device *fw_cfg, const struct emu_boot_file *kernel,
+                               size_t size, struct emu_error *err)
+{
+    uint8_t *setup = malloc(size);
+    bool done = setup != NULL;
+
+    if (!done)
+        return emu_error_set(err, EMU_ERROR_HOST, "out of memory");
+    memcpy(setup, kernel->data, size);
+    if (size > FIRMWARE_LOADER_TYPE)
+        setup[FIRMWARE_LOADER_TYPE] = FIRMWARE_LOADER_OTHER;
+    done = firmware_add_blob(fw_cfg, EMU_FW_CFG_SETUP_SIZE, EMU_FW_CFG_SETUP_DATA, setup, size,
+                             err) &&
+           emu_fw_cfg_add_file(fw_cfg, "etc/boot/kernel", kernel->data, kernel->size, err);
+    free(setup);
+    return done;
 }
 
 static bool firmware_add_initrd(struct board *board, struct emu_device *fw_cfg,
@@ -347,8 +370,7 @@ static bool firmware_add_kernel(struct board *board, struct emu_device *fw_cfg,
                              "--firmware none",
                              kernel->name);
     setup = firmware_setup_size(kernel);
-    return firmware_add_blob(fw_cfg, EMU_FW_CFG_SETUP_SIZE, EMU_FW_CFG_SETUP_DATA, kernel->data,
-                             setup, err) &&
+    return firmware_add_setup(fw_cfg, kernel, setup, err) &&
            firmware_add_blob(fw_cfg, EMU_FW_CFG_KERNEL_SIZE, EMU_FW_CFG_KERNEL_DATA,
                              kernel->data + setup, kernel->size - setup, err) &&
            firmware_add_blob(fw_cfg, EMU_FW_CFG_CMDLINE_SIZE, EMU_FW_CFG_CMDLINE_DATA, append,
@@ -399,5 +421,5 @@ bool board_prepare_firmware(struct board *board, struct emu_error *err)
     return emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_MAX_CPUS, firmware_apic_limit(board), 2, err) &&
            firmware_add_e820(board, fw_cfg, err) && firmware_add_acpi(board, fw_cfg, err) &&
            firmware_add_smbios(board, fw_cfg, err) && firmware_add_kernel(board, fw_cfg, err) &&
-           firmware_add_settings(fw_cfg, err);
+           firmware_add_settings(fw_cfg, err) && board_prepare_smm(board, fw_cfg, err);
 }

@@ -148,13 +148,15 @@ static const struct board_device q35_devices[] = {
         .class = &emu_acpi_pm_class,
         .id = "acpi-pm",
         .maps = {{0, BOARD_PORTS, EMU_PC_PMBASE, 0}, {1, BOARD_PORTS, EMU_ACPI_PM_SMI_CMD, 0}},
-        .wires = {{0, 1, BOARD_ISA, EMU_PC_SCI, NULL}},
+        .wires = {{0, 1, BOARD_ISA, EMU_PC_SCI, NULL}, {1, 1, BOARD_SMI, 0, NULL}},
         .prepare = q35_prepare_pm,
     },
     {
         .class = &emu_ich9_lpc_class,
         .id = "lpc",
-        .wires = {{0, 16, BOARD_ISA, 0, NULL}, {16, 8, BOARD_GSI, 16, NULL}},
+        .wires = {{0, 16, BOARD_ISA, 0, NULL},
+                  {16, 8, BOARD_GSI, 16, NULL},
+                  {EMU_ICH9_LPC_SMI_LOCK, 1, BOARD_DEVICE, EMU_ACPI_PM_SMI_LOCK, "acpi-pm"}},
         .devfn = EMU_PCI_DEVFN(31, 0),
         .pci = true,
         .prepare = q35_prepare_lpc,
@@ -269,6 +271,7 @@ static bool q35_add_devices(struct board *board, struct emu_error *err)
 
 static void q35_after_reset(struct emu_machine *machine)
 {
+    board_reset_smm(machine->board_data);
     board_apply_boot(machine->board_data);
 }
 

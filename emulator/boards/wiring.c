@@ -103,6 +103,8 @@ static struct emu_irq board_irq(struct board *board, const struct board_wire *wi
         return (struct emu_irq){board_lint_irq, board, 1};
     case BOARD_IGNNE:
         return (struct emu_irq){board_ignne, board, 0};
+    case BOARD_SMI:
+        return (struct emu_irq){board_smi, board, 0};
     case BOARD_PIRQ:
         return (struct emu_irq){board_pirq, board, input};
     case BOARD_DEVICE:

@@ -159,11 +159,11 @@ static void test_trace(void)
 
     first.sink = second.sink = note_line;
     first.opaque = second.opaque = line;
-    CHECK_EQ(emu_trace_match(&first, "cpu_*"), 6);
+    CHECK_EQ(emu_trace_match(&first, "cpu_*"), 7);
     CHECK_EQ(emu_trace_match(&first, "nothing"), 0);
     CHECK_EQ(emu_trace_match(&second, "-cpu-msr-unknown"), 1);
     CHECK_EQ(emu_trace_match(&second, "machine-p[a-z]*r"), 1);
-    CHECK_EQ(emu_trace_count("cpu-*"), 6);
+    CHECK_EQ(emu_trace_count("cpu-*"), 7);
     CHECK_EQ(emu_trace_count("-cpu_halt"), 1);
     CHECK_EQ(emu_trace_count("cpu-msr_unknown"), 0);
     CHECK_EQ(emu_trace_match(&first, "-cpu_h*"), 1);

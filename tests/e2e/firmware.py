@@ -158,7 +158,24 @@ def disk():
         report("seabios-%s-disk" % engine, status == 0, "status %d\n%s" % (status, text))
 
 
+def secure():
+    """Secure Boot with enrolled keys: an unsigned program is refused, and the guest knows."""
+    store = os.path.join(SCRATCH, "secure.fd")
+    status, text, _ = run("jit", "--firmware", "uefi-secure,vars=" + store, "--smp", "2",
+                          "--memory", "512M", expect="Press any key to enter the Boot Manager")
+    report("secure-no-shell", status == 0 and "Security Violation" in text,
+           "status %d\n%s" % (status, text[-2000:]))
+    with open(store, "rb") as file:
+        report("secure-variables", "Boot0001".encode("utf-16-le") in file.read(), "no Boot0001")
+    status, text, _ = run("jit", "--firmware", "uefi-secure", "--kernel", KERNEL, "--initrd",
+                          INITRAMFS, "--append", "console=ttyS0 panic=-1 cpus=2", "--smp", "2",
+                          "--memory", "1G")
+    report("secure-kernel-done", status == 0 and "lathe guest done" in text,
+           "status %d\n%s" % (status, text[-2000:]))
+    report("secure-kernel-knows", "secureboot: Secure boot enabled" in text, text[:4000])
+
+
 for case in CASES:
     {"seabios": seabios, "ovmf": ovmf, "variables": variables, "kernel": kernel,
-     "disk": disk}[case]()
+     "disk": disk, "secure": secure}[case]()
 sys.exit(failed)

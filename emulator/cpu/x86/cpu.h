@@ -17,6 +17,8 @@ enum ir_status x86_raise_error(struct x86_cpu *cpu, enum x86_vector vector, uint
 enum ir_status x86_raise_page_fault(struct x86_cpu *cpu, emu_gva address, uint32_t error);
 /* Delivers what is pending: stack frame, double and triple faults. Changes pc and mode. */
 void x86_deliver_exception(struct x86_cpu *cpu);
+/* Nothing but a reset or INIT helps the processor any more: asks for the machine's reset. */
+void x86_shut_down(struct x86_cpu *cpu);
 /* Takes an external interrupt or, with vector 2, an NMI. */
 void x86_deliver_interrupt(struct x86_cpu *cpu, uint8_t vector);
 

@@ -490,7 +490,7 @@ static struct x86_event exception_event(const struct x86_cpu *cpu,
     return event;
 }
 
-static void exception_shutdown(struct x86_cpu *cpu)
+void x86_shut_down(struct x86_cpu *cpu)
 {
     emu_trace(cpu->trace, cpu_triple_fault, cpu->apic_id, (unsigned long long)cpu->ir.pc);
     cpu->halted = true;
@@ -516,7 +516,7 @@ void x86_deliver_exception(struct x86_cpu *cpu)
         if (cpu->exception.vector == X86_PF)
             cpu->cr2 = cpu->exception.cr2;
         if (!exception_combine(&now, &cpu->exception)) {
-            exception_shutdown(cpu);
+            x86_shut_down(cpu);
             return;
         }
     }

@@ -10,6 +10,7 @@
 #include "emulator/cpu/x86/models.h"
 #include "emulator/cpu/x86/mxcsr.h"
 #include "emulator/cpu/x86/segment.h"
+#include "emulator/cpu/x86/smm.h"
 #include "emulator/core/trace.h"
 
 #define FLAT_END 0x100000000ull
@@ -100,6 +101,8 @@ static uint64_t mode_key(const struct x86_cpu *cpu)
         mode |= X86_MODE_VM86;
     if (x86_long_mode(cpu))
         mode |= X86_MODE_LONG;
+    if (cpu->in_smm)
+        mode |= X86_MODE_SMM;
     return mode | mode_code_bits(cpu, code64) | mode_flat_bits(cpu, code64) | mode_unit_bits(cpu) |
            mode_event_bits(cpu);
 }
@@ -216,6 +219,7 @@ void x86_cpu_reset(struct x86_cpu *cpu, bool init)
     cpu->cpl = 0;
     reset_segments(cpu);
     reset_events(cpu);
+    x86_smm_select_memory(cpu);
     x86_tlb_flush_all(cpu, true);
     x86_refresh_segments(cpu);
     x86_update_mode(cpu);

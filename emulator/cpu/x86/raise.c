@@ -18,8 +18,3 @@ enum ir_status x86_helper_vmcall(struct ir_env *env, uint64_t a, uint64_t b, uin
     return x86_raise(x86_cpu_of(env), X86_UD);
 }
 
-/* Outside system management mode, which no board enters yet, RSM does not exist. */
-enum ir_status x86_helper_rsm(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
-{
-    return x86_raise(x86_cpu_of(env), X86_UD);
-}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The run loop: events by priority (SDM volume 3, table 6-2), then guest code until the executor
- * comes back. System management mode is not offered: SMIs are dropped.
+ * comes back.
  *
  * How an interrupt gets in. The local APIC changes its state under its own lock and then sets
  * X86_REQUEST_INTR, on any thread. The loop clears the bit first and then notes in intr_line that
@@ -9,7 +9,8 @@
  * clearing is covered by the question that follows; one after it sets the bit again, so none is
  * lost. While IF is clear the bit is clear as well, so that the executor is not driven out at each
  * block, and intr_line remembers; whatever sets IF ends its block, and the loop looks again. Only
- * acknowledge, answering "nothing", clears intr_line. NMIs go the same way through nmi_line.
+ * acknowledge, answering "nothing", clears intr_line. NMIs go the same way through nmi_line, SMIs
+ * through smi_line; in system management mode SMIs and INIT wait.
  */
 #include "emulator/cpu/x86/run.h"
 
@@ -20,6 +21,7 @@
 #include "emulator/cpu/x86/debug.h"
 #include "emulator/cpu/x86/models.h"
 #include "emulator/cpu/x86/msr.h"
+#include "emulator/cpu/x86/smm.h"
 
 #define APIC_BASE_BSP (1u << 8) /* bootstrap processor */
 
@@ -102,10 +104,14 @@ static void run_interrupts(struct x86_cpu *cpu, uint32_t requests)
     cpu->nmi_line |= (seen & X86_REQUEST_NMI) != 0;
     if (!run_may_interrupt(cpu))
         return;
-    if (cpu->nmi_line && !cpu->nmi_blocked)
+    if (cpu->smi_line && !cpu->in_smm) {
+        cpu->smi_line = false;
+        x86_smm_enter(cpu);
+    } else if (cpu->nmi_line && !cpu->nmi_blocked) {
         run_take_nmi(cpu);
-    else if (cpu->intr_line && (cpu->eflags & X86_FLAG_IF))
+    } else if (cpu->intr_line && (cpu->eflags & X86_FLAG_IF)) {
         run_take_interrupt(cpu);
+    }
 }
 
 /* ---- events ---- */
@@ -118,7 +124,8 @@ static bool run_host_requests(struct x86_cpu *cpu, uint32_t requests)
     if (requests & EMU_REQUEST_EXCLUSIVE)
         emu_vcpu_step_aside(cpu->vcpu);
     if (requests & (X86_REQUEST_WORK | X86_REQUEST_SMI))
-        emu_vcpu_clear(cpu->vcpu, X86_REQUEST_WORK | X86_REQUEST_SMI);
+        emu_vcpu_clear(cpu->vcpu, requests & (X86_REQUEST_WORK | X86_REQUEST_SMI));
+    cpu->smi_line |= (requests & X86_REQUEST_SMI) != 0;
     x86_take_memory_change(cpu);
     return true;
 }
@@ -128,7 +135,7 @@ static void run_guest_events(struct x86_cpu *cpu, uint32_t requests)
 {
     if (cpu->exception_pending)
         x86_deliver_exception(cpu);
-    if (requests & X86_REQUEST_INIT)
+    if ((requests & X86_REQUEST_INIT) && !cpu->in_smm)
         run_init(cpu);
     else if (requests & X86_REQUEST_SIPI)
         run_sipi(cpu);
@@ -246,7 +253,7 @@ static bool run_passes_break(struct x86_cpu *cpu)
 /* An interrupt waits for the end of the shadow: back here after its one instruction. */
 static bool run_awaits_shadow(const struct x86_cpu *cpu)
 {
-    return cpu->shadow && (cpu->intr_line || cpu->nmi_line);
+    return cpu->shadow && (cpu->intr_line || cpu->nmi_line || cpu->smi_line);
 }
 
 static enum ir_status run_execute(struct x86_cpu *cpu)
@@ -348,6 +355,7 @@ static void run_reset(struct emu_vcpu *vcpu)
     x86_cpu_reset(cpu, false);
     x86_msr_reset(cpu);
     run_clear_events(cpu, vcpu->index != 0);
+    cpu->smi_line = false;
     memset(cpu->debug, 0, sizeof(*cpu->debug));
     x86_tlb_flush_all(cpu, true);
     x86_update_mode(cpu);

@@ -6,13 +6,15 @@
 #include "emulator/cpu/x86/debug.h"
 #include "emulator/cpu/x86/models.h"
 #include "emulator/cpu/x86/run.h"
+#include "emulator/cpu/x86/smm.h"
 #include "emulator/state/state.h"
 
 #define STATE_VERSION 1
 
 /* What may come from a file: a request that nobody answers would keep the processor from running.
  */
-#define STATE_REQUESTS (X86_REQUEST_INTR | X86_REQUEST_NMI | X86_REQUEST_INIT | X86_REQUEST_SIPI)
+#define STATE_REQUESTS                                                                             \
+    (X86_REQUEST_INTR | X86_REQUEST_NMI | X86_REQUEST_INIT | X86_REQUEST_SIPI | X86_REQUEST_SMI)
 
 #define FIELD(member) EMU_FIELD(struct x86_cpu, member)
 #define ARRAY(member) EMU_FIELD_ARRAY(struct x86_cpu, member)
@@ -81,6 +83,7 @@ static const struct emu_field state_fields[] = {
     FIELD(shutdown),
     FIELD(intr_line),
     FIELD(nmi_line),
+    FIELD(smi_line),
     EMU_FIELD_END,
 };
 
@@ -153,6 +156,7 @@ static void state_settle(struct x86_cpu *cpu, uint64_t flags, uint64_t requests)
     emu_vcpu_clear(cpu->vcpu, ~0u << EMU_REQUEST_ARCH);
     emu_vcpu_request(cpu->vcpu,
                      ((uint32_t)requests << EMU_REQUEST_ARCH & STATE_REQUESTS) | X86_REQUEST_WORK);
+    x86_smm_select_memory(cpu);
     x86_tlb_flush_all(cpu, true);
     x86_update_mode(cpu);
 }

@@ -162,6 +162,7 @@ enum x86_vector {
                     helper `trap` at its end */
 #define X86_MODE_BREAK       (1ull << 21) /* execution breakpoints exist: see x86_break_hint */
 #define X86_MODE_XM          (1ull << 22) /* MXCSR has an exception unmasked: SSE may raise #XM */
+#define X86_MODE_SMM         (1ull << 23) /* other memory at the same addresses */
 /*
  * The limit of CS: 4 GiB; or 64 KiB; or any other, and then each instruction looks for itself
  * (limit_check). Not in 64-bit code.
@@ -198,14 +199,15 @@ struct x86_exception {
     uint8_t length; /* soft: of the instruction */
 };
 
-#define X86_REQUEST_INTR  (1u << (EMU_REQUEST_ARCH + 0)) /* the local APIC has something */
-#define X86_REQUEST_NMI   (1u << (EMU_REQUEST_ARCH + 1))
-#define X86_REQUEST_INIT  (1u << (EMU_REQUEST_ARCH + 2))
-#define X86_REQUEST_SIPI  (1u << (EMU_REQUEST_ARCH + 3))
-#define X86_REQUEST_SMI   (1u << (EMU_REQUEST_ARCH + 4))
-#define X86_REQUEST_FLUSH (1u << (EMU_REQUEST_ARCH + 5)) /* the memory map changed: drop the TLB   \
-                                                          */
-#define X86_REQUEST_WORK (1u << (EMU_REQUEST_ARCH + 6))  /* the run loop has to look (events) */
+#define X86_REQUEST_INTR (1u << (EMU_REQUEST_ARCH + 0)) /* the local APIC has something */
+#define X86_REQUEST_NMI  (1u << (EMU_REQUEST_ARCH + 1))
+#define X86_REQUEST_INIT (1u << (EMU_REQUEST_ARCH + 2))
+#define X86_REQUEST_SIPI (1u << (EMU_REQUEST_ARCH + 3))
+#define X86_REQUEST_SMI  (1u << (EMU_REQUEST_ARCH + 4))
+#define X86_REQUEST_FLUSH                                                                          \
+    (1u << (EMU_REQUEST_ARCH + 5))                      /* the memory map changed: drop the TLB    \
+                                                         */
+#define X86_REQUEST_WORK (1u << (EMU_REQUEST_ARCH + 6)) /* the run loop has to look (events) */
 
 #define x86_apic_ops emu_apic_ops /* core/apic.h */
 
@@ -256,10 +258,12 @@ struct x86_cpu {
     bool mwait_any;           /* ... and interrupts do even while IF is clear */
     bool shutdown;            /* triple fault: nothing but a reset or INIT wakes */
     bool intr_line, nmi_line; /* seen by the run loop, not yet taken: see run.c */
+    bool smi_line;            /* the same */
 
     /* joined by the board */
     struct emu_vcpu *vcpu;
-    struct emu_memory *memory, *io;
+    struct emu_memory *memory, *io;               /* memory: one of the next two */
+    struct emu_memory *plain_memory, *smm_memory; /* as seen in and out of SMM; NULL: the same */
     struct emu_clock *clock;
     struct emu_trace *trace;
     const struct emu_power *power;

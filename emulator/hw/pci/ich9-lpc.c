@@ -28,7 +28,9 @@ enum lpc_register {
 
 #define LPC_PMBASE_BITS 0xff80u
 #define LPC_ACPI_ENABLE 0x80u
+#define LPC_SMI_LOCK    0x10u /* PMCON1: only a reset clears it */
 #define LPC_PIRQ_OFF    0x80u /* not routed to the 8259 */
+#define LPC_PMCON1_BITS 0x17ffu
 #define LPC_PIRQS       8
 #define LPC_ISA_ALLOWED 0xdef8u /* interrupts that a PIRQ may be routed to */
 #define LPC_RCBA_ENABLE 0x1u
@@ -105,6 +107,15 @@ static void ich9_lpc_update_rcba(struct ich9_lpc *lpc)
     emu_region_place(&lpc->rcba, value & LPC_RCBA_ENABLE, value & LPC_RCBA_BASE);
 }
 
+static void ich9_lpc_update_lock(struct ich9_lpc *lpc)
+{
+    bool locked = emu_pci_get(&lpc->pci, LPC_PMCON1, 2) & LPC_SMI_LOCK;
+
+    emu_pci_allow(&lpc->pci, LPC_PMCON1, 2,
+                  locked ? LPC_PMCON1_BITS & ~LPC_SMI_LOCK : LPC_PMCON1_BITS);
+    emu_irq_set(&lpc->pci.device.irqs[EMU_ICH9_LPC_SMI_LOCK], locked);
+}
+
 static void ich9_lpc_update(struct emu_pci_device *pci, unsigned offset, unsigned size)
 {
     struct ich9_lpc *lpc = (struct ich9_lpc *)pci;
@@ -115,6 +126,7 @@ static void ich9_lpc_update(struct emu_pci_device *pci, unsigned offset, unsigne
         emu_region_place(lpc->pm, enabled, base);
     ich9_lpc_update_rcba(lpc);
     ich9_lpc_update_isa(lpc);
+    ich9_lpc_update_lock(lpc);
 }
 
 void emu_ich9_lpc_set_pm(struct emu_device *device, struct emu_region *pm)
@@ -164,7 +176,7 @@ static void ich9_lpc_set_registers(struct ich9_lpc *lpc)
     emu_pci_allow(pci, LPC_SERIRQ, 1, 0xff);
     emu_pci_allow(pci, LPC_IO_DECODE, 2, 0x1377);
     emu_pci_allow(pci, LPC_ENABLE, 2, 0x3f0f);
-    emu_pci_allow(pci, LPC_PMCON1, 2, 0x17ff);
+    emu_pci_allow(pci, LPC_PMCON1, 2, LPC_PMCON1_BITS);
     emu_pci_allow(pci, LPC_BIOS_CONTROL, 1, 0x1f);
     emu_pci_allow(pci, LPC_RCBA, 4, LPC_RCBA_BASE | LPC_RCBA_ENABLE);
 }

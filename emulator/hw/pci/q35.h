@@ -6,7 +6,7 @@
  *  "shadow": all RAM at reset, for a machine without firmware.
  *  ich9-lpc (8086:2918, 00:1f.0): moves the PM block by PMBASE and routes PIRQs. Property "pmbase".
  *  Incoming lines 0 to 7: PIRQA to PIRQH. Driven lines: 0 to 15 the ISA interrupts, 16 to 23 the
- *  IOAPIC's pins.
+ *  IOAPIC's pins, 24 the lock of the PM block's SMI enable bit.
  */
 #ifndef EMU_HW_PCI_Q35_H
 #define EMU_HW_PCI_Q35_H
@@ -15,6 +15,8 @@
 
 extern const struct emu_device_class emu_q35_mch_class;
 extern const struct emu_device_class emu_ich9_lpc_class;
+
+#define EMU_ICH9_LPC_SMI_LOCK 24
 
 /* The region that PCIEXBAR moves, already added to its root. Before realize; NULL: none. */
 void emu_q35_mch_set_ecam(struct emu_device *mch, struct emu_region *ecam);

@@ -46,6 +46,7 @@ struct acpi_pm {
     uint64_t gpe_status, gpe_enable;
     uint32_t gpe_lines;
     uint32_t smi_enable, smi_status;
+    bool smi_locked;
     uint8_t apm[2]; /* command and status ports */
     uint8_t tco[PM_TCO_SIZE];
     uint64_t half; /* half turns of the timer that were noticed */
@@ -161,6 +162,15 @@ static void acpi_pm_put_control(struct acpi_pm *pm, unsigned index, uint8_t byte
         acpi_pm_sleep(pm, PM1_SLEEP_TYPE(value));
 }
 
+static void acpi_pm_put_smi_enable(struct acpi_pm *pm, unsigned index, uint8_t byte)
+{
+    uint32_t value = (uint32_t)acpi_pm_merge(pm->smi_enable, index, byte);
+
+    if (pm->smi_locked)
+        value = (value & ~PM_SMI_GLOBAL) | (pm->smi_enable & PM_SMI_GLOBAL);
+    pm->smi_enable = value;
+}
+
 static void acpi_pm_put(struct acpi_pm *pm, unsigned offset, uint8_t byte)
 {
     if (offset < 2)
@@ -174,7 +184,7 @@ static void acpi_pm_put(struct acpi_pm *pm, unsigned offset, uint8_t byte)
     else if (offset >= EMU_ACPI_PM_GPE0 + 8 && offset < EMU_ACPI_PM_GPE0 + 16)
         pm->gpe_enable = acpi_pm_merge(pm->gpe_enable, offset - EMU_ACPI_PM_GPE0 - 8, byte);
     else if (offset >= PM_SMI_EN && offset < PM_SMI_EN + 4)
-        pm->smi_enable = (uint32_t)acpi_pm_merge(pm->smi_enable, offset - PM_SMI_EN, byte);
+        acpi_pm_put_smi_enable(pm, offset - PM_SMI_EN, byte);
     else if (offset >= PM_SMI_EN + 4 && offset < PM_SMI_EN + 8)
         pm->smi_status &= ~((uint32_t)byte << 8 * (offset - PM_SMI_EN - 4));
     else if (offset >= PM_TCO && offset < PM_TCO + PM_TCO_SIZE)
@@ -257,16 +267,22 @@ void emu_acpi_pm_wake(struct emu_device *device)
     acpi_pm_event(device, PM1_WAKE | PM1_POWER);
 }
 
-static void acpi_pm_gpe_line(void *opaque, unsigned line, bool level)
+static void acpi_pm_set_gpe(struct acpi_pm *pm, unsigned line, bool level)
 {
-    struct acpi_pm *pm = acpi_pm_of(opaque);
-
-    if (line > 31)
-        return;
-    pthread_mutex_lock(&pm->device.lock);
     pm->gpe_lines = (pm->gpe_lines & ~(1u << line)) | (uint32_t)level << line;
     pm->gpe_status |= pm->gpe_lines;
     acpi_pm_update_locked(pm);
+}
+
+static void acpi_pm_line(void *opaque, unsigned line, bool level)
+{
+    struct acpi_pm *pm = acpi_pm_of(opaque);
+
+    pthread_mutex_lock(&pm->device.lock);
+    if (line == EMU_ACPI_PM_SMI_LOCK)
+        pm->smi_locked = level;
+    else if (line < 32)
+        acpi_pm_set_gpe(pm, line, level);
     pthread_mutex_unlock(&pm->device.lock);
 }
 
@@ -280,7 +296,7 @@ static bool acpi_pm_realize(struct emu_device *device, struct emu_error *err)
     emu_region_init_io(&pm->command, "acpi-smi-command", &acpi_pm_apm_ops, pm, &device->lock, 2);
     device->regions[0] = &pm->block;
     device->regions[1] = &pm->command;
-    device->irq_in = acpi_pm_gpe_line;
+    device->irq_in = acpi_pm_line;
     emu_timer_init(&pm->timer, device->clock, &device->lock, acpi_pm_fire, pm);
     return true;
 }
@@ -307,19 +323,13 @@ static void acpi_pm_reset(struct emu_device *device)
 }
 
 static const struct emu_field acpi_pm_fields[] = {
-    EMU_FIELD(struct acpi_pm, status),
-    EMU_FIELD(struct acpi_pm, enable),
-    EMU_FIELD(struct acpi_pm, control),
-    EMU_FIELD(struct acpi_pm, gpe_status),
-    EMU_FIELD(struct acpi_pm, gpe_enable),
-    EMU_FIELD(struct acpi_pm, gpe_lines),
-    EMU_FIELD(struct acpi_pm, smi_enable),
-    EMU_FIELD(struct acpi_pm, smi_status),
-    EMU_FIELD_ARRAY(struct acpi_pm, apm),
-    EMU_FIELD_ARRAY(struct acpi_pm, tco),
-    EMU_FIELD(struct acpi_pm, half),
-    EMU_FIELD(struct acpi_pm, sci),
-    EMU_FIELD_END,
+    EMU_FIELD(struct acpi_pm, status),     EMU_FIELD(struct acpi_pm, enable),
+    EMU_FIELD(struct acpi_pm, control),    EMU_FIELD(struct acpi_pm, gpe_status),
+    EMU_FIELD(struct acpi_pm, gpe_enable), EMU_FIELD(struct acpi_pm, gpe_lines),
+    EMU_FIELD(struct acpi_pm, smi_enable), EMU_FIELD(struct acpi_pm, smi_status),
+    EMU_FIELD(struct acpi_pm, smi_locked), EMU_FIELD_ARRAY(struct acpi_pm, apm),
+    EMU_FIELD_ARRAY(struct acpi_pm, tco),  EMU_FIELD(struct acpi_pm, half),
+    EMU_FIELD(struct acpi_pm, sci),        EMU_FIELD_END,
 };
 
 static void acpi_pm_save(struct emu_device *device, struct emu_writer *out)
