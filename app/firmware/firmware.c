@@ -62,7 +62,7 @@ static bool firmware_wanted(const struct lathe_descriptor *descriptor, const cha
         return false;
     if (strcmp(word, "uefi-secure") == 0)
         return secure && keys;
-    return strcmp(word, "uefi") == 0 ? !secure : !keys;
+    return !secure;
 }
 
 const struct lathe_descriptor *lathe_firmware_choose(const struct lathe_descriptor_list *list,

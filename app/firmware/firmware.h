@@ -17,7 +17,8 @@ bool lathe_firmware_parse(struct lathe_definition *definition, const char *text,
 
 /*
  * The first of the list that has what the word asks for and that this machine can run: "uefi" has
- * no Secure Boot, "uefi-secure" has it with enrolled keys, "auto" boots everything. NULL: none.
+ * no Secure Boot and boots everything, and so does "auto"; "uefi-secure" has it with enrolled keys.
+ * NULL: none.
  */
 const struct lathe_descriptor *lathe_firmware_choose(const struct lathe_descriptor_list *list,
                                                      const char *word);

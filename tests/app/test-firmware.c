@@ -156,12 +156,12 @@ static void test_choice(void)
                FLASH("\"secure-boot\", \"enrolled-keys\"", "\"pc-q35-*\""));
     write_file("system", "30-secure.json", FLASH("\"secure-boot\"", "\"pc-q35-*\""));
     write_file("system", "40-plain.json", PLAIN);
-    chosen("auto", "30-secure.json");
+    chosen("auto", "40-plain.json");
     chosen("uefi", "40-plain.json");
     chosen("uefi-secure", "20-keys.json");
     chosen("bios", "none");
-    write_file("user", "30-secure.json", "");
-    chosen("auto", "40-plain.json");
+    write_file("user", "40-plain.json", "");
+    chosen("auto", "none");
 }
 
 static void test_words(void)
