@@ -94,7 +94,7 @@ def one(settings, name):
 
 def smp(settings):
     kernels = ("integer", "sha256")
-    jobs = [guest.Job(name, 10, threads) for name in kernels for threads in (1, 2)]
+    jobs = [guest.Job(name, 30, threads) for name in kernels for threads in (1, 2)]
     times = measure(settings, jobs, cpus=2)
     table = Table("Two threads on two vCPUs against one, throughput", "work", *PLACES, "bound (Lathe)")
     for index, name in enumerate(kernels):
