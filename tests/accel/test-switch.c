@@ -14,7 +14,7 @@
 #include "emulator/api/debug.h"
 #include "emulator/api/machine.h"
 
-#define ENOUGH 40 /* changes of the engine, or the guest was too quick for the test */
+#define ENOUGH 10 /* changes of the engine, or the guest was too quick for the test */
 #define SECOND 1000000000ull
 #define LIMIT  (100 * SECOND)
 
@@ -91,7 +91,7 @@ static unsigned change_until_end(struct emu_machine *machine)
 
     for (;;) {
         emu_machine_resume(machine);
-        doze(200 + changes * 37 % 1000);
+        doze(20 + changes * 37 % 400);
         emu_machine_pause(machine);
         if (emu_machine_get_state(machine) == EMU_MACHINE_STOPPED)
             return changes;
