@@ -5,7 +5,7 @@
 set -u
 case ${1:-} in
 prepare)
-    answers=/work/expected/openssl
+    answers=/opt/lathe/expected/openssl
     mkdir -p $answers
     ;;
 *)
@@ -13,7 +13,7 @@ prepare)
     mkdir -p $answers
     ;;
 esac
-cd /work/fixtures || exit 1
+cd /opt/lathe/fixtures || exit 1
 key=000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
 iv=f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff
 
@@ -74,7 +74,7 @@ answer() {
 }
 
 judge() {
-    if cmp -s "$answers/$1" "/work/expected/openssl/$1"; then
+    if cmp -s "$answers/$1" "/opt/lathe/expected/openssl/$1"; then
         echo "ok openssl-$1"
     else
         echo "not ok openssl-$1: $(head -c 200 "$answers/$1" | tr '\n' ' ')"

@@ -30,17 +30,17 @@ rm -f "$archive.log"
 rm -rf "$root"/usr/share/doc "$root"/usr/share/man "$root"/usr/share/locale "$root"/usr/share/info \
     "$root"/var/cache/apt "$root"/var/lib/apt
 
-mkdir -p "$root/work/expected" "$root/work/fixtures" "$root/work/source/tests/core"
-cp "$here"/*.sh "$root/work/"
+mkdir -p "$root/opt/lathe/expected" "$root/opt/lathe/fixtures" "$root/opt/lathe/source/tests/core"
+cp "$here"/*.sh "$root/opt/lathe/"
 cp "$here/init.sh" "$root/init"
 chmod 755 "$root/init"
 for folder in api util state core chardev ir hw firmware; do
     find emulator/$folder -name '*.[ch]' -o -name '*.inc'
-done | cpio --quiet -pdm "$root/work/source"
-cp tests/core/test-machine.c tests/core/dummy.[ch] "$root/work/source/tests/core/"
-cp tests/test.[ch] "$root/work/source/tests/"
-chroot "$root" sh /work/compile.sh prepare
-chroot "$root" sh /work/openssl.sh prepare
+done | cpio --quiet -pdm "$root/opt/lathe/source"
+cp tests/core/test-machine.c tests/core/dummy.[ch] "$root/opt/lathe/source/tests/core/"
+cp tests/test.[ch] "$root/opt/lathe/source/tests/"
+chroot "$root" sh /opt/lathe/compile.sh prepare
+chroot "$root" sh /opt/lathe/openssl.sh prepare
 
 (cd "$root" && find . -xdev | LC_ALL=C sort | cpio --quiet -H newc -o) >"$archive.new"
 mv "$archive.new" "$archive"
