@@ -192,18 +192,16 @@ uint32_t ir_blocks_version(struct ir_blocks *blocks, emu_gpa address)
     return page ? atomic_load(&page->watch.version) : 0;
 }
 
-bool ir_blocks_page_has_code(struct ir_blocks *blocks, emu_gpa address)
-{
-    struct code_page *page = page_find(blocks, address);
-
-    return page && atomic_load(&page->has_code);
-}
-
 struct ir_code_watch *ir_blocks_watch(struct ir_blocks *blocks, emu_gpa address)
 {
     struct code_page *page = page_find(blocks, address);
 
     return page && atomic_load(&page->has_code) ? &page->watch : NULL;
+}
+
+bool ir_blocks_page_has_code(struct ir_blocks *blocks, emu_gpa address)
+{
+    return ir_blocks_watch(blocks, address) != NULL;
 }
 
 bool ir_blocks_protect(struct ir_blocks *blocks, emu_gpa address)

@@ -46,9 +46,8 @@ static void alu_carry_in(struct jit_translation *t, const struct ir_insn *i)
     asm_store(&t->b, IR_64, ENV(flags.carry_in), ASM_RAX);
 }
 
-/* op target, B */
-static void alu_apply(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
-                      unsigned target)
+void jit_alu_apply(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
+                   unsigned target)
 {
     struct asm_buf *b = &t->b;
 
@@ -102,7 +101,7 @@ static bool alu_binary(struct jit_translation *t, const struct ir_insn *i, unsig
         jit_flags_store_b(t, i, i->b);
     if (i->width != IR_32 || jit_target(t, i->a, ASM_NONE) != target)
         asm_load(&t->b, i->width, target, jit_slot(t, i->a));
-    alu_apply(t, i, operation, target);
+    jit_alu_apply(t, i, operation, target);
     alu_finish(t, i, target, pending, logic ? IR_F_ALL & ~IR_F_A : IR_F_ALL);
     return true;
 }

@@ -242,18 +242,8 @@ bool jit_flags_flush_quietly(struct jit_translation *t)
 /* a op B in rax; the host's flags are those of the op. */
 static void flags_operate(struct jit_translation *t, const struct ir_insn *i)
 {
-    unsigned operation = i->op == IR_sub ? ASM_SUB : ASM_AND;
-    struct asm_buf *b = &t->b;
-
-    asm_load(b, i->width, ASM_RAX, jit_slot(t, i->a));
-    if (!(i->flags & IR_IMM)) {
-        asm_alu(b, i->width, operation, ASM_RAX, jit_slot(t, i->b));
-    } else if (i->width < IR_64 || jit_fits(i->imm)) {
-        asm_alu_imm(b, i->width, operation, asm_r(ASM_RAX), (int32_t)i->imm);
-    } else {
-        asm_imm(b, ASM_RCX, (uint64_t)i->imm);
-        asm_alu(b, i->width, operation, ASM_RAX, asm_r(ASM_RCX));
-    }
+    asm_load(&t->b, i->width, ASM_RAX, jit_slot(t, i->a));
+    jit_alu_apply(t, i, i->op == IR_sub ? ASM_SUB : ASM_AND, ASM_RAX);
 }
 
 static void flags_flush_compare(struct jit_translation *t, const struct ir_insn *i)

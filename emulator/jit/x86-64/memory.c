@@ -5,31 +5,45 @@
  */
 #include "emulator/jit/x86-64/translate.h"
 
+struct asm_rm jit_operand_m(struct jit_translation *t, const struct ir_insn *i)
+{
+    unsigned base = ASM_NONE, index = ASM_NONE;
+
+    if (i->a != IR_SLOT_ZERO) {
+        base = jit_target(t, i->a, ASM_RDX);
+        asm_load(&t->b, IR_64, base, jit_slot(t, i->a));
+    }
+    if (i->b != IR_SLOT_ZERO) {
+        index = jit_target(t, i->b, ASM_RCX);
+        asm_load(&t->b, IR_64, index, jit_slot(t, i->b));
+    }
+    return asm_mx(base, index, i->scale & 3u, jit_fits(i->imm) ? (int32_t)i->imm : 0);
+}
+
 /* rdx = the address; rcx is used */
 static void memory_address(struct jit_translation *t, const struct ir_insn *i)
 {
     struct asm_buf *b = &t->b;
-    unsigned base = ASM_NONE, index = ASM_NONE;
     bool large = !jit_fits(i->imm), narrow = i->flags & IR_ADDR32;
+    struct asm_rm m = jit_operand_m(t, i);
 
-    if (i->a != IR_SLOT_ZERO) {
-        base = jit_target(t, i->a, ASM_RDX);
-        asm_load(b, IR_64, base, jit_slot(t, i->a));
-    }
-    if (i->b != IR_SLOT_ZERO) {
-        index = jit_target(t, i->b, ASM_RCX);
-        asm_load(b, IR_64, index, jit_slot(t, i->b));
-    }
-    if (base != ASM_NONE && index == ASM_NONE && i->imm == 0 && !narrow)
-        asm_mov(b, ASM_RDX, base);
+    if (m.reg != ASM_NONE && m.index == ASM_NONE && i->imm == 0 && !narrow)
+        asm_mov(b, ASM_RDX, m.reg);
     else
-        asm_lea(b, !large && narrow ? IR_32 : IR_64, ASM_RDX,
-                asm_mx(base, index, i->scale & 3u, large ? 0 : (int32_t)i->imm));
+        asm_lea(b, !large && narrow ? IR_32 : IR_64, ASM_RDX, m);
     if (!large)
         return;
     asm_imm(b, ASM_RCX, (uint64_t)i->imm);
     asm_alu(b, narrow ? IR_32 : IR_64, ASM_ADD, ASM_RDX, asm_r(ASM_RCX));
 }
+
+void jit_tlb_entry(struct asm_buf *b)
+{
+    asm_shifted(b, ASM_RCX, ASM_RDX, IR_PAGE_BITS - 5);
+    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), (IR_TLB_SIZE - 1) << 5);
+    asm_alu(b, IR_64, ASM_ADD, ASM_RCX, ENV(tlb));
+}
+_Static_assert(sizeof(struct ir_tlb_entry) == 32, "the index is shifted by 5");
 
 struct jit_miss jit_memory_check(struct jit_translation *t, const struct ir_insn *i, bool write)
 {
@@ -44,9 +58,7 @@ struct jit_miss jit_memory_check(struct jit_translation *t, const struct ir_insn
         asm_8(b, size - 1);
         miss.align = asm_jcc(b, IR_COND_NZ);
     }
-    asm_shifted(b, ASM_RCX, ASM_RDX, IR_PAGE_BITS - 5);
-    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), (IR_TLB_SIZE - 1) << 5);
-    asm_alu(b, IR_64, ASM_ADD, ASM_RCX, ENV(tlb));
+    jit_tlb_entry(b);
     asm_alu(b, IR_64, ASM_SUB, ASM_RDX, asm_m(ASM_RCX, (int32_t)tag));
     asm_alu_imm(b, IR_64, ASM_CMP, asm_r(ASM_RDX), (int32_t)(IR_PAGE_SIZE - size));
     miss.tag = asm_jcc(b, IR_COND_NCZ);
@@ -59,7 +71,6 @@ void jit_memory_settle(struct jit_translation *t, struct jit_miss *miss)
     asm_alu(&t->b, IR_64, ASM_ADD, ASM_RCX, asm_r(ASM_RDX));
     miss->host = asm_m(ASM_RCX, 0);
 }
-_Static_assert(sizeof(struct ir_tlb_entry) == 32, "the index is shifted by 5");
 
 static void memory_load(struct jit_translation *t, const struct ir_insn *i, struct asm_rm host)
 {

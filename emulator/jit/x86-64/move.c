@@ -87,20 +87,12 @@ static bool move_extract(struct jit_translation *t, const struct ir_insn *i)
 static bool move_lea(struct jit_translation *t, const struct ir_insn *i)
 {
     struct asm_buf *b = &t->b;
-    unsigned base = ASM_NONE, index = ASM_NONE, reg = jit_target(t, i->dst, ASM_RAX);
+    unsigned reg = jit_target(t, i->dst, ASM_RAX);
 
     if (!jit_fits(i->imm) || i->width > IR_64)
         return false;
-    if (i->a != IR_SLOT_ZERO) {
-        base = jit_target(t, i->a, ASM_RDX);
-        asm_load(b, IR_64, base, jit_slot(t, i->a));
-    }
-    if (i->b != IR_SLOT_ZERO) {
-        index = jit_target(t, i->b, ASM_RCX);
-        asm_load(b, IR_64, index, jit_slot(t, i->b));
-    }
     asm_lea(b, i->width == IR_64 && !(i->flags & IR_ADDR32) ? IR_64 : IR_32, reg,
-            asm_mx(base, index, i->scale & 3u, (int32_t)i->imm));
+            jit_operand_m(t, i));
     if (i->width < IR_32)
         asm_load(b, i->width, reg, asm_r(reg));
     jit_put(t, i->dst, reg);

@@ -165,9 +165,7 @@ static void stub_watch_page(struct stubs *s)
 {
     struct asm_buf *b = &s->b;
 
-    asm_shifted(b, ASM_RCX, ASM_RDX, IR_PAGE_BITS - 5);
-    asm_alu_imm(b, IR_32, ASM_AND, asm_r(ASM_RCX), (IR_TLB_SIZE - 1) << 5);
-    asm_alu(b, IR_64, ASM_ADD, ASM_RCX, ENV(tlb));
+    jit_tlb_entry(b);
     asm_alu(b, IR_64, ASM_SUB, ASM_RDX, asm_m(ASM_RCX, offsetof(struct ir_tlb_entry, read)));
     asm_load(b, IR_64, ASM_RBX, asm_m(ASM_RCX, offsetof(struct ir_tlb_entry, code)));
     asm_alu(b, IR_32, ASM_ADD, ASM_RAX, asm_r(ASM_RDX)); /* the last byte */

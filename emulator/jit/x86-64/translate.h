@@ -200,6 +200,15 @@ void jit_exit_outside(struct jit_translation *t, const struct ir_insn *i);
 /* The rest of the current op behind the main line, reached from there. */
 void jit_exit_tail(struct jit_translation *t, uint32_t from, enum tail_kind kind);
 
+/* Operand m but for what of imm has no room in it; a in rdx and b in rcx if they have no registers.
+ */
+struct asm_rm jit_operand_m(struct jit_translation *t, const struct ir_insn *i);
+/* rcx = the soft TLB's entry for the address in rdx */
+void jit_tlb_entry(struct asm_buf *b);
+/* target = target op B; an immediate of 64 bits goes through rcx */
+void jit_alu_apply(struct jit_translation *t, const struct ir_insn *i, unsigned operation,
+                   unsigned target);
+
 /* ---- groups of ops: false: no native form, nothing was emitted ---- */
 
 bool jit_emit_move(struct jit_translation *t, const struct ir_insn *i);
