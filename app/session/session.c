@@ -257,7 +257,8 @@ static void session_box_free(struct session_box *box)
 static struct session_box *session_box_new(LatheSession *session, GError **error)
 {
     struct session_box *box = g_new0(struct session_box, 1);
-    const struct emu_machine_observer observer = {session_on_state, session_on_reset, box};
+    const struct emu_machine_observer observer = {
+        .state_changed = session_on_state, .reset = session_on_reset, .opaque = box};
 
     *box = (struct session_box){session, session->generation, NULL};
     box->machine = lathe_build_machine(session->definition, session->serials, &observer, error);

@@ -48,8 +48,9 @@ struct emu_machine_config {
     uint64_t memory; /* bytes; a multiple of 4 KiB */
 
     /*
-     * The image that the processor starts in, mapped read-only below 4 GiB; NULL: none, the kernel is
-     * put into memory and started. With firmware the kernel, if any, is for the firmware to load.
+     * The image that the processor starts in, mapped read-only below 4 GiB; NULL: none, the kernel
+     * is put into memory and started. With firmware the kernel, if any, is for the firmware to
+     * load.
      */
     const char *firmware;
     /*
@@ -103,6 +104,7 @@ struct emu_stop_reason {
 struct emu_machine_observer {
     void (*state_changed)(void *opaque, enum emu_machine_state state);
     void (*reset)(void *opaque);
+    void (*input_changed)(void *opaque); /* emu_machine_get_input_status may differ */
     void *opaque;
 };
 

@@ -127,6 +127,8 @@ static void board_connect(struct board *board, const struct board_device *row,
     device->clock = board->machine->clock;
     device->dma = board->machine->memory;
     device->power = board->machine->power;
+    device->input = board->machine->input;
+    device->displays = &board->machine->displays;
 }
 
 static void board_map_regions(struct board *board, const struct board_device *row,

@@ -14,7 +14,9 @@
 #include "emulator/core/region.h"
 
 struct emu_device;
-struct emu_writer; /* state/state.h */
+struct emu_displays; /* core/display.h */
+struct emu_input;    /* core/input.h */
+struct emu_writer;   /* state/state.h */
 struct emu_reader;
 
 enum emu_property_type {
@@ -85,8 +87,10 @@ struct emu_device {
     struct emu_clock *clock;
     struct emu_memory *dma; /* guest-physical memory; NULL for devices that have no DMA */
     struct emu_power power;
-    struct emu_chardev *chardev; /* character devices only; may be NULL */
-    struct emu_disk *disk;       /* controllers of one disk only; may be NULL */
+    struct emu_chardev *chardev;   /* character devices only; may be NULL */
+    struct emu_input *input;       /* keyboards and pointers; may be NULL */
+    struct emu_displays *displays; /* graphics devices; may be NULL */
+    struct emu_disk *disk;         /* controllers of one disk only; may be NULL */
 };
 
 /* The handle of a device's incoming line, for whoever drives it. Valid once realized. */

@@ -20,6 +20,14 @@ static void machine_wake_loop(void *opaque)
     emu_queue_wake(opaque);
 }
 
+static void machine_input_changed(void *opaque)
+{
+    const struct emu_machine_observer *observer = &((struct emu_machine *)opaque)->private->observer;
+
+    if (observer->input_changed != NULL)
+        observer->input_changed(observer->opaque);
+}
+
 static bool machine_init_conditions(struct emu_machine_private *p)
 {
     pthread_mutex_init(&p->gate_lock, NULL);
@@ -53,8 +61,10 @@ static bool machine_make_parts(struct emu_machine *machine,
     machine->queue = emu_queue_new(err);
     machine->memory = emu_memory_new("memory", 0, err);
     machine->io = emu_memory_new("io", 0x10000, err);
+    machine->displays.queue = machine->queue;
+    machine->input = emu_input_new(machine->queue, machine_input_changed, machine);
     return (machine->private != NULL && machine->clock != NULL && machine->queue != NULL &&
-            machine->memory != NULL && machine->io != NULL) ||
+            machine->memory != NULL && machine->io != NULL && machine->input != NULL) ||
            emu_error_set(err, EMU_ERROR_HOST, "out of memory");
 }
 
@@ -264,6 +274,7 @@ void emu_machine_free(struct emu_machine *machine)
     }
     emu_memory_free(machine->memory);
     emu_memory_free(machine->io);
+    emu_input_free(machine->input);
     emu_queue_free(machine->queue);
     emu_clock_free(machine->clock);
     machine_private_free(machine->private);

@@ -9,7 +9,9 @@
 
 #include "emulator/api/debug.h"
 #include "emulator/core/device.h"
+#include "emulator/core/display.h"
 #include "emulator/core/engine.h"
+#include "emulator/core/input.h"
 #include "emulator/core/queue.h"
 #include "emulator/core/trace.h"
 #include "emulator/core/vcpu.h"
@@ -56,6 +58,8 @@ struct emu_machine {
     struct emu_clock *clock;
     struct emu_memory *memory, *io; /* io: 64 KiB of ports */
     struct emu_queue *queue;
+    struct emu_input *input;
+    struct emu_displays displays;
     struct emu_trace trace;
     struct emu_power power; /* handle to emu_machine_request_power, for devices */
 

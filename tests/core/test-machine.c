@@ -155,7 +155,8 @@ static void witness_reset(void *opaque)
 static void test_observer(void)
 {
     struct witness witness = {0};
-    struct emu_machine_observer observer = {witness_state, witness_reset, &witness};
+    struct emu_machine_observer observer = {
+        .state_changed = witness_state, .reset = witness_reset, .opaque = &witness};
     struct board board;
     struct emu_region region;
     struct emu_machine *machine = dummy_machine_new(&board, &region, 1, DUMMY_COUNT, &observer);

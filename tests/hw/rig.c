@@ -50,6 +50,7 @@ void rig_init(struct rig *rig)
     rig->registers = emu_memory_new("registers", 0, NULL);
     rig->ram = emu_ram_new("ram", RIG_RAM_SIZE, NULL);
     rig->bus = emu_apic_bus_new(NULL);
+    rig->input = emu_input_new(NULL, NULL, NULL);
     emu_region_init_ram(&rig->ram_region, "ram", rig->ram, 0, RIG_RAM_SIZE);
     emu_region_add(emu_memory_root(rig->memory), RIG_RAM, &rig->ram_region, 0);
     emu_region_add(emu_memory_root(rig->memory), 0xfee00000, emu_apic_bus_msi_region(rig->bus), 0);
@@ -62,6 +63,7 @@ void rig_finish(struct rig *rig)
     emu_memory_free(rig->memory);
     for (unsigned i = 0; i < rig->count; i++)
         emu_device_free(rig->devices[i].device);
+    emu_input_free(rig->input);
     emu_apic_bus_free(rig->bus);
     emu_ram_free(rig->ram);
     emu_clock_free(rig->clock);
@@ -92,6 +94,8 @@ static struct emu_device *rig_make(struct rig_device *device, const struct emu_d
         abort();
     }
     made->clock = device->rig->clock;
+    made->input = device->rig->input;
+    made->displays = &device->rig->displays;
     made->dma = device->rig->memory;
     made->power = (struct emu_power){rig_power, device->rig};
     for (unsigned i = 0; i < EMU_DEVICE_MAX_IRQS; i++)

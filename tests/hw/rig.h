@@ -7,6 +7,8 @@
 #define LATHE_TESTS_HW_RIG_H
 
 #include "emulator/core/device.h"
+#include "emulator/core/display.h"
+#include "emulator/core/input.h"
 #include "emulator/hw/devices.h"
 #include "emulator/hw/intc/lapic.h"
 #include "tests/hw/fake-clock.h"
@@ -38,6 +40,8 @@ struct rig {
     struct emu_ram *ram;
     struct emu_region ram_region;
     struct emu_apic_bus *bus;
+    struct emu_input *input;
+    struct emu_displays displays;
     struct rig_device devices[RIG_DEVICES];
     unsigned count;
     unsigned power[8]; /* how often each enum emu_power_event came */

@@ -28,6 +28,14 @@ static void kbc_mouse(struct rig_device *kbc, uint8_t value)
     kbc_put(kbc, value);
 }
 
+/* dy: down; dz: towards the user. */
+static void kbc_move(struct rig_device *kbc, int dx, int dy, int dz, unsigned buttons)
+{
+    struct emu_pointer_event event = {.x = dx, .y = dy, .wheel = dz, .buttons = buttons};
+
+    emu_input_pointer(kbc->rig->input, &event);
+}
+
 /* Checks that exactly these bytes come, as hexadecimal text; "m" before those of the mouse. */
 static void kbc_expect(struct rig_device *kbc, const char *expected)
 {
@@ -105,28 +113,28 @@ static void test_keys(void)
 
     rig_init(&rig);
     kbc = rig_add(&rig, &emu_i8042_class);
-    emu_i8042_key(kbc->device, KEY_A, true);
+    emu_input_key(kbc->rig->input, KEY_A, true);
     CHECK(kbc->level[0]);
-    emu_i8042_key(kbc->device, KEY_A, false);
+    emu_input_key(kbc->rig->input, KEY_A, false);
     kbc_expect(kbc, "1e 9e");
     CHECK_EQ(kbc->rises[0], 2);
-    emu_i8042_key(kbc->device, KEY_UP, true);
-    emu_i8042_key(kbc->device, KEY_UP, false);
+    emu_input_key(kbc->rig->input, KEY_UP, true);
+    emu_input_key(kbc->rig->input, KEY_UP, false);
     kbc_expect(kbc, "e0 48 e0 c8");
-    emu_i8042_key(kbc->device, KEY_F7, true);
-    emu_i8042_key(kbc->device, KEY_F7, false);
+    emu_input_key(kbc->rig->input, KEY_F7, true);
+    emu_input_key(kbc->rig->input, KEY_F7, false);
     kbc_expect(kbc, "41 c1");
-    emu_i8042_key(kbc->device, KEY_PAUSE, true);
-    emu_i8042_key(kbc->device, KEY_PAUSE, false);
+    emu_input_key(kbc->rig->input, KEY_PAUSE, true);
+    emu_input_key(kbc->rig->input, KEY_PAUSE, false);
     kbc_expect(kbc, "e1 1d 45 e1 9d c5");
-    emu_i8042_key(kbc->device, KEY_PRINT, true);
-    emu_i8042_key(kbc->device, KEY_PRINT, false);
+    emu_input_key(kbc->rig->input, KEY_PRINT, true);
+    emu_input_key(kbc->rig->input, KEY_PRINT, false);
     kbc_expect(kbc, "e0 2a e0 37 e0 b7 e0 aa");
-    emu_i8042_key(kbc->device, 9999, true);
-    emu_i8042_key(kbc->device, 84, true);
+    emu_input_key(kbc->rig->input, 9999, true);
+    emu_input_key(kbc->rig->input, 84, true);
     kbc_expect(kbc, "");
     kbc_command(kbc, 0xad); /* disabled: it waits */
-    emu_i8042_key(kbc->device, KEY_1, true);
+    emu_input_key(kbc->rig->input, KEY_1, true);
     kbc_expect(kbc, "");
     CHECK(rig_survives(kbc));
     kbc_command(kbc, 0xae);
@@ -143,26 +151,26 @@ static void test_scan_sets(void)
     kbc = rig_add(&rig, &emu_i8042_class);
     kbc_command(kbc, 0x60);
     kbc_put(kbc, 0x05); /* no translation */
-    emu_i8042_key(kbc->device, KEY_A, true);
-    emu_i8042_key(kbc->device, KEY_A, false);
-    emu_i8042_key(kbc->device, KEY_UP, false);
-    emu_i8042_key(kbc->device, KEY_F7, true);
+    emu_input_key(kbc->rig->input, KEY_A, true);
+    emu_input_key(kbc->rig->input, KEY_A, false);
+    emu_input_key(kbc->rig->input, KEY_UP, false);
+    emu_input_key(kbc->rig->input, KEY_F7, true);
     kbc_expect(kbc, "1c f0 1c e0 f0 75 83");
-    emu_i8042_key(kbc->device, KEY_PAUSE, true);
+    emu_input_key(kbc->rig->input, KEY_PAUSE, true);
     kbc_expect(kbc, "e1 14 77 e1 f0 14 f0 77");
     kbc_put(kbc, 0xf0);
     kbc_put(kbc, 0x03);
     kbc_put(kbc, 0xf0);
     kbc_put(kbc, 0x00);
     kbc_expect(kbc, "fa fa fa fa 03");
-    emu_i8042_key(kbc->device, KEY_UP, true);
-    emu_i8042_key(kbc->device, KEY_ESC, false);
-    emu_i8042_key(kbc->device, KEY_A, true);
+    emu_input_key(kbc->rig->input, KEY_UP, true);
+    emu_input_key(kbc->rig->input, KEY_ESC, false);
+    emu_input_key(kbc->rig->input, KEY_A, true);
     kbc_expect(kbc, "63 f0 08 1c");
     kbc_put(kbc, 0xf0);
     kbc_put(kbc, 0x01);
-    emu_i8042_key(kbc->device, KEY_UP, false);
-    emu_i8042_key(kbc->device, KEY_ESC, true);
+    emu_input_key(kbc->rig->input, KEY_UP, false);
+    emu_input_key(kbc->rig->input, KEY_ESC, true);
     kbc_expect(kbc, "fa fa e0 c8 01");
     rig_finish(&rig);
 }
@@ -181,7 +189,7 @@ static void test_keyboard_commands(void)
     kbc_put(kbc, 0xed);
     kbc_put(kbc, 0x05);
     kbc_expect(kbc, "fa fa");
-    CHECK_EQ(emu_i8042_leds(kbc->device), 5);
+    CHECK_EQ(emu_input_status(kbc->rig->input).leds, 5);
     kbc_put(kbc, 0xee);
     kbc_expect(kbc, "ee");
     kbc_put(kbc, 0xfe);
@@ -190,17 +198,17 @@ static void test_keyboard_commands(void)
     kbc_put(kbc, 0x00);
     kbc_expect(kbc, "fa fa");
     kbc_put(kbc, 0xf5);
-    emu_i8042_key(kbc->device, KEY_A, true);
+    emu_input_key(kbc->rig->input, KEY_A, true);
     kbc_expect(kbc, "fa");
     kbc_put(kbc, 0xf4);
-    emu_i8042_key(kbc->device, KEY_A, true);
+    emu_input_key(kbc->rig->input, KEY_A, true);
     kbc_expect(kbc, "fa 1e");
     kbc_put(kbc, 0x33);
     kbc_expect(kbc, "fe");
     kbc_put(kbc, 0xed);
     kbc_put(kbc, 0xf4); /* a command instead of the parameter */
     kbc_expect(kbc, "fa fa");
-    CHECK_EQ(emu_i8042_leds(kbc->device), 0); /* f5 set the defaults */
+    CHECK_EQ(emu_input_status(kbc->rig->input).leds, 0); /* f5 set the defaults */
     rig_finish(&rig);
 }
 
@@ -219,14 +227,14 @@ static void test_mouse(void)
     kbc = rig_add(&rig, &emu_i8042_class);
     kbc_mouse(kbc, 0xff);
     kbc_expect(kbc, "mfa maa m00");
-    emu_i8042_mouse(kbc->device, 5, 5, 0, 0);
+    kbc_move(kbc, 5, 5, 0, 0);
     kbc_expect(kbc, "");
     kbc_mouse(kbc, 0xf4);
-    emu_i8042_mouse(kbc->device, 5, -3, 0, EMU_I8042_LEFT);
+    kbc_move(kbc, 5, -3, 0, EMU_BUTTON_LEFT);
     kbc_expect(kbc, "mfa m09 m05 m03");
-    emu_i8042_mouse(kbc->device, -2, 1, 1, EMU_I8042_LEFT);
+    kbc_move(kbc, -2, 1, 1, EMU_BUTTON_LEFT);
     kbc_expect(kbc, "m39 mfe mff");
-    emu_i8042_mouse(kbc->device, 300, 0, 0, 0);
+    kbc_move(kbc, 300, 0, 0, 0);
     kbc_expect(kbc, "m08 mff m00 m08 m2d m00");
     kbc_mouse(kbc, 0xe9);
     kbc_expect(kbc, "mfa m20 m02 m64");
@@ -246,7 +254,7 @@ static void test_wheel(void)
     kbc_mouse(kbc, 0xf2);
     kbc_mouse(kbc, 0xf4);
     kbc_expect(kbc, "mfa mfa"); /* enabling drops what was not read, but for one in the buffer */
-    emu_i8042_mouse(kbc->device, 0, 0, 1, 0);
+    kbc_move(kbc, 0, 0, 1, 0);
     kbc_expect(kbc, "m08 m00 m00 m01");
     kbc_mouse(kbc, 0xf2);
     kbc_expect(kbc, "mfa m03");
@@ -256,10 +264,10 @@ static void test_wheel(void)
     kbc_expect(kbc, "mfa mfa mfa mfa mfa mfa");
     kbc_mouse(kbc, 0xf2);
     kbc_expect(kbc, "mfa m04");
-    emu_i8042_mouse(kbc->device, 0, 0, -1, EMU_I8042_SIDE | EMU_I8042_RIGHT);
+    kbc_move(kbc, 0, 0, -1, EMU_BUTTON_SIDE | EMU_BUTTON_RIGHT);
     kbc_expect(kbc, "m0a m00 m00 m1f");
     for (unsigned i = 0; i < 100; i++) /* more than fits: it is summed up */
-        emu_i8042_mouse(kbc->device, 1, 0, 0, EMU_I8042_SIDE | EMU_I8042_RIGHT);
+        kbc_move(kbc, 1, 0, 0, EMU_BUTTON_SIDE | EMU_BUTTON_RIGHT);
     for (int left = 100; left > 0;) {
         CHECK_EQ(rig_read(kbc, 0, 0, 1), 0x0a);
         left -= (int)rig_read(kbc, 0, 0, 1);
@@ -292,15 +300,15 @@ static void test_full(void)
     rig_init(&rig);
     kbc = rig_add(&rig, &emu_i8042_class);
     for (unsigned i = 0; i < 200; i++)
-        emu_i8042_key(kbc->device, KEY_A, i % 2 == 0);
+        emu_input_key(kbc->rig->input, KEY_A, i % 2 == 0);
     kbc_put(kbc, 0xed);
     kbc_put(kbc, 0x02);
     CHECK(kbc_finds(kbc, 0xfafa));
-    CHECK_EQ(emu_i8042_leds(kbc->device), 2);
+    CHECK_EQ(emu_input_status(kbc->rig->input).leds, 2);
     kbc_mouse(kbc, 0xf4);
     kbc_finds(kbc, 0);
     for (unsigned i = 0; i < 200; i++)
-        emu_i8042_mouse(kbc->device, 0, 0, 0, i % 2);
+        kbc_move(kbc, 0, 0, 0, i % 2);
     kbc_mouse(kbc, 0xf2);
     CHECK(kbc_finds(kbc, 0xfa00));
     rig_finish(&rig);

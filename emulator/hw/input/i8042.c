@@ -6,6 +6,7 @@
  */
 #include "emulator/hw/input/i8042.h"
 
+#include "emulator/core/input.h"
 #include "emulator/hw/input/ps2.h"
 #include "emulator/hw/save.h"
 
@@ -61,6 +62,7 @@ enum i8042_source { I8042_FROM_CONTROLLER, I8042_FROM_KEYBOARD, I8042_FROM_MOUSE
 struct i8042 {
     struct emu_device device;
     struct emu_region data_port, command_port;
+    struct emu_input_sink keys, pointer;
     struct ps2_keyboard keyboard;
     struct ps2_mouse mouse;
 
@@ -143,6 +145,7 @@ static void i8042_refill(struct i8042 *i8042)
         i8042_fetch_keyboard(i8042);
     if (!(i8042->ram[0] & I8042_MOUSE_OFF))
         i8042_fetch_mouse(i8042);
+    emu_input_set_leds(&i8042->keys, i8042->keyboard.leds);
     i8042_update_irqs(i8042);
 }
 
@@ -345,34 +348,38 @@ static const struct emu_region_ops i8042_command_ops = {
 
 /* ---- input ---- */
 
-void emu_i8042_key(struct emu_device *device, unsigned code, bool down)
+static void i8042_key(void *opaque, unsigned code, bool down)
 {
-    struct i8042 *i8042 = i8042_of(device);
+    struct i8042 *i8042 = opaque;
 
-    pthread_mutex_lock(&device->lock);
+    pthread_mutex_lock(&i8042->device.lock);
     ps2_keyboard_key(&i8042->keyboard, code, down);
     i8042_refill(i8042);
-    pthread_mutex_unlock(&device->lock);
+    pthread_mutex_unlock(&i8042->device.lock);
 }
 
-void emu_i8042_mouse(struct emu_device *device, int dx, int dy, int dz, unsigned buttons)
+static void i8042_pointer(void *opaque, const struct emu_pointer_event *event)
 {
-    struct i8042 *i8042 = i8042_of(device);
+    struct i8042 *i8042 = opaque;
 
-    pthread_mutex_lock(&device->lock);
-    ps2_mouse_event(&i8042->mouse, dx, dy, dz, buttons);
+    pthread_mutex_lock(&i8042->device.lock);
+    ps2_mouse_event(&i8042->mouse, event->x, event->y, event->wheel, event->buttons);
     i8042_refill(i8042);
-    pthread_mutex_unlock(&device->lock);
+    pthread_mutex_unlock(&i8042->device.lock);
 }
 
-unsigned emu_i8042_leds(struct emu_device *device)
-{
-    unsigned leds;
+static const struct emu_input_ops i8042_input_ops = {i8042_key, i8042_pointer};
 
-    pthread_mutex_lock(&device->lock);
-    leds = i8042_of(device)->keyboard.leds;
-    pthread_mutex_unlock(&device->lock);
-    return leds;
+/* A PS/2 device is always there; others take over when their drivers listen. */
+static void i8042_add_sink(struct i8042 *i8042, struct emu_input_sink *sink,
+                           enum emu_input_kind kind)
+{
+    sink->kind = kind;
+    sink->rank = EMU_INPUT_RANK_PS2;
+    sink->ops = &i8042_input_ops;
+    sink->opaque = i8042;
+    emu_input_add(i8042->device.input, sink);
+    emu_input_set_ready(sink, true);
 }
 
 /* ---- the device ---- */
@@ -386,7 +393,17 @@ static bool i8042_realize(struct emu_device *device, struct emu_error *err)
                        &device->lock, 1);
     device->regions[0] = &i8042->data_port;
     device->regions[1] = &i8042->command_port;
+    i8042_add_sink(i8042, &i8042->keys, EMU_INPUT_KEYBOARD);
+    i8042_add_sink(i8042, &i8042->pointer, EMU_INPUT_MOUSE);
     return true;
+}
+
+static void i8042_unrealize(struct emu_device *device)
+{
+    struct i8042 *i8042 = i8042_of(device);
+
+    emu_input_remove(&i8042->keys);
+    emu_input_remove(&i8042->pointer);
 }
 
 /* As firmware leaves it: tested, translating, both devices on, interrupts on for the keyboard. */
@@ -404,7 +421,7 @@ static void i8042_reset(struct emu_device *device)
     ps2_keyboard_reset(&i8042->keyboard);
     ps2_mouse_reset(&i8042->mouse);
     i8042_set_a20(i8042, true);
-    i8042_update_irqs(i8042);
+    i8042_refill(i8042);
 }
 
 static const struct emu_field i8042_fields[] = {
@@ -450,6 +467,7 @@ const struct emu_device_class emu_i8042_class = {
     .description = "PS/2 controller with keyboard and mouse",
     .size = sizeof(struct i8042),
     .realize = i8042_realize,
+    .unrealize = i8042_unrealize,
     .reset = i8042_reset,
     .save = i8042_save,
     .load = i8042_load,

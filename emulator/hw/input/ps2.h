@@ -85,7 +85,7 @@ struct ps2_mouse {
 
 void ps2_mouse_reset(struct ps2_mouse *mouse);
 void ps2_mouse_write(struct ps2_mouse *mouse, uint8_t byte);
-/* dy: down; dz: towards the user; buttons: EMU_I8042_... */
+/* dy: down; dz: towards the user; buttons: EMU_BUTTON_... */
 void ps2_mouse_event(struct ps2_mouse *mouse, int dx, int dy, int dz, unsigned buttons);
 /* There is room again: a packet may follow. */
 void ps2_mouse_drained(struct ps2_mouse *mouse);
