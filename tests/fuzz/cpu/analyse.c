@@ -10,8 +10,7 @@
 
 #include "tests/fuzz/cpu/case.h"
 
-/* VAGUE_ORDER: which of two accesses faults. */
-enum vague { VAGUE_ADDRESS = 1, VAGUE_FLOAT = 2, VAGUE_ALIGNMENT = 4, VAGUE_ORDER = 8 };
+enum vague { VAGUE_ADDRESS = 1, VAGUE_FLOAT = 2, VAGUE_ALIGNMENT = 4 };
 
 /* ---- one instruction ---- */
 
@@ -71,7 +70,7 @@ unsigned insn_flags_read(const struct insn *insn)
     return insn->i.cpu_flags ? insn->i.cpu_flags->tested & IR_F_ALL : 0;
 }
 
-static bool is_repeated(const struct insn *insn)
+bool insn_is_repeated(const struct insn *insn)
 {
     return insn->i.attributes &
            (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE);
@@ -82,7 +81,7 @@ unsigned insn_flags_after(const struct insn *insn, unsigned before)
     const ZydisAccessedFlags *flags = insn->i.cpu_flags;
     if (is_shift(insn) || is_rotate(insn))
         return shift_flags_after(insn, before);
-    if (!flags || is_repeated(insn))
+    if (!flags || insn_is_repeated(insn))
         return before;
     return (before & ~(flags->modified | flags->set_0 | flags->set_1 | flags->undefined)) |
            (flags->undefined & IR_F_ALL);
@@ -109,6 +108,16 @@ bool insn_undefined(const struct insn *insn)
     return is_wide_shift(insn);
 }
 
+bool insn_scan_defined(const struct insn *insn, const struct insn *before)
+{
+    return (insn->i.mnemonic == ZYDIS_MNEMONIC_BSF || insn->i.mnemonic == ZYDIS_MNEMONIC_BSR) &&
+           before->i.mnemonic == ZYDIS_MNEMONIC_MOV &&
+           before->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+           before->op[1].type == ZYDIS_OPERAND_TYPE_REGISTER && before->op[0].size == 32 &&
+           before->op[0].reg.value == before->op[1].reg.value &&
+           before->op[0].reg.value == insn->op[0].reg.value;
+}
+
 static unsigned operand_vector(const ZydisDecodedOperand *op)
 {
     if (op->type != ZYDIS_OPERAND_TYPE_REGISTER)
@@ -120,7 +129,7 @@ static unsigned operand_vector(const ZydisDecodedOperand *op)
 }
 
 /* A gather that faults has done some of its elements. */
-unsigned insn_fault_vectors(const struct insn *insn)
+static unsigned insn_fault_vectors(const struct insn *insn)
 {
     static const ZydisMnemonic list[] = {
         ZYDIS_MNEMONIC_VGATHERDPS, ZYDIS_MNEMONIC_VGATHERDPD, ZYDIS_MNEMONIC_VGATHERQPS,
@@ -136,7 +145,7 @@ unsigned insn_fault_vectors(const struct insn *insn)
  * FFREE, all but C1 after what may be given an operand out of its range. Comparisons with IE or DE
  * unmasked are another such case, which the generator avoids.
  */
-static unsigned insn_x87_undefined(const struct insn *insn)
+unsigned insn_x87_undefined(const struct insn *insn)
 {
     static const ZydisMnemonic flags[] = {
         ZYDIS_MNEMONIC_FCOMI, ZYDIS_MNEMONIC_FCOMIP, ZYDIS_MNEMONIC_FUCOMI, ZYDIS_MNEMONIC_FUCOMIP,
@@ -152,7 +161,7 @@ static unsigned insn_x87_undefined(const struct insn *insn)
 /* CMPS and SCAS that fault while they are repeated: the flags before, or of the last comparison. */
 static unsigned insn_fault_flags(const struct insn *insn)
 {
-    return is_repeated(insn) ? IR_F_ALL : 0;
+    return insn_is_repeated(insn) ? IR_F_ALL : 0;
 }
 
 /* Of 16 bytes and more. */
@@ -186,7 +195,6 @@ static unsigned insn_vague(const struct insn *insn)
                                            ZYDIS_MNEMONIC_VPMASKMOVD, ZYDIS_MNEMONIC_VPMASKMOVQ,
                                            ZYDIS_MNEMONIC_ENTER,      ZYDIS_MNEMONIC_INVALID};
     unsigned vague = is_one_of(insn, stores) ? VAGUE_ADDRESS : 0;
-    vague |= is_compare_string(insn) ? VAGUE_ORDER : 0;
     vague |= is_one_of(insn, conversions) ? VAGUE_FLOAT : 0;
     if (insn_fault_vectors(insn) || insn->i.meta.category == ZYDIS_CATEGORY_X87_ALU ||
         is_one_of(insn, masked) || has_wide_memory(insn))
@@ -194,25 +202,31 @@ static unsigned insn_vague(const struct insn *insn)
     return vague;
 }
 
-bool case_vague_order(const struct case_masks *masks, unsigned at)
+struct case_mask insn_mask(const struct insn *insn, unsigned before)
 {
-    return masks->vague[at] & VAGUE_ORDER;
+    struct case_mask mask = {
+        .flags = (uint16_t)(before | insn_fault_flags(insn)),
+        .vec = (uint16_t)insn_fault_vectors(insn),
+        .vague = (uint8_t)insn_vague(insn),
+    };
+    if (is_compare_string(insn)) {
+        mask.either = (uint8_t)(insn->op[0].size / 8);
+        mask.narrow = insn->i.address_width == 32;
+    }
+    return mask;
 }
 
-bool case_vague(const struct fuzz_case *c, const struct case_masks *masks,
-                const struct case_state *out)
+bool case_vague(const struct case_mask *mask, const struct case_state *out)
 {
-    uint64_t at = out->pc - CASE_CODE - c->start;
-    unsigned vague = at < c->length ? masks->vague[at] : 0;
     if (out->fault.vector == X86_DB)
         return true; /* a trap flag that nobody meant */
     switch (out->fault.vector) {
     case X86_XM:
-        return vague & VAGUE_FLOAT;
+        return mask->vague & VAGUE_FLOAT;
     case X86_AC:
-        return vague & (VAGUE_ALIGNMENT | VAGUE_ADDRESS);
+        return mask->vague & (VAGUE_ALIGNMENT | VAGUE_ADDRESS);
     default:
-        return vague & VAGUE_ADDRESS;
+        return mask->vague & VAGUE_ADDRESS;
     }
 }
 
@@ -280,22 +294,14 @@ static bool analyse_targets(struct analysis *a)
     return true;
 }
 
-/* FNSTSW gives conditions away that are not all defined: only with AND AX, imm16 after it. */
-static bool analyse_status(const struct analysis *a, unsigned next)
-{
-    const uint8_t *code = a->c->code + next;
-    return code[0] == 0x66 && code[1] == 0x25;
-}
-
-/* POPF only of a constant without flags that do not stay in the process. */
+/* POPF only of a constant. */
 static bool analyse_popf(const struct analysis *a, unsigned at)
 {
-    const uint32_t known = IR_F_ALL | X86_FLAG_DF | X86_FLAG_AC;
     uint32_t flags;
     if (at < 5 || !(a->marks[at - 5] & MARK_BEGIN) || a->c->code[at - 5] != 0x68)
         return false;
     memcpy(&flags, a->c->code + at - 4, 4);
-    return (flags & ~known) == 0;
+    return (flags & ~(uint32_t)POPF_KNOWN) == 0;
 }
 
 /* A store into the code: only into the constant of a MOV. */
@@ -318,12 +324,13 @@ static bool analyse_code_store(struct analysis *a, unsigned next, const struct i
 
 static bool analyse_insn(struct analysis *a, unsigned at, const struct insn *insn, unsigned flags)
 {
+    const struct fuzz_case *c = a->c;
     unsigned next = at + insn->i.length;
-    if (insn_undefined(insn) || (insn_flags_read(insn) & flags))
+    bool scan = at > 0 && insn_scan_defined(insn, insn - 1) && !(a->marks[at] & MARK_TARGET);
+    if ((insn_undefined(insn) && !scan) || (insn_flags_read(insn) & flags) ||
+        !insn_cleaned(insn, CASE_CODE + c->start + next, c->code + next, c->length - next))
         return false;
     switch (insn->i.mnemonic) {
-    case ZYDIS_MNEMONIC_FNSTSW:
-        return analyse_status(a, next);
     case ZYDIS_MNEMONIC_POPF:
     case ZYDIS_MNEMONIC_POPFQ:
         return analyse_popf(a, at);
@@ -339,9 +346,7 @@ static unsigned analyse_flow(struct analysis *a, struct case_masks *masks, bool 
     for (unsigned at = 0; at < a->c->length; at += insn++->i.length) {
         if (((a->marks[at] & MARK_TARGET) && flags) || !analyse_insn(a, at, insn, flags))
             *good = false;
-        masks->flags[at] = (uint16_t)(flags | insn_fault_flags(insn));
-        masks->vec[at] = (uint16_t)insn_fault_vectors(insn);
-        masks->vague[at] = (uint8_t)insn_vague(insn);
+        masks->at[at] = insn_mask(insn, flags);
         masks->x87 |= (uint16_t)insn_x87_undefined(insn);
         flags = insn_flags_after(insn, flags);
     }
@@ -358,6 +363,17 @@ bool case_analyse(const struct fuzz_case *c, struct case_masks *masks)
     if (!analyse_decode(&a) || !analyse_targets(&a))
         return false;
     unsigned flags = analyse_flow(&a, masks, &good);
-    masks->flags[c->length] = (uint16_t)flags;
+    masks->at[c->length].flags = (uint16_t)flags;
     return good && (!(a.marks[c->length] & MARK_TARGET) || flags == 0);
+}
+
+struct case_mask case_mask_of(const struct fuzz_case *c, const struct case_masks *masks,
+                              const struct case_state *out)
+{
+    uint64_t at = out->pc - CASE_CODE - c->start;
+    struct case_mask mask = {0};
+    if (at < c->length + 2u)
+        mask = masks->at[at];
+    mask.x87 = masks->x87;
+    return mask;
 }

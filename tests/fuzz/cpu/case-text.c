@@ -123,7 +123,7 @@ void case_print(FILE *out, const struct fuzz_case *c)
                 print_part(out, &parts[i], n, (const uint8_t *)&c->in + at);
         }
     print_memory(out, c->in.memory);
-    fprintf(out, "end\n");
+    fprintf(out, c->undefined ? "undefined\nend\n" : "end\n");
 }
 
 /* ---- in ---- */
@@ -171,6 +171,8 @@ static bool read_line(struct fuzz_case *c, const char *name, char *rest)
         c->length = count > 0 ? (unsigned)count : 0;
         return count > 0;
     }
+    if (strcmp(name, "undefined") == 0)
+        return c->undefined = true;
     if (strcmp(name, "memory") == 0) {
         unsigned long at = strtoul(rest, &rest, 0);
         return at < CASE_SCRATCH_SIZE &&

@@ -50,6 +50,7 @@ struct case_state {
 };
 
 struct fuzz_case {
+    bool undefined; /* as kept: what comes of it is undefined, and the fuzzer is to know it */
     unsigned start; /* of the code, from CASE_CODE */
     unsigned length;
     uint8_t code[CASE_CODE_MAX + 2]; /* UD2 follows */
@@ -73,29 +74,55 @@ void case_disassemble(FILE *out, const struct fuzz_case *c);
 
 /* ---- what is undefined (analyse.c) ---- */
 
-/* For each byte at which an instruction begins, what must not be compared when execution ends
- * there: flags; and what the instruction may have changed when it faults: vector registers. */
+/* What must not be compared when execution ends at an instruction. */
+struct case_mask {
+    uint16_t flags;
+    uint16_t vec;   /* registers that the instruction may have changed when it faults */
+    uint16_t x87;   /* of the status word */
+    uint8_t vague;  /* not 0: some faults there are not to be compared at all */
+    uint8_t either; /* bytes of [rsi] and [rdi], of which it may access either first; or 0 */
+    bool narrow;    /* these are [esi] and [edi] */
+};
+
+/* For each byte at which an instruction begins, but for x87. */
 struct case_masks {
-    uint16_t flags[CASE_CODE_MAX + 2], vec[CASE_CODE_MAX + 2];
-    uint16_t x87;                     /* status, wherever it ends */
-    uint8_t vague[CASE_CODE_MAX + 2]; /* not 0: some faults there are not to be compared at all */
+    struct case_mask at[CASE_CODE_MAX + 2];
+    uint16_t x87; /* wherever it ends */
 };
 
 /* False: the code depends on something undefined, or is no valid code. */
 bool case_analyse(const struct fuzz_case *c, struct case_masks *masks);
 
-/* Did it end by a fault that may as well have been another one, or none? */
-bool case_vague(const struct fuzz_case *c, const struct case_masks *masks,
-                const struct case_state *out);
+/* The mask for an outcome, if the code that ran is that of the case. */
+struct case_mask case_mask_of(const struct fuzz_case *c, const struct case_masks *masks,
+                              const struct case_state *out);
 
-/* Is it up to the processor which of two accesses the instruction at this byte makes first? */
-bool case_vague_order(const struct case_masks *masks, unsigned at);
+/* Did it end by a fault that may as well have been another one, or none? */
+bool case_vague(const struct case_mask *mask, const struct case_state *out);
+
+/* ---- what is undefined of what the host really executes (trace.c) ---- */
+
+struct forms;
+enum case_traced {
+    CASE_TRACED,    /* *mask is for its outcome */
+    CASE_UNDEFINED, /* it executed, or used, something that is not to be compared with the host */
+    CASE_MOMENT,    /* ... and that need not be the same twice */
+    CASE_LOST,      /* it went elsewhere than in the run with the outcome `want` */
+};
+/* out: for the instructions that are not as the case has them, as comments; or NULL. */
+enum case_traced case_trace(const struct forms *forms, const struct fuzz_case *c,
+                            const struct case_state *want, struct case_mask *mask, FILE *out);
 
 /* ---- the three ways to run it ---- */
 
 /* On the host itself (host.c). One thread, once a process. False: this host cannot. */
 bool case_host_init(void);
 void case_host_run(const struct fuzz_case *c, struct case_state *out);
+/* Is called before each instruction, on the signal stack; false ends the run (CASE_NO_END). */
+typedef bool case_step_fn(void *opaque, uint64_t pc, const uint64_t gpr[16]);
+/* The same, instruction by instruction. out->flags are those of a run with the trap flag. */
+void case_host_trace(const struct fuzz_case *c, case_step_fn *step, void *opaque,
+                     struct case_state *out);
 /* Counts up with each tenth of a second of processor time; an engine whose run takes longer than
  * CASE_PATIENCE of them is to leave: the handler sets *request. */
 extern volatile unsigned case_ticks;
@@ -115,8 +142,15 @@ void case_engine_run(struct case_engine *engine, const struct fuzz_case *c, enum
 
 /* ---- comparing (compare.c) ---- */
 
+/* May the case's code read `size` bytes there, size > 0? */
+bool case_readable(uint64_t address, unsigned size);
+
+/* Where Linux hides which pages are there (of its own, and the last page of user space): errors of
+ * page faults do not say P. */
+#define CASE_HIDDEN 0x7ffffffff000ull
+
 /* Is `is` what `want` says? out may be NULL; otherwise differences are printed, as comments. */
-bool case_same(const struct fuzz_case *c, const struct case_masks *masks,
-               const struct case_state *want, const struct case_state *is, FILE *out);
+bool case_same(const struct case_mask *mask, const struct case_state *want,
+               const struct case_state *is, FILE *out);
 
 #endif

@@ -205,9 +205,8 @@ static struct case_fault engine_fault(const struct x86_cpu *cpu)
         return (struct case_fault){.vector = CASE_NO_END};
     if (exception->vector != X86_PF)
         return (struct case_fault){.vector = exception->vector};
-    /* Linux hides whether pages of its own are there: see host.c. */
-    return (struct case_fault){X86_PF, exception->error & ~(uint32_t)(exception->cr2 >> 63),
-                               exception->cr2};
+    uint32_t error = exception->error & (exception->cr2 >= CASE_HIDDEN ? ~1u : ~0u);
+    return (struct case_fault){X86_PF, error, exception->cr2};
 }
 
 static void engine_go(struct x86_cpu *cpu)

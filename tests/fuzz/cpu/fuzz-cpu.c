@@ -2,9 +2,10 @@
 /*
  * The differential fuzzer of the processor: random code of ring 3 on the host, in the portable
  * executor and in the translator, which must leave the same state.
- *   fuzz-cpu [-k] [-f FILE] [COUNT [SEED]]
+ *   fuzz-cpu [-ku] [-f FILE] [COUNT [SEED]]
  * runs the cases of FILE, then COUNT random ones (0: endless) from SEED on; each has a seed of its
- * own, SEED and the following. The first difference is made small, printed and ends it; -k goes on.
+ * own, SEED and the following. The first difference is made small, printed and ends it; -k goes on,
+ * -u also tells of those that come of what is undefined in code that changed itself.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,22 +28,36 @@
 enum way { WAY_HOST, WAY_PORTABLE, WAY_JIT, WAYS };
 static const char *const way_names[WAYS] = {"host", "interp", "jit"};
 
+enum verdict {
+    VERDICT_SAME,
+    VERDICT_DIFFERENT,
+    VERDICT_EXCUSED, /* they differ in what is undefined of what was really executed */
+    VERDICT_DROPPED, /* has no defined outcome */
+    VERDICT_ENDLESS,
+    VERDICTS
+};
+
 struct fuzzer {
     struct case_engine *engine[WAYS]; /* none for the host */
     struct forms forms;
     struct x86_cpu_model *model;
     struct case_masks masks;
-    struct case_state want, is; /* of the last comparison */
-    enum way differing;
+    /* Of the last comparison: */
+    struct case_mask mask;
+    struct case_state want, is;
+    enum way reference, differing;
+    bool undefined; /* what differed cannot be compared at all */
+
     enum case_cache first; /* of the runs of a case */
-    bool keep_on;
-    uint64_t done, dropped, endless; /* dropped: not comparable; endless: did not end */
+    bool keep_on, tell_excused;
+    uint64_t done, count[VERDICTS];
 };
 
 /* ---- one case ---- */
 
 static bool fuzz_reference(struct fuzzer *f, const struct fuzz_case *c)
 {
+    f->reference = FUZZ_NATIVE ? WAY_HOST : WAY_PORTABLE;
     if (FUZZ_NATIVE)
         case_host_run(c, &f->want);
     else
@@ -50,63 +65,130 @@ static bool fuzz_reference(struct fuzzer *f, const struct fuzz_case *c)
     return f->want.fault.vector != CASE_NO_END;
 }
 
-/* Do all agree? A case that has no defined outcome does not count. */
-static bool fuzz_agree(struct fuzzer *f, const struct fuzz_case *c)
+/* Is f->is as it is to be? Where it ended elsewhere, the code of the case tells what is vague. */
+static bool fuzz_same(const struct fuzzer *f, const struct fuzz_case *c)
 {
-    if (!case_analyse(c, &f->masks)) {
-        f->dropped++;
+    struct case_mask mask = f->mask;
+    if (case_same(&mask, &f->want, &f->is, NULL))
         return true;
-    }
-    if (!fuzz_reference(f, c)) {
-        f->endless++;
-        return true;
-    }
-    if (case_vague(c, &f->masks, &f->want)) {
-        f->dropped++;
-        return true;
-    }
-    for (unsigned way = WAY_PORTABLE; way < WAYS; way++)
+    if (f->is.pc != f->want.pc)
+        mask = case_mask_of(c, &f->masks, &f->is);
+    return case_vague(&mask, &f->is);
+}
+
+/* Do the engines from this one on give f->want? */
+static bool fuzz_engines_agree(struct fuzzer *f, const struct fuzz_case *c, enum way first)
+{
+    for (unsigned way = first; way < WAYS; way++)
         for (unsigned i = 0; i < (way == WAY_JIT ? FUZZ_JIT_RUNS : 1); i++) {
             case_engine_run(f->engine[way], c, i == 0 ? f->first : CASE_WARM, &f->is);
-            if (!case_same(c, &f->masks, &f->want, &f->is, NULL) &&
-                !case_vague(c, &f->masks, &f->is)) {
-                f->differing = (enum way)way;
+            f->differing = (enum way)way;
+            if (!fuzz_same(f, c))
                 return false;
-            }
         }
     return true;
 }
 
-static bool fuzz_differs(void *opaque, const struct fuzz_case *c)
+/* What cannot be compared with the host still has to be the same on both engines. */
+static enum verdict fuzz_compare_engines(struct fuzzer *f, const struct fuzz_case *c)
 {
-    struct fuzzer *f = opaque;
-    enum way was = f->differing;
-    return !fuzz_agree(f, c) && f->differing == was;
+    f->undefined = true;
+    f->reference = WAY_PORTABLE;
+    case_engine_run(f->engine[WAY_PORTABLE], c, f->first, &f->want);
+    f->mask = case_mask_of(c, &f->masks, &f->want);
+    return fuzz_engines_agree(f, c, WAY_JIT) ? VERDICT_EXCUSED : VERDICT_DIFFERENT;
 }
 
-static void fuzz_report(struct fuzzer *f, struct fuzz_case *c)
+/* They differ: is it the code of the case that was executed, or what that made of itself? */
+static enum verdict fuzz_look_again(struct fuzzer *f, const struct fuzz_case *c)
 {
-    static struct case_state want, is;
-    enum way was = f->differing;
+    if (!FUZZ_NATIVE)
+        return VERDICT_DIFFERENT;
+    switch (case_trace(&f->forms, c, &f->want, &f->mask, NULL)) {
+    case CASE_MOMENT:
+        f->undefined = true;
+        return VERDICT_EXCUSED;
+    case CASE_UNDEFINED:
+        return fuzz_compare_engines(f, c);
+    case CASE_TRACED:
+        if (case_vague(&f->mask, &f->want))
+            return fuzz_compare_engines(f, c);
+        return fuzz_engines_agree(f, c, WAY_PORTABLE) ? VERDICT_EXCUSED : VERDICT_DIFFERENT;
+    default:
+        return VERDICT_DIFFERENT;
+    }
+}
+
+static enum verdict fuzz_judge(struct fuzzer *f, const struct fuzz_case *c)
+{
+    f->undefined = false;
+    if (!case_analyse(c, &f->masks))
+        return VERDICT_DROPPED;
+    if (!fuzz_reference(f, c))
+        return VERDICT_ENDLESS;
+    f->mask = case_mask_of(c, &f->masks, &f->want);
+    if (case_vague(&f->mask, &f->want))
+        return VERDICT_DROPPED;
+    return fuzz_engines_agree(f, c, WAY_PORTABLE) ? VERDICT_SAME : fuzz_look_again(f, c);
+}
+
+/* ---- telling ---- */
+
+struct fuzz_wanted {
+    struct fuzzer *fuzzer;
+    enum verdict verdict;
+    enum way reference, differing;
+    bool undefined;
+};
+
+/* Is the difference the one that is wanted? */
+static bool fuzz_shows(void *opaque, const struct fuzz_case *c)
+{
+    const struct fuzz_wanted *wanted = opaque;
+    struct fuzzer *f = wanted->fuzzer;
+    return fuzz_judge(f, c) == wanted->verdict && f->undefined == wanted->undefined &&
+           (wanted->verdict != VERDICT_DIFFERENT ||
+            (f->reference == wanted->reference && f->differing == wanted->differing));
+}
+
+static void fuzz_print(struct fuzzer *f, const struct fuzz_case *c, enum verdict verdict)
+{
+    struct case_mask mask;
+    if (verdict == VERDICT_DIFFERENT)
+        printf("# %s and %s differ:\n", way_names[f->reference], way_names[f->differing]);
+    else
+        printf("# %s when looked at instruction by instruction:\n",
+               f->undefined ? "undefined" : "the same");
+    if (verdict == VERDICT_DIFFERENT)
+        case_same(&f->mask, &f->want, &f->is, stdout);
+    if (FUZZ_NATIVE)
+        (void)case_trace(&f->forms, c, &f->want, &mask, stdout);
+    case_print(stdout, c);
+    fflush(stdout);
+}
+
+static void fuzz_report(struct fuzzer *f, struct fuzz_case *c, enum verdict verdict)
+{
+    struct fuzz_wanted wanted = {f, verdict, f->reference, f->differing, f->undefined};
+    c->undefined = verdict == VERDICT_EXCUSED && f->undefined;
     f->first = CASE_FRESH;
-    want = f->want;
-    is = f->is;
-    if (fuzz_differs(f, c)) {
-        f->differing = was;
-        case_minimise(c, fuzz_differs, f);
-        fuzz_agree(f, c);
-        want = f->want;
-        is = f->is;
+    if (fuzz_shows(&wanted, c)) {
+        case_minimise(c, fuzz_shows, &wanted);
+        (void)fuzz_shows(&wanted, c);
     } else {
         printf("# only with what ran before it\n");
     }
-    printf("# %s and %s differ:\n", way_names[FUZZ_NATIVE ? WAY_HOST : WAY_PORTABLE],
-           way_names[was]);
-    case_analyse(c, &f->masks);
-    case_same(c, &f->masks, &want, &is, stdout);
-    case_print(stdout, c);
-    fflush(stdout);
+    fuzz_print(f, c, verdict);
     f->first = CASE_COLD;
+}
+
+/* Counts the case, and tells of it what is to be told. False: a difference. */
+static bool fuzz_count(struct fuzzer *f, struct fuzz_case *c, enum verdict verdict)
+{
+    f->count[verdict]++;
+    if (verdict == VERDICT_DIFFERENT || (verdict == VERDICT_EXCUSED && f->tell_excused))
+        fuzz_report(f, c, verdict);
+    return verdict != VERDICT_DIFFERENT;
 }
 
 /* ---- many ---- */
@@ -122,11 +204,11 @@ static bool fuzz_file(struct fuzzer *f, const char *path)
         return false;
     }
     while ((got = case_read(file, &c)) > 0) {
-        uint64_t dropped = f->dropped + f->endless;
-        if (!fuzz_agree(f, &c)) {
-            fuzz_report(f, &c);
-            good = false;
-        } else if (f->dropped + f->endless != dropped) {
+        if (c.undefined && !FUZZ_NATIVE)
+            continue; /* only the host can tell */
+        enum verdict verdict = fuzz_judge(f, &c);
+        good = fuzz_count(f, &c, verdict) && good;
+        if (!c.undefined && (f->undefined || verdict > VERDICT_EXCUSED)) {
             printf("# a case of %s has no defined outcome\n", path);
             case_print(stdout, &c);
             good = false;
@@ -145,11 +227,12 @@ static double fuzz_seconds(void)
 
 static void fuzz_progress(const struct fuzzer *f, double seconds, uint64_t seed)
 {
-    printf("# %llu sequences in %.0f s, %.0f a second; %llu not comparable, %llu without end; "
-           "seed %llu\n",
+    printf("# %llu sequences in %.0f s, %.0f a second; %llu not comparable, %llu without end, "
+           "%llu looked at again; seed %llu\n",
            (unsigned long long)f->done, seconds, (double)f->done / seconds,
-           (unsigned long long)f->dropped, (unsigned long long)f->endless,
-           (unsigned long long)seed);
+           (unsigned long long)f->count[VERDICT_DROPPED],
+           (unsigned long long)f->count[VERDICT_ENDLESS],
+           (unsigned long long)f->count[VERDICT_EXCUSED], (unsigned long long)seed);
     fflush(stdout);
 }
 
@@ -161,9 +244,10 @@ static bool fuzz_random(struct fuzzer *f, uint64_t count, uint64_t seed)
     for (; count == 0 || f->done < count; f->done++, seed++) {
         memset(&c, 0, sizeof(c));
         generate_case(&f->forms, seed, &c);
-        if (!fuzz_agree(f, &c)) {
+        enum verdict verdict = fuzz_judge(f, &c);
+        if (verdict == VERDICT_DIFFERENT || (verdict == VERDICT_EXCUSED && f->tell_excused))
             printf("# seed %llu\n", (unsigned long long)seed);
-            fuzz_report(f, &c);
+        if (!fuzz_count(f, &c, verdict)) {
             good = false;
             if (!f->keep_on)
                 return false;
@@ -202,10 +286,11 @@ int main(int argc, char **argv)
     static struct fuzzer fuzzer;
     const char *file = NULL;
     bool good = true;
-    for (int option; (option = getopt(argc, argv, "kf:")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "kuf:")) != -1;) {
         if (option == '?')
             return 2;
         fuzzer.keep_on |= option == 'k';
+        fuzzer.tell_excused |= option == 'u';
         file = option == 'f' ? optarg : file;
     }
     argc -= optind - 1;
@@ -224,7 +309,8 @@ int main(int argc, char **argv)
         good = fuzz_file(&fuzzer, file);
         printf("%s fuzz-cpu-seeds\n", good ? "ok" : "not ok");
     }
-    good = fuzz_random(&fuzzer, count, seed) && good;
+    if (argc > 1 || !file)
+        good = fuzz_random(&fuzzer, count, seed) && good;
     printf("%s fuzz-cpu\n", good ? "ok" : "not ok");
     fuzz_finish(&fuzzer);
     return good ? 0 : 1;

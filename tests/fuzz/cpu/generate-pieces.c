@@ -324,28 +324,6 @@ static void piece_control(struct generator *g)
     }
 }
 
-/* Of a saved state: pointers, opcode, MXCSR's mask and conditions are not to be compared. */
-static void put_clean_image(struct generator *g, uint32_t image, bool extended)
-{
-    put(g, 0x66); /* and word [status], conditions and DE cut off */
-    put(g, 0x81);
-    put_address(g, 4, image + 2, 2);
-    put(g, 0xff & ~2);
-    put(g, 0x38 | 0x80);
-    put(g, 0xc6); /* mov byte [opcode], 0 */
-    put_address(g, 0, image + 6, 1);
-    put(g, 0);
-    put(g, 0xc6);
-    put_address(g, 0, image + 7, 1);
-    put(g, 0);
-    for (unsigned i = 8; i < 24; i += 4)
-        put_store(g, image + i, 0);
-    put_store(g, image + 28, 0);
-    if (extended) /* which components were not initial: processors know more or less of that */
-        put_store(g, image + 512, 7);
-    g->undefined = IR_F_A;
-}
-
 /* FXSAVE64 or XSAVE64, and at times back again after some other pieces. */
 static void piece_save(struct generator *g)
 {
@@ -364,7 +342,8 @@ static void piece_save(struct generator *g)
         put_address(g, (extended ? 4 : 0) + restore, image, 0);
         if (restore)
             return;
-        put_clean_image(g, image, extended);
+        g->at += clean_image(g->c->code + g->at, CASE_CODE + g->c->start + g->at, image, extended);
+        g->undefined = IR_F_A;
         if (g->depth < 2)
             generate_pieces(g, generator_below(g, 3));
     }

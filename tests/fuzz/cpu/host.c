@@ -30,6 +30,8 @@ static struct {
     const struct case_state *in;
     struct case_state *out;
     uint64_t entry;
+    case_step_fn *step; /* or NULL */
+    void *step_opaque;
     gregset_t back;      /* registers of who called case_host_run */
     unsigned ymm_offset; /* in an XSAVE area */
     unsigned began;      /* case_ticks when the run began */
@@ -75,6 +77,17 @@ static void host_put_x87(struct _libc_fpstate *fp, const struct case_x87 *x87)
     memcpy(fp->_st, x87->st, sizeof(x87->st));
 }
 
+/* False: it is to end here. */
+static bool host_step(ucontext_t *u)
+{
+    uint64_t gpr[16];
+    greg_t *g = u->uc_mcontext.gregs;
+    for (unsigned i = 0; i < 16; i++)
+        gpr[i] = (uint64_t)g[host_registers[i]];
+    g[REG_EFL] |= X86_FLAG_TF;
+    return host.step(host.step_opaque, (uint64_t)g[REG_RIP], gpr);
+}
+
 static void host_enter(ucontext_t *u)
 {
     greg_t *g = u->uc_mcontext.gregs;
@@ -87,6 +100,8 @@ static void host_enter(ucontext_t *u)
     host_put_x87(u->uc_mcontext.fpregs, &host.in->x87);
     host.began = case_ticks;
     host.phase = HOST_RUNNING;
+    if (host.step)
+        (void)host_step(u);
 }
 
 /* ---- out of it ---- */
@@ -125,8 +140,8 @@ static struct case_fault host_fault(int number, const greg_t *g)
     if (fault.vector == X86_PF) {
         fault.error = (uint32_t)g[REG_ERR];
         fault.address = (uint64_t)g[REG_CR2];
-        if (fault.address >> 63)
-            fault.error &= ~1u; /* Linux says of its own addresses that they are there */
+        if (fault.address >= CASE_HIDDEN)
+            fault.error &= ~1u; /* Linux says of all of these that they are there */
     }
     return fault;
 }
@@ -154,10 +169,20 @@ static void host_leave(int number, ucontext_t *u)
 static void host_on_tick(ucontext_t *u)
 {
     case_ticks++;
-    if (host.phase == HOST_RUNNING && case_ticks - host.began > CASE_PATIENCE)
+    if (host.phase == HOST_RUNNING && !host.step && case_ticks - host.began > CASE_PATIENCE)
         host_leave(SIGPROF, u);
     else if (host.request && case_ticks - host.request_began > CASE_PATIENCE)
         *host.request |= 1;
+}
+
+static void host_on_fault(int number, ucontext_t *u)
+{
+    bool stepped = host.step && u->uc_mcontext.gregs[REG_TRAPNO] == X86_DB;
+    if (stepped && host_step(u))
+        return;
+    host_leave(number, u);
+    if (stepped)
+        host.out->fault.vector = CASE_NO_END;
 }
 
 static void host_on_signal(int number, siginfo_t *info, void *context)
@@ -170,7 +195,7 @@ static void host_on_signal(int number, siginfo_t *info, void *context)
     else if (host.phase == HOST_ENTER)
         host_enter(context);
     else if (host.phase == HOST_RUNNING)
-        host_leave(number, context);
+        host_on_fault(number, context);
     else
         signal(number, SIG_DFL); /* a fault of the fuzzer itself */
 }
@@ -195,6 +220,15 @@ void case_host_run(const struct fuzz_case *c, struct case_state *out)
     memcpy(out->memory, (void *)(uintptr_t)CASE_SCRATCH, CASE_SCRATCH_SIZE);
     memcpy(out->code, (void *)(uintptr_t)CASE_CODE, CASE_CODE_SIZE);
     memcpy(out->counter, (void *)(uintptr_t)CASE_CONTROL, sizeof(out->counter));
+}
+
+void case_host_trace(const struct fuzz_case *c, case_step_fn *step, void *opaque,
+                     struct case_state *out)
+{
+    host.step_opaque = opaque;
+    host.step = step;
+    case_host_run(c, out);
+    host.step = NULL;
 }
 
 void case_host_watch(_Atomic uint32_t *request)
