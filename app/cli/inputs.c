@@ -11,11 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/media/media.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 
 #define INPUT_ISO_MAGIC_AT 0x8001 /* ISO 9660, volume descriptor: "CD001" */
-#define INPUT_MBR_MARK_AT  510    /* boot sector: 55 aa */
 #define INPUT_BZIMAGE_AT   0x202  /* Linux boot protocol: "HdrS" */
 #define INPUT_MULTIBOOT_IN 8192   /* Multiboot 1: the header lies in these first bytes */
 
@@ -99,12 +99,6 @@ static bool input_is_kernel(const char *path)
            input_is_multiboot(path);
 }
 
-/* By its format, or by the boot sector's mark. */
-static bool input_is_disk(const char *path)
-{
-    return input_has(path, 0, "QFI\xfb") || input_has(path, INPUT_MBR_MARK_AT, "\x55\xaa");
-}
-
 /* The machine is thrown away, and so is what it writes. */
 static bool input_add_disk(struct lathe_definition *definition, const char *path, GError **error)
 {
@@ -115,27 +109,101 @@ static bool input_add_disk(struct lathe_definition *definition, const char *path
     return lathe_definition_add_disk(definition, text, error);
 }
 
+/* A hybrid image that boots as a disk only is given as one. */
+static bool input_take_media(struct lathe_definition *definition, const char *path,
+                             const struct lathe_media *media, GError **error)
+{
+    if (!lathe_media_check_boots(media, path, error))
+        return false;
+    if (media->kind == LATHE_MEDIA_DISC && media->boots != 0)
+        return lathe_definition_add_cdrom(definition, path, error);
+    return input_add_disk(definition, path, error);
+}
+
+static bool input_take_kernel(struct lathe_definition *definition, const char *path, GError **error)
+{
+    if (definition->kernel != NULL)
+        return lathe_error_input(error, "'%s' and --kernel %s: give one of them", path,
+                                 definition->kernel);
+    definition->kernel = g_strdup(path);
+    return true;
+}
+
 bool lathe_inputs_take_file(struct lathe_definition *definition, const char *path, GError **error)
 {
     const char *obstacle = input_obstacle(path);
+    struct lathe_media media;
 
     if (obstacle != NULL)
         return lathe_error_input(error,
                                  "cannot read '%s': %s; this version keeps no machines by name, "
                                  "it runs disc images, disk images and kernels",
                                  path, obstacle);
-    if (input_has(path, INPUT_ISO_MAGIC_AT, "CD001"))
-        return lathe_definition_add_cdrom(definition, path, error);
-    if (!input_is_kernel(path) && input_is_disk(path))
-        return input_add_disk(definition, path, error);
-    if (!input_is_kernel(path))
-        return lathe_error_input(error,
-                                 "'%s' is nothing that boots: give a disc or disk image, or a "
-                                 "kernel (bzImage, ELF or Multiboot)",
-                                 path);
-    if (definition->kernel != NULL)
-        return lathe_error_input(error, "'%s' and --kernel %s: give one of them", path,
-                                 definition->kernel);
-    definition->kernel = g_strdup(path);
-    return true;
+    if (!input_has(path, INPUT_ISO_MAGIC_AT, "CD001") && input_is_kernel(path))
+        return input_take_kernel(definition, path, error);
+    if (!lathe_media_look(path, &media, error))
+        return false;
+    if (definition->name == NULL)
+        definition->name = g_path_get_basename(path);
+    bool good = input_take_media(definition, path, &media, error);
+    lathe_media_clear(&media);
+    return good;
+}
+
+/* ---- what boots ---- */
+
+/* False: nothing that decides, because it does not boot or cannot be looked at. */
+static bool input_look_at(struct lathe_definition *definition,
+                          const struct lathe_disk_definition *disk)
+{
+    struct lathe_media media;
+    unsigned boots = 0;
+
+    if (!lathe_media_look(disk->path, &media, NULL))
+        return false;
+    if (disk->cdrom == (media.kind == LATHE_MEDIA_DISC))
+        boots = media.boots;
+    else if (!disk->cdrom)
+        boots = media.as_disk;
+    if (boots != 0) {
+        definition->boots = boots;
+        definition->boots_text = lathe_media_describe(&media);
+    }
+    if (disk->cdrom && media.cut_short)
+        lathe_definition_note(definition, "The disc image is cut short: fetch it again");
+    lathe_media_clear(&media);
+    return boots != 0;
+}
+
+void lathe_inputs_look(struct lathe_definition *definition)
+{
+    bool decided = definition->kernel != NULL;
+
+    for (unsigned discs = 0; discs < 2; discs++) {
+        for (unsigned i = 0; i < definition->disks && !decided; i++) {
+            if (definition->disk[i].cdrom == (discs == 0))
+                decided = input_look_at(definition, &definition->disk[i]);
+        }
+    }
+}
+
+static void input_identify(struct lathe_definition *definition, const char *path)
+{
+    struct lathe_media media;
+
+    if (!lathe_media_look(path, &media, NULL))
+        return;
+    g_autofree char *name = lathe_media_identify(&media);
+    g_autofree char *note = g_strdup_printf("The disc holds %s", name);
+    if (name != NULL)
+        lathe_definition_note(definition, note);
+    lathe_media_clear(&media);
+}
+
+void lathe_inputs_identify(struct lathe_definition *definition)
+{
+    for (unsigned i = 0; i < definition->disks; i++) {
+        if (definition->disk[i].cdrom)
+            input_identify(definition, definition->disk[i].path);
+    }
 }

@@ -46,8 +46,12 @@ static bool run_settle(struct lathe_cli *cli, GError **error)
     if (cli->operands->len == 1 &&
         !lathe_inputs_take_file(cli->definition, cli->operands->pdata[0], error))
         return false;
-    return lathe_inputs_check(cli->definition, error) &&
-           lathe_firmware_settle(cli->definition, error) &&
+    if (!lathe_inputs_check(cli->definition, error))
+        return false;
+    lathe_inputs_look(cli->definition);
+    if (cli->dry_run)
+        lathe_inputs_identify(cli->definition);
+    return lathe_firmware_settle(cli->definition, error) &&
            lathe_definition_complete(cli->definition, run_have_display(), error);
 }
 

@@ -133,20 +133,57 @@ static bool firmware_take_seabios(struct lathe_definition *definition, GError **
     return lathe_error_input(error, "there is no SeaBIOS on this host: install seabios");
 }
 
+/* ---- what the medium needs ---- */
+
+#define FIRMWARE_BOOTS (LATHE_BOOTS_BIOS | LATHE_BOOTS_UEFI)
+
+/* The word that "auto" stands for: the only kind that can start what was found. */
+static const char *firmware_narrow(const struct lathe_definition *definition, const char *word)
+{
+    unsigned boots = definition->boots & FIRMWARE_BOOTS;
+
+    if (strcmp(word, "auto") != 0 || boots == 0 || boots == FIRMWARE_BOOTS)
+        return word;
+    return boots == LATHE_BOOTS_BIOS ? "bios" : "uefi";
+}
+
+/* Says what was chosen for the medium, or that what was asked for does not fit it. */
+static void firmware_note(struct lathe_definition *definition, bool bios)
+{
+    unsigned boots = definition->boots & FIRMWARE_BOOTS;
+    bool fits = (boots & (bios ? LATHE_BOOTS_BIOS : LATHE_BOOTS_UEFI)) != 0;
+    g_autofree char *note = NULL;
+
+    if (definition->boots_text == NULL || definition->boots == 0)
+        return;
+    if (fits)
+        note = g_strdup_printf("%s; using %s", definition->boots_text, bios ? "SeaBIOS" : "OVMF");
+    else
+        note = g_strdup_printf("%s, so --firmware %s will not start it", definition->boots_text,
+                               definition->firmware);
+    lathe_definition_note(definition, note);
+}
+
 static bool firmware_find(struct lathe_definition *definition, const char *word, GError **error)
 {
     g_auto(GStrv) folders = lathe_descriptor_folders();
     g_autoptr(lathe_descriptor_list) list =
         lathe_descriptor_list_read((const char *const *)folders);
-    const struct lathe_descriptor *descriptor = lathe_firmware_choose(list, word);
+    const struct lathe_descriptor *descriptor;
 
+    word = firmware_narrow(definition, word);
+    descriptor = lathe_firmware_choose(list, word);
+    firmware_note(definition, descriptor != NULL
+                                  ? !lathe_descriptor_has_interface(descriptor, "uefi")
+                                  : !g_str_has_prefix(word, "uefi"));
     if (descriptor != NULL)
         return firmware_take(definition, descriptor, error);
     if (strcmp(word, "bios") == 0 || strcmp(word, "auto") == 0)
         return firmware_take_seabios(definition, error);
+    bool narrowed = strcmp(word, definition->firmware) != 0;
     return lathe_error_input(
-        error, "no firmware descriptor in %s offers %s for this machine: install ovmf", folders[0],
-        word);
+        error, "%s%sno firmware descriptor in %s offers %s for this machine: install ovmf",
+        narrowed ? definition->boots_text : "", narrowed ? ", and " : "", folders[0], word);
 }
 
 static bool firmware_take_file(struct lathe_definition *definition, GError **error)

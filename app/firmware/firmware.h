@@ -25,9 +25,10 @@ const struct lathe_descriptor *lathe_firmware_choose(const struct lathe_descript
 
 /*
  * Fills the files of definition->firmware. "auto" with a kernel is none: the emulator starts the
- * kernel itself. A file for the variables that does not exist is made from the template; without
- * one the machine has a copy that is forgotten. False with *error: not installed (and which package
- * has it), or no such file.
+ * kernel itself; with a medium that only BIOS or only UEFI can start (definition->boots) it is
+ * that, and definition->notes says so. A file for the variables that does not exist is made from
+ * the template; without one the machine has a copy that is forgotten. False with *error: not
+ * installed (and which package has it), or no such file.
  */
 bool lathe_firmware_settle(struct lathe_definition *definition, GError **error);
 

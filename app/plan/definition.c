@@ -27,7 +27,8 @@ void lathe_definition_free(struct lathe_definition *definition)
     char *strings[] = {definition->name,     definition->board,          definition->accel,
                        definition->cpu,      definition->kernel,         definition->initrd,
                        definition->append,   definition->debugcon,       definition->gdb,
-                       definition->firmware, definition->firmware_image, definition->firmware_vars};
+                       definition->firmware, definition->firmware_image, definition->firmware_vars,
+                       definition->notes,    definition->boots_text};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     for (unsigned i = 0; i < definition->serials; i++)
@@ -252,6 +253,15 @@ bool lathe_definition_complete(struct lathe_definition *definition, bool have_di
         definition->name = definition_default_name(definition);
     g_ptr_array_add(definition->trace, NULL);
     return true;
+}
+
+void lathe_definition_note(struct lathe_definition *definition, const char *sentence)
+{
+    char *before = definition->notes;
+
+    definition->notes =
+        before != NULL ? g_strconcat(before, "\n", sentence, NULL) : g_strdup(sentence);
+    g_free(before);
 }
 
 bool lathe_definition_has_window(const struct lathe_definition *definition)

@@ -31,6 +31,14 @@ enum lathe_display { /* bits */
                      LATHE_DISPLAY_GTK = 1 << 1,
 };
 
+/* What can start a medium that was looked at; bits. */
+enum lathe_boots {
+    LATHE_BOOTS_BIOS = 1 << 0,
+    LATHE_BOOTS_UEFI = 1 << 1,
+    LATHE_BOOTS_UEFI32 = 1 << 2, /* loaders for 32-bit firmware */
+    LATHE_BOOTS_OTHER = 1 << 3,  /* for other processors */
+};
+
 /* All strings are owned and freed with g_free; NULL is "not given" where not said otherwise. */
 struct lathe_definition {
     char *name;  /* for titles; never NULL after lathe_definition_complete */
@@ -44,6 +52,9 @@ struct lathe_definition {
     char *firmware_vars;   /* its variable store; NULL: none */
     bool firmware_discard; /* changes of the variables are forgotten */
     bool firmware_secure;  /* only system management mode changes them */
+    unsigned boots;        /* LATHE_BOOTS_... of what is booted; 0: not known */
+    char *boots_text; /* the same in words: "This disc starts with UEFI only"; NULL: not known */
+    char *notes;      /* sentences about media and firmware, one a line; NULL: none */
     char *kernel, *initrd, *append;
     struct lathe_serial_definition serial[EMU_MAX_SERIAL];
     unsigned serials;
@@ -80,6 +91,9 @@ bool lathe_address_check(const char *text, GError **error);
  */
 bool lathe_definition_complete(struct lathe_definition *definition, bool have_display,
                                GError **error);
+
+/* Appends to the notes. */
+void lathe_definition_note(struct lathe_definition *definition, const char *sentence);
 
 bool lathe_definition_has_window(const struct lathe_definition *definition);
 /* "stdio", "unix:PATH", ...: as the user writes it, "tab" for a window's terminal; g_free. */

@@ -126,6 +126,14 @@ static void plan_add_boot(struct lathe_plan *plan, const struct lathe_definition
     }
 }
 
+static void plan_add_notes(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    g_auto(GStrv) lines = g_strsplit(definition->notes ? definition->notes : "", "\n", -1);
+
+    for (size_t i = 0; lines[i] != NULL; i++)
+        plan_add(plan, "boot", "note", lines[i]);
+}
+
 static void plan_add_devices(struct lathe_plan *plan, const char *devices)
 {
     g_auto(GStrv) lines = g_strsplit(devices ? devices : "", "\n", -1);
@@ -201,6 +209,7 @@ struct lathe_plan *lathe_plan_new(const struct lathe_definition *definition,
     plan_add_machine(plan, definition);
     plan_add_engine(plan, definition, facts);
     plan_add_boot(plan, definition);
+    plan_add_notes(plan, definition);
     plan_add_devices(plan, devices);
     plan_add_disks(plan, definition);
     plan_add_serials(plan, definition);

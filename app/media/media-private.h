@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The parts of app/media: reading, and what lies in a disc, a partition table, a file system. */
+#ifndef LATHE_MEDIA_MEDIA_PRIVATE_H
+#define LATHE_MEDIA_MEDIA_PRIVATE_H
+
+#include "app/media/media.h"
+#include "app/plan/definition.h"
+
+/* False: not all of it lies in the medium, or it cannot be read; buffer then holds zeroes. */
+bool media_read(const struct lathe_media_source *source, guint64 offset, void *buffer,
+                gsize length);
+
+/* Little-endian numbers of on-disk structures. */
+static inline guint16 media_le16(const guint8 *at)
+{
+    return (guint16)(at[0] | at[1] << 8);
+}
+
+static inline guint32 media_le32(const guint8 *at)
+{
+    return media_le16(at) | (guint32)media_le16(at + 2) << 16;
+}
+
+static inline guint64 media_le64(const guint8 *at)
+{
+    return media_le32(at) | (guint64)media_le32(at + 4) << 32;
+}
+
+/*
+ * Which processors' loaders lie in /EFI/BOOT of the FAT file system that begins at offset and has
+ * at most length bytes: LATHE_BOOTS_UEFI..., 0 for none. A folder EFI without them counts as UEFI
+ * if installed is set: systems on disks have loaders elsewhere, too.
+ */
+unsigned media_fat_boots(const struct lathe_media_source *source, guint64 offset, guint64 length,
+                         bool installed);
+
+/* What can start the medium as a disk, by its MBR, GPT and file systems. */
+unsigned media_disk_boots(const struct lathe_media_source *source);
+
+/* Is there an ISO 9660 volume? Fills *media from its descriptors and its El Torito catalogue. */
+bool media_iso_look(const struct lathe_media_source *source, struct lathe_media *media);
+
+/* What a file that does not boot is, with what to do about it: "is compressed with xz: unpack it
+ * first (xz -d)". NULL: not known. Static. */
+const char *media_foreign(const struct lathe_media_source *source);
+
+#endif
