@@ -31,8 +31,9 @@ LAYERS = {
     "emulator/hw": CORE + ["emulator/block", "emulator/chardev"],
     "emulator/firmware": CORE,
     "emulator/boards": ["emulator"],
-    "app": ["emulator/api", "app"],
-    "ui": ["app", "ui"],
+    "display": ["emulator/api", "display"],
+    "app": ["emulator/api", "display", "app"],
+    "ui": ["display", "app", "ui"],
 }
 
 

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cairo knows the surface's pixels as they are, and writes PNG. */
+#include "display/record/picture.h"
+
+#include <cairo.h>
+#include <gio/gio.h>
+
+#include "emulator/api/display.h"
+
+static cairo_status_t picture_write(void *opaque, const unsigned char *data, unsigned length)
+{
+    g_byte_array_append(opaque, data, length);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+GBytes *disp_picture_encode(const struct emu_surface *surface, GError **error)
+{
+    if (surface->width == 0 || surface->height == 0) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
+                            "the machine has shown nothing yet");
+        return NULL;
+    }
+    GByteArray *bytes = g_byte_array_new();
+    cairo_surface_t *image = cairo_image_surface_create_for_data(
+        (unsigned char *)surface->pixels, CAIRO_FORMAT_RGB24, (int)surface->width,
+        (int)surface->height, (int)surface->width * 4);
+    cairo_status_t status = cairo_surface_write_to_png_stream(image, picture_write, bytes);
+    cairo_surface_destroy(image);
+    if (status == CAIRO_STATUS_SUCCESS)
+        return g_byte_array_free_to_bytes(bytes);
+    g_byte_array_unref(bytes);
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the picture cannot be made: %s",
+                cairo_status_to_string(status));
+    return NULL;
+}
+
+gboolean disp_picture_save(const struct emu_surface *surface, const char *path, GError **error)
+{
+    g_autoptr(GBytes) bytes = disp_picture_encode(surface, error);
+    gsize length = 0;
+
+    if (bytes == NULL)
+        return FALSE;
+    const char *data = g_bytes_get_data(bytes, &length);
+    return g_file_set_contents(path, data, (gssize)length, error);
+}

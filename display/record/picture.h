@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pictures of a screen as PNG files. Any thread, as long as the surface does not change. */
+#ifndef DISP_RECORD_PICTURE_H
+#define DISP_RECORD_PICTURE_H
+
+#include <glib.h>
+
+struct emu_surface;
+
+/* What the surface shows, each of the guest's pixels one of the picture's, as a PNG; NULL with
+ * *error: nothing was shown yet, no memory. */
+GBytes *disp_picture_encode(const struct emu_surface *surface, GError **error);
+/* The same in a file, which is whole or not there. */
+gboolean disp_picture_save(const struct emu_surface *surface, const char *path, GError **error);
+
+#endif
