@@ -9,6 +9,8 @@
 
 #include "app/plan/definition.h"
 #include "app/session/build.h"
+#include "display/core/screen.h"
+#include "emulator/api/display.h"
 #include "emulator/api/machine.h"
 
 #define SESSION_SAMPLE_MS 1000
@@ -23,7 +25,7 @@ struct session_box {
 struct _LatheSession {
     GObject parent;
     struct lathe_definition *definition;
-    GPtrArray *serials;
+    GPtrArray *serials, *screens;
     struct session_box *box; /* NULL: none now */
     unsigned generation;
     gint closing; /* atomic: no event is posted any more */
@@ -46,7 +48,7 @@ G_DEFINE_FINAL_TYPE(LatheSession, lathe_session, G_TYPE_OBJECT)
 enum { PROP_STATE = 1, PROP_ENGINE, PROP_BUSY, PROP_MIPS, PROP_COUNT };
 static GParamSpec *session_properties[PROP_COUNT];
 
-enum { SIGNAL_RESET, SIGNAL_STOPPED, SIGNAL_COUNT };
+enum { SIGNAL_RESET, SIGNAL_STOPPED, SIGNAL_INPUT_CHANGED, SIGNAL_COUNT };
 static guint session_signals[SIGNAL_COUNT];
 
 GType lathe_state_get_type(void)
@@ -64,7 +66,7 @@ GType lathe_state_get_type(void)
 
 /* ---- events from the machine ---- */
 
-enum session_event_kind { EVENT_STATE, EVENT_RESET, EVENT_MADE };
+enum session_event_kind { EVENT_STATE, EVENT_RESET, EVENT_INPUT, EVENT_MADE };
 
 struct session_event {
     LatheSession *session;
@@ -111,6 +113,37 @@ static void session_on_state(void *opaque, enum emu_machine_state state)
 static void session_on_reset(void *opaque)
 {
     session_post(opaque, EVENT_RESET, EMU_MACHINE_PAUSED);
+}
+
+static void session_on_input(void *opaque)
+{
+    session_post(opaque, EVENT_INPUT, EMU_MACHINE_PAUSED);
+}
+
+/* ---- screens ---- */
+
+static void session_connect_screens(LatheSession *session)
+{
+    struct emu_machine *machine = session->box->machine;
+
+    for (unsigned i = 0; i < session->screens->len; i++)
+        disp_screen_connect(session->screens->pdata[i], emu_machine_get_display(machine, i));
+}
+
+/* Before the machine is freed. */
+static void session_disconnect_screens(LatheSession *session)
+{
+    for (unsigned i = 0; i < session->screens->len; i++)
+        disp_screen_connect(session->screens->pdata[i], NULL);
+}
+
+static void session_make_screens(LatheSession *session)
+{
+    unsigned count = emu_machine_display_count(session->box->machine);
+
+    for (unsigned i = session->screens->len; i < count; i++)
+        g_ptr_array_add(session->screens, disp_screen_new());
+    session_connect_screens(session);
 }
 
 /* ---- statistics ---- */
@@ -167,6 +200,8 @@ static void session_set_state(LatheSession *session, LatheState state)
     if (session->state == state)
         return;
     session->state = state;
+    for (unsigned i = 0; i < session->screens->len; i++)
+        disp_screen_set_running(session->screens->pdata[i], state == LATHE_STATE_RUNNING);
     g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_STATE]);
 }
 
@@ -222,6 +257,7 @@ static void session_take_made(LatheSession *session)
         return;
     }
     session->stop = (struct emu_stop_reason){0};
+    session_connect_screens(session);
     session_set_state(session, LATHE_STATE_PAUSED);
     session_note_new_machine(session);
     g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_ENGINE]);
@@ -239,6 +275,8 @@ static gboolean session_event_dispatch(gpointer data)
         session_take_made(session);
     else if (session->box != NULL && event->kind == EVENT_RESET)
         g_signal_emit(session, session_signals[SIGNAL_RESET], 0);
+    else if (session->box != NULL && event->kind == EVENT_INPUT)
+        g_signal_emit(session, session_signals[SIGNAL_INPUT_CHANGED], 0);
     else if (session->box != NULL)
         session_apply_state(session, event->state);
     return G_SOURCE_REMOVE;
@@ -257,8 +295,10 @@ static void session_box_free(struct session_box *box)
 static struct session_box *session_box_new(LatheSession *session, GError **error)
 {
     struct session_box *box = g_new0(struct session_box, 1);
-    const struct emu_machine_observer observer = {
-        .state_changed = session_on_state, .reset = session_on_reset, .opaque = box};
+    const struct emu_machine_observer observer = {.state_changed = session_on_state,
+                                                  .reset = session_on_reset,
+                                                  .input_changed = session_on_input,
+                                                  .opaque = box};
 
     *box = (struct session_box){session, session->generation, NULL};
     box->machine = lathe_build_machine(session->definition, session->serials, &observer, error);
@@ -273,6 +313,7 @@ gboolean lathe_session_build(LatheSession *session, GError **error)
     session->box = session_box_new(session, error);
     if (session->box == NULL)
         return FALSE;
+    session_make_screens(session);
     g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_ENGINE]);
     return TRUE;
 }
@@ -360,6 +401,7 @@ void lathe_session_restart(LatheSession *session)
     if (session->state != LATHE_STATE_STOPPED || session->remaking)
         return;
     session->remaking = TRUE;
+    session_disconnect_screens(session);
     session->generation++; /* what the old machine still says is not heard */
     struct session_job *job = g_new0(struct session_job, 1);
     *job = (struct session_job){JOB_REMAKE, g_steal_pointer(&session->box)};
@@ -439,6 +481,24 @@ GPtrArray *lathe_session_get_serials(LatheSession *session)
     return session->serials;
 }
 
+GPtrArray *lathe_session_get_screens(LatheSession *session)
+{
+    return session->screens;
+}
+
+char *lathe_session_dup_boot_sources(LatheSession *session)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < session->definition->disks; i++) {
+        const struct lathe_disk_definition *disk = &session->definition->disk[i];
+        g_autofree char *name = disk->path != NULL ? g_path_get_basename(disk->path) : NULL;
+        g_string_append_printf(text, "%s%s: %s", text->len > 0 ? "\n" : "",
+                               disk->cdrom ? "CD drive" : "Disk", name != NULL ? name : "empty");
+    }
+    return g_string_free(text, FALSE);
+}
+
 struct emu_machine *lathe_session_get_machine(LatheSession *session)
 {
     return session->box != NULL ? session->box->machine : NULL;
@@ -460,6 +520,7 @@ void lathe_session_close(LatheSession *session)
 {
     g_atomic_int_set(&session->closing, TRUE);
     session_watch_speed(session, FALSE);
+    session_disconnect_screens(session);
     if (session->worker != NULL)
         g_thread_pool_free(g_steal_pointer(&session->worker), FALSE, TRUE);
     g_clear_pointer(&session->made, session_box_free);
@@ -480,6 +541,7 @@ static void lathe_session_finalize(GObject *object)
     LatheSession *session = LATHE_SESSION(object);
 
     g_ptr_array_unref(session->serials);
+    g_ptr_array_unref(session->screens);
     lathe_definition_free(session->definition);
     G_OBJECT_CLASS(lathe_session_parent_class)->finalize(object);
 }
@@ -487,6 +549,7 @@ static void lathe_session_finalize(GObject *object)
 static void lathe_session_init(LatheSession *session)
 {
     session->serials = g_ptr_array_new_with_free_func(g_object_unref);
+    session->screens = g_ptr_array_new_with_free_func((GDestroyNotify)disp_screen_free);
     session->worker = g_thread_pool_new(session_work, session, 1, FALSE, NULL);
 }
 
@@ -530,4 +593,6 @@ static void lathe_session_class_init(LatheSessionClass *class)
         g_signal_new("reset", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     session_signals[SIGNAL_STOPPED] =
         g_signal_new("stopped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    session_signals[SIGNAL_INPUT_CHANGED] =
+        g_signal_new("input-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -5,8 +5,9 @@
  *
  * Properties (read only, with notify): "state", "engine", "busy", "mips".
  * Signals:
- *   "reset" ()     the machine was reset, or made anew by lathe_session_restart
- *   "stopped" ()   it ended; the stop functions below say how
+ *   "reset" ()           the machine was reset, or made anew by lathe_session_restart
+ *   "stopped" ()         it ended; the stop functions below say how
+ *   "input-changed" ()   lathe_session_get_input_status may differ (input.h)
  */
 #ifndef LATHE_SESSION_SESSION_H
 #define LATHE_SESSION_SESSION_H
@@ -68,6 +69,13 @@ int lathe_session_get_exit_status(LatheSession *session);
 
 /* Serial ports in order; borrowed, of LatheSerial *. */
 GPtrArray *lathe_session_get_serials(LatheSession *session);
+
+/* Screens in order, as many as the machine that was built has; borrowed, of struct disp_screen *
+ * (display/core/screen.h). They stay when the machine goes and show the next one. */
+GPtrArray *lathe_session_get_screens(LatheSession *session);
+/* What the firmware can look at to find something to start, a line each: "CD drive: disc.iso"; ""
+ * if there is nothing. g_free. */
+char *lathe_session_dup_boot_sources(LatheSession *session);
 
 /* For a debugger; NULL between two machines. A restart makes another: see "reset". */
 struct emu_machine *lathe_session_get_machine(LatheSession *session);

@@ -2,7 +2,9 @@
 /*
  * A machine without a processor, behind the emulator's public headers: its kernel command line is
  * a script that one thread plays, commands separated by ';': "print TEXT", "wait MS", "flood KIB",
- * "echo", "poweroff", "reset", "triple", "crash TEXT", "exit N", "spin". For tests of app/ and ui/.
+ * "echo", "poweroff", "reset", "triple", "crash TEXT", "exit N", "spin"; with "screen" first those
+ * of fake-display.h, "absolute N", "leds N", and keys, pointer and "size" are printed. For tests of
+ * app/ and ui/.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +21,7 @@
 #include "emulator/api/chardev.h"
 #include "emulator/api/host.h"
 #include "emulator/api/machine.h"
+#include "tests/app/fake-display.h"
 
 struct emu_chardev {
     struct emu_machine *machine;
@@ -39,6 +42,9 @@ struct emu_machine {
     struct emu_chardev_backend debugcon;
     struct emu_drive drives[EMU_MAX_DRIVES];
     struct emu_machine_observer observer;
+    struct emu_display *display; /* NULL: none */
+    _Atomic unsigned leds;
+    _Atomic bool absolute;
     char *script, *cursor;
     unsigned vcpus;
     bool no_reboot;
@@ -144,9 +150,44 @@ static void fake_guest_reset(struct emu_machine *m, enum emu_stop_cause cause, c
     pthread_mutex_unlock(&m->lock);
 }
 
+static void fake_say(struct emu_machine *m, const char *format, ...)
+{
+    char line[128];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line) - 2, format, arguments);
+    va_end(arguments);
+    strcat(line, "\r\n");
+    fake_write(m, line, strlen(line));
+}
+
+/* What the guest's input devices are. */
+static bool fake_input_command(struct emu_machine *m, const char *word, const char *rest)
+{
+    char size[32];
+
+    if (strcmp(word, "size") == 0 && m->display != NULL) {
+        fake_display_preferred(m->display, size, sizeof(size));
+        fake_say(m, "size %s", size);
+        return true;
+    }
+    if (strcmp(word, "absolute") == 0)
+        m->absolute = atoi(rest) != 0;
+    else if (strcmp(word, "leds") == 0)
+        m->leds = (unsigned)atoi(rest);
+    else
+        return false;
+    if (m->observer.input_changed != NULL)
+        m->observer.input_changed(m->observer.opaque);
+    return true;
+}
+
 /* Runs the command at the cursor; returns false to stay at it. */
 static bool fake_command(struct emu_machine *m, const char *word, const char *rest)
 {
+    if (fake_display_command(m->display, word, rest) || fake_input_command(m, word, rest))
+        return true;
     if (strcmp(word, "print") == 0)
         fake_print(m, rest);
     else if (strcmp(word, "flood") == 0)
@@ -257,6 +298,7 @@ static void fake_set_up(struct emu_machine *m, const struct emu_machine_config *
     pthread_mutex_init(&m->lock, NULL);
     pthread_cond_init(&m->changed, NULL);
     m->script = m->cursor = strdup(config->append != NULL ? config->append : "");
+    m->display = fake_display_new(m->script);
     m->vcpus = config->topology.cpus;
     m->no_reboot = config->no_reboot;
     m->chardev.machine = m;
@@ -309,6 +351,7 @@ void emu_machine_free(struct emu_machine *m)
     fake_close_backends(m);
     pthread_mutex_destroy(&m->lock);
     pthread_cond_destroy(&m->changed);
+    fake_display_free(m->display);
     free(m->script);
     free(m);
 }
@@ -404,6 +447,39 @@ bool emu_topology_complete(struct emu_topology *t, struct emu_error *err)
     if (product == t->cpus && t->cpus <= EMU_MAX_VCPUS)
         return true;
     return emu_error_set(err, EMU_ERROR_INPUT, "%u CPUs cannot be grouped like this", t->cpus);
+}
+
+/* ---- emulator/api/display.h, input.h: the machine's part ---- */
+
+unsigned emu_machine_display_count(const struct emu_machine *m)
+{
+    return m->display != NULL;
+}
+
+struct emu_display *emu_machine_get_display(const struct emu_machine *m, unsigned index)
+{
+    return index == 0 ? m->display : NULL;
+}
+
+void emu_machine_key(struct emu_machine *m, unsigned code, bool down)
+{
+    fake_say(m, "key %u %s", code, down ? "down" : "up");
+}
+
+void emu_machine_release_input(struct emu_machine *m)
+{
+    fake_say(m, "release");
+}
+
+void emu_machine_pointer(struct emu_machine *m, const struct emu_pointer_event *event)
+{
+    fake_say(m, "pointer %s %d %d buttons %u wheel %d %d", event->absolute ? "at" : "by", event->x,
+             event->y, event->buttons, event->wheel, event->wheel_across);
+}
+
+struct emu_input_status emu_machine_get_input_status(const struct emu_machine *m)
+{
+    return (struct emu_input_status){.absolute = m->absolute, .leds = m->leds};
 }
 
 /* ---- emulator/api/chardev.h ---- */
