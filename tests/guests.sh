@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Puts guest kernels where tests and the demonstration find them: build/guests/{cloud,installer},
-# and a root tree to work in: build/guests/work.
+# a root tree to work in, build/guests/work, and an installed system, build/guests/system.
 # Each Debian release gives its own kernel and installer: packages are downloaded with apt and
 # unpacked, not installed.
 set -eu
@@ -104,6 +104,18 @@ work() {
     $as sh tests/e2e/work/root.sh "$guests/work/root" "$guests/work/work.cpio"
 }
 
+# An installed Debian of this release, with a boot loader: as root.
+system() {
+    [ ! -e "$guests/system/system.qcow2" ] ||
+        [ -n "$(find tests/e2e/system -newer "$guests/system/system.qcow2")" ] || return 0
+    mkdir -p "$guests/system"
+    apt-cache show debootstrap >/dev/null 2>&1 || update
+    echo "guests: making a Debian system" >&2
+    as=
+    [ "$(id -u)" = 0 ] || as=sudo
+    $as sh tests/e2e/system/image.sh "$guests/system/scratch" "$guests/system/system.qcow2"
+}
+
 for guest in "$@"; do
     case $guest in
     kernels)
@@ -112,5 +124,6 @@ for guest in "$@"; do
         ;;
     installer) installer ;;
     work) work ;;
+    system) system ;;
     esac
 done

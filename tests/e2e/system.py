@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A complete Debian system starts, reboots and powers off, on each kind of disk.
+
+system.py LATHE GUESTS CASE...: a case is a bus of the disk, or "secure" for Secure Boot. The guest
+tells about itself (tests/e2e/system/report.sh); its file system is checked when it is off.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+LATHE, GUESTS, *CASES = sys.argv[1:]
+SCRATCH = tempfile.mkdtemp(prefix="lathe-system-")
+PATIENCE = int(os.environ.get("PATIENCE", "1"))
+ROOT_OFFSET, ROOT_SIZE = 33 << 20, 2 << 30  # of the second partition; see image.sh
+failed = False
+
+
+def report(name, good, why=""):
+    global failed
+    failed = failed or not good
+    print(("ok " if good else "not ok ") + name + ("" if good else ": " + str(why)), flush=True)
+
+
+def overlay(name):
+    """An image of this machine's own on top of the system's."""
+    path = os.path.join(SCRATCH, name + ".qcow2")
+    base = os.path.abspath(os.path.join(GUESTS, "system", "system.qcow2"))
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", base, "-F", "qcow2", path],
+                   check=True)
+    return path
+
+
+def run(case, path):
+    bus, firmware = ("virtio", "uefi-secure") if case == "secure" else (case, "uefi")
+    command = [LATHE, "run", "--firmware", firmware, "--smp", "2", "--memory", "2G", "--disk",
+               "%s,bus=%s" % (path, bus), "--display", "none", "--serial", "stdio", "--timeout",
+               str(400 * PATIENCE)]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    text = done.stdout.decode(errors="replace").replace("\r", "")
+    with open(os.path.join(SCRATCH, case + ".log"), "w") as log:
+        log.write(text)
+    return done.returncode, re.sub(r"\x1b\[[0-9;?=]*[a-zA-Z]", "", text)
+
+
+def section(text, name):
+    """What stands under a heading of the guest's report, and the status of what printed it."""
+    found = re.search(r"^== begin %s\n(.*?)^== end (\d+)" % name, text, re.S | re.M)
+    return (found.group(1).strip(), int(found.group(2))) if found else ("not told", -1)
+
+
+def check_start(name, text, secure):
+    """One start, as far as the guest can tell."""
+    report(name + "-running", re.search(r"^== state running", text, re.M), text[-3000:])
+    for what in ("failed", "acpi-messages", "tables"):
+        said, status = section(text, what)
+        report("%s-no-%s" % (name, what), status >= 0 and said == "", said)
+    report(name + "-cpus", section(text, "cpus")[0] == "2", section(text, "cpus"))
+    report(name + "-target", section(text, "target")[0] == "active", section(text, "target"))
+    for what, sign in (("pci", "ISA bridge"), ("smbios", "System Information"),
+                       ("variables", "BootOrder"), ("disks", "ext4"),
+                       ("secure-boot", "SecureBoot " + ("enabled" if secure else "disabled"))):
+        said, status = section(text, what)
+        report("%s-%s" % (name, what), status == 0 and sign in said, said)
+    said, _ = section(text, "pci")
+    report(name + "-pci-sane", "[size=" in said and not re.search(r"!!!|\?\?\?", said), said)
+
+
+def check_disk(name, path):
+    """After power off: the image is whole, and the file system was unmounted."""
+    done = subprocess.run(["qemu-img", "check", path], capture_output=True, text=True)
+    report(name + "-image", done.returncode == 0, done.stdout + done.stderr)
+    raw, part = os.path.join(SCRATCH, "disk.raw"), os.path.join(SCRATCH, "root.raw")
+    subprocess.run(["qemu-img", "convert", "-O", "raw", path, raw], check=True)
+    subprocess.run(["dd", "if=" + raw, "of=" + part, "bs=1M", "skip=%d" % (ROOT_OFFSET >> 20),
+                    "count=%d" % (ROOT_SIZE >> 20), "conv=sparse", "status=none"], check=True)
+    done = subprocess.run(["/sbin/e2fsck", "-fn", part], capture_output=True, text=True)
+    said = done.stdout + done.stderr
+    report(name + "-file-system", done.returncode == 0 and "recovering journal" not in said, said)
+    for file in (raw, part):
+        os.remove(file)
+
+
+def main():
+    for case in CASES:
+        path = overlay(case)
+        status, text = run(case, path)
+        starts = text.split("== first start")
+        report(case + "-powers-off", status == 0 and "== second start" in text,
+               "status %d\n%s" % (status, text[-3000:]))
+        report(case + "-reboots", len(starts) == 2, "%d first starts" % (len(starts) - 1))
+        for number, start in enumerate(starts[:2], 1):
+            check_start("%s-start-%d" % (case, number), start, case == "secure")
+        check_disk(case, path)
+    sys.exit(failed)
+
+
+main()
