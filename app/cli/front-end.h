@@ -6,6 +6,8 @@
 #ifndef LATHE_CLI_FRONT_END_H
 #define LATHE_CLI_FRONT_END_H
 
+#include <stdbool.h>
+
 #include "app/session/session.h"
 
 struct lathe_front_end {
@@ -13,12 +15,17 @@ struct lathe_front_end {
     /* Shows the session and runs the default main context until the window is closed or quit is
      * called. FALSE with *error: it could not open. */
     gboolean (*run)(LatheSession *session, GError **error);
-    void (*quit)(void);
+    /* The window without a machine, which starts others; service: it waits for D-Bus to ask.
+     * Returns when it is closed. FALSE with *error: it could not open. */
+    gboolean (*start)(gboolean service, GError **error);
+    void (*quit)(void); /* ends run */
 };
 
 /* Ended by a row without a display. */
 extern const struct lathe_front_end lathe_front_ends[];
 
 const struct lathe_front_end *lathe_front_end_find(const char *display);
+/* Does the environment name a desktop's display? */
+bool lathe_front_end_have_display(void);
 
 #endif

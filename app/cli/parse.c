@@ -104,6 +104,22 @@ static bool parse_option(struct parse *parse, const char *word, GError **error)
     return parse_set(parse, option, value, error);
 }
 
+/* A file manager may write a file as a URI. */
+static char *parse_operand(const char *word)
+{
+    char *path = g_str_has_prefix(word, "file://") ? g_filename_from_uri(word, NULL, NULL) : NULL;
+
+    return path != NULL ? path : g_strdup(word);
+}
+
+/* Several files are machines of their own, which the options of one do not fit. */
+static bool parse_check_files(const struct parse *parse, GError **error)
+{
+    if (!parse->cli->by_file || parse->cli->operands->len < 2 || parse->seen == 0)
+        return true;
+    return lathe_error_input(error, "options are for one machine: give one FILE with them");
+}
+
 static bool parse_rest(struct parse *parse, GError **error)
 {
     bool options_over = false;
@@ -111,7 +127,7 @@ static bool parse_rest(struct parse *parse, GError **error)
 
     while ((word = parse_take(&parse->words)) != NULL) {
         if (options_over || word[0] != '-') {
-            g_ptr_array_add(parse->cli->operands, g_strdup(word));
+            g_ptr_array_add(parse->cli->operands, parse_operand(word));
         } else if (strcmp(word, "--") == 0) {
             options_over = true;
         } else if (strcmp(word, "-h") == 0) {
@@ -141,10 +157,12 @@ static bool parse_first(struct parse *parse, GError **error)
     g_autofree char *later = lathe_later_verb(word);
     if (later != NULL)
         return lathe_error_input(error, "%s", later);
-    if (!g_file_test(word, G_FILE_TEST_EXISTS))
+    g_autofree char *path = parse_operand(word);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
         return lathe_error_input(
             error, "'%s' is neither a command nor a file; lathe help shows the commands", word);
     parse->cli->verb = lathe_verb_find("run");
+    parse->cli->by_file = true;
     return true;
 }
 
@@ -154,7 +172,8 @@ struct lathe_cli *lathe_cli_parse(int argc, char **argv, GError **error)
 
     parse.cli->operands = g_ptr_array_new_with_free_func(g_free);
     parse.cli->definition = lathe_definition_new();
-    if (!parse_first(&parse, error) || !parse_rest(&parse, error)) {
+    if (!parse_first(&parse, error) || !parse_rest(&parse, error) ||
+        !parse_check_files(&parse, error)) {
         lathe_cli_free(parse.cli);
         return NULL;
     }

@@ -23,6 +23,13 @@ const struct lathe_front_end *lathe_front_end_find(const char *display)
     return NULL;
 }
 
+bool lathe_front_end_have_display(void)
+{
+    const char *wayland = g_getenv("WAYLAND_DISPLAY"), *x11 = g_getenv("DISPLAY");
+
+    return (wayland != NULL && *wayland != '\0') || (x11 != NULL && *x11 != '\0');
+}
+
 /* What the build asks for: texts made from the tables. False: nothing of that kind. */
 static bool program_generate(int argc, char **argv)
 {
@@ -37,6 +44,20 @@ static bool program_generate(int argc, char **argv)
     return text != NULL;
 }
 
+/* The window without a machine. */
+static int program_start(bool service)
+{
+    const struct lathe_front_end *front_end = lathe_front_end_find("gtk");
+    g_autoptr(GError) error = NULL;
+
+    if (front_end == NULL || !lathe_front_end_have_display())
+        return lathe_cli_fail(LATHE_EXIT_USAGE,
+                              "there is no desktop for the window: start a machine with lathe run "
+                              "FILE; lathe help shows more");
+    return front_end->start(service, &error) ? LATHE_EXIT_OK
+                                             : lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+}
+
 static int program_dispatch(struct lathe_cli *cli)
 {
     if (cli->version) {
@@ -49,9 +70,7 @@ static int program_dispatch(struct lathe_cli *cli)
         return LATHE_EXIT_OK;
     }
     if (cli->verb == NULL)
-        return lathe_cli_fail(LATHE_EXIT_USAGE,
-                              "this version does not have the library window: start a machine with "
-                              "lathe run --kernel FILE; lathe help shows more");
+        return program_start(false);
     return cli->verb->run(cli);
 }
 
@@ -63,6 +82,8 @@ int lathe_cli_main(int argc, char **argv)
     g_set_prgname("lathe");
     if (program_generate(argc, argv))
         return LATHE_EXIT_OK;
+    if (argc == 2 && strcmp(argv[1], "--gapplication-service") == 0) /* D-Bus activation */
+        return program_start(true);
     struct lathe_cli *cli = lathe_cli_parse(argc, argv, &error);
     if (cli == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);

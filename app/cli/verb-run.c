@@ -6,6 +6,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/inputs.h"
 #include "app/cli/run-control.h"
+#include "app/cli/run-files.h"
 #include "app/firmware/firmware.h"
 #include "app/plan/error.h"
 #include "app/plan/plan.h"
@@ -30,13 +31,6 @@ static int run_list_traces(void)
     return LATHE_EXIT_OK;
 }
 
-static bool run_have_display(void)
-{
-    const char *wayland = g_getenv("WAYLAND_DISPLAY"), *x11 = g_getenv("DISPLAY");
-
-    return (wayland != NULL && *wayland != '\0') || (x11 != NULL && *x11 != '\0');
-}
-
 /* What the line alone and the files it names can get wrong. */
 static bool run_settle(struct lathe_cli *cli, GError **error)
 {
@@ -52,7 +46,7 @@ static bool run_settle(struct lathe_cli *cli, GError **error)
     if (cli->dry_run)
         lathe_inputs_identify(cli->definition);
     return lathe_firmware_settle(cli->definition, error) &&
-           lathe_definition_complete(cli->definition, run_have_display(), error);
+           lathe_definition_complete(cli->definition, lathe_front_end_have_display(), error);
 }
 
 static bool run_print_plan(const struct lathe_cli *cli, const struct lathe_host_facts *facts,
@@ -103,6 +97,8 @@ int lathe_verb_run(struct lathe_cli *cli)
         return run_list_cpus();
     if (cli->list_traces)
         return run_list_traces();
+    if (cli->by_file && cli->operands->len > 1)
+        return lathe_run_files(cli->operands);
     if (!run_settle(cli, &error))
         return run_fail(error);
     lathe_host_facts_read(&facts);

@@ -96,7 +96,7 @@ static void test_statuses(void)
 static void test_usage(void)
 {
     static const struct line lines[] = {
-        {"", 2, "this version does not have the library window*", ""},
+        {"", 2, "there is no desktop for the window: start a machine with lathe run FILE*", ""},
         {"--kernel %k", 2, "the command comes first: lathe run --kernel ...*", ""},
         {"nosuch", 2, "'nosuch' is neither a command nor a file; lathe help shows the commands",
          ""},

@@ -60,6 +60,43 @@ class Display:
             raise Failed("the picture %s shows nothing" % path)
 
 
+class Pointer:
+    """Drags files out of a small window of their own, with real pointer events."""
+
+    def __init__(self, display, program, *files):
+        self.display = display
+        self.process = subprocess.Popen([program, *files], env=display.environment,
+                                        stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.window = wait_for("the drag source", self.find)
+
+    def find(self):
+        found = self.display.tool("xdotool", "search", "--onlyvisible", "--name", "^drag-source$")
+        return found.split()[-1] if found.split() else None
+
+    def middle(self, window):
+        lines = self.display.tool("xdotool", "getwindowgeometry", "--shell", window).split()
+        place = dict(line.split("=") for line in lines)
+        return (int(place["X"]) + int(place["WIDTH"]) // 2,
+                int(place["Y"]) + int(place["HEIGHT"]) // 2)
+
+    def drop_on(self, window):
+        """Steps, as a drag begins only after some way, and targets answer on the way."""
+        time.sleep(0.3)
+        (x, y), (to_x, to_y) = self.middle(self.window), self.middle(window)
+        words = ["mousemove", str(x), str(y), "mousedown", "1"]
+        for step in range(1, 11):
+            words += ["mousemove", str(x + (to_x - x) * step // 10),
+                      str(y + (to_y - y) * step // 10), "sleep", "0.05"]
+        self.display.tool("xdotool", *words, "sleep", "0.3", "mouseup", "1")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
 class Window:
     """A "lathe run" with a window; its first serial port goes to the file self.serial too."""
 

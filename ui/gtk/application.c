@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The GtkApplication of one machine's window. Each running machine is a process of its own, hence
- * no single instance.
+ * Two GtkApplications. That of a machine's window: each running machine is a process of its own,
+ * hence no single instance. And that of the start window, of which there is one: it opens files,
+ * and starts such a process for each.
  */
 #include "ui/gtk/application.h"
 
 #include <glib/gi18n.h>
 #include <gtk/gtk.h>
 
+#include "ui/gtk/launch.h"
+#include "ui/gtk/start-window.h"
 #include "ui/gtk/theme.h"
 #include "ui/gtk/window.h"
 
@@ -37,7 +40,7 @@ static void application_activate(GApplication *application, gpointer data)
     gtk_window_present(GTK_WINDOW(window));
 }
 
-gboolean lathe_gtk_run(LatheSession *session, GError **error)
+static gboolean application_init(GError **error)
 {
     bindtextdomain("lathe", LATHE_LOCALEDIR);
     bind_textdomain_codeset("lathe", "UTF-8");
@@ -50,12 +53,75 @@ gboolean lathe_gtk_run(LatheSession *session, GError **error)
         return FALSE;
     }
     gtk_window_set_default_icon_name(LATHE_GTK_ID);
+    return TRUE;
+}
 
-    GtkApplication *application = gtk_application_new(LATHE_GTK_ID, G_APPLICATION_NON_UNIQUE);
+static GApplication *application_new(GApplicationFlags flags)
+{
+    GtkApplication *application = gtk_application_new(LATHE_GTK_ID, flags);
+
     g_application_set_resource_base_path(G_APPLICATION(application), LATHE_GTK_RESOURCE_BASE);
     g_signal_connect(application, "startup", G_CALLBACK(application_startup), NULL);
+    return G_APPLICATION(application);
+}
+
+gboolean lathe_gtk_run(LatheSession *session, GError **error)
+{
+    if (!application_init(error))
+        return FALSE;
+    GApplication *application = application_new(G_APPLICATION_NON_UNIQUE);
     g_signal_connect(application, "activate", G_CALLBACK(application_activate), session);
-    g_application_run(G_APPLICATION(application), 0, NULL);
+    g_application_run(application, 0, NULL);
+    g_object_unref(application);
+    return TRUE;
+}
+
+/* ---- the start window ---- */
+
+static LatheStartWindow *application_start_window(GApplication *application)
+{
+    GList *windows = gtk_application_get_windows(GTK_APPLICATION(application));
+    GtkWidget *window =
+        windows != NULL ? windows->data : lathe_start_window_new(GTK_APPLICATION(application));
+
+    gtk_window_present(GTK_WINDOW(window));
+    return LATHE_START_WINDOW(window);
+}
+
+static void application_on_activate(GApplication *application, gpointer data)
+{
+    application_start_window(application);
+}
+
+static void application_on_failed(GApplication *application, const char *text)
+{
+    lathe_start_window_show_error(application_start_window(application), text);
+}
+
+static void application_on_open(GApplication *application, GFile **files, int count,
+                                const char *hint, gpointer data)
+{
+    for (int i = 0; i < count; i++) {
+        const char *path = g_file_peek_path(files[i]);
+        if (path == NULL) {
+            application_on_failed(application, _("Only files of this computer can be opened."));
+            continue;
+        }
+        lathe_start_window_note_use(files[i]);
+        lathe_launch(application, path, application_on_failed);
+    }
+}
+
+gboolean lathe_gtk_start(gboolean service, GError **error)
+{
+    char *arguments[] = {(char *)"lathe", service ? (char *)"--gapplication-service" : NULL, NULL};
+
+    if (!application_init(error))
+        return FALSE;
+    GApplication *application = application_new(G_APPLICATION_HANDLES_OPEN);
+    g_signal_connect(application, "activate", G_CALLBACK(application_on_activate), NULL);
+    g_signal_connect(application, "open", G_CALLBACK(application_on_open), NULL);
+    g_application_run(application, service ? 2 : 1, arguments);
     g_object_unref(application);
     return TRUE;
 }

@@ -5,6 +5,6 @@
 #include "ui/gtk/application.h"
 
 const struct lathe_front_end lathe_front_ends[] = {
-    {"gtk", lathe_gtk_run, lathe_gtk_quit},
-    {NULL, NULL, NULL},
+    {"gtk", lathe_gtk_run, lathe_gtk_start, lathe_gtk_quit},
+    {NULL, NULL, NULL, NULL},
 };
