@@ -128,6 +128,9 @@ struct ir_helper {
 #define IR_H_FLAGS_IN  (1u << 0) /* reads the flags by ir_flags_get */
 #define IR_H_FLAGS_OUT (1u << 1) /* writes the flags by ir_flags_put */
 #define IR_H_FAULTS    (1u << 2) /* may return something else than IR_OK */
+#define IR_H_LEAVES                                                                                \
+    (1u << 3) /* may change what the rest of the block was made from: the mode,                    \
+               * or its code. The block ends by `leave` behind the instruction */
 
 /* A vector op in C. Sizes are bytes read or written at each slot; 0: operand not used. */
 typedef enum ir_status ir_vec_fn(struct ir_env *env, void *d, const void *a, const void *b,

@@ -20,6 +20,7 @@ struct verifier {
     const struct ir_vec *vec; /* of a vector op, if known */
     bool written[TEMP_SLOTS]; /* by the current guest instruction */
     bool changed;             /* it has changed guest state */
+    bool leaves;              /* it calls a helper after which the block has to be left */
     unsigned next_offset;     /* of the next insn mark, at least */
 };
 
@@ -198,6 +199,8 @@ static unsigned allowed_flags(const struct verifier *v)
 
 static const char *verify_mark(struct verifier *v)
 {
+    if (v->leaves)
+        return "the block goes on behind a helper that leaves it";
     if (v->i->imm < 0 || v->i->imm < v->next_offset || v->i->imm > 2 * (int64_t)IR_PAGE_SIZE)
         return "instructions are not in order";
     v->next_offset = (unsigned)v->i->imm + v->i->width2;
@@ -226,6 +229,16 @@ static const char *verify_fields(struct verifier *v)
     return error;
 }
 
+/* A block is left by `leave`, so that the next one is looked up in the mode that is then. */
+static const char *verify_leaving(struct verifier *v)
+{
+    if (v->i->op == IR_call && v->guest && (v->guest->helpers[v->i->imm].attributes & IR_H_LEAVES))
+        v->leaves = true;
+    if (v->leaves && (v->info->attributes & IR_A_LAST) && v->i->op != IR_leave)
+        return "a helper that leaves the block is not followed by leave";
+    return NULL;
+}
+
 static const char *verify_op(struct verifier *v)
 {
     const char *error;
@@ -240,7 +253,7 @@ static const char *verify_op(struct verifier *v)
         error = verify_operand_write(v, *o);
     if ((v->i->flags & IR_SETF) || (v->info->attributes & IR_A_FLAGS))
         v->changed = true;
-    return error;
+    return error ? error : verify_leaving(v);
 }
 
 static const char *verify_next(struct verifier *v, unsigned n)

@@ -413,16 +413,18 @@ static bool writes_pointer(const struct sample *s)
     return false;
 }
 
-/* What may fault, leaves registers undefined, or needs a register that others may have changed. */
+/* What may fault, leaves registers undefined, ends a block, or needs a register that others may
+ * have changed. */
 static bool is_for_sequence(const struct sample *s)
 {
     static const ZydisMnemonic unfit[] = {
-        ZYDIS_MNEMONIC_DIV,   ZYDIS_MNEMONIC_IDIV,       ZYDIS_MNEMONIC_AAM,
-        ZYDIS_MNEMONIC_BOUND, ZYDIS_MNEMONIC_BSF,        ZYDIS_MNEMONIC_BSR,
-        ZYDIS_MNEMONIC_SHLD,  ZYDIS_MNEMONIC_SHRD,       ZYDIS_MNEMONIC_XLAT,
-        ZYDIS_MNEMONIC_LEAVE, ZYDIS_MNEMONIC_ENTER,      ZYDIS_MNEMONIC_POPA,
-        ZYDIS_MNEMONIC_POPAD, ZYDIS_MNEMONIC_PUSHF,      ZYDIS_MNEMONIC_PUSHFD,
-        ZYDIS_MNEMONIC_LAHF,  ZYDIS_MNEMONIC_CMPXCHG16B, ZYDIS_MNEMONIC_INVALID};
+        ZYDIS_MNEMONIC_DIV,        ZYDIS_MNEMONIC_IDIV,   ZYDIS_MNEMONIC_AAM,
+        ZYDIS_MNEMONIC_BOUND,      ZYDIS_MNEMONIC_BSF,    ZYDIS_MNEMONIC_BSR,
+        ZYDIS_MNEMONIC_SHLD,       ZYDIS_MNEMONIC_SHRD,   ZYDIS_MNEMONIC_XLAT,
+        ZYDIS_MNEMONIC_LEAVE,      ZYDIS_MNEMONIC_ENTER,  ZYDIS_MNEMONIC_POPA,
+        ZYDIS_MNEMONIC_POPAD,      ZYDIS_MNEMONIC_PUSHA,  ZYDIS_MNEMONIC_PUSHAD,
+        ZYDIS_MNEMONIC_PUSHF,      ZYDIS_MNEMONIC_PUSHFD, ZYDIS_MNEMONIC_LAHF,
+        ZYDIS_MNEMONIC_CMPXCHG16B, ZYDIS_MNEMONIC_INVALID};
     bool repeats = s->insn.attributes &
                    (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE);
     return !is_one_of(s->insn.mnemonic, unfit) && !is_bit_string(s) && !writes_pointer(s) &&

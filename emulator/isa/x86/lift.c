@@ -221,6 +221,18 @@ static void lift_limit_check(struct x86_lift *l)
                 IR_SLOT_ZERO, IR_SLOT_ZERO);
 }
 
+/* Behind what may have changed the mode or this block's code, the block is left. */
+static void lift_leave(struct x86_lift *l, unsigned first)
+{
+    const struct ir_builder *b = l->b;
+    bool leaves = false;
+    for (unsigned i = first; i < b->count; i++)
+        leaves |=
+            b->insn[i].op == IR_call && (x86_helpers[b->insn[i].imm].attributes & IR_H_LEAVES);
+    if (leaves && !l->ended)
+        x86_lift_leave(l);
+}
+
 /* True: the block goes on. */
 static bool lift_insn(struct lift_block *block)
 {
@@ -230,6 +242,7 @@ static bool lift_insn(struct lift_block *block)
     lift_break_check(block);
     lift_limit_check(&l);
     lift_by_tables(&l);
+    lift_leave(&l, mark.count);
     if (block->b->overflow) {
         lift_take_back(block->b, &mark);
         return true;

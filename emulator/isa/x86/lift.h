@@ -178,7 +178,7 @@ uint16_t x86_lift_call_slots(struct x86_lift *l, enum x86_helper helper, uint16_
 bool x86_lift_raise(struct x86_lift *l, enum x86_vector vector);
 /* CPL must be 0: otherwise raises #GP(0) and returns false (the caller then returns true). */
 bool x86_lift_privileged(struct x86_lift *l);
-/* Ends the block and goes back to the run loop: after helpers marked L. */
+/* Ends the block and goes back to the run loop: behind helpers with IR_H_LEAVES (lift.c does). */
 void x86_lift_leave(struct x86_lift *l);
 /* Ends the block after a helper that has written pc (marked J). */
 void x86_lift_jumped(struct x86_lift *l);

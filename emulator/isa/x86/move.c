@@ -21,7 +21,6 @@ static bool move_to_segment(struct x86_lift *l)
         return x86_lift_raise(l, X86_UD);
     uint16_t value = x86_lift_read(l, 1), seg = x86_lift_const(l, x86_lift_reg(l, 0));
     ir_call(l->b, X86_HELPER_load_seg, IR_SLOT_SINK, seg, value, IR_SLOT_ZERO);
-    x86_lift_leave(l);
     return true;
 }
 
@@ -195,7 +194,6 @@ bool x86_lift_load_pointer(struct x86_lift *l)
     uint16_t seg = x86_lift_const(l, l->parameter);
     ir_call(l->b, X86_HELPER_load_seg, IR_SLOT_SINK, seg, selector, IR_SLOT_ZERO);
     x86_lift_write(l, 0, offset);
-    x86_lift_leave(l);
     return true;
 }
 

@@ -16,9 +16,8 @@
 #define SYS_UD_CPL           (1 << 9)  /* #UD unless CPL is 0 */
 #define SYS_PROTECTED        (1 << 10) /* #UD in real and virtual-8086 mode */
 #define SYS_GP_REAL          (1 << 11) /* #GP(0) in real mode */
-#define SYS_LEAVE            (1 << 12) /* marked L: back to the run loop */
-#define SYS_JUMP             (1 << 13) /* marked J: the helper writes pc */
-#define SYS_SIZE             (1 << 14) /* a: operand size, 4 or 8 */
+#define SYS_JUMP             (1 << 12) /* marked J: the helper writes pc */
+#define SYS_SIZE             (1 << 13) /* a: operand size, 4 or 8 */
 #define SYS_A_SHIFT          16        /* a: a constant */
 
 #endif

@@ -92,7 +92,6 @@ static void pop_segment(struct x86_lift *l)
     uint16_t seg = x86_lift_const(l, x86_lift_reg(l, 0));
     ir_call(l->b, X86_HELPER_load_seg, IR_SLOT_SINK, seg, value, IR_SLOT_ZERO);
     x86_lift_stack_move(l, l->ssize);
-    x86_lift_leave(l);
 }
 
 /* An address that uses rSP sees it after the pop (SDM volume 2, POP). */
@@ -156,7 +155,6 @@ bool x86_lift_popf(struct x86_lift *l)
     uint16_t value = stack_load(l, l->ssize), size = x86_lift_const(l, l->ssize);
     ir_call(l->b, X86_HELPER_set_eflags, IR_SLOT_SINK, value, IR_SLOT_ZERO, size);
     x86_lift_stack_move(l, l->ssize);
-    x86_lift_leave(l);
     return true;
 }
 
@@ -164,7 +162,6 @@ bool x86_lift_enter(struct x86_lift *l)
 {
     x86_lift_call(l, X86_HELPER_enter, stack_sizes(l), x86_lift_imm(l, 0) & 0xffff,
                   x86_lift_imm(l, 1) & 31);
-    x86_lift_leave(l); /* it may have written into this block */
     return true;
 }
 

@@ -67,6 +67,5 @@ bool x86_lift_out(struct x86_lift *l)
     uint16_t port = port_number(l, 0), bytes = x86_lift_const(l, x86_lift_size(l, 1));
     uint16_t value = x86_lift_read_zx(l, 1);
     ir_call(l->b, X86_HELPER_out, IR_SLOT_SINK, port, bytes, value);
-    x86_lift_leave(l); /* it may have been what raises an SMI, which comes before the next one */
     return true;
 }

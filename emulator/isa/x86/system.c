@@ -36,14 +36,6 @@ static uint16_t system_constant(struct x86_lift *l)
     return x86_lift_const(l, (l->parameter >> SYS_A_SHIFT) & 0xf);
 }
 
-/* What comes after the helper: the rest of the block, the run loop, or where the helper jumped. */
-static bool system_done(struct x86_lift *l)
-{
-    if (l->parameter & SYS_LEAVE)
-        x86_lift_leave(l);
-    return true;
-}
-
 /* No operands: a is a constant of the row, or the operand size. */
 bool x86_lift_system(struct x86_lift *l)
 {
@@ -57,7 +49,7 @@ bool x86_lift_system(struct x86_lift *l)
         return true;
     }
     ir_call(l->b, system_helper(l), IR_SLOT_SINK, a, IR_SLOT_ZERO, IR_SLOT_ZERO);
-    return system_done(l);
+    return true;
 }
 
 bool x86_lift_nop(struct x86_lift *l)
@@ -110,7 +102,7 @@ bool x86_lift_selector(struct x86_lift *l)
         ir_mov(l->b, IR_16, value, X86_SLOT_GPR(x86_lift_reg(l, 0)));
     }
     ir_call(l->b, system_helper(l), IR_SLOT_SINK, value, IR_SLOT_ZERO, IR_SLOT_ZERO);
-    return system_done(l);
+    return true;
 }
 
 /* SLDT, STR, SMSW: 16 bits to memory, the operand size to a register. */
@@ -203,7 +195,6 @@ bool x86_lift_move_to_system(struct x86_lift *l, bool debug)
     uint16_t number = x86_lift_const(l, x86_lift_reg(l, 0)), value = x86_lift_read_zx(l, 1);
     ir_call(l->b, debug ? X86_HELPER_set_dr : X86_HELPER_set_cr, IR_SLOT_SINK, number, value,
             IR_SLOT_ZERO);
-    x86_lift_leave(l);
     return true;
 }
 

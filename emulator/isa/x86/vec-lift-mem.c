@@ -88,7 +88,6 @@ bool x86_lift_vec_ldmxcsr(struct x86_lift *l)
     if (!x86_vec_usable(l))
         return true;
     x86_lift_call_slots(l, X86_HELPER_ldmxcsr, x86_lift_read(l, 0), IR_SLOT_ZERO, IR_SLOT_ZERO);
-    x86_lift_leave(l); /* in another mode, perhaps */
     return true;
 }
 

@@ -364,8 +364,6 @@ static bool x87_area(struct x86_lift *l)
 
     x86_lift_call_slots(l, x87_area_helpers[kind], x86_lift_const(l, l->parameter >> 2), address,
                         x86_lift_const(l, wide));
-    if (!writes) /* MXCSR may have changed the mode */
-        x86_lift_leave(l);
     return true;
 }
 
