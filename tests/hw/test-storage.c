@@ -342,7 +342,7 @@ static void test_ahci_cdrom(void)
 /* ---- the CD drive's commands ---- */
 
 static uint64_t cdrom_run(struct emu_cdrom *cdrom, const char *packet, size_t length,
-                          struct emu_cdrom_result *result)
+                          struct emu_scsi_result *result)
 {
     uint8_t bytes[EMU_CDROM_PACKET] = {0};
 
@@ -356,7 +356,7 @@ static uint64_t cdrom_run(struct emu_cdrom *cdrom, const char *packet, size_t le
 static void test_cdrom(void)
 {
     struct emu_cdrom cdrom;
-    struct emu_cdrom_result result;
+    struct emu_scsi_result result;
     struct storage_rig rig;
 
     storage_init(&rig, &emu_ahci_class, true);
@@ -370,25 +370,25 @@ static void test_cdrom(void)
     CHECK(result.reply[4] == EMU_CDROM_NO_EVENT && result.reply[5] == 2);
     CDROM("\x1e\x00\x00\x00\x01"); /* locked: */
     CDROM("\x1b\x00\x00\x00\x02"); /* no eject */
-    CHECK_EQ(result.outcome, EMU_CDROM_FAILED);
+    CHECK_EQ(result.outcome, EMU_SCSI_FAILED);
     CHECK_EQ(CDROM("\x03\x00\x00\x00\x12"), 18);
     CHECK(result.reply[2] == 5 && result.reply[12] == 0x53);
     CDROM("\x1e");
     CDROM("\x1b\x00\x00\x00\x02");
-    CHECK_EQ(result.outcome, EMU_CDROM_DONE);
+    CHECK_EQ(result.outcome, EMU_SCSI_DONE);
     CDROM("\x00");
-    CHECK(result.outcome == EMU_CDROM_FAILED && cdrom.asc == 0x3a && cdrom.ascq == 2);
+    CHECK(result.outcome == EMU_SCSI_FAILED && cdrom.asc == 0x3a && cdrom.ascq == 2);
     CDROM("\x4a\x01\x00\x00\x10\x00\x00\x00\x08");
     CHECK(result.reply[4] == EMU_CDROM_GONE && result.reply[5] == 1);
     CDROM("\x1b\x00\x00\x00\x03"); /* the tray closes again */
     CDROM("\x00");
-    CHECK(result.outcome == EMU_CDROM_FAILED && cdrom.asc == 0x28);
+    CHECK(result.outcome == EMU_SCSI_FAILED && cdrom.asc == 0x28);
     CDROM("\x00");
-    CHECK_EQ(result.outcome, EMU_CDROM_DONE);
+    CHECK_EQ(result.outcome, EMU_SCSI_DONE);
     CDROM("\xa8\xff\xff\xff\xff\xff\xff\xff\xff\xff"); /* far beyond the end */
-    CHECK(result.outcome == EMU_CDROM_FAILED && cdrom.asc == 0x21);
+    CHECK(result.outcome == EMU_SCSI_FAILED && cdrom.asc == 0x21);
     CDROM("\xee");
-    CHECK(result.outcome == EMU_CDROM_FAILED && cdrom.asc == 0x20);
+    CHECK(result.outcome == EMU_SCSI_FAILED && cdrom.asc == 0x20);
     storage_finish(&rig);
 }
 

@@ -42,20 +42,20 @@ static void atapi_read_done(struct emu_disk_request *request)
 
 static void atapi_packet(struct ahci_command *command)
 {
-    struct emu_cdrom_result result;
+    struct emu_scsi_result result;
 
     emu_cdrom_command(&command->port->cd, command->packet, &result);
     command->pio = !(command->fis[3] & 1) && result.length != 0;
     switch (result.outcome) {
-    case EMU_CDROM_FAILED:
+    case EMU_SCSI_FAILED:
         atapi_check(command);
         break;
-    case EMU_CDROM_READ:
+    case EMU_SCSI_READ:
         if (result.length > command->room)
             result.length = command->room;
         ahci_submit(command, EMU_DISK_READ, result.offset, result.length, atapi_read_done);
         break;
-    case EMU_CDROM_DONE:
+    default:
         command->fis[12] = ATAPI_REASON_STATUS;
         ahci_reply(command, result.reply, result.length);
         break;

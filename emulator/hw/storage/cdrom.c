@@ -25,7 +25,7 @@
 #define CDROM_MAX_READ    (256ull << 20) /* bytes of one command */
 
 typedef void cdrom_fn(struct emu_cdrom *cdrom, const uint8_t *packet,
-                      struct emu_cdrom_result *result);
+                      struct emu_scsi_result *result);
 
 static uint32_t cdrom_get32(const uint8_t *p)
 {
@@ -61,18 +61,18 @@ static bool cdrom_is_dvd(const struct emu_cdrom *cdrom)
     return cdrom_blocks(cdrom) > CDROM_CD_BLOCKS;
 }
 
-static void cdrom_fail(struct emu_cdrom *cdrom, struct emu_cdrom_result *result, uint8_t sense,
+static void cdrom_fail(struct emu_cdrom *cdrom, struct emu_scsi_result *result, uint8_t sense,
                        uint8_t asc, uint8_t ascq)
 {
     cdrom->sense = sense;
     cdrom->asc = asc;
     cdrom->ascq = ascq;
-    result->outcome = EMU_CDROM_FAILED;
+    result->outcome = EMU_SCSI_FAILED;
     result->length = 0;
 }
 
 /* Is there a medium, and does the host know which? Otherwise fails. */
-static bool cdrom_ready(struct emu_cdrom *cdrom, struct emu_cdrom_result *result)
+static bool cdrom_ready(struct emu_cdrom *cdrom, struct emu_scsi_result *result)
 {
     if (cdrom_blocks(cdrom) == 0) {
         cdrom_fail(cdrom, result, SENSE_NOT_READY, ASC_NO_MEDIUM, cdrom->open ? 2 : 1);
@@ -87,7 +87,7 @@ static bool cdrom_ready(struct emu_cdrom *cdrom, struct emu_cdrom_result *result
 }
 
 /* length bytes are in reply, of which the host wants at most allocation. */
-static void cdrom_reply(struct emu_cdrom_result *result, size_t length, size_t allocation)
+static void cdrom_reply(struct emu_scsi_result *result, size_t length, size_t allocation)
 {
     result->length = length < allocation ? length : allocation;
 }
@@ -119,13 +119,13 @@ void emu_cdrom_reset(struct emu_cdrom *cdrom)
 /* ---- about the drive ---- */
 
 static void cdrom_test_ready(struct emu_cdrom *cdrom, const uint8_t *packet,
-                             struct emu_cdrom_result *result)
+                             struct emu_scsi_result *result)
 {
     cdrom_ready(cdrom, result);
 }
 
 static void cdrom_request_sense(struct emu_cdrom *cdrom, const uint8_t *packet,
-                                struct emu_cdrom_result *result)
+                                struct emu_scsi_result *result)
 {
     result->reply[0] = 0x70; /* current, fixed format */
     result->reply[2] = cdrom->sense;
@@ -137,7 +137,7 @@ static void cdrom_request_sense(struct emu_cdrom *cdrom, const uint8_t *packet,
 }
 
 static void cdrom_inquiry(struct emu_cdrom *cdrom, const uint8_t *packet,
-                          struct emu_cdrom_result *result)
+                          struct emu_scsi_result *result)
 {
     uint8_t *reply = result->reply;
 
@@ -156,7 +156,7 @@ static void cdrom_inquiry(struct emu_cdrom *cdrom, const uint8_t *packet,
 
 /* What an eject does: the tray, unless the host locked it. */
 static void cdrom_start_stop(struct emu_cdrom *cdrom, const uint8_t *packet,
-                             struct emu_cdrom_result *result)
+                             struct emu_scsi_result *result)
 {
     bool start = packet[4] & 1, eject = packet[4] & 2;
 
@@ -174,13 +174,13 @@ static void cdrom_start_stop(struct emu_cdrom *cdrom, const uint8_t *packet,
 }
 
 static void cdrom_prevent(struct emu_cdrom *cdrom, const uint8_t *packet,
-                          struct emu_cdrom_result *result)
+                          struct emu_scsi_result *result)
 {
     cdrom->locked = packet[4] & 1;
 }
 
 static void cdrom_mechanism(struct emu_cdrom *cdrom, const uint8_t *packet,
-                            struct emu_cdrom_result *result)
+                            struct emu_scsi_result *result)
 {
     result->reply[1] = cdrom->open ? 0x10 : 0;
     cdrom_reply(result, 8, cdrom_get16(packet + 8));
@@ -188,7 +188,7 @@ static void cdrom_mechanism(struct emu_cdrom *cdrom, const uint8_t *packet,
 
 /* Polled events of the media class only. */
 static void cdrom_event_status(struct emu_cdrom *cdrom, const uint8_t *packet,
-                               struct emu_cdrom_result *result)
+                               struct emu_scsi_result *result)
 {
     uint8_t *reply = result->reply;
 
@@ -231,7 +231,7 @@ static void cdrom_page_capabilities(const struct emu_cdrom *cdrom, uint8_t *page
 }
 
 static void cdrom_mode_sense(struct emu_cdrom *cdrom, const uint8_t *packet,
-                             struct emu_cdrom_result *result)
+                             struct emu_scsi_result *result)
 {
     unsigned page = packet[2] & 0x3f;
     size_t length = 8;
@@ -293,7 +293,7 @@ static size_t cdrom_removable(uint8_t *at)
 }
 
 static void cdrom_configuration(struct emu_cdrom *cdrom, const uint8_t *packet,
-                                struct emu_cdrom_result *result)
+                                struct emu_scsi_result *result)
 {
     uint8_t *reply = result->reply;
     size_t length = 8;
@@ -310,7 +310,7 @@ static void cdrom_configuration(struct emu_cdrom *cdrom, const uint8_t *packet,
 /* ---- about the medium ---- */
 
 static void cdrom_capacity(struct emu_cdrom *cdrom, const uint8_t *packet,
-                           struct emu_cdrom_result *result)
+                           struct emu_scsi_result *result)
 {
     if (!cdrom_ready(cdrom, result))
         return;
@@ -342,7 +342,7 @@ static size_t cdrom_track(uint8_t *at, uint8_t track, uint64_t block, bool msf)
 }
 
 static void cdrom_toc(struct emu_cdrom *cdrom, const uint8_t *packet,
-                      struct emu_cdrom_result *result)
+                      struct emu_scsi_result *result)
 {
     unsigned format = packet[2] & 0xf, first = packet[6];
     bool msf = packet[1] & 2;
@@ -367,7 +367,7 @@ static void cdrom_toc(struct emu_cdrom *cdrom, const uint8_t *packet,
 }
 
 static void cdrom_disc_information(struct emu_cdrom *cdrom, const uint8_t *packet,
-                                   struct emu_cdrom_result *result)
+                                   struct emu_scsi_result *result)
 {
     uint8_t *reply = result->reply;
 
@@ -383,7 +383,7 @@ static void cdrom_disc_information(struct emu_cdrom *cdrom, const uint8_t *packe
 
 /* Of a DVD only: its physical format. */
 static void cdrom_dvd_structure(struct emu_cdrom *cdrom, const uint8_t *packet,
-                                struct emu_cdrom_result *result)
+                                struct emu_scsi_result *result)
 {
     uint8_t *reply = result->reply;
 
@@ -399,12 +399,12 @@ static void cdrom_dvd_structure(struct emu_cdrom *cdrom, const uint8_t *packet,
     reply[6] = 0x01; /* one layer */
     cdrom_put32(reply + 8, 0x30000);
     cdrom_put32(reply + 12, 0x30000 + cdrom_blocks(cdrom) - 1);
-    cdrom_reply(result, EMU_CDROM_REPLY, cdrom_get16(packet + 8));
+    cdrom_reply(result, EMU_SCSI_REPLY, cdrom_get16(packet + 8));
 }
 
 /* ---- reading ---- */
 
-static void cdrom_read_blocks(struct emu_cdrom *cdrom, struct emu_cdrom_result *result,
+static void cdrom_read_blocks(struct emu_cdrom *cdrom, struct emu_scsi_result *result,
                               uint64_t block, uint64_t count)
 {
     uint64_t blocks;
@@ -418,26 +418,26 @@ static void cdrom_read_blocks(struct emu_cdrom *cdrom, struct emu_cdrom_result *
     }
     if (count == 0)
         return;
-    result->outcome = EMU_CDROM_READ;
+    result->outcome = EMU_SCSI_READ;
     result->offset = block * EMU_CDROM_BLOCK;
     result->length = count * EMU_CDROM_BLOCK;
 }
 
 static void cdrom_read10(struct emu_cdrom *cdrom, const uint8_t *packet,
-                         struct emu_cdrom_result *result)
+                         struct emu_scsi_result *result)
 {
     cdrom_read_blocks(cdrom, result, cdrom_get32(packet + 2), cdrom_get16(packet + 7));
 }
 
 static void cdrom_read12(struct emu_cdrom *cdrom, const uint8_t *packet,
-                         struct emu_cdrom_result *result)
+                         struct emu_scsi_result *result)
 {
     cdrom_read_blocks(cdrom, result, cdrom_get32(packet + 2), cdrom_get32(packet + 6));
 }
 
 /* READ CD: user data only. */
 static void cdrom_read_cd(struct emu_cdrom *cdrom, const uint8_t *packet,
-                          struct emu_cdrom_result *result)
+                          struct emu_scsi_result *result)
 {
     uint32_t count = (uint32_t)packet[6] << 16 | cdrom_get16(packet + 7);
 
@@ -449,7 +449,7 @@ static void cdrom_read_cd(struct emu_cdrom *cdrom, const uint8_t *packet,
 }
 
 static void cdrom_nothing(struct emu_cdrom *cdrom, const uint8_t *packet,
-                          struct emu_cdrom_result *result)
+                          struct emu_scsi_result *result)
 {
 }
 
@@ -471,7 +471,7 @@ static const struct {
 };
 
 void emu_cdrom_command(struct emu_cdrom *cdrom, const uint8_t packet[EMU_CDROM_PACKET],
-                       struct emu_cdrom_result *result)
+                       struct emu_scsi_result *result)
 {
     memset(result, 0, sizeof(*result));
     if (packet[0] != 0x03)

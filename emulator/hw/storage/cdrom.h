@@ -7,11 +7,11 @@
 #define EMU_HW_STORAGE_CDROM_H
 
 #include "emulator/block/disk.h"
+#include "emulator/hw/storage/scsi.h"
 #include "emulator/state/state.h"
 
 #define EMU_CDROM_BLOCK  2048u
 #define EMU_CDROM_PACKET 12
-#define EMU_CDROM_REPLY  512
 
 enum emu_cdrom_event { EMU_CDROM_NO_EVENT, EMU_CDROM_EJECT_REQUEST, EMU_CDROM_NEW, EMU_CDROM_GONE };
 
@@ -23,21 +23,9 @@ struct emu_cdrom {
     uint8_t sense, asc, ascq;
 };
 
-enum emu_cdrom_outcome {
-    EMU_CDROM_DONE,   /* reply[0..length) goes to the host */
-    EMU_CDROM_READ,   /* length bytes from offset of the disk go to the host */
-    EMU_CDROM_FAILED, /* sense says why */
-};
-
-struct emu_cdrom_result {
-    enum emu_cdrom_outcome outcome;
-    uint64_t offset, length;
-    uint8_t reply[EMU_CDROM_REPLY];
-};
-
 /* A command packet. */
 void emu_cdrom_command(struct emu_cdrom *cdrom, const uint8_t packet[EMU_CDROM_PACKET],
-                       struct emu_cdrom_result *result);
+                       struct emu_scsi_result *result);
 /* A read that the disk could not do. */
 void emu_cdrom_read_failed(struct emu_cdrom *cdrom);
 /* A medium came, or went, by somebody's hand. */
