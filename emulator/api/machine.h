@@ -21,6 +21,7 @@ enum emu_drive_bus {
     EMU_DRIVE_VIRTIO, /* virtio-blk, a PCI function each */
     EMU_DRIVE_NVME,   /* a controller with one namespace, a PCI function each */
     EMU_DRIVE_SATA,   /* the chip set's AHCI controller, six ports */
+    EMU_DRIVE_USB,    /* mass storage in a socket of the xHCI */
 };
 
 /* A disk and how the guest sees it. */
@@ -28,7 +29,15 @@ struct emu_drive {
     struct emu_block_backend backend;
     enum emu_drive_bus bus;
     unsigned queues; /* request queues of those that have them; 0: one a vcpu, up to 4 */
-    bool cdrom;      /* SATA only: a CD drive; without a back end it is empty */
+    bool cdrom;      /* SATA and USB: a CD drive; without a back end it is empty */
+};
+
+/* A device beside the board's own. */
+struct emu_device_config {
+    const char *kind; /* "usb-keyboard", "usb-tablet", "usb-hub", "usb-storage" */
+    const char *id;   /* that no other device has; shorter than 32 bytes */
+    const char *into; /* id of the hub that it goes into; NULL: a socket of the machine */
+    struct emu_drive drive; /* of storage: back end and cdrom */
 };
 
 /* 0 stands for "derive it": see emu_topology_complete. */
@@ -69,6 +78,10 @@ struct emu_machine_config {
 
     struct emu_drive drives[EMU_MAX_DRIVES];
     unsigned drive_count;
+
+    bool usb; /* a USB controller; also if a drive or a device needs it */
+    const struct emu_device_config *devices; /* there from the beginning; storage is in drives */
+    unsigned device_count;
 
     bool debug_exit; /* isa-debug-exit at port 0xF4 */
     bool testdev;    /* pc-testdev ports */
@@ -141,6 +154,16 @@ bool emu_machine_set_engine(struct emu_machine *machine, const char *name, struc
  */
 bool emu_machine_change_medium(struct emu_machine *machine, unsigned drive,
                                const struct emu_block_backend *medium, struct emu_error *err);
+
+/*
+ * Plugs a device in, or pulls one out that is no part of the board, running or paused; the guest
+ * sees it come and go. Returns when it is done; not on the machine's own threads. The machine takes
+ * the back end, also on failure. False with *err: it has no place, no such device, a hub that is not
+ * empty. A machine that is loaded needs the devices that the saved one had, in the same order.
+ */
+bool emu_machine_device_add(struct emu_machine *machine, const struct emu_device_config *config,
+                            struct emu_error *err);
+bool emu_machine_device_remove(struct emu_machine *machine, const char *id, struct emu_error *err);
 
 enum emu_machine_state emu_machine_get_state(const struct emu_machine *machine);
 /* Meaningful once stopped. */

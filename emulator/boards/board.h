@@ -81,6 +81,7 @@ struct board_place {
     struct emu_device *controller;
     struct emu_disk *disk;
     unsigned port;
+    struct emu_device *usb; /* the drive, if it is one by itself; else NULL */
     bool cdrom;
 };
 
@@ -104,7 +105,7 @@ struct board {
     struct emu_device **lapics;
     unsigned cpu_count;
     struct emu_apic_bus *apic_bus;
-    struct emu_device *pic, *ioapic, *pci_host, *pm, *lpc, *mch;
+    struct emu_device *pic, *ioapic, *pci_host, *pm, *lpc, *mch, *xhci;
     pthread_mutex_t lines_lock;                /* behind all devices' locks */
     uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
     unsigned drive;                            /* whose controller is being made */
@@ -127,8 +128,18 @@ bool board_add_devices(struct board *board, const struct board_device *rows, siz
 /* One row of it, whatever its presence says. */
 bool board_add_device(struct board *board, const struct board_device *row, struct emu_error *err);
 
+/* What every device gets: clock, memory, input, displays, power. */
+void board_give_powers(struct board *board, struct emu_device *device);
+
 /* The drives of the configuration, each with its controller (drives.c). */
 bool board_add_drives(struct board *board, struct emu_error *err);
+/* The middle of a drive, which takes its back end; the machine owns it. NULL with *err. */
+struct emu_disk *board_make_disk(struct board *board, struct emu_drive *drive,
+                                 struct emu_error *err);
+
+/* The USB controller and what the configuration plugs into it, but for drives (usb.c). */
+bool board_add_usb(struct board *board, struct emu_error *err);
+bool board_add_usb_drive(struct board *board, unsigned index, struct emu_error *err);
 
 /* Who holds which interrupt: devices tell of changes only, so a loaded machine must know. */
 void board_save_lines(const struct board *board, struct emu_writer *out);

@@ -10,14 +10,14 @@
 #include "emulator/boards/board.h"
 #include "emulator/hw/pci/pci-host.h"
 #include "emulator/hw/storage/ahci.h"
+#include "emulator/hw/usb/storage.h"
 
 #define DRIVES_FIRST_SLOT 2 /* of PCI bus 0 */
 #define DRIVES_MAX_QUEUES 4 /* unless somebody asks for more */
 #define DRIVES_AHCI       EMU_PCI_DEVFN(31, 2)
 
-/* The middle of a drive; the board owns it. NULL with *err. */
-static struct emu_disk *drives_make_disk(struct board *board, struct emu_drive *drive,
-                                         struct emu_error *err)
+struct emu_disk *board_make_disk(struct board *board, struct emu_drive *drive,
+                                 struct emu_error *err)
 {
     struct emu_block_backend taken = drive->backend;
     struct emu_disk *disk;
@@ -38,7 +38,7 @@ static bool drives_prepare_own(struct board *board, struct emu_device *device,
     char text[12];
 
     snprintf(text, sizeof(text), "%u", drive->queues != 0 ? drive->queues : queues);
-    device->disk = drives_make_disk(board, drive, err);
+    device->disk = board_make_disk(board, drive, err);
     return device->disk != NULL &&
            (drive->bus != EMU_DRIVE_VIRTIO || emu_device_set(device, "queues", text, err));
 }
@@ -84,7 +84,7 @@ static bool drives_prepare_ahci(struct board *board, struct emu_device *device,
             return emu_error_set(err, EMU_ERROR_INPUT,
                                  "the SATA controller has %d ports; give other drives another bus",
                                  EMU_AHCI_PORTS);
-        board->places[i].disk = drives_make_disk(board, drive, err);
+        board->places[i].disk = board_make_disk(board, drive, err);
         if (board->places[i].disk == NULL)
             return false;
         board->places[i].controller = device;
@@ -113,9 +113,12 @@ bool board_add_drives(struct board *board, struct emu_error *err)
     bool sata = false;
 
     for (unsigned i = 0; i < board->config->drive_count; i++) {
-        if (board->config->drives[i].bus == EMU_DRIVE_SATA)
+        enum emu_drive_bus bus = board->config->drives[i].bus;
+
+        if (bus == EMU_DRIVE_SATA)
             sata = true;
-        else if (!drives_add_own(board, i, err))
+        else if (!(bus == EMU_DRIVE_USB ? board_add_usb_drive(board, i, err)
+                                        : drives_add_own(board, i, err)))
             return false;
     }
     return !sata || drives_add_ahci(board, err);
@@ -138,7 +141,10 @@ static void drives_change(void *opaque, emu_ns now, const void *data, size_t len
     pthread_mutex_lock(&place->controller->lock);
     old = emu_disk_change_locked(place->disk, &change->medium);
     pthread_mutex_unlock(&place->controller->lock);
-    emu_ahci_medium_changed(place->controller, place->port);
+    if (place->usb != NULL)
+        emu_usb_storage_medium_changed(place->usb);
+    else
+        emu_ahci_medium_changed(place->controller, place->port);
     emu_block_backend_close(&old);
 }
 

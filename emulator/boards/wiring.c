@@ -124,6 +124,11 @@ static void board_connect(struct board *board, const struct board_device *row,
         for (unsigned n = 0; n < wire->count; n++)
             device->irqs[wire->line + n] = board_irq(board, wire, n);
     }
+    board_give_powers(board, device);
+}
+
+void board_give_powers(struct board *board, struct emu_device *device)
+{
     device->clock = board->machine->clock;
     device->dma = board->machine->memory;
     device->power = board->machine->power;

@@ -68,17 +68,25 @@ static void info_print_device(FILE *out, const struct emu_machine *machine,
     fprintf(out, "\n");
 }
 
-char *emu_machine_describe(const struct emu_machine *machine)
+static void info_describe(struct emu_machine *machine, void *opaque)
 {
-    char *text = NULL;
+    char **text = opaque;
     size_t size = 0, i;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = open_memstream(text, &size);
 
     if (out == NULL)
-        return NULL;
+        return;
     for (i = 0; i < machine->device_count; i++)
         info_print_device(out, machine, machine->devices[i]);
     fclose(out);
+}
+
+/* On the loop thread, where devices come and go. */
+char *emu_machine_describe(const struct emu_machine *machine)
+{
+    char *text = NULL;
+
+    emu_machine_call((struct emu_machine *)machine, info_describe, &text);
     return text;
 }
 

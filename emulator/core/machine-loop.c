@@ -376,6 +376,20 @@ void emu_machine_call(struct emu_machine *machine,
     pthread_mutex_unlock(&p->gate_lock);
 }
 
+static void machine_run_queue(struct emu_machine *machine, void *opaque)
+{
+    emu_queue_run(machine->queue, emu_clock_now(machine->clock));
+}
+
+bool emu_machine_command(struct emu_machine *machine, emu_command_fn *fn, void *opaque,
+                         const void *data, size_t length)
+{
+    if (!emu_queue_post(machine->queue, fn, opaque, data, length))
+        return false;
+    emu_machine_call(machine, machine_run_queue, NULL);
+    return true;
+}
+
 static struct machine_call *machine_take_call(struct emu_machine_private *p)
 {
     struct machine_call *call;

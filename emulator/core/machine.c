@@ -93,7 +93,8 @@ struct emu_machine *emu_machine_alloc(const struct emu_machine_observer *observe
 
 #define MACHINE_GROW 8
 
-/* Room for one more element in an array of count; NULL: out of memory, the array is unchanged. */
+/* Room for one more element in an array of count; NULL: out of memory, the array is unchanged. One
+ * that shrank may be moved for nothing. */
 static void *machine_grow(void *array, size_t count, size_t size, struct emu_error *err)
 {
     void *grown;
@@ -175,6 +176,45 @@ bool emu_machine_add_part(struct emu_machine *machine, const struct emu_machine_
     p->parts = parts;
     parts[p->part_count++] = (struct machine_owned_part){part, object};
     return true;
+}
+
+void emu_machine_remove_device(struct emu_machine *machine, struct emu_device *device)
+{
+    size_t i = 0;
+
+    while (i < machine->device_count && machine->devices[i] != device)
+        i++;
+    if (i == machine->device_count)
+        return;
+    machine->device_count--;
+    memmove(machine->devices + i, machine->devices + i + 1,
+            (machine->device_count - i) * sizeof(*machine->devices));
+    emu_device_free(device);
+}
+
+static void machine_free_part(void *opaque, emu_ns now, const void *data, size_t length)
+{
+    struct emu_machine_private *p = ((struct emu_machine *)opaque)->private;
+    struct machine_owned_part found = {0};
+    void *object;
+    size_t i;
+
+    memcpy(&object, data, sizeof(object));
+    for (i = 0; i < p->part_count && found.ops == NULL; i++) {
+        if (p->parts[i].object == object)
+            found = p->parts[i];
+    }
+    if (found.ops == NULL)
+        return;
+    p->part_count--;
+    memmove(p->parts + i - 1, p->parts + i, (p->part_count + 1 - i) * sizeof(*p->parts));
+    found.ops->free(object);
+}
+
+/* If the queue does not take it, the machine is about to end and frees it then. */
+void emu_machine_remove_part(struct emu_machine *machine, void *object)
+{
+    emu_queue_post(machine->queue, machine_free_part, machine, &object, sizeof(object));
 }
 
 bool emu_machine_set_vcpu_count(struct emu_machine *machine, unsigned count, struct emu_error *err)
