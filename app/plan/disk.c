@@ -11,7 +11,7 @@
 static const struct {
     const char *name;
     enum emu_drive_bus bus;
-} disk_buses[] = {{"virtio", EMU_DRIVE_VIRTIO}, {"nvme", EMU_DRIVE_NVME}, {"sata", EMU_DRIVE_SATA}};
+} disk_buses[] = {{"virtio", EMU_DRIVE_VIRTIO}, {"nvme", EMU_DRIVE_NVME}, {"sata", EMU_DRIVE_SATA}, {"usb", EMU_DRIVE_USB}};
 
 void lathe_disk_clear(struct lathe_disk_definition *disk)
 {
@@ -48,7 +48,7 @@ static bool disk_set_bus(struct lathe_disk_definition *disk, const char *value, 
         }
     }
     return lathe_error_input(
-        error, "--disk: this version has no bus '%s'; use virtio, nvme or sata", value);
+        error, "--disk: this version has no bus '%s'; use virtio, nvme, sata or usb", value);
 }
 
 static bool disk_set_format(struct lathe_disk_definition *disk, const char *value, GError **error)

@@ -33,6 +33,22 @@ static struct emu_machine_config build_config(const struct lathe_definition *def
     };
 }
 
+/* What a person types and points with; for a machine that somebody looks at. */
+static void build_add_input(struct emu_machine_config *config,
+                            const struct lathe_definition *definition)
+{
+    static const struct emu_device_config devices[] = {
+        {.kind = "usb-tablet", .id = "tablet"},
+        {.kind = "usb-keyboard", .id = "keyboard"},
+    };
+
+    if (!lathe_definition_has_window(definition))
+        return;
+    config->usb = true;
+    config->devices = devices;
+    config->device_count = G_N_ELEMENTS(devices);
+}
+
 static void build_close_backends(struct emu_machine_config *config)
 {
     for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
@@ -98,6 +114,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     struct emu_machine_config config = build_config(definition);
     struct emu_error found = EMU_ERROR_INIT;
 
+    build_add_input(&config, definition);
     if (!build_open_disks(&config, definition, serials == NULL, error) ||
         (serials != NULL && !build_open_backends(&config, definition, serials, error))) {
         build_close_backends(&config);

@@ -19,9 +19,9 @@ LATHE, GUESTS, INIT = (os.path.abspath(path) for path in sys.argv[1:4])
 CASES = sys.argv[4:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 MODULES = ["virtio_pci", "virtio_blk", "virtio-rng", "sd_mod", "sr_mod", "isofs", "nvme", "ahci", "ext4",
-           "crc32c_generic"]
-kernel = "cloud"  # which has everything but SATA
-NAMES = {"virtio": "vda", "nvme": "nvme0n1", "sata": "sda"}
+           "crc32c_generic", "xhci_pci", "usb_storage"]
+kernel = "cloud"  # which has everything but SATA and USB
+NAMES = {"virtio": "vda", "nvme": "nvme0n1", "sata": "sda", "usb": "sda"}
 SIZE = 256 << 20
 failed = False
 
@@ -248,7 +248,7 @@ with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:
     make_initramfs()
     for case in CASES:
         bus, _, kind = case.partition("-")
-        if (bus in ("sata", "cd")) != (kernel == "generic"):
+        if (bus in ("sata", "cd", "usb")) != (kernel == "generic"):
             kernel = "generic" if kernel == "cloud" else "cloud"
             make_initramfs()
         if bus in NAMES:
