@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The user-mode network (api/net.h) on libslirp. All of libslirp is called with the lock held, most
+ * of it on a thread of its own, which polls the sockets; frames from the guest wait in a ring for
+ * that thread. libslirp's time is the machine's. TFTP and SMB are left out.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <slirp/libslirp.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "emulator/api/net.h"
+#include "emulator/net/frames.h"
+#include "emulator/util/thread.h"
+
+#define USER_RING     (2u << 20) /* bytes from the guest that wait at most */
+#define USER_ROUND    256        /* frames from the guest between two polls */
+#define USER_TIMERS   4          /* libslirp has one */
+#define USER_NEVER    INT64_MAX  /* a timer that is not armed */
+#define USER_NS_IN_MS 1000000    /* libslirp's timers are in milliseconds */
+
+struct user_timer {
+    SlirpTimerCb fn;
+    void *opaque;
+    int64_t deadline; /* ms of machine time */
+};
+
+struct user_net {
+    pthread_mutex_t lock; /* slirp, timers, polls */
+    Slirp *slirp;
+    struct user_timer timers[USER_TIMERS];
+    unsigned timer_count;
+    struct pollfd *polls; /* the first one is wake's */
+    unsigned poll_count, poll_room;
+    bool more; /* frames wait that were not taken in this round */
+
+    struct emu_net *_Atomic net; /* NULL before the machine is made */
+    pthread_t thread;
+    bool started;
+    int wake; /* eventfd */
+
+    pthread_mutex_t ring_lock;
+    struct emu_frames frames; /* from the guest */
+    bool woken;
+    bool quit;
+};
+
+/* ---- what libslirp calls; lock held ---- */
+
+static ssize_t user_send_packet(const void *frame, size_t length, void *opaque)
+{
+    struct user_net *user = opaque;
+    struct emu_net *net = atomic_load(&user->net);
+
+    if (net != NULL)
+        emu_net_input(net, frame, length); /* what does not fit is lost, as on a wire */
+    return (ssize_t)length;
+}
+
+/* The guest does something that its own network will tell it of. */
+static void user_guest_error(const char *message, void *opaque)
+{
+}
+
+static int64_t user_now(void *opaque)
+{
+    struct user_net *user = opaque;
+    struct emu_net *net = atomic_load(&user->net);
+
+    return net != NULL ? (int64_t)emu_net_now(net) : 0;
+}
+
+static void *user_timer_new(SlirpTimerCb fn, void *fn_opaque, void *opaque)
+{
+    struct user_net *user = opaque;
+    struct user_timer *timer;
+
+    if (user->timer_count == USER_TIMERS)
+        return NULL;
+    timer = &user->timers[user->timer_count++];
+    *timer = (struct user_timer){fn, fn_opaque, USER_NEVER};
+    return timer;
+}
+
+static void user_timer_free(void *timer, void *opaque)
+{
+    if (timer != NULL)
+        ((struct user_timer *)timer)->deadline = USER_NEVER;
+}
+
+static void user_timer_mod(void *timer, int64_t deadline, void *opaque)
+{
+    if (timer != NULL)
+        ((struct user_timer *)timer)->deadline = deadline;
+}
+
+/* The set of sockets is asked for before each poll. */
+static void user_poll_fd(int fd, void *opaque)
+{
+}
+
+static void user_wake(struct user_net *user)
+{
+    uint64_t one = 1;
+    ssize_t written = write(user->wake, &one, sizeof(one));
+
+    (void)written; /* a full counter has woken it already */
+}
+
+static void user_notify(void *opaque)
+{
+    user_wake(opaque);
+}
+
+static const SlirpCb user_callbacks = {
+    .send_packet = user_send_packet,
+    .guest_error = user_guest_error,
+    .clock_get_ns = user_now,
+    .timer_new = user_timer_new,
+    .timer_free = user_timer_free,
+    .timer_mod = user_timer_mod,
+    .register_poll_fd = user_poll_fd,
+    .unregister_poll_fd = user_poll_fd,
+    .notify = user_notify,
+};
+
+/* ---- polling ---- */
+
+static bool user_reserve_poll(struct user_net *user)
+{
+    unsigned room = user->poll_room != 0 ? 2 * user->poll_room : 32;
+    struct pollfd *polls;
+
+    if (user->poll_count < user->poll_room)
+        return true;
+    polls = realloc(user->polls, room * sizeof(*polls));
+    if (polls == NULL)
+        return false;
+    user->polls = polls;
+    user->poll_room = room;
+    return true;
+}
+
+static int user_add_poll(int fd, int events, void *opaque)
+{
+    struct user_net *user = opaque;
+    short wanted = 0;
+
+    if (!user_reserve_poll(user))
+        return -1;
+    if (events & SLIRP_POLL_IN)
+        wanted |= POLLIN;
+    if (events & SLIRP_POLL_OUT)
+        wanted |= POLLOUT;
+    if (events & SLIRP_POLL_PRI)
+        wanted |= POLLPRI;
+    user->polls[user->poll_count] = (struct pollfd){.fd = fd, .events = wanted};
+    return (int)user->poll_count++;
+}
+
+static int user_get_revents(int index, void *opaque)
+{
+    struct user_net *user = opaque;
+    short seen = index > 0 ? user->polls[index].revents : 0;
+    int events = 0;
+
+    if (seen & POLLIN)
+        events |= SLIRP_POLL_IN;
+    if (seen & POLLOUT)
+        events |= SLIRP_POLL_OUT;
+    if (seen & POLLPRI)
+        events |= SLIRP_POLL_PRI;
+    if (seen & POLLERR)
+        events |= SLIRP_POLL_ERR;
+    if (seen & POLLHUP)
+        events |= SLIRP_POLL_HUP;
+    return events;
+}
+
+/* Host milliseconds until the next timer's; machine time goes at the same pace or stands still. */
+static uint32_t user_timeout(struct user_net *user, uint32_t timeout)
+{
+    int64_t now = user_now(user) / USER_NS_IN_MS;
+
+    for (unsigned i = 0; i < user->timer_count; i++) {
+        int64_t left = user->timers[i].deadline - now;
+
+        if (user->timers[i].deadline != USER_NEVER && left < (int64_t)timeout)
+            timeout = left > 0 ? (uint32_t)left : 0;
+    }
+    return timeout;
+}
+
+static void user_run_timers(struct user_net *user)
+{
+    int64_t now = user_now(user) / USER_NS_IN_MS;
+
+    for (unsigned i = 0; i < user->timer_count; i++) {
+        struct user_timer *timer = &user->timers[i];
+
+        if (timer->deadline <= now) {
+            timer->deadline = USER_NEVER;
+            timer->fn(timer->opaque);
+        }
+    }
+}
+
+/* Returns the timeout for poll; -1: forever. */
+static int user_fill_polls(struct user_net *user)
+{
+    uint32_t timeout = UINT32_MAX;
+
+    user->poll_count = 0;
+    if (user_add_poll(user->wake, SLIRP_POLL_IN, user) < 0)
+        return 0;
+    slirp_pollfds_fill(user->slirp, &timeout, user_add_poll, user);
+    timeout = user->more ? 0 : user_timeout(user, timeout);
+    return timeout > INT32_MAX ? -1 : (int)timeout;
+}
+
+/* ---- frames from the guest ---- */
+
+static const uint8_t *user_first(struct user_net *user, size_t *length)
+{
+    const uint8_t *frame;
+
+    pthread_mutex_lock(&user->ring_lock);
+    frame = emu_frames_first(&user->frames, length);
+    user->woken &= frame != NULL;
+    pthread_mutex_unlock(&user->ring_lock);
+    return frame;
+}
+
+/* Not all at once, so that a guest that never stops sending does not keep its sockets waiting. */
+static void user_input_frames(struct user_net *user)
+{
+    const uint8_t *frame = NULL;
+    size_t length;
+
+    for (unsigned i = 0; i < USER_ROUND && (frame = user_first(user, &length)) != NULL; i++) {
+        slirp_input(user->slirp, frame, (int)length);
+        pthread_mutex_lock(&user->ring_lock);
+        emu_frames_drop(&user->frames);
+        pthread_mutex_unlock(&user->ring_lock);
+    }
+    user->more = frame != NULL;
+}
+
+static void user_send(void *opaque, const uint8_t *frame, size_t length)
+{
+    struct user_net *user = opaque;
+    bool wake;
+
+    pthread_mutex_lock(&user->ring_lock);
+    emu_frames_put(&user->frames, frame, length);
+    wake = !user->woken;
+    user->woken = true;
+    pthread_mutex_unlock(&user->ring_lock);
+    if (wake)
+        user_wake(user);
+}
+
+/* ---- the thread ---- */
+
+static bool user_quits(struct user_net *user)
+{
+    bool quit;
+
+    pthread_mutex_lock(&user->ring_lock);
+    quit = user->quit;
+    pthread_mutex_unlock(&user->ring_lock);
+    return quit;
+}
+
+static void user_drain_wake(struct user_net *user)
+{
+    uint64_t count;
+    ssize_t got;
+
+    if (user->poll_count == 0 || !(user->polls[0].revents & POLLIN))
+        return;
+    got = read(user->wake, &count, sizeof(count));
+    (void)got; /* it was readable */
+}
+
+/* Frames that come meanwhile wake poll: the counter was read before the ring is looked at. */
+static void *user_thread(void *opaque)
+{
+    struct user_net *user = opaque;
+
+    while (!user_quits(user)) {
+        int timeout, count;
+
+        pthread_mutex_lock(&user->lock);
+        timeout = user_fill_polls(user);
+        pthread_mutex_unlock(&user->lock);
+        count = poll(user->polls, user->poll_count, timeout);
+        user_drain_wake(user);
+        pthread_mutex_lock(&user->lock);
+        slirp_pollfds_poll(user->slirp, count < 0, user_get_revents, user);
+        user_run_timers(user);
+        user_input_frames(user);
+        pthread_mutex_unlock(&user->lock);
+    }
+    return NULL;
+}
+
+/* A thread that cannot be made leaves a cable with nothing at its end. */
+static void user_open(void *opaque, struct emu_net *net)
+{
+    struct user_net *user = opaque;
+
+    atomic_store(&user->net, net);
+    user->started = emu_thread_create(&user->thread, "network", user_thread, user) == 0;
+}
+
+static void user_free(struct user_net *user)
+{
+    if (user->slirp != NULL)
+        slirp_cleanup(user->slirp);
+    if (user->wake >= 0)
+        close(user->wake);
+    emu_frames_finish(&user->frames);
+    free(user->polls);
+    pthread_mutex_destroy(&user->ring_lock);
+    pthread_mutex_destroy(&user->lock);
+    free(user);
+}
+
+static void user_close(void *opaque)
+{
+    struct user_net *user = opaque;
+
+    pthread_mutex_lock(&user->ring_lock);
+    user->quit = true;
+    pthread_mutex_unlock(&user->ring_lock);
+    if (user->started) {
+        user_wake(user);
+        pthread_join(user->thread, NULL);
+    }
+    user_free(user);
+}
+
+/* ---- forwards ---- */
+
+union user_address {
+    struct sockaddr any;
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+};
+
+static socklen_t user_fill_address(union user_address *out, const struct emu_net_address *address)
+{
+    memset(out, 0, sizeof(*out));
+    if (address->six) {
+        out->six.sin6_family = AF_INET6;
+        out->six.sin6_port = htons(address->port);
+        memcpy(&out->six.sin6_addr, address->bytes, 16);
+        return sizeof(out->six);
+    }
+    out->four.sin_family = AF_INET;
+    out->four.sin_port = htons(address->port);
+    memcpy(&out->four.sin_addr, address->bytes, 4);
+    return sizeof(out->four);
+}
+
+static const char *user_protocol(const struct emu_net_forward *forward)
+{
+    return forward->protocol == EMU_NET_UDP ? "UDP" : "TCP";
+}
+
+static bool user_forward_failed(const struct emu_net_forward *forward, int error,
+                                struct emu_error *err)
+{
+    const struct emu_net_address *host = &forward->host;
+    char text[INET6_ADDRSTRLEN] = "";
+    const char *why = strerror(error);
+
+    inet_ntop(host->six ? AF_INET6 : AF_INET, host->bytes, text, sizeof(text));
+    if (error == EADDRINUSE)
+        return emu_error_set(err, EMU_ERROR_INPUT,
+                             "%s port %u is taken on %s: end the program that uses it, or forward "
+                             "another port",
+                             user_protocol(forward), host->port, text);
+    if (error == EACCES)
+        return emu_error_set(err, EMU_ERROR_INPUT,
+                             "%s port %u on %s is only for root: forward a port from 1024 on",
+                             user_protocol(forward), host->port, text);
+    if (error == EADDRNOTAVAIL)
+        why = "this host does not have the address";
+    return emu_error_set(err, EMU_ERROR_INPUT, "cannot listen on %s port %u of %s: %s",
+                         user_protocol(forward), host->port, text, why);
+}
+
+static int user_forward_flags(const struct emu_net_forward *forward)
+{
+    return (forward->protocol == EMU_NET_UDP ? SLIRP_HOSTFWD_UDP : 0) |
+           (forward->host.six ? SLIRP_HOSTFWD_V6ONLY : 0);
+}
+
+static bool user_add_forward(void *opaque, const struct emu_net_forward *forward,
+                             struct emu_error *err)
+{
+    union user_address host, guest;
+    socklen_t host_length = user_fill_address(&host, &forward->host);
+    socklen_t guest_length = user_fill_address(&guest, &forward->guest);
+    struct user_net *user = opaque;
+    int error = 0;
+
+    pthread_mutex_lock(&user->lock);
+    errno = 0;
+    if (slirp_add_hostxfwd(user->slirp, &host.any, host_length, &guest.any, guest_length,
+                           user_forward_flags(forward)) != 0)
+        error = errno != 0 ? errno : EINVAL;
+    pthread_mutex_unlock(&user->lock);
+    user_wake(user);
+    return error == 0 || user_forward_failed(forward, error, err);
+}
+
+static bool user_remove_forward(void *opaque, const struct emu_net_forward *forward,
+                                struct emu_error *err)
+{
+    union user_address host;
+    socklen_t length = user_fill_address(&host, &forward->host);
+    struct user_net *user = opaque;
+    int status;
+
+    pthread_mutex_lock(&user->lock);
+    status = slirp_remove_hostxfwd(user->slirp, &host.any, length, user_forward_flags(forward));
+    pthread_mutex_unlock(&user->lock);
+    user_wake(user);
+    return status == 0 ||
+           emu_error_set(err, EMU_ERROR_INPUT, "%s port %u of the host is not forwarded",
+                         user_protocol(forward), forward->host.port);
+}
+
+static const struct emu_net_ops user_ops = {
+    .name = "user",
+    .large = true,
+    .open = user_open,
+    .send = user_send,
+    .add_forward = user_add_forward,
+    .remove_forward = user_remove_forward,
+    .close = user_close,
+};
+
+/* ---- making one ---- */
+
+static struct in_addr user_ip4(uint8_t last)
+{
+    return (struct in_addr){htonl(10u << 24 | 2u << 8 | last)};
+}
+
+static struct in6_addr user_ip6(uint8_t last)
+{
+    struct in6_addr address = {.s6_addr = {0xfe, 0xc0}};
+
+    address.s6_addr[15] = last;
+    return address;
+}
+
+static Slirp *user_make_slirp(struct user_net *user)
+{
+    const SlirpConfig config = {
+        .version = 1, /* all that is used here */
+        .in_enabled = true,
+        .vnetwork = user_ip4(0),
+        .vnetmask = {htonl(0xffffff00)},
+        .vhost = user_ip4(2),
+        .vdhcp_start = user_ip4(15),
+        .vnameserver = user_ip4(3),
+        .in6_enabled = true,
+        .vprefix_addr6 = user_ip6(0),
+        .vprefix_len = 64,
+        .vhost6 = user_ip6(2),
+        .vnameserver6 = user_ip6(3),
+        .vhostname = "lathe",
+    };
+
+    return slirp_new(&config, &user_callbacks, user);
+}
+
+static struct user_net *user_new(struct emu_error *err)
+{
+    struct user_net *user = calloc(1, sizeof(*user));
+
+    if (user == NULL) {
+        emu_error_set(err, EMU_ERROR_HOST, "out of memory");
+        return NULL;
+    }
+    pthread_mutex_init(&user->lock, NULL);
+    pthread_mutex_init(&user->ring_lock, NULL);
+    user->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (user->wake >= 0 && emu_frames_init(&user->frames, USER_RING))
+        user->slirp = user_make_slirp(user);
+    if (user->slirp != NULL)
+        return user;
+    emu_error_set(err, EMU_ERROR_HOST, "cannot make a user-mode network: %s",
+                  user->wake < 0 ? strerror(errno) : "libslirp refused");
+    user_free(user);
+    return NULL;
+}
+
+bool emu_net_user(const struct emu_net_forward *forwards, unsigned count,
+                  struct emu_net_backend *out, struct emu_error *err)
+{
+    struct user_net *user = user_new(err);
+
+    if (user == NULL)
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        if (!user_add_forward(user, &forwards[i], err)) {
+            user_free(user);
+            return false;
+        }
+    }
+    *out = (struct emu_net_backend){&user_ops, user};
+    return true;
+}
