@@ -13,4 +13,6 @@ void pci_msi_reset(struct emu_pci_device *pci);
 void pci_msi_save(struct emu_pci_device *pci, struct emu_writer *out);
 bool pci_msi_load(struct emu_pci_device *pci, struct emu_reader *in, struct emu_error *err);
 
+void pci_free_rom(struct emu_pci_device *pci);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A PCI function's configuration space, base address registers, INTx and capability list (PCI
- * Local Bus Specification 3.0, chapter 6). Expansion ROMs and bridges are left out.
+ * Local Bus Specification 3.0, chapter 6). Bridges are left out.
  */
 #include "emulator/hw/pci/pci.h"
 
@@ -20,6 +20,7 @@
 #define PCI_BAR_IO_FLAG       0x1u
 #define PCI_BAR_64_FLAG       0x4u
 #define PCI_BAR_PREFETCH_FLAG 0x8u
+#define PCI_ROM_ENABLE        0x1u
 
 /* ---- raw access ---- */
 
@@ -66,13 +67,18 @@ void emu_pci_init(struct emu_pci_device *pci, const struct emu_pci_identity *ide
     emu_pci_allow(pci, EMU_PCI_INTERRUPT_LINE, 1, 0xff);
     pci_store(pci->clear_mask, EMU_PCI_STATUS, 2, PCI_STATUS_CLEARABLE);
     pci->next_capability = PCI_FIRST_CAPABILITY;
-    for (unsigned i = 0; i < EMU_PCI_BARS; i++)
+    for (unsigned i = 0; i <= EMU_PCI_ROM_BAR; i++)
         pci->bars[i].address = UINT64_MAX;
 }
 
 static bool pci_bar_is_64(const struct emu_pci_bar *bar)
 {
     return bar->kind == EMU_PCI_BAR_MEMORY64 || bar->kind == EMU_PCI_BAR_MEMORY64_PREFETCH;
+}
+
+static unsigned pci_bar_register(unsigned index)
+{
+    return index == EMU_PCI_ROM_BAR ? EMU_PCI_ROM : EMU_PCI_BAR0 + 4 * index;
 }
 
 void emu_pci_add_bar(struct emu_pci_device *pci, unsigned index, enum emu_pci_bar_kind kind,
@@ -82,14 +88,16 @@ void emu_pci_add_bar(struct emu_pci_device *pci, unsigned index, enum emu_pci_ba
         [EMU_PCI_BAR_IO] = PCI_BAR_IO_FLAG,
         [EMU_PCI_BAR_MEMORY64] = PCI_BAR_64_FLAG,
         [EMU_PCI_BAR_MEMORY64_PREFETCH] = PCI_BAR_64_FLAG | PCI_BAR_PREFETCH_FLAG,
+        [EMU_PCI_BAR_ROM] = 0,
     };
     struct emu_pci_bar *bar = &pci->bars[index];
-    unsigned offset = EMU_PCI_BAR0 + 4 * index;
+    unsigned offset = pci_bar_register(index);
     uint64_t mask = ~(region->size - 1);
 
     bar->kind = kind;
     bar->region = region;
     mask &= kind == EMU_PCI_BAR_IO ? ~3ull : ~15ull;
+    mask |= kind == EMU_PCI_BAR_ROM ? PCI_ROM_ENABLE : 0;
     emu_pci_set(pci, offset, 4, flags[kind]);
     emu_pci_allow(pci, offset, 4, (uint32_t)mask);
     if (pci_bar_is_64(bar))
@@ -120,10 +128,11 @@ static uint64_t pci_bar_address(const struct emu_pci_device *pci, unsigned index
     const struct emu_pci_bar *bar = &pci->bars[index];
     bool io = bar->kind == EMU_PCI_BAR_IO;
     uint32_t command = emu_pci_get(pci, EMU_PCI_COMMAND, 2);
-    uint64_t address = emu_pci_get(pci, EMU_PCI_BAR0 + 4 * index, 4) & (io ? ~3u : ~15u);
-    uint64_t last;
+    uint32_t value = emu_pci_get(pci, pci_bar_register(index), 4);
+    uint64_t address = value & (io ? ~3u : ~15u), last;
 
-    if (!(command & (io ? EMU_PCI_COMMAND_IO : EMU_PCI_COMMAND_MEMORY)))
+    if (!(command & (io ? EMU_PCI_COMMAND_IO : EMU_PCI_COMMAND_MEMORY)) ||
+        (bar->kind == EMU_PCI_BAR_ROM && !(value & PCI_ROM_ENABLE)))
         return UINT64_MAX;
     if (pci_bar_is_64(bar))
         address |= (uint64_t)emu_pci_get(pci, EMU_PCI_BAR0 + 4 * index + 4, 4) << 32;
@@ -148,14 +157,14 @@ static void pci_update_bar(struct emu_pci_device *pci, unsigned index)
 
 void emu_pci_update_bars(struct emu_pci_device *pci)
 {
-    for (unsigned i = 0; i < EMU_PCI_BARS; i++)
+    for (unsigned i = 0; i <= EMU_PCI_ROM_BAR; i++)
         if (pci->bars[i].kind != EMU_PCI_BAR_NONE)
             pci_update_bar(pci, i);
 }
 
 void pci_attach(struct emu_pci_device *pci)
 {
-    for (unsigned i = 0; i < EMU_PCI_BARS; i++) {
+    for (unsigned i = 0; i <= EMU_PCI_ROM_BAR; i++) {
         struct emu_pci_bar *bar = &pci->bars[i];
         struct emu_region *root = bar->kind == EMU_PCI_BAR_IO ? pci->io_root : pci->memory_root;
 
@@ -220,7 +229,8 @@ static void pci_write_locked(struct emu_pci_device *pci, unsigned offset, uint32
         *config &= (uint8_t) ~(byte & pci->clear_mask[offset + i]);
     }
     if (pci_touches(offset, size, EMU_PCI_COMMAND, 2) ||
-        pci_touches(offset, size, EMU_PCI_BAR0, 4 * EMU_PCI_BARS))
+        pci_touches(offset, size, EMU_PCI_BAR0, 4 * EMU_PCI_BARS) ||
+        pci_touches(offset, size, EMU_PCI_ROM, 4))
         emu_pci_update_bars(pci);
     if (pci_touches(offset, size, EMU_PCI_COMMAND, 2))
         pci_update_intx(pci);
@@ -286,4 +296,5 @@ void emu_pci_finish(struct emu_pci_device *pci)
 {
     free(pci->msix.table);
     free(pci->msix.pending);
+    pci_free_rom(pci);
 }

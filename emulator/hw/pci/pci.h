@@ -11,6 +11,7 @@
 
 #define EMU_PCI_CONFIG_SIZE           4096
 #define EMU_PCI_BARS                  6
+#define EMU_PCI_ROM_BAR               EMU_PCI_BARS /* the expansion ROM's, in struct emu_pci_device */
 #define EMU_PCI_DEVFN(slot, function) ((uint8_t)((slot) << 3 | (function)))
 
 /* Configuration registers of header type 0 that all functions have. */
@@ -46,6 +47,7 @@ enum emu_pci_bar_kind {
     EMU_PCI_BAR_MEMORY32,
     EMU_PCI_BAR_MEMORY64, /* takes two registers */
     EMU_PCI_BAR_MEMORY64_PREFETCH,
+    EMU_PCI_BAR_ROM, /* of bar EMU_PCI_ROM_BAR only */
 };
 
 struct emu_pci_device;
@@ -79,7 +81,9 @@ struct emu_pci_device {
     uint8_t write_mask[EMU_PCI_CONFIG_SIZE]; /* 1: software may change the bit */
     uint8_t clear_mask[EMU_PCI_CONFIG_SIZE]; /* 1: writing 1 clears the bit */
     uint8_t initial[EMU_PCI_CONFIG_SIZE];    /* config at reset */
-    struct emu_pci_bar bars[EMU_PCI_BARS];
+    struct emu_pci_bar bars[EMU_PCI_BARS + 1];
+    struct emu_ram *rom; /* NULL: none */
+    struct emu_region rom_region;
     uint8_t next_capability; /* where emu_pci_add_capability goes on */
     uint8_t last_capability; /* whose next pointer is extended; 0: the header's */
     uint8_t msi_capability;  /* offset, 0: none */
@@ -110,6 +114,9 @@ bool emu_pci_add_msi(struct emu_pci_device *pci, unsigned vectors);
 /* In realize: the table and pending bits get BAR bar for themselves. */
 bool emu_pci_add_msix(struct emu_pci_device *pci, unsigned vectors, unsigned bar,
                       struct emu_error *err);
+/* In realize, once the identity is set: a file of option ROM images for firmware; NULL: none. False
+ * with *err: it cannot be read, or is none. */
+bool emu_pci_add_rom(struct emu_pci_device *pci, const char *path, struct emu_error *err);
 /* In the device's reset, save, load and unrealize, lock held (but for unrealize). */
 void emu_pci_reset(struct emu_pci_device *pci);
 void emu_pci_save(struct emu_pci_device *pci, struct emu_writer *out);

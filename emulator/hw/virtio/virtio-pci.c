@@ -500,6 +500,7 @@ bool emu_virtio_load(struct emu_virtio *virtio, struct emu_reader *in, struct em
         if (queue->size == 0 || (queue->size & (queue->size - 1)) != 0 ||
             queue->size > EMU_VIRTIO_QUEUE_SIZE)
             return emu_hw_load_bad("virtio", "a queue's size", err);
+        queue->next_signal = queue->next_used;
     }
     return true;
 }

@@ -187,32 +187,65 @@ bool emu_virtio_pop(struct emu_virtio *virtio, unsigned number, struct emu_virti
 
 /* ---- giving them back ---- */
 
+/* The driver asked for one at an element that went by since the last decision. */
 static bool queue_wants_interrupt(struct emu_virtio *virtio, const struct emu_virtio_queue *queue)
 {
-    uint16_t wanted;
+    uint16_t wanted, since;
 
     __atomic_thread_fence(__ATOMIC_SEQ_CST); /* the driver sets it, then looks at the ring */
     if (!(virtio->accepted & EMU_VIRTIO_F_EVENT))
         return !(queue_read16(virtio, queue->driver) & RING_NO_INTERRUPT);
     wanted = queue_read16(virtio, queue->driver + RING_ELEMENTS + 2u * queue->size);
-    return wanted == (uint16_t)(queue->next_used - 1);
+    since = (uint16_t)(queue->next_used - queue->next_signal);
+    return (uint16_t)(queue->next_used - wanted - 1) < since;
 }
 
-void emu_virtio_push(struct emu_virtio *virtio, unsigned number, uint16_t head, uint32_t written)
+void emu_virtio_fill(struct emu_virtio *virtio, unsigned number, unsigned ahead, uint16_t head,
+                     uint32_t written)
 {
     struct emu_virtio_queue *queue = &virtio->queues[number];
     uint32_t element[2] = {head, written};
     emu_gpa slot = queue->device + RING_ELEMENTS +
-                   RING_USED_ELEMENT * (uint64_t)(queue->next_used & (queue->size - 1u));
+                   RING_USED_ELEMENT * (uint64_t)((queue->next_used + ahead) & (queue->size - 1u));
+
+    if (queue->enabled && emu_virtio_running(virtio))
+        queue_write(virtio, slot, element, sizeof(element));
+}
+
+void emu_virtio_publish(struct emu_virtio *virtio, unsigned number, unsigned count)
+{
+    struct emu_virtio_queue *queue = &virtio->queues[number];
 
     if (!queue->enabled || !emu_virtio_running(virtio))
         return;
-    queue_write(virtio, slot, element, sizeof(element));
-    queue->next_used++;
-    __atomic_thread_fence(__ATOMIC_RELEASE); /* the element before the index */
+    queue->next_used = (uint16_t)(queue->next_used + count);
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* the elements before the index */
     queue_write(virtio, queue->device + RING_INDEX, &queue->next_used, 2);
-    if (emu_virtio_running(virtio) && queue_wants_interrupt(virtio, queue))
+}
+
+void emu_virtio_signal(struct emu_virtio *virtio, unsigned number)
+{
+    struct emu_virtio_queue *queue = &virtio->queues[number];
+
+    if (!queue->enabled || !emu_virtio_running(virtio) || queue->next_signal == queue->next_used)
+        return;
+    if (queue_wants_interrupt(virtio, queue))
         virtio_interrupt(virtio, queue->vector, VIRTIO_ISR_QUEUE);
+    queue->next_signal = queue->next_used;
+}
+
+void emu_virtio_push(struct emu_virtio *virtio, unsigned number, uint16_t head, uint32_t written)
+{
+    emu_virtio_fill(virtio, number, 0, head, written);
+    emu_virtio_publish(virtio, number, 1);
+    emu_virtio_signal(virtio, number);
+}
+
+void emu_virtio_unpop(struct emu_virtio *virtio, unsigned number, unsigned count)
+{
+    struct emu_virtio_queue *queue = &virtio->queues[number];
+
+    queue->next_available = (uint16_t)(queue->next_available - count);
 }
 
 /* ---- memory of a chain ---- */

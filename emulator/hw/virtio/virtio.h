@@ -40,6 +40,7 @@ struct emu_virtio_queue {
     bool enabled;
     uint64_t descriptors, driver, device; /* guest-physical */
     uint16_t next_available, next_used;
+    uint16_t next_signal; /* next_used when it was last decided whether to interrupt */
 };
 
 struct emu_virtio {
@@ -80,6 +81,17 @@ bool emu_virtio_running(const struct emu_virtio *virtio);
 bool emu_virtio_pop(struct emu_virtio *virtio, unsigned queue, struct emu_virtio_chain *chain);
 /* Gives a chain back, with written bytes in its in-part, and interrupts if the driver wants. */
 void emu_virtio_push(struct emu_virtio *virtio, unsigned queue, uint16_t head, uint32_t written);
+/*
+ * Push in steps, for those who give back several at once: fill writes the element that is `ahead`
+ * places behind the last published one, publish shows the driver count of them, signal interrupts
+ * if the driver wants it for one of those published since the last signal.
+ */
+void emu_virtio_fill(struct emu_virtio *virtio, unsigned queue, unsigned ahead, uint16_t head,
+                     uint32_t written);
+void emu_virtio_publish(struct emu_virtio *virtio, unsigned queue, unsigned count);
+void emu_virtio_signal(struct emu_virtio *virtio, unsigned queue);
+/* The last count chains that were popped, and not filled, are as if they had not been. */
+void emu_virtio_unpop(struct emu_virtio *virtio, unsigned queue, unsigned count);
 /* The driver broke the rules: nothing works until it resets the device. */
 void emu_virtio_break(struct emu_virtio *virtio);
 /* config[] changed by itself. */
