@@ -91,6 +91,16 @@ bool lathe_set_cdrom(struct lathe_cli *cli, const char *value, GError **error)
     return lathe_definition_add_cdrom(cli->definition, value, error);
 }
 
+bool lathe_set_net(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_definition_add_net(cli->definition, value, error);
+}
+
+bool lathe_set_boot(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_boot_parse(value, &cli->definition->boot, error);
+}
+
 bool lathe_set_debugcon(struct lathe_cli *cli, const char *value, GError **error)
 {
     if (!g_str_has_prefix(value, "file:") || value[5] == '\0')

@@ -45,8 +45,11 @@ static bool run_settle(struct lathe_cli *cli, GError **error)
     lathe_inputs_look(cli->definition);
     if (cli->dry_run)
         lathe_inputs_identify(cli->definition);
-    return lathe_firmware_settle(cli->definition, error) &&
-           lathe_definition_complete(cli->definition, lathe_front_end_have_display(), error);
+    if (!lathe_firmware_settle(cli->definition, error) ||
+        !lathe_definition_complete(cli->definition, lathe_front_end_have_display(), error))
+        return false;
+    lathe_firmware_find_roms(cli->definition);
+    return true;
 }
 
 static bool run_print_plan(const struct lathe_cli *cli, const struct lathe_host_facts *facts,

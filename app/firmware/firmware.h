@@ -32,4 +32,8 @@ const struct lathe_descriptor *lathe_firmware_choose(const struct lathe_descript
  */
 bool lathe_firmware_settle(struct lathe_definition *definition, GError **error);
 
+/* Gives each network adapter the boot ROM of this host that fits it, if the machine has firmware.
+ * The definition is complete. */
+void lathe_firmware_find_roms(struct lathe_definition *definition);
+
 #endif

@@ -35,6 +35,8 @@ void lathe_definition_free(struct lathe_definition *definition)
         g_free(definition->serial[i].path);
     for (unsigned i = 0; i < definition->disks; i++)
         lathe_disk_clear(&definition->disk[i]);
+    for (unsigned i = 0; i < definition->nets; i++)
+        lathe_net_clear(&definition->net[i]);
     g_ptr_array_unref(definition->trace);
     g_free(definition);
 }
@@ -174,6 +176,23 @@ bool lathe_definition_add_cdrom(struct lathe_definition *definition, const char 
     return definition_add_drive(definition, path, lathe_disk_parse_cdrom, error);
 }
 
+bool lathe_definition_add_net(struct lathe_definition *definition, const char *text, GError **error)
+{
+    bool none = strcmp(text, "none") == 0;
+
+    if (definition->no_net || (none && definition->nets != 0))
+        return lathe_error_input(error, "--net none and another --net exclude each other");
+    if (definition->nets == EMU_MAX_NICS)
+        return lathe_error_input(error, "a machine has at most %d network adapters", EMU_MAX_NICS);
+    definition->no_net = none;
+    if (none)
+        return true;
+    if (!lathe_net_parse(text, &definition->net[definition->nets], error))
+        return false;
+    definition->nets++;
+    return true;
+}
+
 char *lathe_serial_definition_format(const struct lathe_serial_definition *serial)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(serial_kinds); i++) {
@@ -249,6 +268,11 @@ bool lathe_definition_complete(struct lathe_definition *definition, bool have_di
         if (!definition_settle_serial(definition, i, error))
             return false;
     }
+    if (definition->nets == 0 && !definition->no_net &&
+        !lathe_definition_add_net(definition, "user", error))
+        return false;
+    if (!lathe_boot_settle(definition, error))
+        return false;
     if (definition->name == NULL)
         definition->name = definition_default_name(definition);
     g_ptr_array_add(definition->trace, NULL);

@@ -8,7 +8,9 @@
 
 #include <glib.h>
 
+#include "app/plan/boot-order.h"
 #include "app/plan/disk.h"
+#include "app/plan/net.h"
 #include "emulator/api/machine.h"
 
 enum lathe_serial_kind {
@@ -60,6 +62,10 @@ struct lathe_definition {
     unsigned serials;
     struct lathe_disk_definition disk[EMU_MAX_DRIVES];
     unsigned disks;
+    struct lathe_net_definition net[EMU_MAX_NICS];
+    unsigned nets;
+    bool no_net; /* really none; else one is added where none is given */
+    struct lathe_boot_order boot;
     char *debugcon; /* a file's path */
     char *gdb;      /* "unix:PATH" or "tcp:127.0.0.1:PORT" */
     unsigned displays;
@@ -82,12 +88,16 @@ bool lathe_definition_add_disk(struct lathe_definition *definition, const char *
 /* The disc of another CD drive. */
 bool lathe_definition_add_cdrom(struct lathe_definition *definition, const char *path,
                                 GError **error);
+/* "user[,model=M]..." (net.h), which appends an adapter, or "none". */
+bool lathe_definition_add_net(struct lathe_definition *definition, const char *text,
+                              GError **error);
 /* Are these "unix:PATH" or "tcp:127.0.0.1:PORT" (or localhost)? */
 bool lathe_address_check(const char *text, GError **error);
 
 /*
  * Settles what depends on other properties: the display (have_display: the environment has one),
- * the default serial port, the name. False: a combination that cannot be.
+ * the default serial port and network adapter, the boot order, the name. False: a combination that
+ * cannot be.
  */
 bool lathe_definition_complete(struct lathe_definition *definition, bool have_display,
                                GError **error);

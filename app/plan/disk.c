@@ -121,10 +121,14 @@ bool lathe_disk_parse_cdrom(const char *path, struct lathe_disk_definition *disk
 
 char *lathe_disk_format(const struct lathe_disk_definition *disk)
 {
+    char boot[24] = "";
+
+    if (disk->boot != 0)
+        g_snprintf(boot, sizeof(boot), ", boot %u", disk->boot);
     return g_strconcat(disk->path, " on ", disk_buses[disk->bus].name,
                        disk->format != NULL ? ", " : "", disk->format != NULL ? disk->format : "",
                        disk->cdrom       ? ", in a CD drive"
                        : disk->read_only ? ", read-only"
                                          : "",
-                       disk->discard_changes ? ", changes are discarded" : "", NULL);
+                       disk->discard_changes ? ", changes are discarded" : "", boot, NULL);
 }

@@ -14,6 +14,7 @@ struct lathe_disk_definition {
     enum emu_drive_bus bus;
     bool cdrom, read_only, discard_changes;
     unsigned queues; /* 0: as many as fit the machine */
+    unsigned boot;   /* its place in the boot order; 0: none */
 };
 
 /*

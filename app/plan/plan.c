@@ -164,6 +164,14 @@ static void plan_add_disks(struct lathe_plan *plan, const struct lathe_definitio
                   lathe_disk_format(&definition->disk[i]));
 }
 
+static void plan_add_nets(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    for (unsigned i = 0; i < definition->nets; i++)
+        plan_take(plan, "net", g_strdup_printf("%u", i + 1), lathe_net_format(&definition->net[i]));
+    if (definition->no_net)
+        plan_add(plan, "net", "none", "no network adapter");
+}
+
 static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definition *definition)
 {
     if (definition->debug_exit)
@@ -212,6 +220,7 @@ struct lathe_plan *lathe_plan_new(const struct lathe_definition *definition,
     plan_add_notes(plan, definition);
     plan_add_devices(plan, devices);
     plan_add_disks(plan, definition);
+    plan_add_nets(plan, definition);
     plan_add_serials(plan, definition);
     plan_add_extras(plan, definition);
     return plan;

@@ -10,6 +10,7 @@
 #include "app/session/session.h"
 #include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
+#include "emulator/api/net.h"
 
 static struct emu_machine_config build_config(const struct lathe_definition *definition)
 {
@@ -56,6 +57,8 @@ static void build_close_backends(struct emu_machine_config *config)
     emu_chardev_backend_close(&config->debugcon);
     for (unsigned i = 0; i < config->drive_count; i++)
         emu_block_backend_close(&config->drives[i].backend);
+    for (unsigned i = 0; i < config->nic_count; i++)
+        emu_net_backend_close(&config->nics[i].backend);
 }
 
 /* What the plan shows of a disk does not hang on its contents, so a dry run locks no image. */
@@ -72,6 +75,7 @@ static bool build_open_disk(struct emu_drive *drive, const struct lathe_disk_def
     drive->bus = disk->bus;
     drive->queues = disk->queues;
     drive->cdrom = disk->cdrom;
+    drive->boot = disk->boot;
     return dry ? emu_block_null(EMU_BLOCK_SECTOR, &drive->backend, err)
                : emu_block_open(&options, &drive->backend, err);
 }
@@ -85,6 +89,29 @@ static bool build_open_disks(struct emu_machine_config *config,
         if (!build_open_disk(&config->drives[i], &definition->disk[i], dry, &found))
             return lathe_error_from_emu(error, &found);
         config->drive_count++;
+    }
+    return true;
+}
+
+/* A dry run listens nowhere. */
+static bool build_open_nets(struct emu_machine_config *config,
+                            const struct lathe_definition *definition, bool dry, GError **error)
+{
+    struct emu_error found = EMU_ERROR_INIT;
+
+    for (unsigned i = 0; i < definition->nets; i++) {
+        const struct lathe_net_definition *net = &definition->net[i];
+        struct emu_nic *nic = &config->nics[i];
+
+        nic->model = net->model;
+        nic->mac = net->mac;
+        nic->rom = net->rom;
+        nic->boot = net->boot;
+        if (dry ? !emu_net_null(&nic->backend, &found)
+                : !emu_net_user((const struct emu_net_forward *)net->forwards->data,
+                                net->forwards->len, &nic->backend, &found))
+            return lathe_error_from_emu(error, &found);
+        config->nic_count++;
     }
     return true;
 }
@@ -116,6 +143,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
 
     build_add_input(&config, definition);
     if (!build_open_disks(&config, definition, serials == NULL, error) ||
+        !build_open_nets(&config, definition, serials == NULL, error) ||
         (serials != NULL && !build_open_backends(&config, definition, serials, error))) {
         build_close_backends(&config);
         return NULL;

@@ -504,6 +504,11 @@ struct emu_machine *lathe_session_get_machine(LatheSession *session)
     return session->box != NULL ? session->box->machine : NULL;
 }
 
+struct lathe_definition *lathe_session_get_definition(LatheSession *session)
+{
+    return session->definition;
+}
+
 /* ---- the object ---- */
 
 LatheSession *lathe_session_new(struct lathe_definition *definition)

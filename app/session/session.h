@@ -58,6 +58,22 @@ const char *lathe_session_get_engine_why(LatheSession *session);
 double lathe_session_get_busy(LatheSession *session);
 double lathe_session_get_mips(LatheSession *session);
 
+/*
+ * Forwards of a network adapter (counted from 0): "tcp:127.0.0.1:2222-:22", see app/plan/net.h.
+ * They may be added and removed at any time, and stay over a restart. FALSE with *error.
+ */
+gboolean lathe_session_add_forward(LatheSession *session, unsigned adapter, const char *text,
+                                   GError **error);
+/* The guest's end of the text does not matter. */
+gboolean lathe_session_remove_forward(LatheSession *session, unsigned adapter, const char *text,
+                                      GError **error);
+/* As they were given; g_strfreev. Empty if there is no such adapter. */
+char **lathe_session_list_forwards(LatheSession *session, unsigned adapter);
+unsigned lathe_session_count_adapters(LatheSession *session);
+/* Plugs an adapter's cable in or out, until the machine is made anew. FALSE with *error. */
+gboolean lathe_session_set_link(LatheSession *session, unsigned adapter, gboolean up,
+                                GError **error);
+
 /* One line for a person; "" while it has not stopped. */
 const char *lathe_session_get_stop_text(LatheSession *session);
 /* Did it end by a fault (a triple fault, our own error) and not by somebody's wish? */
@@ -76,6 +92,8 @@ GPtrArray *lathe_session_get_screens(LatheSession *session);
 /* What the firmware can look at to find something to start, a line each: "CD drive: disc.iso"; ""
  * if there is nothing. g_free. */
 char *lathe_session_dup_boot_sources(LatheSession *session);
+/* What the machine is made of; the session's. A worker reads it while there is no machine. */
+struct lathe_definition *lathe_session_get_definition(LatheSession *session);
 
 /* For a debugger; NULL between two machines. A restart makes another: see "reset". */
 struct emu_machine *lathe_session_get_machine(LatheSession *session);

@@ -10,6 +10,7 @@
 #include "emulator/api/error.h"
 #include "emulator/api/ops/block.h"
 #include "emulator/api/ops/chardev.h"
+#include "emulator/api/ops/net.h"
 #include "emulator/api/types.h"
 
 #define EMU_MAX_VCPUS  255
@@ -30,6 +31,7 @@ struct emu_drive {
     enum emu_drive_bus bus;
     unsigned queues; /* request queues of those that have them; 0: one a vcpu, up to 4 */
     bool cdrom;      /* SATA and USB: a CD drive; without a back end it is empty */
+    unsigned boot;   /* firmware tries those with the lowest numbers first; 0: not this one */
 };
 
 /* A device beside the board's own. */
@@ -38,6 +40,22 @@ struct emu_device_config {
     const char *id;   /* that no other device has; shorter than 32 bytes */
     const char *into; /* id of the hub that it goes into; NULL: a socket of the machine */
     struct emu_drive drive; /* of storage: back end and cdrom */
+};
+
+#define EMU_MAX_NICS 4
+
+enum emu_nic_model {
+    EMU_NIC_VIRTIO,
+    EMU_NIC_E1000E, /* Intel 82574L */
+};
+
+/* A network adapter. */
+struct emu_nic {
+    struct emu_net_backend backend; /* ops NULL: the cable is out */
+    enum emu_nic_model model;
+    const char *mac; /* "52:54:00:12:34:56"; NULL: this one */
+    const char *rom; /* a file with its boot ROM; NULL: none */
+    unsigned boot;   /* as a drive's */
 };
 
 /* 0 stands for "derive it": see emu_topology_complete. */
@@ -78,6 +96,8 @@ struct emu_machine_config {
 
     struct emu_drive drives[EMU_MAX_DRIVES];
     unsigned drive_count;
+    struct emu_nic nics[EMU_MAX_NICS];
+    unsigned nic_count;
 
     bool usb; /* a USB controller; also if a drive or a device needs it */
     const struct emu_device_config *devices; /* there from the beginning; storage is in drives */

@@ -85,6 +85,14 @@ struct board_place {
     bool cdrom;
 };
 
+#define BOARD_MAX_BOOTS 32
+
+/* A device that firmware may boot from. */
+struct board_boot {
+    unsigned index;
+    char path[96];
+};
+
 /* What a PC board keeps; machine->board_data. */
 struct board {
     struct emu_machine *machine;
@@ -110,7 +118,11 @@ struct board {
     uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
     unsigned drive;                            /* whose controller is being made */
     struct board_place places[EMU_MAX_DRIVES]; /* by the configuration\'s order */
-    unsigned drivers;                          /* devices so far; 0 is the ISA bus itself */
+    unsigned nic;                              /* which adapter is being made */
+    struct emu_net *nets[EMU_MAX_NICS];        /* by the configuration's order */
+    struct board_boot boots[BOARD_MAX_BOOTS];
+    unsigned boot_count;
+    unsigned drivers; /* devices so far; 0 is the ISA bus itself */
     struct emu_boot_file kernel;
     struct emu_boot_file template; /* of the variable store, while it is being built */
     struct emu_boot_image image;
@@ -140,6 +152,17 @@ struct emu_disk *board_make_disk(struct board *board, struct emu_drive *drive,
 /* The USB controller and what the configuration plugs into it, but for drives (usb.c). */
 bool board_add_usb(struct board *board, struct emu_error *err);
 bool board_add_usb_drive(struct board *board, unsigned index, struct emu_error *err);
+
+/* The network adapters of the configuration (nics.c). */
+bool board_add_nics(struct board *board, struct emu_error *err);
+
+/*
+ * Notes a device that firmware may boot from, with its Open Firmware path; index 0: it may not.
+ * prepare_boot_order tells fw_cfg (boot-order.c).
+ */
+void board_add_boot(struct board *board, unsigned index, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+bool board_prepare_boot_order(struct board *board, struct emu_error *err);
 
 /* Who holds which interrupt: devices tell of changes only, so a loaded machine must know. */
 void board_save_lines(const struct board *board, struct emu_writer *out);

@@ -65,6 +65,10 @@ static bool drives_add_own(struct board *board, unsigned index, struct emu_error
                              index + 1);
     snprintf(id, sizeof(id), "disk%u", index);
     board->drive = index;
+    board_add_boot(board, board->config->drives[index].boot,
+                   row.class == &emu_nvme_class ? "/pci@i0cf8/pci8086,5845@%x/namespace@1,0"
+                                                : "/pci@i0cf8/scsi@%x/disk@0,0",
+                   slot);
     return board_add_device(board, &row, err);
 }
 
@@ -90,6 +94,7 @@ static bool drives_prepare_ahci(struct board *board, struct emu_device *device,
         board->places[i].controller = device;
         board->places[i].port = port;
         board->places[i].cdrom = drive->cdrom;
+        board_add_boot(board, drive->boot, "/pci@i0cf8/pci8086,2922@1f,2/drive@%x/disk@0", port);
         emu_ahci_set_drive(device, port++, board->places[i].disk, drive->cdrom);
     }
     return true;

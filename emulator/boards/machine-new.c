@@ -6,6 +6,7 @@
 #include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
 #include "emulator/api/host.h"
+#include "emulator/api/net.h"
 #include "emulator/boards/board.h"
 
 typedef bool board_build_fn(struct emu_machine *machine, struct emu_machine_config *config,
@@ -85,6 +86,8 @@ static void board_close_left(struct emu_machine_config *left)
     emu_chardev_backend_close(&left->debugcon);
     for (unsigned i = 0; i < left->drive_count; i++)
         emu_block_backend_close(&left->drives[i].backend);
+    for (unsigned i = 0; i < left->nic_count; i++)
+        emu_net_backend_close(&left->nics[i].backend);
 }
 
 static struct emu_machine *board_make(struct emu_machine_config *config,

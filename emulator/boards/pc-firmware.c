@@ -331,9 +331,9 @@ static bool firmware_add_setup(struct emu_device *fw_cfg, const struct emu_boot_
     memcpy(setup, kernel->data, size);
     if (size > FIRMWARE_LOADER_TYPE)
         setup[FIRMWARE_LOADER_TYPE] = FIRMWARE_LOADER_OTHER;
-    done = firmware_add_blob(fw_cfg, EMU_FW_CFG_SETUP_SIZE, EMU_FW_CFG_SETUP_DATA, setup, size,
-                             err) &&
-           emu_fw_cfg_add_file(fw_cfg, "etc/boot/kernel", kernel->data, kernel->size, err);
+    done =
+        firmware_add_blob(fw_cfg, EMU_FW_CFG_SETUP_SIZE, EMU_FW_CFG_SETUP_DATA, setup, size, err) &&
+        emu_fw_cfg_add_file(fw_cfg, "etc/boot/kernel", kernel->data, kernel->size, err);
     free(setup);
     return done;
 }
@@ -421,5 +421,6 @@ bool board_prepare_firmware(struct board *board, struct emu_error *err)
     return emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_MAX_CPUS, firmware_apic_limit(board), 2, err) &&
            firmware_add_e820(board, fw_cfg, err) && firmware_add_acpi(board, fw_cfg, err) &&
            firmware_add_smbios(board, fw_cfg, err) && firmware_add_kernel(board, fw_cfg, err) &&
-           firmware_add_settings(fw_cfg, err) && board_prepare_smm(board, fw_cfg, err);
+           firmware_add_settings(fw_cfg, err) && board_prepare_boot_order(board, err) &&
+           board_prepare_smm(board, fw_cfg, err);
 }

@@ -21,6 +21,7 @@
 #include "emulator/api/chardev.h"
 #include "emulator/api/host.h"
 #include "emulator/api/machine.h"
+#include "emulator/api/net.h"
 #include "tests/app/fake-display.h"
 
 struct emu_chardev {
@@ -41,6 +42,7 @@ struct emu_machine {
     struct emu_chardev_backend serial[EMU_MAX_SERIAL];
     struct emu_chardev_backend debugcon;
     struct emu_drive drives[EMU_MAX_DRIVES];
+    struct emu_nic nics[EMU_MAX_NICS];
     struct emu_machine_observer observer;
     struct emu_display *display; /* NULL: none */
     _Atomic unsigned leds;
@@ -317,6 +319,8 @@ static void fake_close_backends(struct emu_machine *m)
     emu_chardev_backend_close(&m->debugcon);
     for (unsigned i = 0; i < EMU_MAX_DRIVES; i++)
         emu_block_backend_close(&m->drives[i].backend);
+    for (unsigned i = 0; i < EMU_MAX_NICS; i++)
+        emu_net_backend_close(&m->nics[i].backend);
 }
 
 struct emu_machine *emu_machine_new(const struct emu_machine_config *config,
@@ -328,6 +332,7 @@ struct emu_machine *emu_machine_new(const struct emu_machine_config *config,
     memcpy(m->serial, config->serial, sizeof(m->serial));
     m->debugcon = config->debugcon;
     memcpy(m->drives, config->drives, sizeof(m->drives));
+    memcpy(m->nics, config->nics, sizeof(m->nics));
     if (!fake_check(config, err)) {
         fake_close_backends(m);
         free(m);
@@ -607,4 +612,37 @@ unsigned emu_trace_count(const char *pattern)
     const char *plain = pattern[0] == '-' ? pattern + 1 : pattern;
 
     return (fnmatch(plain, "cpu_exception", 0) == 0) + (fnmatch(plain, "ioapic_route", 0) == 0);
+}
+
+/* ---- network: the real back end, without a machine to talk to ---- */
+
+bool emu_net_input(struct emu_net *net, const uint8_t *frame, size_t length)
+{
+    return false;
+}
+
+emu_ns emu_net_now(const struct emu_net *net)
+{
+    return 0;
+}
+
+bool emu_machine_add_forward(struct emu_machine *m, unsigned adapter,
+                             const struct emu_net_forward *forward, struct emu_error *err)
+{
+    const struct emu_net_backend *backend = &m->nics[adapter].backend;
+
+    return backend->ops->add_forward(backend->opaque, forward, err);
+}
+
+bool emu_machine_remove_forward(struct emu_machine *m, unsigned adapter,
+                                const struct emu_net_forward *forward, struct emu_error *err)
+{
+    const struct emu_net_backend *backend = &m->nics[adapter].backend;
+
+    return backend->ops->remove_forward(backend->opaque, forward, err);
+}
+
+bool emu_machine_set_link(struct emu_machine *m, unsigned adapter, bool up, struct emu_error *err)
+{
+    return adapter < EMU_MAX_NICS || emu_error_set(err, EMU_ERROR_INPUT, "no such adapter");
 }

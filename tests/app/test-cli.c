@@ -177,6 +177,10 @@ static void test_bad_values(void)
         {"run %k --gdb tcp:127.0.0.1:99999", 2, "--gdb '99999' is no port*", ""},
         {"run %k --expect-serial '('", 2, "--expect-serial '(' is no regular expression*", ""},
         {"run %k --timeout soon", 2, "--timeout 'soon' is no time: give seconds*", ""},
+        {"run %k --net tap", 2, "--net has no 'tap': use user or none", ""},
+        {"run %k --net none --net user", 2, "--net none and another --net exclude each other", ""},
+        {"run %k --net user,forward=tcp:x", 2, "'tcp:x' is no forward*", ""},
+        {"run %k --boot disk", 2, "--boot is for firmware*", ""},
         {"run %k --trace nosuch_*", 2, "--trace 'nosuch_*", ""},
     };
 
@@ -186,9 +190,7 @@ static void test_bad_values(void)
 static void test_later(void)
 {
     static const struct line lines[] = {
-        {"run %k --net user", 2, "this version does not have --net user: only none", ""},
         {"run %k --gpu virtio", 2, "this version does not have --gpu virtio: only none", ""},
-        {"run %k --boot disk", 2, "this version does not have --boot", ""},
         {"run %k --control unix:x", 2, "this version does not have --control", ""},
         {"run %k --net none --gpu none --firmware none --append poweroff", 0, "", ""},
         {"run %k --firmware=auto --append poweroff", 0, "", ""},

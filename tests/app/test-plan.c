@@ -45,6 +45,7 @@ static void test_plain(void)
                "machine   memory         1 GiB\n"
                "engine    interp         kvm is not there\n"
                "boot      kernel         /boot/vmlinuz\n"
+               "net       1              user, virtio\n"
                "serial    1              stdio\n"
                "display   none           no window\n");
 }
@@ -70,6 +71,7 @@ static void test_full(void)
                "boot      append         console=ttyS0\n"
                "device    uart0          uart16550 0x3f8 4\n"
                "device    rtc            cmos 0x70\n"
+               "net       1              user, virtio\n"
                "serial    1              tab\n"
                "serial    2              unix:/run/x\n"
                "debugcon  0x402          file:/tmp/log\n"
@@ -157,14 +159,133 @@ static void test_displays(void)
     lathe_definition_free(definition);
 }
 
+static void plan_check_forward(const char *text, const char *expected)
+{
+    struct emu_net_forward forward;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *shown =
+        lathe_forward_parse(text, &forward, &error) ? lathe_forward_format(&forward) : NULL;
+
+    CHECK_STR(shown != NULL ? shown : "refused", expected);
+    CHECK_EQ(shown == NULL, error != NULL);
+}
+
+static void test_forwards(void)
+{
+    plan_check_forward("tcp:127.0.0.1:2222-:22", "tcp:127.0.0.1:2222-:22");
+    plan_check_forward("tcp::2222-:22", "tcp:127.0.0.1:2222-:22");
+    plan_check_forward("udp:0.0.0.0:53-10.0.2.15:53", "udp::53-10.0.2.15:53");
+    plan_check_forward("tcp:[::1]:80-:8080", "tcp:[::1]:80-[::]:8080");
+    plan_check_forward("udp:[fe80::1]:1-[fec0::5]:65535", "udp:[fe80::1]:1-[fec0::5]:65535");
+    for (const char *const *bad =
+             (const char *const[]){"", "tcp", "tcp:", "tcp:1-2", "tcp::0-:22", "tcp::65536-:22",
+                                   "tcp::22", "tcp::22-22", "icmp::1-:1", "tcp:localhost:1-:1",
+                                   "tcp:1.2.3:1-:1", "tcp:[::1:1-:1", "tcp:[]:1-:1", "tcp:::1:1-:1",
+                                   "tcp:[::1]:1-10.0.2.15:1", "tcp:127.0.0.1:+1-:22",
+                                   "tcp:[1.2.3.4]:1-:1", NULL};
+         *bad != NULL; bad++)
+        plan_check_forward(*bad, "refused");
+}
+
+static char *plan_net(const char *text)
+{
+    struct lathe_net_definition net;
+    g_autoptr(GError) error = NULL;
+
+    if (!lathe_net_parse(text, &net, &error))
+        return g_strdup("refused");
+    char *shown = lathe_net_format(&net);
+    lathe_net_clear(&net);
+    return shown;
+}
+
+static void test_nets(void)
+{
+    static const struct {
+        const char *text, *shown;
+    } rows[] = {
+        {"user", "user, virtio"},
+        {"user,model=e1000e,mac=52:54:00:AB:cd:01", "user, e1000e, 52:54:00:AB:cd:01"},
+        {"user,forward=tcp::1-:2,forward=udp::1-:2",
+         "user, virtio, forward tcp:127.0.0.1:1-:2, forward udp:127.0.0.1:1-:2"},
+        {"", "refused"},
+        {"tap", "refused"},
+        {"user,", "refused"},
+        {"user,model=rtl8139", "refused"},
+        {"user,mac=53:54:00:12:34:56", "refused"},
+        {"user,mac=52:54:00:12:34", "refused"},
+        {"user,mac=52:54:00:12:34:56:78", "refused"},
+        {"user,forward=tcp::1-:2,forward=x", "refused"},
+    };
+    struct lathe_definition *definition = lathe_definition_new();
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        g_autofree char *shown = plan_net(rows[i].text);
+        CHECK_STR(shown, rows[i].shown);
+    }
+    CHECK(lathe_definition_add_net(definition, "user", NULL));
+    CHECK(!lathe_definition_add_net(definition, "none", NULL));
+    lathe_definition_free(definition);
+    definition = lathe_definition_new();
+    CHECK(lathe_definition_add_net(definition, "none", NULL));
+    CHECK(!lathe_definition_add_net(definition, "user", NULL));
+    CHECK(lathe_definition_complete(definition, false, NULL));
+    CHECK_EQ(definition->nets, 0);
+    lathe_definition_free(definition);
+}
+
+/* A machine with two disks, a CD between them and an adapter: their places in the boot order. */
+static void plan_check_boot(const char *order, const char *expected)
+{
+    struct lathe_definition *definition = lathe_definition_new();
+    g_autofree char *places = NULL;
+
+    definition->firmware_image = g_strdup("/firmware");
+    CHECK(lathe_definition_add_disk(definition, "a", NULL));
+    CHECK(lathe_definition_add_cdrom(definition, "b", NULL));
+    CHECK(lathe_definition_add_disk(definition, "c", NULL));
+    CHECK(order == NULL || lathe_boot_parse(order, &definition->boot, NULL));
+    CHECK(lathe_definition_complete(definition, false, NULL));
+    places = g_strdup_printf("%u %u %u %u", definition->disk[0].boot, definition->disk[1].boot,
+                             definition->disk[2].boot, definition->net[0].boot);
+    CHECK_STR(places, expected);
+    lathe_definition_free(definition);
+}
+
+static void test_boot_order(void)
+{
+    struct lathe_definition *definition = lathe_definition_new();
+    struct lathe_boot_order order;
+
+    plan_check_boot(NULL, "1 3 2 0");
+    plan_check_boot("disk,cdrom,network", "1 3 2 4");
+    plan_check_boot("network,cdrom", "0 2 0 1");
+    CHECK(!lathe_boot_parse("disk,disk", &order, NULL));
+    CHECK(!lathe_boot_parse("disk,floppy", &order, NULL));
+    CHECK(!lathe_boot_parse("", &order, NULL));
+    CHECK(lathe_boot_parse("network", &definition->boot, NULL));
+    CHECK(!lathe_definition_complete(definition, false, NULL)); /* no firmware */
+    definition->firmware_image = g_strdup("/firmware");
+    CHECK(lathe_definition_complete(definition, false, NULL));
+    lathe_definition_free(definition);
+    definition = lathe_definition_new();
+    definition->firmware_image = g_strdup("/firmware");
+    CHECK(lathe_boot_parse("disk,cdrom", &definition->boot, NULL));
+    CHECK(!lathe_definition_complete(definition, false, NULL)); /* neither is there */
+    lathe_definition_free(definition);
+    definition = lathe_definition_new();
+    definition->firmware_image = g_strdup("/firmware");
+    CHECK(lathe_definition_complete(definition, false, NULL));
+    CHECK_EQ(definition->net[0].boot, 1);
+    lathe_definition_free(definition);
+}
+
 static const struct test_case cases[] = {
-    {"plan: defaults", test_plain},
-    {"plan: everything", test_full},
-    {"plan: what a host cannot give", test_refused},
-    {"plan: sizes", test_sizes},
-    {"plan: topologies", test_topologies},
-    {"plan: displays", test_displays},
-    {NULL, NULL},
+    {"plan: forwards", test_forwards},     {"plan: network adapters", test_nets},
+    {"plan: boot order", test_boot_order}, {"plan: defaults", test_plain},
+    {"plan: everything", test_full},       {"plan: what a host cannot give", test_refused},
+    {"plan: sizes", test_sizes},           {"plan: topologies", test_topologies},
+    {"plan: displays", test_displays},     {NULL, NULL},
 };
 
 int main(int argc, char **argv)

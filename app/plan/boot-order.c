@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The boot order (boot-order.h). */
+#include "app/plan/boot-order.h"
+
+#include <string.h>
+
+#include "app/plan/definition.h"
+#include "app/plan/error.h"
+
+static const char *const boot_names[] = {
+    [LATHE_BOOT_DISK] = "disk", [LATHE_BOOT_CDROM] = "cdrom", [LATHE_BOOT_NETWORK] = "network"};
+
+static bool boot_add(const char *word, struct lathe_boot_order *order, GError **error)
+{
+    unsigned kind = 0;
+
+    while (kind < LATHE_BOOT_KINDS && strcmp(word, boot_names[kind]) != 0)
+        kind++;
+    if (kind == LATHE_BOOT_KINDS)
+        return lathe_error_input(error, "--boot has no '%s': use disk, cdrom and network", word);
+    for (unsigned i = 0; i < order->count; i++) {
+        if (order->kinds[i] == kind)
+            return lathe_error_input(error, "--boot names %s twice", word);
+    }
+    order->kinds[order->count++] = (enum lathe_boot_kind)kind;
+    return true;
+}
+
+bool lathe_boot_parse(const char *text, struct lathe_boot_order *order, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(text, ",", -1);
+    struct lathe_boot_order read = {.count = 0};
+
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (!boot_add(words[i], &read, error))
+            return false;
+    }
+    *order = read;
+    return read.count != 0 || lathe_error_input(error, "--boot names nothing");
+}
+
+/* Numbers the devices of a kind from next on; returns the number after the last. */
+static unsigned boot_number(struct lathe_definition *definition, enum lathe_boot_kind kind,
+                            unsigned next)
+{
+    if (kind == LATHE_BOOT_NETWORK) {
+        for (unsigned i = 0; i < definition->nets; i++)
+            definition->net[i].boot = next++;
+        return next;
+    }
+    for (unsigned i = 0; i < definition->disks; i++) {
+        if (definition->disk[i].cdrom == (kind == LATHE_BOOT_CDROM))
+            definition->disk[i].boot = next++;
+    }
+    return next;
+}
+
+static const struct lathe_boot_order *boot_default(const struct lathe_definition *definition)
+{
+    static const struct lathe_boot_order disks = {{LATHE_BOOT_DISK, LATHE_BOOT_CDROM}, 2};
+    static const struct lathe_boot_order network = {{LATHE_BOOT_NETWORK}, 1};
+
+    return definition->disks != 0 ? &disks : &network;
+}
+
+bool lathe_boot_settle(struct lathe_definition *definition, GError **error)
+{
+    const struct lathe_boot_order *order = &definition->boot;
+    unsigned next = 1;
+
+    if (definition->firmware_image == NULL)
+        return order->count == 0 ||
+               lathe_error_input(error, "--boot is for firmware, and this machine has none: it "
+                                        "starts the kernel; add --firmware bios or uefi");
+    if (order->count == 0)
+        order = boot_default(definition);
+    for (unsigned i = 0; i < order->count; i++)
+        next = boot_number(definition, order->kinds[i], next);
+    if (next > 1 || definition->boot.count == 0)
+        return true;
+    return lathe_error_input(error,
+                             "--boot names nothing that this machine has: it has %u disks "
+                             "and CD drives and %u network adapters",
+                             definition->disks, definition->nets);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From what a machine boots, and in which order: the property behind "--boot". Plain data. */
+#ifndef LATHE_PLAN_BOOT_ORDER_H
+#define LATHE_PLAN_BOOT_ORDER_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct lathe_definition;
+
+enum lathe_boot_kind { LATHE_BOOT_DISK, LATHE_BOOT_CDROM, LATHE_BOOT_NETWORK, LATHE_BOOT_KINDS };
+
+struct lathe_boot_order {
+    enum lathe_boot_kind kinds[LATHE_BOOT_KINDS];
+    unsigned count; /* 0: not given */
+};
+
+/* "disk,cdrom,network" or a part of it, in any order. False with *error. */
+bool lathe_boot_parse(const char *text, struct lathe_boot_order *order, GError **error);
+
+/*
+ * Gives each device its place. Not given: disks, then CD drives; the network where there are none
+ * of them. False with *error: nothing that the order names is there, or there is no firmware to
+ * follow it. Called by lathe_definition_complete.
+ */
+bool lathe_boot_settle(struct lathe_definition *definition, GError **error);
+
+#endif

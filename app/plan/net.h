@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A network adapter as the user asked for it: the property behind "--net". Plain data. */
+#ifndef LATHE_PLAN_NET_H
+#define LATHE_PLAN_NET_H
+
+#include <glib.h>
+
+#include "emulator/api/machine.h"
+
+/* Strings are owned and freed with g_free. */
+struct lathe_net_definition {
+    enum emu_nic_model model;
+    char *mac;        /* NULL: the model's own */
+    char *rom;        /* the boot ROM's file; NULL: none */
+    GArray *forwards; /* of struct emu_net_forward */
+    unsigned boot;    /* its place in the boot order; 0: none */
+};
+
+/* "user[,model=virtio|e1000e][,mac=M][,forward=F]...". False with *error; *net then holds nothing.
+ */
+bool lathe_net_parse(const char *text, struct lathe_net_definition *net, GError **error);
+void lathe_net_clear(struct lathe_net_definition *net);
+/* "user, virtio, forward tcp:...": for the plan; g_free. */
+char *lathe_net_format(const struct lathe_net_definition *net);
+
+/*
+ * "tcp:127.0.0.1:2222-:22": protocol, the host's address and port, the guest's. Without an address
+ * the host's is its loopback, the guest's what it gets by DHCP. IPv6 stands in brackets; then the
+ * guest's must be too. False with *error.
+ */
+bool lathe_forward_parse(const char *text, struct emu_net_forward *forward, GError **error);
+/* The same text; g_free. */
+char *lathe_forward_format(const struct emu_net_forward *forward);
+/* Do they listen at the same place? */
+bool lathe_forward_same(const struct emu_net_forward *left, const struct emu_net_forward *right);
+
+#endif
