@@ -159,7 +159,7 @@ static bool input_look_at(struct lathe_definition *definition,
     struct lathe_media media;
     unsigned boots = 0;
 
-    if (!lathe_media_look(disk->path, &media, NULL))
+    if (disk->path == NULL || !lathe_media_look(disk->path, &media, NULL))
         return false;
     if (disk->cdrom == (media.kind == LATHE_MEDIA_DISC))
         boots = media.boots;

@@ -19,8 +19,9 @@ struct run_control {
     GMainLoop *loop; /* without a front end */
     struct lathe_console *console;
     struct lathe_expect *expect;
-    guint timer, signals[3];
+    guint timer, retry, signals[3];
     bool ended;
+    bool held; /* once, at least */
     int status;
     char *message; /* for standard error, once the terminal is given back */
 };
@@ -109,6 +110,38 @@ static void run_on_stopped(LatheSession *session, gpointer data)
         run_end(control, lathe_session_get_exit_status(session), run_stop_message(control));
 }
 
+/* ---- a machine that holds ---- */
+
+#define RUN_RETRY_S 2
+
+static gboolean run_on_retry(gpointer data)
+{
+    struct run_control *control = data;
+
+    control->retry = 0;
+    lathe_session_start(control->session);
+    return G_SOURCE_REMOVE;
+}
+
+/* A window asks; without one it is tried again by itself, and said once. */
+static void run_on_held(LatheSession *session, gpointer data)
+{
+    struct run_control *control = data;
+
+    if (control->front_end != NULL)
+        return;
+    if (!control->held)
+        fprintf(stderr, "lathe: paused: %s\r\n", lathe_session_get_hold_text(session));
+    control->held = true;
+    if (control->retry == 0)
+        control->retry = g_timeout_add_seconds(RUN_RETRY_S, run_on_retry, control);
+}
+
+static void run_on_warning(LatheSession *session, const char *sentence, gpointer data)
+{
+    fprintf(stderr, "lathe: %s\r\n", sentence);
+}
+
 /* ---- the run ---- */
 
 static void run_connect_serials(struct run_control *control)
@@ -135,6 +168,8 @@ static void run_begin(struct run_control *control)
     control->signals[2] = g_unix_signal_add(SIGHUP, run_on_sighup, control);
     run_connect_serials(control);
     g_signal_connect(control->session, "stopped", G_CALLBACK(run_on_stopped), control);
+    g_signal_connect(control->session, "held", G_CALLBACK(run_on_held), control);
+    g_signal_connect(control->session, "warning", G_CALLBACK(run_on_warning), control);
     if (control->cli->timeout > 0)
         control->timer =
             g_timeout_add((guint)(control->cli->timeout * 1000), run_on_timeout, control);
@@ -145,6 +180,7 @@ static void run_finish(struct run_control *control)
     for (unsigned i = 0; i < G_N_ELEMENTS(control->signals); i++)
         g_source_remove(control->signals[i]);
     g_clear_handle_id(&control->timer, g_source_remove);
+    g_clear_handle_id(&control->retry, g_source_remove);
     lathe_expect_free(control->expect);
     lathe_console_free(control->console);
     g_signal_handlers_disconnect_by_data(control->session, control);

@@ -252,6 +252,21 @@ static bool definition_settle_serial(struct lathe_definition *definition, unsign
     return true;
 }
 
+/* A machine with a window has a CD drive, so that discs can be dropped on it. */
+static void definition_settle_drive(struct lathe_definition *definition)
+{
+    struct lathe_disk_definition *disk = &definition->disk[definition->disks];
+
+    for (unsigned i = 0; i < definition->disks; i++) {
+        if (definition->disk[i].cdrom)
+            return;
+    }
+    if (!lathe_definition_has_window(definition) || definition->disks == EMU_MAX_DRIVES)
+        return;
+    *disk = (struct lathe_disk_definition){.bus = EMU_DRIVE_SATA, .cdrom = true, .read_only = true};
+    definition->disks++;
+}
+
 static char *definition_default_name(const struct lathe_definition *definition)
 {
     return definition->kernel ? g_path_get_basename(definition->kernel) : g_strdup("machine");
@@ -262,6 +277,7 @@ bool lathe_definition_complete(struct lathe_definition *definition, bool have_di
 {
     if (!definition_settle_displays(definition, have_display, error))
         return false;
+    definition_settle_drive(definition);
     if (definition->serials == 0)
         definition->serial[definition->serials++].kind = LATHE_SERIAL_DEFAULT;
     for (unsigned i = 0; i < definition->serials; i++) {

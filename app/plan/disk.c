@@ -11,7 +11,10 @@
 static const struct {
     const char *name;
     enum emu_drive_bus bus;
-} disk_buses[] = {{"virtio", EMU_DRIVE_VIRTIO}, {"nvme", EMU_DRIVE_NVME}, {"sata", EMU_DRIVE_SATA}, {"usb", EMU_DRIVE_USB}};
+} disk_buses[] = {{"virtio", EMU_DRIVE_VIRTIO},
+                  {"nvme", EMU_DRIVE_NVME},
+                  {"sata", EMU_DRIVE_SATA},
+                  {"usb", EMU_DRIVE_USB}};
 
 void lathe_disk_clear(struct lathe_disk_definition *disk)
 {
@@ -125,8 +128,9 @@ char *lathe_disk_format(const struct lathe_disk_definition *disk)
 
     if (disk->boot != 0)
         g_snprintf(boot, sizeof(boot), ", boot %u", disk->boot);
-    return g_strconcat(disk->path, " on ", disk_buses[disk->bus].name,
-                       disk->format != NULL ? ", " : "", disk->format != NULL ? disk->format : "",
+    return g_strconcat(disk->path != NULL ? disk->path : "(empty)", " on ",
+                       disk_buses[disk->bus].name, disk->format != NULL ? ", " : "",
+                       disk->format != NULL ? disk->format : "",
                        disk->cdrom       ? ", in a CD drive"
                        : disk->read_only ? ", read-only"
                                          : "",

@@ -9,7 +9,7 @@
 
 /* Strings are owned and freed with g_free. */
 struct lathe_disk_definition {
-    char *path;
+    char *path;   /* NULL: a CD drive without a disc */
     char *format; /* NULL: look */
     enum emu_drive_bus bus;
     bool cdrom, read_only, discard_changes;

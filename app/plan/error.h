@@ -16,6 +16,7 @@ enum lathe_error {
     LATHE_ERROR_INPUT,    /* what the user gave is wrong */
     LATHE_ERROR_HOST,     /* the host refused */
     LATHE_ERROR_INTERNAL, /* our own limit or bug */
+    LATHE_ERROR_BUSY,     /* the guest uses it: ask again later, or by force */
 };
 
 GQuark lathe_error_quark(void);

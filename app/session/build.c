@@ -76,6 +76,8 @@ static bool build_open_disk(struct emu_drive *drive, const struct lathe_disk_def
     drive->queues = disk->queues;
     drive->cdrom = disk->cdrom;
     drive->boot = disk->boot;
+    if (disk->path == NULL)
+        return true;
     return dry ? emu_block_null(EMU_BLOCK_SECTOR, &drive->backend, err)
                : emu_block_open(&options, &drive->backend, err);
 }

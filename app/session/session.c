@@ -8,7 +8,10 @@
 #include "app/session/session.h"
 
 #include "app/plan/definition.h"
+#include "app/plan/error.h"
 #include "app/session/build.h"
+#include "app/session/drive.h"
+#include "app/session/image-watch.h"
 #include "display/core/screen.h"
 #include "emulator/api/display.h"
 #include "emulator/api/machine.h"
@@ -36,6 +39,8 @@ struct _LatheSession {
     GError *made_error;
 
     LatheState state;
+    char *hold_text; /* NULL: it is not held */
+    struct lathe_image_watch *image_watch;
     struct emu_stop_reason stop;
     struct emu_machine_stats last;
     gint64 last_time; /* monotonic microseconds */
@@ -48,7 +53,15 @@ G_DEFINE_FINAL_TYPE(LatheSession, lathe_session, G_TYPE_OBJECT)
 enum { PROP_STATE = 1, PROP_ENGINE, PROP_BUSY, PROP_MIPS, PROP_COUNT };
 static GParamSpec *session_properties[PROP_COUNT];
 
-enum { SIGNAL_RESET, SIGNAL_STOPPED, SIGNAL_INPUT_CHANGED, SIGNAL_COUNT };
+enum {
+    SIGNAL_RESET,
+    SIGNAL_STOPPED,
+    SIGNAL_INPUT_CHANGED,
+    SIGNAL_HELD,
+    SIGNAL_DISC_CHANGED,
+    SIGNAL_WARNING,
+    SIGNAL_COUNT
+};
 static guint session_signals[SIGNAL_COUNT];
 
 GType lathe_state_get_type(void)
@@ -66,19 +79,21 @@ GType lathe_state_get_type(void)
 
 /* ---- events from the machine ---- */
 
-enum session_event_kind { EVENT_STATE, EVENT_RESET, EVENT_INPUT, EVENT_MADE };
+enum session_event_kind { EVENT_STATE, EVENT_RESET, EVENT_INPUT, EVENT_HELD, EVENT_MADE };
 
 struct session_event {
     LatheSession *session;
     unsigned generation;
     enum session_event_kind kind;
     enum emu_machine_state state;
+    char *text; /* of EVENT_HELD */
 };
 
 static void session_event_free(gpointer data)
 {
     struct session_event *event = data;
 
+    g_free(event->text);
     g_object_unref(event->session);
     g_free(event);
 }
@@ -95,14 +110,21 @@ static void session_invoke(GSourceFunc function, gpointer data, GDestroyNotify d
 
 static gboolean session_event_dispatch(gpointer data);
 
-static void session_post(struct session_box *box, enum session_event_kind kind,
-                         enum emu_machine_state state)
+static void session_post_text(struct session_box *box, enum session_event_kind kind,
+                              enum emu_machine_state state, const char *text)
 {
     if (g_atomic_int_get(&box->session->closing))
         return;
     struct session_event *event = g_new0(struct session_event, 1);
-    *event = (struct session_event){g_object_ref(box->session), box->generation, kind, state};
+    *event = (struct session_event){g_object_ref(box->session), box->generation, kind, state,
+                                    g_strdup(text)};
     session_invoke(session_event_dispatch, event, session_event_free);
+}
+
+static void session_post(struct session_box *box, enum session_event_kind kind,
+                         enum emu_machine_state state)
+{
+    session_post_text(box, kind, state, NULL);
 }
 
 static void session_on_state(void *opaque, enum emu_machine_state state)
@@ -118,6 +140,11 @@ static void session_on_reset(void *opaque)
 static void session_on_input(void *opaque)
 {
     session_post(opaque, EVENT_INPUT, EMU_MACHINE_PAUSED);
+}
+
+static void session_on_held(void *opaque, const char *why)
+{
+    session_post_text(opaque, EVENT_HELD, EMU_MACHINE_PAUSED, why);
 }
 
 /* ---- screens ---- */
@@ -196,6 +223,8 @@ static void session_watch_speed(LatheSession *session, gboolean on)
 
 static void session_set_state(LatheSession *session, LatheState state)
 {
+    if (state != LATHE_STATE_PAUSED)
+        g_clear_pointer(&session->hold_text, g_free);
     session_watch_speed(session, state == LATHE_STATE_RUNNING && session->box != NULL);
     if (session->state == state)
         return;
@@ -243,6 +272,15 @@ static void session_apply_state(LatheSession *session, enum emu_machine_state st
     session_stopped(session, &reason);
 }
 
+static void session_apply_hold(LatheSession *session, const char *text)
+{
+    if (session->state == LATHE_STATE_STOPPED)
+        return;
+    g_free(session->hold_text);
+    session->hold_text = g_strdup(text);
+    g_signal_emit(session, session_signals[SIGNAL_HELD], 0);
+}
+
 /* The worker made a new machine, or could not. */
 static void session_take_made(LatheSession *session)
 {
@@ -277,6 +315,8 @@ static gboolean session_event_dispatch(gpointer data)
         g_signal_emit(session, session_signals[SIGNAL_RESET], 0);
     else if (session->box != NULL && event->kind == EVENT_INPUT)
         g_signal_emit(session, session_signals[SIGNAL_INPUT_CHANGED], 0);
+    else if (session->box != NULL && event->kind == EVENT_HELD)
+        session_apply_hold(session, event->text);
     else if (session->box != NULL)
         session_apply_state(session, event->state);
     return G_SOURCE_REMOVE;
@@ -297,6 +337,7 @@ static struct session_box *session_box_new(LatheSession *session, GError **error
     struct session_box *box = g_new0(struct session_box, 1);
     const struct emu_machine_observer observer = {.state_changed = session_on_state,
                                                   .reset = session_on_reset,
+                                                  .held = session_on_held,
                                                   .input_changed = session_on_input,
                                                   .opaque = box};
 
@@ -307,6 +348,17 @@ static struct session_box *session_box_new(LatheSession *session, GError **error
     return box;
 }
 
+static void session_on_image(gpointer opaque, const char *sentence)
+{
+    g_signal_emit(opaque, session_signals[SIGNAL_WARNING], 0, sentence);
+}
+
+static void session_watch_images(LatheSession *session)
+{
+    lathe_image_watch_free(session->image_watch);
+    session->image_watch = lathe_image_watch_new(session->definition, session_on_image, session);
+}
+
 gboolean lathe_session_build(LatheSession *session, GError **error)
 {
     session->generation++;
@@ -314,6 +366,7 @@ gboolean lathe_session_build(LatheSession *session, GError **error)
     if (session->box == NULL)
         return FALSE;
     session_make_screens(session);
+    session_watch_images(session);
     g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_ENGINE]);
     return TRUE;
 }
@@ -499,6 +552,41 @@ char *lathe_session_dup_boot_sources(LatheSession *session)
     return g_string_free(text, FALSE);
 }
 
+const char *lathe_session_get_hold_text(LatheSession *session)
+{
+    return session->hold_text != NULL ? session->hold_text : "";
+}
+
+const char *lathe_session_get_notes(LatheSession *session)
+{
+    return session->definition->notes != NULL ? session->definition->notes : "";
+}
+
+gboolean lathe_session_has_drive(LatheSession *session)
+{
+    return lathe_drive_find(session->definition) != NULL;
+}
+
+const char *lathe_session_get_disc(LatheSession *session)
+{
+    const struct lathe_disk_definition *disk = lathe_drive_find(session->definition);
+
+    return disk != NULL ? disk->path : NULL;
+}
+
+gboolean lathe_session_change_disc(LatheSession *session, const char *path, gboolean force,
+                                   GError **error)
+{
+    if (session->box == NULL || session->remaking)
+        return lathe_error_input(error, "the machine is being made; try again");
+    if (!lathe_drive_change(session->box->machine, session->definition, path,
+                            force || session->state == LATHE_STATE_STOPPED, error))
+        return FALSE;
+    session_watch_images(session);
+    g_signal_emit(session, session_signals[SIGNAL_DISC_CHANGED], 0);
+    return TRUE;
+}
+
 struct emu_machine *lathe_session_get_machine(LatheSession *session)
 {
     return session->box != NULL ? session->box->machine : NULL;
@@ -531,6 +619,8 @@ void lathe_session_close(LatheSession *session)
     g_clear_pointer(&session->made, session_box_free);
     g_clear_pointer(&session->box, session_box_free);
     g_clear_error(&session->made_error);
+    g_clear_pointer(&session->image_watch, lathe_image_watch_free);
+    g_clear_pointer(&session->hold_text, g_free);
     for (unsigned i = 0; i < session->serials->len; i++)
         lathe_serial_close(session->serials->pdata[i]);
 }
@@ -600,4 +690,10 @@ static void lathe_session_class_init(LatheSessionClass *class)
         g_signal_new("stopped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     session_signals[SIGNAL_INPUT_CHANGED] =
         g_signal_new("input-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    session_signals[SIGNAL_HELD] =
+        g_signal_new("held", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    session_signals[SIGNAL_DISC_CHANGED] =
+        g_signal_new("disc-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    session_signals[SIGNAL_WARNING] = g_signal_new("warning", type, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }

@@ -8,6 +8,9 @@
  *   "reset" ()           the machine was reset, or made anew by lathe_session_restart
  *   "stopped" ()         it ended; the stop functions below say how
  *   "input-changed" ()   lathe_session_get_input_status may differ (input.h)
+ *   "held" ()            it paused by itself: lathe_session_get_hold_text says why; start goes on
+ *   "disc-changed" ()    lathe_session_get_disc differs
+ *   "warning" (char *)   a sentence for people: a disk's image was deleted
  */
 #ifndef LATHE_SESSION_SESSION_H
 #define LATHE_SESSION_SESSION_H
@@ -82,6 +85,22 @@ gboolean lathe_session_stop_is_fault(LatheSession *session);
 gboolean lathe_session_stop_is_debug_exit(LatheSession *session);
 /* The process's exit status that the command line promises for this stop; 0 while it runs. */
 int lathe_session_get_exit_status(LatheSession *session);
+
+/* Why it paused by itself and what to do, one line; "" if it did not. */
+const char *lathe_session_get_hold_text(LatheSession *session);
+/* Sentences about the media and the firmware chosen for them, one a line; "" if there are none. */
+const char *lathe_session_get_notes(LatheSession *session);
+
+/* The first CD drive. Borrowed until the next change; NULL: it is empty, or there is none. */
+gboolean lathe_session_has_drive(LatheSession *session);
+const char *lathe_session_get_disc(LatheSession *session);
+/*
+ * Puts a disc image in, or takes it out (path NULL); a machine that is not there yet finds it when
+ * it starts again. FALSE with *error; LATHE_ERROR_BUSY: the guest has locked the drive and was
+ * asked to let go, force does not care.
+ */
+gboolean lathe_session_change_disc(LatheSession *session, const char *path, gboolean force,
+                                   GError **error);
 
 /* Serial ports in order; borrowed, of LatheSerial *. */
 GPtrArray *lathe_session_get_serials(LatheSession *session);

@@ -137,6 +137,9 @@ struct emu_stop_reason {
 struct emu_machine_observer {
     void (*state_changed)(void *opaque, enum emu_machine_state state);
     void (*reset)(void *opaque);
+    /* It paused by itself, as it cannot go on now: why, in one line, and what to do. Nothing is
+     * lost; emu_machine_resume tries again. May come more than once. */
+    void (*held)(void *opaque, const char *why);
     void (*input_changed)(void *opaque); /* emu_machine_get_input_status may differ */
     void *opaque;
 };
@@ -167,10 +170,20 @@ void emu_machine_power_button(struct emu_machine *machine);
  */
 bool emu_machine_set_engine(struct emu_machine *machine, const char *name, struct emu_error *err);
 
+/* A CD drive's tray. */
+struct emu_tray {
+    bool open, locked; /* locked: by the guest, which uses the disc */
+};
+/* False: no such CD drive; drive counts the configuration's drives from 0. Never waits long. */
+bool emu_machine_get_tray(const struct emu_machine *machine, unsigned drive, struct emu_tray *out);
+/* The button of a locked tray: the guest is told that somebody wants the disc. Never waits. */
+void emu_machine_press_eject(struct emu_machine *machine, unsigned drive);
+
 /*
  * Puts another medium into a CD drive, or none (ops NULL); drive counts the configuration's drives
  * from 0. The machine takes the back end, also on failure. Never waits: the guest is told when the
- * reads that are under way are done. False with *err: no such CD drive.
+ * reads that are under way are done. A locked tray does not keep it. False with *err: no such CD
+ * drive.
  */
 bool emu_machine_change_medium(struct emu_machine *machine, unsigned drive,
                                const struct emu_block_backend *medium, struct emu_error *err);

@@ -30,6 +30,9 @@ struct emu_disk {
     pthread_mutex_t lock; /* behind the controller's */
     pthread_cond_t work, idle;
     struct disk_list waiting, finished;
+    struct disk_list kept; /* the host has no room for them now */
+    emu_disk_full_fn *full;
+    void *full_opaque;
     unsigned active;  /* requests that workers are at */
     unsigned resting; /* workers without one */
     unsigned workers;
@@ -202,6 +205,41 @@ static void disk_finish(struct emu_disk *disk, struct emu_disk_request *request,
         disk->posted = emu_queue_post(disk->queue, disk_deliver_command, disk, NULL, 0);
 }
 
+/* ---- a full host ---- */
+
+void emu_disk_on_full(struct emu_disk *disk, emu_disk_full_fn *full, void *opaque)
+{
+    disk->full = full;
+    disk->full_opaque = opaque;
+}
+
+static bool disk_keeps(const struct emu_disk *disk, const struct emu_disk_request *request,
+                       int error)
+{
+    return disk->full != NULL && request->op != EMU_DISK_READ &&
+           (error == ENOSPC || error == EDQUOT);
+}
+
+/* Disk's lock held. */
+static void disk_keep(struct emu_disk *disk, struct emu_disk_request *request, int error)
+{
+    request->error = error;
+    disk_list_add(&disk->kept, request);
+}
+
+/* Disk's lock held, dropped meanwhile. The request is kept by now: whoever retries finds it. */
+static void disk_tell_full(struct emu_disk *disk)
+{
+    const struct emu_block_backend *backend = &disk->backend;
+    const char *location = NULL;
+
+    if (backend->ops != NULL && backend->ops->location != NULL)
+        location = backend->ops->location(backend->opaque);
+    pthread_mutex_unlock(&disk->lock);
+    disk->full(disk->full_opaque, location);
+    pthread_mutex_lock(&disk->lock);
+}
+
 /* ---- workers ---- */
 
 static void *disk_work(void *opaque)
@@ -213,6 +251,7 @@ static void *disk_work(void *opaque)
     while (!disk->quit) {
         struct emu_disk_request *request = disk_list_take(&disk->waiting);
         int error;
+        bool keeps;
 
         if (request == NULL) {
             disk->resting++;
@@ -223,10 +262,16 @@ static void *disk_work(void *opaque)
         disk->active++;
         pthread_mutex_unlock(&disk->lock);
         error = buffer != NULL ? disk_do(disk, request, buffer) : ENOMEM;
+        keeps = disk_keeps(disk, request, error);
         pthread_mutex_lock(&disk->lock);
         disk->active--;
-        disk_finish(disk, request, error);
+        if (keeps)
+            disk_keep(disk, request, error);
+        else
+            disk_finish(disk, request, error);
         pthread_cond_broadcast(&disk->idle);
+        if (keeps)
+            disk_tell_full(disk);
     }
     pthread_mutex_unlock(&disk->lock);
     free(buffer);
@@ -241,6 +286,18 @@ static bool disk_call_worker(struct emu_disk *disk)
         disk->workers++;
     pthread_cond_signal(&disk->work);
     return disk->workers != 0;
+}
+
+void emu_disk_retry(struct emu_disk *disk)
+{
+    struct emu_disk_request *request;
+
+    pthread_mutex_lock(&disk->lock);
+    while ((request = disk_list_take(&disk->kept)) != NULL) {
+        disk_list_add(&disk->waiting, request);
+        disk_call_worker(disk);
+    }
+    pthread_mutex_unlock(&disk->lock);
 }
 
 void emu_disk_submit(struct emu_disk *disk, struct emu_disk_request *request)
@@ -268,6 +325,8 @@ void emu_disk_cancel_locked(struct emu_disk *disk)
         disk_list_add(&dropped, request);
     while (disk->active != 0)
         pthread_cond_wait(&disk->idle, &disk->lock);
+    while ((request = disk_list_take(&disk->kept)) != NULL)
+        disk_list_add(&dropped, request);
     while ((request = disk_list_take(&disk->finished)) != NULL)
         disk_list_add(&dropped, request);
     pthread_mutex_unlock(&disk->lock);
@@ -294,12 +353,15 @@ struct emu_block_backend emu_disk_change_locked(struct emu_disk *disk,
 /* A request that is delivered may lead to another. */
 void emu_disk_settle(struct emu_disk *disk)
 {
+    struct emu_disk_request *request;
     bool busy = true;
 
     while (busy && disk->controller != NULL) {
         pthread_mutex_lock(&disk->lock);
         while (disk->active != 0 || disk->waiting.first != NULL)
             pthread_cond_wait(&disk->idle, &disk->lock);
+        while ((request = disk_list_take(&disk->kept)) != NULL)
+            disk_finish(disk, request, request->error);
         busy = disk->finished.first != NULL;
         pthread_mutex_unlock(&disk->lock);
         if (busy)
@@ -328,6 +390,7 @@ struct emu_disk *emu_disk_new(struct emu_queue *queue, struct emu_memory *memory
     pthread_cond_init(&disk->idle, NULL);
     disk_list_init(&disk->waiting);
     disk_list_init(&disk->finished);
+    disk_list_init(&disk->kept);
     return disk;
 }
 
@@ -372,6 +435,20 @@ static void disk_part_settle(void *object)
     emu_disk_settle(object);
 }
 
+static void disk_part_resume(void *object)
+{
+    emu_disk_retry(object);
+}
+
+/* Worker thread. */
+static void disk_part_full(void *opaque, const char *location)
+{
+    emu_machine_hold(opaque,
+                     "There is no room left on the host for what the guest writes: free some space "
+                     "and go on, nothing is lost yet (%s)",
+                     location != NULL ? location : "its disk");
+}
+
 static void disk_part_free(void *object)
 {
     emu_disk_free(object);
@@ -379,8 +456,9 @@ static void disk_part_free(void *object)
 
 bool emu_machine_add_disk(struct emu_machine *machine, struct emu_disk *disk, struct emu_error *err)
 {
-    static const struct emu_machine_part part = {.settle = disk_part_settle,
-                                                 .free = disk_part_free};
+    static const struct emu_machine_part part = {
+        .settle = disk_part_settle, .resume = disk_part_resume, .free = disk_part_free};
 
+    emu_disk_on_full(disk, disk_part_full, machine);
     return emu_machine_add_part(machine, &part, disk, err);
 }

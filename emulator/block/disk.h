@@ -56,6 +56,16 @@ void emu_disk_free(struct emu_disk *disk);
  * the machine runs or while no vcpu does. */
 void emu_disk_attach(struct emu_disk *disk, pthread_mutex_t *lock);
 
+/*
+ * From here on a request that the host's storage has no room for (ENOSPC, EDQUOT) is kept, and full
+ * is called with the place that is full (NULL: not known): worker thread, no lock held. Before the
+ * machine runs.
+ */
+typedef void emu_disk_full_fn(void *opaque, const char *location);
+void emu_disk_on_full(struct emu_disk *disk, emu_disk_full_fn *full, void *opaque);
+/* Those that were kept are tried again. Any thread. */
+void emu_disk_retry(struct emu_disk *disk);
+
 /* Any thread; constant while the same medium is in. disk may be NULL: 0, true. */
 uint64_t emu_disk_size(const struct emu_disk *disk);
 bool emu_disk_read_only(const struct emu_disk *disk);
@@ -74,7 +84,8 @@ void emu_disk_cancel_locked(struct emu_disk *disk);
  */
 struct emu_block_backend emu_disk_change_locked(struct emu_disk *disk,
                                                 const struct emu_block_backend *medium);
-/* Waits until all requests are done and delivered. Loop thread, vcpus stand still, no lock held. */
+/* Waits until all requests are done and delivered, those that were kept with their error. Loop
+ * thread, vcpus stand still, no lock held. */
 void emu_disk_settle(struct emu_disk *disk);
 
 /* The machine owns the disk from here on, also on failure. */

@@ -149,6 +149,17 @@ int block_file_zero(const struct block_file *file, uint64_t offset, uint64_t len
     return file_write_zeroes(file, offset, length);
 }
 
+int block_file_reserve(const struct block_file *file, uint64_t offset, uint64_t length)
+{
+    if (file->read_only)
+        return EROFS;
+    if (!file_has(offset, length))
+        return EFBIG;
+    if (file->device || fallocate(file->fd, 0, (off_t)offset, (off_t)length) == 0)
+        return 0;
+    return errno == ENOSPC || errno == EDQUOT ? errno : 0; /* others cannot do it */
+}
+
 void block_file_discard(const struct block_file *file, uint64_t offset, uint64_t length)
 {
     if (!file->read_only && length != 0 && file_has(offset, length))
@@ -160,5 +171,6 @@ int block_file_sync(const struct block_file *file)
 {
     if (file->read_only || fdatasync(file->fd) == 0)
         return 0;
-    return errno;
+    /* The host has forgotten what it could not write: trying again would succeed, wrongly. */
+    return errno == ENOSPC || errno == EDQUOT ? EIO : errno;
 }

@@ -29,6 +29,9 @@ int block_file_write(const struct block_file *file, uint64_t offset, const void 
                      size_t length);
 /* Zeroes; punch: as a hole, if the host can. Grows no file. */
 int block_file_zero(const struct block_file *file, uint64_t offset, uint64_t length, bool punch);
+/* Takes the space now, so that writing there finds room; ENOSPC, EDQUOT, or 0 where the host cannot
+ * tell. May grow the file. */
+int block_file_reserve(const struct block_file *file, uint64_t offset, uint64_t length);
 /* Gives the space back if the host can; never an error. */
 void block_file_discard(const struct block_file *file, uint64_t offset, uint64_t length);
 int block_file_sync(const struct block_file *file);

@@ -167,6 +167,18 @@ static void overlay_close(void *opaque)
     free(overlay);
 }
 
+static const char *overlay_folder(void)
+{
+    const char *folder = getenv("TMPDIR");
+
+    return folder != NULL ? folder : "/var/tmp";
+}
+
+static const char *overlay_location(void *opaque)
+{
+    return overlay_folder();
+}
+
 static const struct emu_block_ops overlay_ops = {
     .name = "overlay",
     .size = overlay_size,
@@ -175,14 +187,13 @@ static const struct emu_block_ops overlay_ops = {
     .zero = overlay_zero,
     .discard = overlay_discard,
     .flush = overlay_flush,
+    .location = overlay_location,
     .close = overlay_close,
 };
 
 static int overlay_temporary(void)
 {
-    const char *folder = getenv("TMPDIR");
-
-    return open(folder != NULL ? folder : "/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    return open(overlay_folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
 bool block_overlay_new(struct emu_block_backend *base, struct emu_block_backend *out,

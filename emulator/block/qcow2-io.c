@@ -437,6 +437,11 @@ static void qcow2_close(void *opaque)
     free(q);
 }
 
+static const char *qcow2_location(void *opaque)
+{
+    return ((struct qcow2 *)opaque)->file.path;
+}
+
 const struct emu_block_ops qcow2_ops = {
     .name = "qcow2",
     .size = qcow2_size,
@@ -445,5 +450,6 @@ const struct emu_block_ops qcow2_ops = {
     .zero = qcow2_zero,
     .discard = qcow2_discard,
     .flush = qcow2_flush,
+    .location = qcow2_location,
     .close = qcow2_close,
 };

@@ -237,6 +237,10 @@ static int refcount_grow(struct qcow2 *q, uint64_t start)
     struct refcount_growth plan;
     int error = refcount_plan_growth(q, start, &plan);
 
+    /* Room for all of it or nothing is begun: half a growth could not be taken back. */
+    if (error == 0)
+        error = block_file_reserve(&q->file, start << q->cluster_bits,
+                                   (plan.table + plan.blocks) << q->cluster_bits);
     if (error != 0)
         return error;
     table = (struct qcow2_array){.count = plan.entries, .offset = start << q->cluster_bits};

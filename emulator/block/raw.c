@@ -66,6 +66,11 @@ static int raw_flush(void *opaque)
     return block_file_sync(&((struct raw *)opaque)->file);
 }
 
+static const char *raw_location(void *opaque)
+{
+    return ((struct raw *)opaque)->file.path;
+}
+
 static void raw_close(void *opaque)
 {
     struct raw *raw = opaque;
@@ -82,6 +87,7 @@ static const struct emu_block_ops raw_ops = {
     .zero = raw_zero,
     .discard = raw_discard,
     .flush = raw_flush,
+    .location = raw_location,
     .close = raw_close,
 };
 

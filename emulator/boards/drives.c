@@ -165,3 +165,39 @@ bool emu_machine_change_medium(struct emu_machine *machine, unsigned drive,
     return emu_error_set(err, EMU_ERROR_INPUT, "drive %u is no CD drive of this machine",
                          drive + 1);
 }
+
+static const struct board_place *drives_find_cdrom(const struct emu_machine *machine,
+                                                   unsigned drive)
+{
+    const struct board *board = machine->board_data;
+
+    return drive < EMU_MAX_DRIVES && board->places[drive].cdrom ? &board->places[drive] : NULL;
+}
+
+bool emu_machine_get_tray(const struct emu_machine *machine, unsigned drive, struct emu_tray *out)
+{
+    const struct board_place *place = drives_find_cdrom(machine, drive);
+
+    *out = (struct emu_tray){false, false}; /* what a USB drive's says only its own thread knows */
+    if (place != NULL && place->usb == NULL)
+        emu_ahci_get_tray(place->controller, place->port, &out->open, &out->locked);
+    return place != NULL;
+}
+
+static void drives_press_eject(void *opaque, emu_ns now, const void *data, size_t length)
+{
+    const struct board_place *place = opaque;
+
+    if (place->usb != NULL)
+        emu_usb_storage_press_eject(place->usb);
+    else
+        emu_ahci_press_eject(place->controller, place->port);
+}
+
+void emu_machine_press_eject(struct emu_machine *machine, unsigned drive)
+{
+    const struct board_place *place = drives_find_cdrom(machine, drive);
+
+    if (place != NULL)
+        emu_queue_post(machine->queue, drives_press_eject, (void *)place, NULL, 0);
+}

@@ -110,6 +110,14 @@ static void machine_forget_step(struct emu_machine *machine)
         machine->debug->disarm_step(vcpu);
 }
 
+static void machine_resume_parts(struct emu_machine_private *p)
+{
+    for (size_t i = 0; i < p->part_count; i++) {
+        if (p->parts[i].ops->resume != NULL)
+            p->parts[i].ops->resume(p->parts[i].object);
+    }
+}
+
 static void machine_do_resume(struct emu_machine *machine, void *opaque)
 {
     if (machine_state(machine) != EMU_MACHINE_PAUSED || !machine_start_vcpus(machine))
@@ -118,6 +126,7 @@ static void machine_do_resume(struct emu_machine *machine, void *opaque)
     machine_forget_step(machine);
     emu_clock_resume(machine->clock);
     machine_set_state(machine, EMU_MACHINE_RUNNING);
+    machine_resume_parts(machine->private);
     emu_machine_open_gate(machine, MACHINE_GATE_OPEN, 0);
 }
 
@@ -229,6 +238,21 @@ void emu_machine_fail(struct emu_machine *machine, const char *fmt, ...)
     machine_announce_event(machine);
 }
 
+void emu_machine_hold(struct emu_machine *machine, const char *fmt, ...)
+{
+    struct emu_machine_private *p = machine->private;
+    va_list args;
+
+    va_start(args, fmt);
+    pthread_mutex_lock(&p->gate_lock);
+    if (!p->holding)
+        vsnprintf(p->hold_text, sizeof(p->hold_text), fmt, args);
+    p->holding = true;
+    pthread_mutex_unlock(&p->gate_lock);
+    va_end(args);
+    machine_announce_event(machine);
+}
+
 /* One event a vcpu at most, since each stops at its first; more than fit hit again when they run.
  */
 void emu_machine_debug_event(struct emu_machine *machine, const struct emu_debug_event *event)
@@ -315,6 +339,25 @@ static bool machine_handle_failure(struct emu_machine *machine)
     if (failed)
         machine_enter_stopped(machine, EMU_STOP_INTERNAL, 0, text);
     return failed;
+}
+
+static bool machine_handle_hold(struct emu_machine *machine)
+{
+    struct emu_machine_private *p = machine->private;
+    char text[sizeof(p->hold_text)];
+    bool holds;
+
+    pthread_mutex_lock(&p->gate_lock);
+    holds = p->holding && machine_state(machine) != EMU_MACHINE_STOPPED;
+    p->holding = false;
+    memcpy(text, p->hold_text, sizeof(text));
+    pthread_mutex_unlock(&p->gate_lock);
+    if (!holds)
+        return false;
+    machine_do_pause(machine, NULL);
+    if (p->observer.held != NULL)
+        p->observer.held(p->observer.opaque, text);
+    return true;
 }
 
 static unsigned machine_take_debug_events(struct emu_machine *machine,
@@ -443,6 +486,7 @@ static void *machine_loop(void *opaque)
         machine_run_calls(machine);
         acted = machine_handle_failure(machine);
         acted |= machine_handle_power(machine);
+        acted |= machine_handle_hold(machine);
         acted |= machine_handle_debug_events(machine);
         if (!acted)
             emu_queue_wait(machine->queue, emu_clock_run_timers(machine->clock));

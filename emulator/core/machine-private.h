@@ -54,6 +54,8 @@ struct emu_machine_private {
     unsigned power_code;
     bool failed;
     char fail_text[sizeof(((struct emu_stop_reason *)0)->text)];
+    bool holding;
+    char hold_text[sizeof(((struct emu_stop_reason *)0)->text)];
     struct emu_debug_event debug_events[MACHINE_MAX_DEBUG_EVENTS];
     unsigned debug_count;
     struct emu_vcpu *stepping; /* loop thread: whose step has not been reported yet */

@@ -93,12 +93,14 @@ bool emu_machine_add_ram(struct emu_machine *machine, struct emu_ram *ram, struc
 /*
  * Anything else that the machine owns and tells of resets: parts are freed after the devices.
  * reset: loop thread; may be NULL. settle: before the machine is saved, on the loop thread while
- * vcpus stand still: what is under way outside of it comes to its end; may be NULL. Character devices are added by emu_machine_add_chardev
+ * vcpus stand still: what is under way outside of it comes to its end; may be NULL. resume: loop
+ * thread, the machine goes on; may be NULL. Character devices are added by emu_machine_add_chardev
  * (chardev/chardev.h), which uses this.
  */
 struct emu_machine_part {
     void (*reset)(void *object);
     void (*settle)(void *object);
+    void (*resume)(void *object);
     void (*free)(void *object);
 };
 bool emu_machine_add_part(struct emu_machine *machine, const struct emu_machine_part *part,
@@ -126,6 +128,10 @@ void emu_machine_request_power(struct emu_machine *machine, enum emu_power_event
                                unsigned code);
 /* The machine cannot go on: EMU_STOP_INTERNAL with this reason. Any thread, never waits. */
 void emu_machine_fail(struct emu_machine *machine, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The machine cannot go on now, but may later: it pauses, and the observer is told why. Any thread,
+ * locks may be held, never waits. */
+void emu_machine_hold(struct emu_machine *machine, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* vcpu thread: a break or step was hit: asks for a pause, then the observer is told. The vcpu's run
  * must return soon. */

@@ -213,7 +213,7 @@ static bool vcpu_may_pass_locked(const struct emu_vcpu *vcpu)
 {
     const struct emu_machine_private *p = vcpu->machine->private;
 
-    if (p->power_waiting || p->failed || p->debug_count != 0)
+    if (p->power_waiting || p->failed || p->holding || p->debug_count != 0)
         return false;
     return p->gate == MACHINE_GATE_OPEN ||
            (p->gate == MACHINE_GATE_ONE && p->gate_vcpu == vcpu->index);

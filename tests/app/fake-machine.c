@@ -2,7 +2,8 @@
 /*
  * A machine without a processor, behind the emulator's public headers: its kernel command line is
  * a script that one thread plays, commands separated by ';': "print TEXT", "wait MS", "flood KIB",
- * "echo", "poweroff", "reset", "triple", "crash TEXT", "exit N", "spin"; with "screen" first those
+ * "echo", "poweroff", "reset", "triple", "crash TEXT", "exit N", "spin", "hold TEXT", "lock N" (the
+ * tray; a new disc, and who wants one, are printed); with "screen" first those
  * of fake-display.h, "absolute N", "leds N", and keys, pointer and "size" are printed. For tests of
  * app/ and ui/.
  */
@@ -46,7 +47,7 @@ struct emu_machine {
     struct emu_machine_observer observer;
     struct emu_display *display; /* NULL: none */
     _Atomic unsigned leds;
-    _Atomic bool absolute;
+    _Atomic bool absolute, tray_locked;
     char *script, *cursor;
     unsigned vcpus;
     bool no_reboot;
@@ -185,6 +186,16 @@ static bool fake_input_command(struct emu_machine *m, const char *word, const ch
     return true;
 }
 
+static void fake_hold(struct emu_machine *m, const char *text)
+{
+    pthread_mutex_lock(&m->lock);
+    if (m->state == EMU_MACHINE_RUNNING)
+        m->state = EMU_MACHINE_PAUSED;
+    pthread_mutex_unlock(&m->lock);
+    if (m->observer.held != NULL)
+        m->observer.held(m->observer.opaque, text);
+}
+
 /* Runs the command at the cursor; returns false to stay at it. */
 static bool fake_command(struct emu_machine *m, const char *word, const char *rest)
 {
@@ -204,6 +215,10 @@ static bool fake_command(struct emu_machine *m, const char *word, const char *re
         fake_guest_reset(m, EMU_STOP_RESET, "The guest reset.");
     else if (strcmp(word, "triple") == 0)
         fake_guest_reset(m, EMU_STOP_TRIPLE_FAULT, "Triple fault at 0x1000.");
+    else if (strcmp(word, "hold") == 0)
+        fake_hold(m, rest);
+    else if (strcmp(word, "lock") == 0)
+        m->tray_locked = atoi(rest) != 0;
     else if (strcmp(word, "echo") == 0)
         return fake_echo(m), false;
     else if (strcmp(word, "wait") == 0)
@@ -429,6 +444,29 @@ bool emu_machine_set_engine(struct emu_machine *m, const char *name, struct emu_
 {
     return strcmp(name, "interp") == 0 ||
            emu_error_set(err, EMU_ERROR_INPUT, "a fake machine has the engine interp only");
+}
+
+bool emu_machine_get_tray(const struct emu_machine *m, unsigned drive, struct emu_tray *out)
+{
+    *out = (struct emu_tray){.locked = m->tray_locked};
+    return drive < EMU_MAX_DRIVES && m->drives[drive].cdrom;
+}
+
+void emu_machine_press_eject(struct emu_machine *m, unsigned drive)
+{
+    fake_say(m, "eject wanted");
+}
+
+bool emu_machine_change_medium(struct emu_machine *m, unsigned drive,
+                               const struct emu_block_backend *medium, struct emu_error *err)
+{
+    if (drive >= EMU_MAX_DRIVES || !m->drives[drive].cdrom)
+        return emu_error_set(err, EMU_ERROR_INPUT, "drive %u is no CD drive", drive);
+    fake_say(m, "disc %s",
+             medium->ops != NULL ? strrchr(medium->ops->location(medium->opaque), '/') : "gone");
+    emu_block_backend_close(&m->drives[drive].backend);
+    m->drives[drive].backend = *medium;
+    return true;
 }
 
 char *emu_machine_describe(const struct emu_machine *m)

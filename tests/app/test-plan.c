@@ -71,6 +71,7 @@ static void test_full(void)
                "boot      append         console=ttyS0\n"
                "device    uart0          uart16550 0x3f8 4\n"
                "device    rtc            cmos 0x70\n"
+               "disk      1              (empty) on sata, in a CD drive\n"
                "net       1              user, virtio\n"
                "serial    1              tab\n"
                "serial    2              unix:/run/x\n"

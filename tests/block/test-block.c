@@ -331,6 +331,96 @@ static void test_locks(void)
     unlink(path);
 }
 
+/* ---- a full host ---- */
+
+static unsigned block_full_calls;
+
+static void block_on_full(void *opaque, const char *location)
+{
+    __atomic_fetch_add(&block_full_calls, 1, __ATOMIC_SEQ_CST);
+}
+
+static void block_wait_full(unsigned calls)
+{
+    for (unsigned i = 0; i < 5000 && __atomic_load_n(&block_full_calls, __ATOMIC_SEQ_CST) < calls;
+         i++)
+        usleep(1000);
+    CHECK_EQ(__atomic_load_n(&block_full_calls, __ATOMIC_SEQ_CST), calls);
+}
+
+static void block_full_rig(struct block_rig *rig, struct block_request *request, int error)
+{
+    static const struct emu_disk_segment here = {0, 512};
+
+    *request = (struct block_request){{.op = EMU_DISK_WRITE, .length = 512}};
+    block_full_calls = 0;
+    block_rig_init(rig);
+    memset(emu_ram_host(rig->ram), 0x5a, 512);
+    emu_disk_on_full(rig->disk, block_on_full, NULL);
+    emu_block_test_fail(&rig->backend, error);
+    request->disk.segments = &here;
+    request->disk.segment_count = 1;
+    block_submit(rig, request);
+}
+
+/* Kept while there is no room, done when there is. */
+static void test_full_retry(void)
+{
+    struct block_request request;
+    struct block_rig rig;
+
+    block_full_rig(&rig, &request, ENOSPC);
+    block_wait_full(1);
+    emu_queue_run(rig.queue, 0);
+    CHECK_EQ(rig.done, 0);
+    emu_disk_retry(rig.disk); /* still no room */
+    block_wait_full(2);
+    CHECK_EQ(rig.done, 0);
+    emu_block_test_fail(&rig.backend, 0);
+    emu_disk_retry(rig.disk);
+    CHECK_EQ(block_wait(&rig, 1), 0);
+    CHECK_EQ(emu_block_test_data(&rig.backend)[511], 0x5a);
+    emu_disk_retry(rig.disk); /* nothing is kept */
+    block_rig_finish(&rig);
+}
+
+/* A controller that is reset, a machine that is saved: neither waits for room. */
+static void test_full_let_go(void)
+{
+    struct block_request request;
+    struct block_rig rig;
+
+    block_full_rig(&rig, &request, EDQUOT);
+    block_wait_full(1);
+    pthread_mutex_lock(&rig.lock);
+    emu_disk_cancel_locked(rig.disk);
+    pthread_mutex_unlock(&rig.lock);
+    CHECK_EQ(rig.done, 1);
+    CHECK_EQ(rig.error, ECANCELED);
+    block_submit(&rig, &request);
+    block_wait_full(2);
+    emu_disk_settle(rig.disk);
+    CHECK_EQ(rig.done, 2);
+    CHECK_EQ(rig.error, EDQUOT);
+    block_rig_finish(&rig);
+}
+
+/* Other errors, and reads, are the guest's to see. */
+static void test_full_others(void)
+{
+    struct block_request request;
+    struct block_rig rig;
+
+    block_full_rig(&rig, &request, EIO);
+    CHECK_EQ(block_wait(&rig, 1), EIO);
+    emu_block_test_fail(&rig.backend, ENOSPC);
+    request.disk.op = EMU_DISK_READ;
+    block_submit(&rig, &request);
+    CHECK_EQ(block_wait(&rig, 2), ENOSPC);
+    CHECK_EQ(block_full_calls, 0);
+    block_rig_finish(&rig);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
@@ -343,6 +433,9 @@ int main(int argc, char **argv)
         {"block-raw", test_raw},
         {"block-overlay", test_overlay},
         {"block-locks", test_locks},
+        {"block-full-retry", test_full_retry},
+        {"block-full-let-go", test_full_let_go},
+        {"block-full-others", test_full_others},
         {NULL},
     };
 

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "emulator/api/chardev.h"
 #include "emulator/chardev/chardev.h"
@@ -136,7 +137,7 @@ static void test_reset(void)
 
 struct witness {
     enum emu_machine_state states[16];
-    unsigned count, resets;
+    unsigned count, resets, helds, resumes;
 };
 
 static void witness_state(void *opaque, enum emu_machine_state state)
@@ -174,6 +175,57 @@ static void test_observer(void)
     CHECK_EQ(witness.states[0], EMU_MACHINE_RUNNING);
     CHECK_EQ(witness.states[1], EMU_MACHINE_PAUSED);
     CHECK_EQ(witness.states[2], EMU_MACHINE_STOPPED);
+}
+
+static void witness_held(void *opaque, const char *why)
+{
+    struct witness *witness = opaque;
+
+    CHECK_STR(why, "no room on /tmp");
+    witness->helds++;
+}
+
+static void part_resumed(void *object)
+{
+    ((struct witness *)object)->resumes++;
+}
+
+static void part_freed(void *object)
+{
+}
+
+static void wait_state(struct emu_machine *machine, enum emu_machine_state state)
+{
+    for (unsigned i = 0; i < 5000 && emu_machine_get_state(machine) != state; i++)
+        usleep(1000);
+    CHECK_EQ(emu_machine_get_state(machine), state);
+}
+
+/* It pauses by itself, says why, and its parts know when it goes on. */
+static void test_hold(void)
+{
+    static const struct emu_machine_part part = {.resume = part_resumed, .free = part_freed};
+    struct witness witness = {0};
+    struct emu_machine_observer observer = {
+        .state_changed = witness_state, .held = witness_held, .opaque = &witness};
+    struct board board;
+    struct emu_region region;
+    struct emu_machine *machine = dummy_machine_new(&board, &region, 1, DUMMY_COUNT, &observer);
+
+    CHECK(emu_machine_add_part(machine, &part, &witness, NULL));
+    CHECK(emu_machine_finish(machine, NULL));
+    emu_machine_resume(machine);
+    emu_machine_hold(machine, "no room on %s", "/tmp");
+    wait_state(machine, EMU_MACHINE_PAUSED);
+    emu_machine_resume(machine);
+    wait_state(machine, EMU_MACHINE_RUNNING);
+    emu_machine_stop(machine);
+    emu_machine_hold(machine, "nobody hears this");
+    emu_machine_free(machine);
+    CHECK_EQ(witness.helds, 1);
+    CHECK_EQ(witness.resumes, 2);
+    CHECK_EQ(witness.count, 4);
+    CHECK_EQ(witness.states[1], EMU_MACHINE_PAUSED);
 }
 
 /* ---- power ---- */
@@ -629,6 +681,7 @@ int main(int argc, char **argv)
         {"machine-stop", test_stop},
         {"machine-reset", test_reset},
         {"machine-observer", test_observer},
+        {"machine-hold", test_hold},
         {"machine-power-events", test_power_events},
         {"machine-triple-fault-resets", test_triple_fault_resets},
         {"machine-debug-exit-and-failure", test_debug_exit_and_failure},

@@ -3,7 +3,7 @@
 """Debian's cloud kernel writes and reads disks through `lathe run`; qemu-img judges the images.
 
 disk.py LATHE GUESTS INIT CASE...: cases are BUS-qcow2, BUS-raw, BUS-readonly, BUS-killed,
-BUS-discard-changes, cd, firmware, locked, bad.
+BUS-discard-changes, BUS-full, cd, firmware, locked, bad.
 """
 import hashlib
 import os
@@ -136,6 +136,47 @@ def discard_changes(bus):
                        "a.qcow2,discard-changes,bus=" + bus)
     guest_cases("disk-%s-discard-changes" % bus, status, text, 6)
     report("disk-%s-discard-changes-kept" % bus, before == digest("a.qcow2"), "the image changed")
+
+
+def full(bus):
+    """The host's file system is full for a while: the machine waits, and nothing is lost."""
+    if call("unshare", "-rm", "true")[0] != 0:
+        print("# no user namespaces here: the full host is not tried", flush=True)
+        return
+    done = subprocess.run(["unshare", "-rm", sys.executable, os.path.join(HERE, "disk.py"), LATHE,
+                           GUESTS, INIT, bus + "-full-inside"], stdout=subprocess.PIPE, text=True)
+    print(done.stdout, end="", flush=True)
+    report("disk-%s-full" % bus, done.returncode == 0 and "ok" in done.stdout, done.stdout)
+
+
+def full_inside(bus):
+    os.makedirs("small")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", "small"], check=True)
+    for name, options in ("qcow2", ()), ("qcow2", ("-o", "cluster_size=512")), ("raw", ()):
+        create("small/a", *options, form=name)
+        with open("small/ballast", "wb") as stream:
+            stream.write(bytes(48 << 20))
+        child = subprocess.Popen(
+            command("lathe=write disk=" + NAMES[bus], "--smp", "2", "--disk",
+                    "small/a,format=%s,bus=%s" % (name, bus)),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        text = b""
+        while b"lathe: paused: " not in text and (piece := child.stdout.read1(4096)):
+            text += piece
+        case = "disk-%s-full-%s%s" % (bus, name, "-small" if options else "")
+        time.sleep(5)  # it tries again meanwhile, and there is still no room
+        report(case + "-waits", child.poll() is None and b"small/a)" in text, text.decode()[-2000:])
+        os.remove("small/ballast")
+        text += child.communicate()[0]
+        text = text.decode().replace("\r", "")
+        total = guest_cases(case, child.returncode, text, 6)
+        if name == "qcow2":
+            whole(case, "small/a")
+        report(case + "-same",
+               total == (raw_digest("small/a") if name == "qcow2" else digest("small/a")),
+               "other contents")
+        report(case + "-no-error", "I/O error" not in text, text[-2000:])
+        os.remove("small/a")
 
 
 def killed(bus):

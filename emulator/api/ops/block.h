@@ -25,6 +25,8 @@ struct emu_block_ops {
     int (*discard)(void *opaque, uint64_t offset, uint64_t length);
     /* All that was written before is on stable storage when it returns. */
     int (*flush)(void *opaque);
+    /* The host's file or device where its bytes go, for messages; the member may be NULL. */
+    const char *(*location)(void *opaque);
     /* Writes back what is left and frees opaque. No other call is under way. */
     void (*close)(void *opaque);
 };

@@ -327,6 +327,23 @@ void emu_ahci_medium_changed(struct emu_device *device, unsigned port)
     pthread_mutex_unlock(&device->lock);
 }
 
+void emu_ahci_get_tray(struct emu_device *device, unsigned port, bool *open, bool *locked)
+{
+    const struct emu_cdrom *cd = &ahci_of(device)->ports[port].cd;
+
+    pthread_mutex_lock(&device->lock);
+    *open = cd->open;
+    *locked = cd->locked && !cd->open;
+    pthread_mutex_unlock(&device->lock);
+}
+
+void emu_ahci_press_eject(struct emu_device *device, unsigned port)
+{
+    pthread_mutex_lock(&device->lock);
+    emu_cdrom_press_eject(&ahci_of(device)->ports[port].cd);
+    pthread_mutex_unlock(&device->lock);
+}
+
 static bool ahci_realize(struct emu_device *device, struct emu_error *err)
 {
     struct ahci *ahci = ahci_of(device);

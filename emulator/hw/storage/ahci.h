@@ -19,4 +19,9 @@ void emu_ahci_set_drive(struct emu_device *ahci, unsigned port, struct emu_disk 
 /* The disk of that port's CD drive has another medium, or none. Takes the device's lock. */
 void emu_ahci_medium_changed(struct emu_device *ahci, unsigned port);
 
+/* How that port's CD drive stands. Takes the device's lock. */
+void emu_ahci_get_tray(struct emu_device *ahci, unsigned port, bool *open, bool *locked);
+/* Its eject button: the guest that locked the tray is told. Takes the device's lock. */
+void emu_ahci_press_eject(struct emu_device *ahci, unsigned port);
+
 #endif

@@ -102,6 +102,11 @@ void emu_cdrom_medium_changed(struct emu_cdrom *cdrom)
     cdrom->event = there ? EMU_CDROM_NEW : EMU_CDROM_GONE;
 }
 
+void emu_cdrom_press_eject(struct emu_cdrom *cdrom)
+{
+    cdrom->event = EMU_CDROM_EJECT_REQUEST;
+}
+
 void emu_cdrom_read_failed(struct emu_cdrom *cdrom)
 {
     cdrom->sense = SENSE_MEDIUM;

@@ -377,6 +377,16 @@ void emu_usb_storage_medium_changed(struct emu_device *device)
     emu_usb_unlock(&storage->usb);
 }
 
+void emu_usb_storage_press_eject(struct emu_device *device)
+{
+    struct storage *storage = storage_of(device);
+
+    if (!emu_usb_lock(&storage->usb))
+        return;
+    emu_cdrom_press_eject(&storage->cd);
+    emu_usb_unlock(&storage->usb);
+}
+
 /* ---- the device ---- */
 
 static const struct emu_usb_identity storage_identity = {

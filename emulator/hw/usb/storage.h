@@ -9,5 +9,7 @@ extern const struct emu_device_class emu_usb_storage_class;
 
 /* The CD drive has another medium, or none. Loop thread. */
 void emu_usb_storage_medium_changed(struct emu_device *device);
+/* The CD drive's eject button, for a guest that locked it. Loop thread. */
+void emu_usb_storage_press_eject(struct emu_device *device);
 
 #endif
