@@ -37,17 +37,20 @@ enum verdict {
     VERDICTS
 };
 
+/* The last comparison of a case. */
+struct comparison {
+    struct case_mask mask;
+    struct case_state want, is;
+    enum way reference, differing;
+    bool undefined; /* what differed cannot be compared at all */
+};
+
 struct fuzzer {
     struct case_engine *engine[WAYS]; /* none for the host */
     struct forms forms;
     struct x86_cpu_model *model;
     struct case_masks masks;
-    /* Of the last comparison: */
-    struct case_mask mask;
-    struct case_state want, is;
-    enum way reference, differing;
-    bool undefined; /* what differed cannot be compared at all */
-
+    struct comparison last;
     enum case_cache first; /* of the runs of a case */
     bool keep_on, tell_excused;
     uint64_t done, count[VERDICTS];
@@ -57,32 +60,33 @@ struct fuzzer {
 
 static bool fuzz_reference(struct fuzzer *f, const struct fuzz_case *c)
 {
-    f->reference = FUZZ_NATIVE ? WAY_HOST : WAY_PORTABLE;
+    f->last.reference = FUZZ_NATIVE ? WAY_HOST : WAY_PORTABLE;
     if (FUZZ_NATIVE)
-        case_host_run(c, &f->want);
+        case_host_run(c, &f->last.want);
     else
-        case_engine_run(f->engine[WAY_PORTABLE], c, f->first, &f->want);
-    return f->want.fault.vector != CASE_NO_END;
+        case_engine_run(f->engine[WAY_PORTABLE], c, f->first, &f->last.want);
+    return f->last.want.fault.vector != CASE_NO_END;
 }
 
-/* Is f->is as it is to be? Where it ended elsewhere, the code of the case tells what is vague. */
+/* Is f->last.is as it is to be? Where it ended elsewhere, the code of the case tells what is vague.
+ */
 static bool fuzz_same(const struct fuzzer *f, const struct fuzz_case *c)
 {
-    struct case_mask mask = f->mask;
-    if (case_same(&mask, &f->want, &f->is, NULL))
+    struct case_mask mask = f->last.mask;
+    if (case_same(&mask, &f->last.want, &f->last.is, NULL))
         return true;
-    if (f->is.pc != f->want.pc)
-        mask = case_mask_of(c, &f->masks, &f->is);
-    return case_vague(&mask, &f->is);
+    if (f->last.is.pc != f->last.want.pc)
+        mask = case_mask_of(c, &f->masks, &f->last.is);
+    return case_vague(&mask, &f->last.is);
 }
 
-/* Do the engines from this one on give f->want? */
+/* Do the engines from this one on give f->last.want? */
 static bool fuzz_engines_agree(struct fuzzer *f, const struct fuzz_case *c, enum way first)
 {
     for (unsigned way = first; way < WAYS; way++)
         for (unsigned i = 0; i < (way == WAY_JIT ? FUZZ_JIT_RUNS : 1); i++) {
-            case_engine_run(f->engine[way], c, i == 0 ? f->first : CASE_WARM, &f->is);
-            f->differing = (enum way)way;
+            case_engine_run(f->engine[way], c, i == 0 ? f->first : CASE_WARM, &f->last.is);
+            f->last.differing = (enum way)way;
             if (!fuzz_same(f, c))
                 return false;
         }
@@ -92,10 +96,10 @@ static bool fuzz_engines_agree(struct fuzzer *f, const struct fuzz_case *c, enum
 /* What cannot be compared with the host still has to be the same on both engines. */
 static enum verdict fuzz_compare_engines(struct fuzzer *f, const struct fuzz_case *c)
 {
-    f->undefined = true;
-    f->reference = WAY_PORTABLE;
-    case_engine_run(f->engine[WAY_PORTABLE], c, f->first, &f->want);
-    f->mask = case_mask_of(c, &f->masks, &f->want);
+    f->last.undefined = true;
+    f->last.reference = WAY_PORTABLE;
+    case_engine_run(f->engine[WAY_PORTABLE], c, f->first, &f->last.want);
+    f->last.mask = case_mask_of(c, &f->masks, &f->last.want);
     return fuzz_engines_agree(f, c, WAY_JIT) ? VERDICT_EXCUSED : VERDICT_DIFFERENT;
 }
 
@@ -104,15 +108,17 @@ static enum verdict fuzz_look_again(struct fuzzer *f, const struct fuzz_case *c)
 {
     if (!FUZZ_NATIVE)
         return VERDICT_DIFFERENT;
-    switch (case_trace(&f->forms, c, &f->want, &f->mask, NULL)) {
+    switch (case_trace(&f->forms, c, &f->last.want, &f->last.mask, NULL)) {
     case CASE_MOMENT:
-        f->undefined = true;
+        f->last.undefined = true;
         return VERDICT_EXCUSED;
     case CASE_UNDEFINED:
         return fuzz_compare_engines(f, c);
     case CASE_TRACED:
-        if (case_vague(&f->mask, &f->want))
+        if (case_vague(&f->last.mask, &f->last.want))
             return fuzz_compare_engines(f, c);
+        if (!fuzz_same(f, c))
+            return VERDICT_DIFFERENT;
         return fuzz_engines_agree(f, c, WAY_PORTABLE) ? VERDICT_EXCUSED : VERDICT_DIFFERENT;
     default:
         return VERDICT_DIFFERENT;
@@ -121,13 +127,13 @@ static enum verdict fuzz_look_again(struct fuzzer *f, const struct fuzz_case *c)
 
 static enum verdict fuzz_judge(struct fuzzer *f, const struct fuzz_case *c)
 {
-    f->undefined = false;
+    f->last.undefined = false;
     if (!case_analyse(c, &f->masks))
         return VERDICT_DROPPED;
     if (!fuzz_reference(f, c))
         return VERDICT_ENDLESS;
-    f->mask = case_mask_of(c, &f->masks, &f->want);
-    if (case_vague(&f->mask, &f->want))
+    f->last.mask = case_mask_of(c, &f->masks, &f->last.want);
+    if (case_vague(&f->last.mask, &f->last.want))
         return VERDICT_DROPPED;
     return fuzz_engines_agree(f, c, WAY_PORTABLE) ? VERDICT_SAME : fuzz_look_again(f, c);
 }
@@ -137,48 +143,51 @@ static enum verdict fuzz_judge(struct fuzzer *f, const struct fuzz_case *c)
 struct fuzz_wanted {
     struct fuzzer *fuzzer;
     enum verdict verdict;
-    enum way reference, differing;
-    bool undefined;
+    struct comparison found;
 };
 
 /* Is the difference the one that is wanted? */
 static bool fuzz_shows(void *opaque, const struct fuzz_case *c)
 {
     const struct fuzz_wanted *wanted = opaque;
-    struct fuzzer *f = wanted->fuzzer;
-    return fuzz_judge(f, c) == wanted->verdict && f->undefined == wanted->undefined &&
+    const struct comparison *found = &wanted->found, *last = &wanted->fuzzer->last;
+    return fuzz_judge(wanted->fuzzer, c) == wanted->verdict &&
+           last->undefined == found->undefined &&
            (wanted->verdict != VERDICT_DIFFERENT ||
-            (f->reference == wanted->reference && f->differing == wanted->differing));
+            (last->reference == found->reference && last->differing == found->differing));
 }
 
-static void fuzz_print(struct fuzzer *f, const struct fuzz_case *c, enum verdict verdict)
+static void fuzz_print(struct fuzzer *f, const struct fuzz_case *c, enum verdict verdict,
+                       const struct comparison *found)
 {
     struct case_mask mask;
-    if (verdict == VERDICT_DIFFERENT)
-        printf("# %s and %s differ:\n", way_names[f->reference], way_names[f->differing]);
-    else
+    if (verdict == VERDICT_DIFFERENT) {
+        printf("# %s and %s differ:\n", way_names[found->reference], way_names[found->differing]);
+        case_same(&found->mask, &found->want, &found->is, stdout);
+    } else {
         printf("# %s when looked at instruction by instruction:\n",
-               f->undefined ? "undefined" : "the same");
-    if (verdict == VERDICT_DIFFERENT)
-        case_same(&f->mask, &f->want, &f->is, stdout);
+               found->undefined ? "undefined" : "the same");
+    }
     if (FUZZ_NATIVE)
-        (void)case_trace(&f->forms, c, &f->want, &mask, stdout);
+        (void)case_trace(&f->forms, c, &found->want, &mask, stdout);
     case_print(stdout, c);
     fflush(stdout);
 }
 
 static void fuzz_report(struct fuzzer *f, struct fuzz_case *c, enum verdict verdict)
 {
-    struct fuzz_wanted wanted = {f, verdict, f->reference, f->differing, f->undefined};
-    c->undefined = verdict == VERDICT_EXCUSED && f->undefined;
+    static struct fuzz_wanted wanted; /* large */
+    wanted = (struct fuzz_wanted){f, verdict, f->last};
+    c->undefined = verdict == VERDICT_EXCUSED && f->last.undefined;
     f->first = CASE_FRESH;
     if (fuzz_shows(&wanted, c)) {
         case_minimise(c, fuzz_shows, &wanted);
         (void)fuzz_shows(&wanted, c);
+        wanted.found = f->last;
     } else {
         printf("# only with what ran before it\n");
     }
-    fuzz_print(f, c, verdict);
+    fuzz_print(f, c, verdict, &wanted.found);
     f->first = CASE_COLD;
 }
 
@@ -208,7 +217,7 @@ static bool fuzz_file(struct fuzzer *f, const char *path)
             continue; /* only the host can tell */
         enum verdict verdict = fuzz_judge(f, &c);
         good = fuzz_count(f, &c, verdict) && good;
-        if (!c.undefined && (f->undefined || verdict > VERDICT_EXCUSED)) {
+        if (!c.undefined && (f->last.undefined || verdict > VERDICT_EXCUSED)) {
             printf("# a case of %s has no defined outcome\n", path);
             case_print(stdout, &c);
             good = false;
