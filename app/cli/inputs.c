@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "app/media/media.h"
+#include "app/plan/boot-order.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 
@@ -175,16 +176,26 @@ static bool input_look_at(struct lathe_definition *definition,
     return boots != 0;
 }
 
+static bool input_look_at_kind(struct lathe_definition *definition, enum lathe_boot_kind kind)
+{
+    for (unsigned i = 0; i < definition->disks; i++) {
+        const struct lathe_disk_definition *disk = &definition->disk[i];
+        if (disk->cdrom == (kind == LATHE_BOOT_CDROM) && input_look_at(definition, disk))
+            return true;
+    }
+    return false;
+}
+
+/* As the firmware looks: in the boot order, or else disks first (plan/boot-order.h). */
 void lathe_inputs_look(struct lathe_definition *definition)
 {
+    static const struct lathe_boot_order usual = {{LATHE_BOOT_DISK, LATHE_BOOT_CDROM}, 2};
+    const struct lathe_boot_order *order = definition->boot.count != 0 ? &definition->boot : &usual;
     bool decided = definition->kernel != NULL;
 
-    for (unsigned discs = 0; discs < 2; discs++) {
-        for (unsigned i = 0; i < definition->disks && !decided; i++) {
-            if (definition->disk[i].cdrom == (discs == 0))
-                decided = input_look_at(definition, &definition->disk[i]);
-        }
-    }
+    for (unsigned i = 0; i < order->count && !decided; i++)
+        decided = order->kinds[i] != LATHE_BOOT_NETWORK &&
+                  input_look_at_kind(definition, order->kinds[i]);
 }
 
 static void input_identify(struct lathe_definition *definition, const char *path)

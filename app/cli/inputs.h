@@ -14,7 +14,7 @@ bool lathe_inputs_check(const struct lathe_definition *definition, GError **erro
  * a kernel image as --kernel; refuses anything else by what it is. */
 bool lathe_inputs_take_file(struct lathe_definition *definition, const char *path, GError **error);
 
-/* Looks at the first disc, or else disk, that boots: fills definition->boots and its text. What
+/* Looks at what the firmware finds first that boots: fills definition->boots and its text. What
  * cannot be read is for those to say who open it. */
 void lathe_inputs_look(struct lathe_definition *definition);
 /* Notes which systems libosinfo knows on the discs. Takes up to a second. */

@@ -60,7 +60,11 @@ static const struct lathe_boot_order *boot_default(const struct lathe_definition
     static const struct lathe_boot_order disks = {{LATHE_BOOT_DISK, LATHE_BOOT_CDROM}, 2};
     static const struct lathe_boot_order network = {{LATHE_BOOT_NETWORK}, 1};
 
-    return definition->disks != 0 ? &disks : &network;
+    for (unsigned i = 0; i < definition->disks; i++) {
+        if (definition->disk[i].path != NULL)
+            return &disks;
+    }
+    return &network; /* an empty drive starts nothing */
 }
 
 bool lathe_boot_settle(struct lathe_definition *definition, GError **error)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from xwindow import Display, Failed, Pointer, wait_for
+from xwindow import Display, Failed, Pointer, Window, wait_for
 
 PROGRAM, SOURCE, PICTURES = sys.argv[1:4]
 
@@ -54,6 +54,16 @@ def close(display, title):
     process = display.tool("xdotool", "getwindowpid", find(display, title))
     os.kill(int(process), signal.SIGTERM)
     wait_for("%s to go" % title, lambda: find(display, title) is None)
+
+
+def type_path(display, path):
+    """Into a file chooser, which takes its time to open, and so does its entry."""
+    time.sleep(1)
+    display.tool("xdotool", "key", "ctrl+l")
+    time.sleep(1.2)
+    display.tool("xdotool", "key", "ctrl+a")
+    display.tool("xdotool", "type", "--delay", "20", path)
+    time.sleep(0.7)
 
 
 def kernel(folder, name="demo"):
@@ -118,9 +128,8 @@ def test_choose(display, folder):
     dialog = wait_for("a file dialog", lambda: find(display, "Choose a Disc or Disk Image"))
     display.tool("xdotool", "windowfocus", "--sync", dialog)
     time.sleep(0.5)
-    display.tool("xdotool", "type", "--delay", "20", kernel(folder))
-    time.sleep(0.5)
-    display.tool("xdotool", "key", "Return")
+    type_path(display, kernel(folder))
+    display.tool("xdotool", "key", "alt+s")
     start.window("demo")
     close(display, "demo")
     start.end()
@@ -165,8 +174,114 @@ sleep 3
         raise Failed("status %d" % done.returncode)
 
 
+# ---- a running machine ----
+
+class Machine(Window):
+    def __init__(self, display, folder, script, *options):
+        super().__init__(display, folder, "demo",
+                         [PROGRAM, "run", kernel(folder), "--append", script], list(options))
+
+    def finish(self):
+        self.process.terminate()
+        return self.end(128 + signal.SIGTERM)
+
+
+def disc(folder, name="disc.iso"):
+    """A volume descriptor, and no more than a disc needs."""
+    path = os.path.join(folder, name)
+    with open(path, "wb") as file:
+        file.write(bytes(32768) + b"\1CD001\1".ljust(80, b"\0") + b"\x14".ljust(1968, b"\0"))
+        file.write(b"\xffCD001\1".ljust(2048 * 3, b"\0"))
+    return path
+
+
+def test_change_disc(display, folder):
+    """A disc that is dropped on a machine goes into its drive, and comes out by the keyboard."""
+    machine = Machine(display, folder, "print up;echo")
+    machine.wait_text("up")
+    with Pointer(display, SOURCE, disc(folder)) as pointer:
+        pointer.drop_on(machine.window)
+        machine.wait_text("disc /disc.iso")
+    time.sleep(0.5)
+    display.picture("disc-changed")
+    machine.focus(machine.window)
+    machine.keys("ctrl+shift+e")
+    machine.wait_text("disc gone")
+    machine.keys("ctrl+shift+d")
+    machine.focus(wait_for("a file dialog",
+                           lambda: find(display, "Choose a Disc Image")))
+    time.sleep(0.7)
+    type_path(display, disc(folder, "second.iso"))
+    machine.keys("alt+i")
+    machine.wait_text("disc /second.iso")
+    machine.finish()
+
+
+def test_locked_drive(display, folder):
+    """The guest that uses its disc is asked; the person decides."""
+    machine = Machine(display, folder, "lock 1;print up;echo")
+    machine.wait_text("up")
+    with Pointer(display, SOURCE, disc(folder)) as pointer:
+        pointer.drop_on(machine.window)
+        machine.wait_text("eject wanted")
+    time.sleep(0.5)
+    display.picture("disc-locked")
+    if "disc /" in machine.text():
+        raise Failed("the lock was not respected")
+    machine.focus(machine.window)
+    machine.keys("alt+c")
+    machine.wait_text("disc /disc.iso")
+    machine.finish()
+
+
+def test_no_disc(display, folder):
+    """What is no disc is offered a machine of its own."""
+    machine = Machine(display, folder, "print up;echo")
+    machine.wait_text("up")
+    with Pointer(display, SOURCE, kernel(folder, "other")) as pointer:
+        pointer.drop_on(machine.window)
+        time.sleep(0.7)
+        display.picture("no-disc")
+        machine.focus(machine.window)
+        machine.keys("alt+s")
+        wait_for("the other machine", lambda: find(display, "other"))
+    close(display, "other")
+    machine.finish()
+
+
+def test_full_host(display, folder):
+    """The machine paused by itself, says why, and goes on by Retry, which has the focus."""
+    machine = Machine(display, folder,
+                      "print up;hold There is no room left on the host.;wait 50;print on;echo")
+    machine.wait_text("up")
+    time.sleep(0.7)
+    display.picture("full-host")
+    if "on\r" in machine.text():
+        raise Failed("it did not wait")
+    machine.keys("Return")
+    machine.wait_text("on\r")
+    time.sleep(0.5)
+    display.picture("full-host-over")
+    machine.finish()
+
+
+def test_deleted_image(display, folder):
+    """The machine goes on; its person is told."""
+    image = os.path.join(folder, "disk.img")
+    with open(image, "wb") as file:
+        file.write(bytes(1 << 20))
+    machine = Machine(display, folder, "print up;echo", "--disk", image + ",format=raw")
+    machine.wait_text("up")
+    os.remove(image)
+    time.sleep(1.5)
+    display.picture("deleted-image")
+    if "disk.img” was deleted" not in machine.finish():
+        raise Failed("nobody was told")
+
+
 TESTS = [test_drop_starts, test_recent, test_bad_file, test_choose, test_several,
-         test_single_instance]
+         test_single_instance, test_change_disc, test_locked_drive, test_no_disc, test_full_host,
+         test_deleted_image]
 
 
 def run(test):

@@ -222,6 +222,8 @@ static const struct {
     {"win.next-tab", {"<Primary>Page_Down"}},
     {"win.previous-tab", {"<Primary>Page_Up"}},
     {"win.move-focus", {"<Primary>Tab"}},
+    {"win.change-disc", {"<Primary><Shift>d"}},
+    {"win.eject", {"<Primary><Shift>e"}},
     {"win.fullscreen", {"<Primary><Shift>F11"}},
     {"win.close", {"<Primary><Shift>q", "<Primary><Shift>w"}},
     {"win.show-help-overlay", {"<Primary>question"}},

@@ -3,6 +3,7 @@
 #ifndef LATHE_GTK_WINDOW_PRIVATE_H
 #define LATHE_GTK_WINDOW_PRIVATE_H
 
+#include "ui/gtk/message-bar.h"
 #include "ui/gtk/preferences.h"
 #include "ui/gtk/terminal-page.h"
 #include "ui/gtk/window.h"
@@ -24,6 +25,13 @@ struct _LatheWindow {
     GtkNotebook *notebook;
     GtkLabel *state_label, *engine_label, *speed_label;
     GtkLabel *location_label, *log_label, *size_label;
+
+    /* media.c */
+    LatheMessageBar *message_bar;
+    GtkWidget *media_button;
+    GtkLabel *media_label;
+    GtkFileChooserNative *disc_chooser;
+    char *wanted_file; /* that a message offers to insert or to start; NULL: none */
 };
 
 /* The page in front; NULL: no serial port is shown. */

@@ -9,6 +9,7 @@
 #include <vte/vte.h>
 
 #include "ui/gtk/application.h"
+#include "ui/gtk/media.h"
 #include "ui/gtk/window-private.h"
 
 G_DEFINE_FINAL_TYPE(LatheWindow, lathe_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -314,6 +315,7 @@ GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
     gtk_window_set_title(GTK_WINDOW(window), lathe_session_get_title(session));
     window_add_pages(window);
     window_connect_session(window);
+    lathe_window_install_media(window);
     window_show_engine(window);
     window_show_state(window);
     window_show_page(window);
@@ -330,6 +332,8 @@ static void lathe_window_dispose(GObject *object)
 
     window_inhibit(window, FALSE);
     g_clear_weak_pointer(&window->question);
+    g_clear_object(&window->disc_chooser);
+    g_clear_pointer(&window->wanted_file, g_free);
     g_clear_object(&window->session);
     G_OBJECT_CLASS(lathe_window_parent_class)->dispose(object);
 }
