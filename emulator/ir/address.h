@@ -37,7 +37,8 @@ IR_INLINE bool ir_tlb_hit(struct ir_env *env, uint64_t va, unsigned size, bool w
     const struct ir_tlb_entry *entry = &env->tlb->entry[ir_tlb_index(va)];
     uint64_t offset = va - (write ? entry->write : entry->read);
 
-    *host = entry->host + offset;
+    /* As a number: the sum is no address at all without a hit. */
+    *host = (uint8_t *)((uintptr_t)entry->host + offset);
     return IR_LIKELY(offset <= IR_PAGE_SIZE - size);
 }
 

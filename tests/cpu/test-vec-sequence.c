@@ -129,7 +129,7 @@ static const struct form forms[] = {
 struct state {
     uint64_t vec[16][4], gpr[16], flags, pc, cr2;
     uint32_t mxcsr, vector, status;
-    uint8_t memory[WINDOW];
+    _Alignas(32) uint8_t memory[WINDOW];
 };
 
 static struct lift_env env;
