@@ -60,12 +60,15 @@ static void jit_engine_written(void *opaque, emu_gpa address, uint64_t length)
     ir_blocks_store(opaque, address, length, NULL, false);
 }
 
-/* What large programs need has to stay: a part of the guest's memory, as far as it lies in one
- * piece, within what a small and a large compiler fill. */
+/* What large programs need has to stay, or it is translated again and again: a compiler fills 450
+ * MiB, a third of that beside the code. So a sixteenth of 1 GiB of the guest's memory, and of what
+ * it has more, as far as it lies in one piece, three eighths. */
 static size_t jit_engine_budget(const struct emu_machine *machine)
 {
-    const uint64_t most = 192u << 20;
-    uint64_t part = emu_memory_find(machine->memory, JIT_LOW_MEMORY).length / 16;
+    const uint64_t most = 448u << 20, gib = 1u << 30;
+    uint64_t memory = emu_memory_find(machine->memory, JIT_LOW_MEMORY).length;
+    uint64_t more = memory > gib ? memory - gib : 0;
+    uint64_t part = (memory - more) / 16 + more / 8 * 3;
 
     return part < IR_BLOCKS_BUDGET ? IR_BLOCKS_BUDGET : part < most ? part : most;
 }

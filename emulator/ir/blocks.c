@@ -11,8 +11,8 @@
 #include "emulator/api/error.h"
 #include "emulator/ir/reclaim.h"
 
-#define BLOCKS_BITS  18
-#define PAGES_BITS   13
+#define BLOCKS_BITS  19
+#define PAGES_BITS   15
 #define GRANULE_BITS 6
 /* Stores to a page without live blocks until it counts as one without code. A page that is written
  * and run in turns stays one with code. */

@@ -13,7 +13,7 @@
 
 /* ---- code memory (cache.c) ---- */
 
-#define JIT_CACHE_BYTES (128u << 20)
+#define JIT_CACHE_BYTES (320u << 20)
 #define JIT_CHUNK       64 /* code is handed out in multiples of this */
 #define JIT_CLASSES     64 /* pieces of up to so many chunks are kept by size */
 #define JIT_CHUNKS      (JIT_CACHE_BYTES / JIT_CHUNK)
