@@ -48,7 +48,8 @@ def run(test, patience):
     environment["PATIENCE"] = str(patience)  # for tests that wait for something themselves
     environment.setdefault("ASAN_OPTIONS", "detect_leaks=1:abort_on_error=0")
     environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1:halt_on_error=1")
-    environment.setdefault("TSAN_OPTIONS", "suppressions=" + os.path.join(HERE, "tsan.supp"))
+    environment.setdefault("TSAN_OPTIONS", "history_size=7:suppressions=" +
+                           os.path.join(HERE, "tsan.supp"))
     started = time.monotonic()
     try:
         done = subprocess.run(test["cmd"], env=environment, cwd=test["workdir"] or BUILD, text=True,
