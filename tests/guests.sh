@@ -91,29 +91,32 @@ installer() {
     mv "$guests/installer/initrd.new" "$guests/installer/initrd.gz"
 }
 
-# A root tree of this release in an initramfs, made with the packages' own scripts: as root. Made
-# again when what works in it has changed.
-work() {
-    [ ! -e "$guests/work/work.cpio" ] ||
-        [ -n "$(find tests/e2e/work -newer "$guests/work/work.cpio")" ] || return 0
-    mkdir -p "$guests/work"
-    apt-cache show debootstrap >/dev/null 2>&1 || update
-    echo "guests: making a Debian root tree" >&2
-    as=
-    [ "$(id -u)" = 0 ] || as=sudo
-    $as sh tests/e2e/work/root.sh "$guests/work/root" "$guests/work/work.cpio"
+# made_from FILE SOURCE...: was it made from these, as they are now?
+made_from() {
+    made=$1
+    shift
+    [ -e "$made" ] && cat "$@" | cksum | cmp -s - "$made.from"
 }
 
-# An installed Debian of this release, with a boot loader: as root.
-system() {
-    [ ! -e "$guests/system/system.qcow2" ] ||
-        [ -n "$(find tests/e2e/system -newer "$guests/system/system.qcow2")" ] || return 0
-    mkdir -p "$guests/system"
-    apt-cache show debootstrap >/dev/null 2>&1 || update
-    echo "guests: making a Debian system" >&2
+# A root tree of this release in an initramfs, and the work in it with its answers, made with the
+# packages' own scripts: as root. Each is made again when its scripts have changed.
+work() {
+    mkdir -p "$guests/work"
+    scripts=tests/e2e/work tree=$guests/work/tree.cpio archive=$guests/work/work.cpio
     as=
     [ "$(id -u)" = 0 ] || as=sudo
-    $as sh tests/e2e/system/image.sh "$guests/system/scratch" "$guests/system/system.qcow2"
+    if ! made_from "$tree" $scripts/root.sh; then
+        apt-cache show debootstrap >/dev/null 2>&1 || update
+        echo "guests: making a Debian root tree" >&2
+        $as sh $scripts/root.sh "$guests/work/root" "$tree"
+        cksum <$scripts/root.sh >"$tree.from"
+        rm -f "$archive"
+    fi
+    if ! made_from "$archive" $scripts/*.sh; then
+        echo "guests: preparing the work in it" >&2
+        $as sh $scripts/answers.sh "$guests/work/root" "$tree" "$archive"
+        cat $scripts/*.sh | cksum >"$archive.from"
+    fi
 }
 
 for guest in "$@"; do

@@ -19,7 +19,7 @@ set -- $words
 work=$1
 shift
 sh "/opt/lathe/$work.sh" "$@" </dev/null
-dmesg | grep -E 'BUG|WARNING|Oops|soft lockup|rcu.*stall|general protection|segfault' >/tmp/log
+dmesg | grep -E 'BUG|WARNING|Oops|soft lockup|rcu.*detected.*stall|general protection|segfault' >/tmp/log
 if [ -s /tmp/log ]; then
     echo "not ok $work-log: $(head -n 3 /tmp/log | tr '\n' ' ')"
 else

@@ -38,21 +38,21 @@ cpu)
     done
     ;;
 memory)
-    each 2 bsearch heapsort hsearch judy list lsearch malloc matrix matrix-3d memcpy memfd memrate \
+    each 1 bsearch heapsort hsearch judy list lsearch malloc matrix matrix-3d memcpy memfd memrate \
         memthrash mergesort mincore misaligned mremap msync prefetch qsort radixsort randlist remap \
         rmap shellsort skiplist sparsematrix stack stackmmap str stream tlb-shootdown tmpfs tree \
         tsearch wcs zero zlib mmap mmapfork mprotect munmap vecfp vecmath vecshuf vecwide fork
     ;;
 vm)
     for method in $(methods vm); do
-        stress "vm-$method" --vm "$count" --vm-bytes 8m --vm-method "$method" --timeout 2
+        stress "vm-$method" --vm "$count" --vm-bytes 8m --vm-method "$method" --timeout 1
     done
-    each 2 vm-addr vm-rw vm-segv
+    each 1 vm-addr vm-rw vm-segv
     ;;
-cache) each 3 cache cacheline icache l1cache flushcache far-branch prefetch ;;
-atomic) each 4 atomic mutex futex sem sem-sysv dekker peterson lockbus membarrier mcontend ;;
+cache) each 2 cache cacheline icache l1cache flushcache far-branch prefetch ;;
+atomic) each 2 atomic mutex futex sem sem-sysv dekker peterson lockbus membarrier mcontend ;;
 interrupt)
-    each 3 timer timerfd itimer alarm clock nanosleep signal signest sigfpe sigsegv sigtrap sigpipe \
+    each 2 timer timerfd itimer alarm clock nanosleep signal signest sigfpe sigsegv sigtrap sigpipe \
         sigq sigrt sigsuspend sigpending sigchld sigabrt sigfd sigio kill switch fault yield
     ;;
 esac
