@@ -32,16 +32,19 @@ struct qcow2_opening {
     struct emu_error *err;
 };
 
+/* False, as emu_error_set: said here so that who analyses this file alone knows it. */
 static bool open_refuse(const struct qcow2_opening *o, const char *what)
 {
-    return emu_error_set(o->err, EMU_ERROR_INPUT, "the qcow2 image '%s' cannot be used: %s",
-                         o->q->file.path, what);
+    emu_error_set(o->err, EMU_ERROR_INPUT, "the qcow2 image '%s' cannot be used: %s",
+                  o->q->file.path, what);
+    return false;
 }
 
 static bool open_fail(const struct qcow2_opening *o, int error)
 {
-    return emu_error_set(o->err, EMU_ERROR_INPUT, "cannot read the qcow2 image '%s': %s",
-                         o->q->file.path, strerror(error));
+    emu_error_set(o->err, EMU_ERROR_INPUT, "cannot read the qcow2 image '%s': %s", o->q->file.path,
+                  strerror(error));
+    return false;
 }
 
 /* ---- the header ---- */
