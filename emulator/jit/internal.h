@@ -68,7 +68,7 @@ struct jit_block {
     uint32_t code_size;
     uint16_t entry; /* past the entry for the jump tables: the page is known */
     uint16_t link_count;
-    int32_t patience;          /* entries until it is translated again */
+    _Atomic int32_t patience;  /* entries until it is translated again; any vcpu counts, roughly */
     uint64_t mode;             /* base.mode while it lived */
     struct jit_link *incoming; /* under jit->links */
     struct jit_link *link;

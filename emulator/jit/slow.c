@@ -72,7 +72,8 @@ const void *jit_slow_hot(struct ir_env *env, struct jit_block *block)
 {
     ir_executor(env)->status = IR_X_NEXT_BLOCK;
     jit_vcpu(env)->hot = &block->base;
-    block->patience = JIT_PATIENCE * 16; /* if nothing comes of it */
+    /* If nothing comes of it: */
+    atomic_store_explicit(&block->patience, JIT_PATIENCE * 16, memory_order_relaxed);
     return NULL;
 }
 

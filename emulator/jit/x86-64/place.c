@@ -169,7 +169,7 @@ struct ir_block *jit_place(struct jit_translation *t, struct jit *jit, uint32_t 
     }
     block->code_size = asm_pos(&t->b);
     block->entry = (uint16_t)entry;
-    block->patience = jit->patience;
+    atomic_init(&block->patience, jit->patience);
     block->link_count = (uint16_t)t->links;
     block->link = (struct jit_link *)((uint8_t *)block + t->layout.links);
     block->base.code = (struct ir_xinsn *)(uintptr_t)jit_cache_run(&jit->cache, block->code);
