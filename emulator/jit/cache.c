@@ -140,7 +140,7 @@ static uint8_t *cache_pop_locked(struct jit_cache *cache, size_t chunks)
     uint8_t *piece = chunks <= JIT_CLASSES ? cache->ready[chunks] : NULL;
 
     if (piece != NULL)
-        memcpy(&cache->ready[chunks], piece, sizeof(piece));
+        memcpy(&cache->ready[chunks], piece, sizeof(uint8_t *));
     return piece;
 }
 
@@ -187,7 +187,7 @@ void jit_cache_release(struct jit_cache *cache, uint8_t *code, size_t size)
 
     pthread_mutex_lock(&cache->lock);
     if (chunks <= JIT_CLASSES) {
-        memcpy(code, &cache->ready[chunks], sizeof(code));
+        memcpy(code, &cache->ready[chunks], sizeof(uint8_t *));
         cache->ready[chunks] = code;
     } else {
         cache_free_locked(cache, code, chunks);
