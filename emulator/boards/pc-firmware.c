@@ -324,9 +324,9 @@ static bool firmware_add_setup(struct emu_device *fw_cfg, const struct emu_boot_
                                size_t size, struct emu_error *err)
 {
     uint8_t *setup = malloc(size);
-    bool done = setup != NULL;
+    bool done;
 
-    if (!done)
+    if (setup == NULL)
         return emu_error_set(err, EMU_ERROR_HOST, "out of memory");
     memcpy(setup, kernel->data, size);
     if (size > FIRMWARE_LOADER_TYPE)
