@@ -35,7 +35,7 @@ static int run_wait(GPid child)
 int lathe_run_files(const GPtrArray *paths)
 {
     g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree GPid *children = g_new0(GPid, paths->len);
+    GPid *children = g_new0(GPid, paths->len);
     int first = LATHE_EXIT_OK;
 
     for (guint i = 0; i < paths->len; i++)
@@ -44,5 +44,6 @@ int lathe_run_files(const GPtrArray *paths)
         int status = children[i] != 0 ? run_wait(children[i]) : LATHE_EXIT_INTERNAL;
         first = first != LATHE_EXIT_OK ? first : status;
     }
+    g_free(children);
     return first;
 }
