@@ -36,9 +36,9 @@ struct emu_drive {
 
 /* A device beside the board's own. */
 struct emu_device_config {
-    const char *kind; /* "usb-keyboard", "usb-tablet", "usb-hub", "usb-storage" */
-    const char *id;   /* that no other device has; shorter than 32 bytes */
-    const char *into; /* id of the hub that it goes into; NULL: a socket of the machine */
+    const char *kind;       /* "usb-keyboard", "usb-tablet", "usb-hub", "usb-storage" */
+    const char *id;         /* that no other device has; shorter than 32 bytes */
+    const char *into;       /* id of the hub that it goes into; NULL: a socket of the machine */
     struct emu_drive drive; /* of storage: back end and cdrom */
 };
 
@@ -191,8 +191,8 @@ bool emu_machine_change_medium(struct emu_machine *machine, unsigned drive,
 /*
  * Plugs a device in, or pulls one out that is no part of the board, running or paused; the guest
  * sees it come and go. Returns when it is done; not on the machine's own threads. The machine takes
- * the back end, also on failure. False with *err: it has no place, no such device, a hub that is not
- * empty. A machine that is loaded needs the devices that the saved one had, in the same order.
+ * the back end, also on failure. False with *err: it has no place, no such device, a hub that is
+ * not empty. A machine that is loaded needs the devices that the saved one had, in the same order.
  */
 bool emu_machine_device_add(struct emu_machine *machine, const struct emu_device_config *config,
                             struct emu_error *err);

@@ -15,7 +15,8 @@ struct emu_engine_ops {
     /* Can it run here? False with *why_not filled in one sentence. Any thread. */
     bool (*probe)(struct emu_error *why_not);
     /* Joins a machine whose vcpus exist and stand still; sets what it needs in each, and lets them
-     * forget what they remember of another engine's code. False with *err: nothing is left of it. */
+     * forget what they remember of another engine's code. False with *err: nothing is left of it.
+     */
     bool (*attach)(struct emu_machine *machine, struct emu_error *err);
     /* Called by emu_machine_free, before the board's free, and when another engine takes over;
      * devices and vcpus exist, and vcpus stand still. Only if machine->engine is set. */

@@ -22,7 +22,8 @@ static void machine_wake_loop(void *opaque)
 
 static void machine_input_changed(void *opaque)
 {
-    const struct emu_machine_observer *observer = &((struct emu_machine *)opaque)->private->observer;
+    const struct emu_machine_observer *observer =
+        &((struct emu_machine *)opaque)->private->observer;
 
     if (observer->input_changed != NULL)
         observer->input_changed(observer->opaque);

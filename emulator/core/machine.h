@@ -107,13 +107,13 @@ bool emu_machine_add_part(struct emu_machine *machine, const struct emu_machine_
                           void *object, struct emu_error *err);
 /*
  * Devices and parts that come and go while the machine runs, on the loop thread. A device is in no
- * address space, drives no line and answers nobody any more when it is removed, and is then freed. A
- * part is freed once the commands that are in the queue, and may be its own, have run.
+ * address space, drives no line and answers nobody any more when it is removed, and is then freed.
+ * A part is freed once the commands that are in the queue, and may be its own, have run.
  */
 void emu_machine_remove_device(struct emu_machine *machine, struct emu_device *device);
 void emu_machine_remove_part(struct emu_machine *machine, void *object);
-/* Posts a command and waits until it has run. Not on the machine's own threads. False: the queue did
- * not take it. */
+/* Posts a command and waits until it has run. Not on the machine's own threads. False: the queue
+ * did not take it. */
 bool emu_machine_command(struct emu_machine *machine, emu_command_fn *fn, void *opaque,
                          const void *data, size_t length);
 /* Room for count vcpus; the board then calls emu_vcpu_init on each. */

@@ -54,7 +54,7 @@ struct emu_memory {
     struct flat_view *_Atomic view;
     const char *name;
     struct emu_region root;
-    struct emu_memory *tree;   /* whose root and lock count: itself, or for a secure face the other */
+    struct emu_memory *tree; /* whose root and lock count: itself, or for a secure face the other */
     struct emu_memory *secure; /* the second face; NULL: none */
     unsigned who;              /* EMU_VIEW_... */
     struct emu_trace *trace;
@@ -66,7 +66,8 @@ struct emu_memory {
 
     emu_memory_changed_fn *changed;
     void *changed_opaque;
-    pthread_rwlock_t written_lock; /* read around each call, so that one that was replaced is over */
+    pthread_rwlock_t
+        written_lock; /* read around each call, so that one that was replaced is over */
     emu_memory_written_fn *written;
     void *written_opaque;
 };

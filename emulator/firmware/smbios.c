@@ -199,7 +199,7 @@ static void smbios_entry(uint8_t *entry, uint64_t base, size_t length)
 
     memcpy(entry, "_SM3_", 5);
     entry[6] = EMU_SMBIOS_ANCHOR;
-    entry[7] = 3;  /* 3.6.0 */
+    entry[7] = 3; /* 3.6.0 */
     entry[8] = 6;
     entry[10] = 1; /* entry point revision */
     emu_put32(entry + 12, (uint32_t)(length - EMU_SMBIOS_TABLES));

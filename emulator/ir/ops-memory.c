@@ -30,7 +30,7 @@ enum { IR_ADDRESS_base, IR_ADDRESS_index, IR_ADDRESS_full };
 
 #define X_SCALAR(w)                                                                                \
     X_SLOW(ld_slow_##w, ir_x_load, (w) / 8)                                                        \
-    X_FORMS(x_ld_##w, ld_slow_##w, (w) / 8, false, IR_R(d) = emu_shared_get_##w(host))                 \
+    X_FORMS(x_ld_##w, ld_slow_##w, (w) / 8, false, IR_R(d) = emu_shared_get_##w(host))             \
     X_SLOW(st_slow_##w, ir_x_store, (w) / 8)                                                       \
     X_FORMS(x_st_##w, st_slow_##w, (w) / 8, true, emu_shared_put_##w(host, (uint##w##_t)IR_R(c)))
 X_SCALAR(8)

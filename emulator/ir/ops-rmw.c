@@ -54,9 +54,9 @@ IR_INLINE void rmw_end(struct ir_env *env, const struct ir_xinsn *ip, const stru
         struct rmw rmw;                                                                            \
         if (!rmw_begin(env, ip, (w) / 8, &rmw))                                                    \
             return NULL;                                                                           \
-        old = emu_shared_get_##w(rmw.host);                                                            \
+        old = emu_shared_get_##w(rmw.host);                                                        \
         if (!(ip->access & IR_ACCESS_LOCKED) || rmw.locked)                                        \
-            emu_shared_put_##w(rmw.host, alu_##alu##_##w(env, old, c, false));                         \
+            emu_shared_put_##w(rmw.host, alu_##alu##_##w(env, old, c, false));                     \
         else                                                                                       \
             while (!CAS(w, rmw.host, &old, alu_##alu##_##w(env, old, c, false)))                   \
                 ;                                                                                  \
@@ -84,8 +84,8 @@ IR_INLINE void rmw_end(struct ir_env *env, const struct ir_xinsn *ip, const stru
         if (!rmw_begin(env, ip, (w) / 8, &rmw))                                                    \
             return NULL;                                                                           \
         if (rmw.locked) {                                                                          \
-            old = emu_shared_get_##w(rmw.host);                                                        \
-            emu_shared_put_##w(rmw.host, c);                                                           \
+            old = emu_shared_get_##w(rmw.host);                                                    \
+            emu_shared_put_##w(rmw.host, c);                                                       \
         } else {                                                                                   \
             old = __atomic_exchange_n((uint##w##_t *)rmw.host, c, __ATOMIC_SEQ_CST);               \
         }                                                                                          \
@@ -106,9 +106,9 @@ X_EXCHANGE(64)
         if (!rmw_begin(env, ip, (w) / 8, &rmw))                                                    \
             return NULL;                                                                           \
         if (!(ip->access & IR_ACCESS_LOCKED) || rmw.locked) {                                      \
-            old = emu_shared_get_##w(rmw.host);                                                        \
+            old = emu_shared_get_##w(rmw.host);                                                    \
             if (old == expected)                                                                   \
-                emu_shared_put_##w(rmw.host, c);                                                       \
+                emu_shared_put_##w(rmw.host, c);                                                   \
         } else {                                                                                   \
             (void)CAS(w, rmw.host, &old, c);                                                       \
         }                                                                                          \

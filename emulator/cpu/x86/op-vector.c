@@ -46,8 +46,8 @@ static enum ir_status masked_store(struct x86_cpu *cpu, emu_gva address, uint64_
         if (!mask_has(mask, element, i))
             continue;
         memcpy(&value, data + element * i, element);
-        enum ir_status status = x86_guest_store(&cpu->ir, address + element * i, &value, element,
-                                                masked_access(what));
+        enum ir_status status =
+            x86_guest_store(&cpu->ir, address + element * i, &value, element, masked_access(what));
         if (status != IR_OK)
             return status;
     }
@@ -64,8 +64,8 @@ static enum ir_status masked_load(struct x86_cpu *cpu, emu_gva address, uint64_t
         uint64_t value;
         if (!mask_has(mask, element, i))
             continue;
-        if (x86_guest_load(&cpu->ir, address + element * i, &value, element,
-                           masked_access(what)) != IR_OK)
+        if (x86_guest_load(&cpu->ir, address + element * i, &value, element, masked_access(what)) !=
+            IR_OK)
             return IR_FAULT;
         memcpy(data + element * i, &value, element);
     }

@@ -17,4 +17,3 @@ enum ir_status x86_helper_vmcall(struct ir_env *env, uint64_t a, uint64_t b, uin
 {
     return x86_raise(x86_cpu_of(env), X86_UD);
 }
-

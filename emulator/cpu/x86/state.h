@@ -158,11 +158,11 @@ enum x86_vector {
 #define X86_MODE_AVX        (1ull << 18) /* CR4.OSXSAVE and XCR0 has SSE and AVX */
 #define X86_MODE_SHADOW     (1ull << 19) /* interrupt shadow: one instruction, then clear it */
 #define X86_MODE_STEP                                                                              \
-    (1ull << 20) /* TF, a data watch or a debugger: one instruction a block,                       \
-                    helper `trap` at its end */
-#define X86_MODE_BREAK       (1ull << 21) /* execution breakpoints exist: see x86_break_hint */
-#define X86_MODE_XM          (1ull << 22) /* MXCSR has an exception unmasked: SSE may raise #XM */
-#define X86_MODE_SMM         (1ull << 23) /* other memory at the same addresses */
+    (1ull << 20)                    /* TF, a data watch or a debugger: one instruction a block,    \
+                                       helper `trap` at its end */
+#define X86_MODE_BREAK (1ull << 21) /* execution breakpoints exist: see x86_break_hint */
+#define X86_MODE_XM    (1ull << 22) /* MXCSR has an exception unmasked: SSE may raise #XM */
+#define X86_MODE_SMM   (1ull << 23) /* other memory at the same addresses */
 /*
  * The limit of CS: 4 GiB; or 64 KiB; or any other, and then each instruction looks for itself
  * (limit_check). Not in 64-bit code.

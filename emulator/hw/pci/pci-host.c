@@ -147,8 +147,8 @@ static const struct emu_region_ops pci_host_ecam_ops = {
 
 unsigned emu_pci_host_pirq(unsigned slot, unsigned pin)
 {
-    /* Slots take turns at PIRQE to H; the chip set's own go to A to D, as the ICH9's interrupt route
-     * registers are after a reset. */
+    /* Slots take turns at PIRQE to H; the chip set's own go to A to D, as the ICH9's interrupt
+     * route registers are after a reset. */
     return slot < 25 ? 4 + ((slot + pin - 1) & 3) : (pin - 1) & 3;
 }
 
