@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The saved form of a whole machine: the clock, then vcpus, devices, the board and RAM in the
- * machine's order, each in a section of its own. RAM is saved as runs of bytes; holes and what
- * follows them are not there and are zero when loaded.
+ * machine's order, each in a section of its own.
  */
 #include "emulator/core/machine-private.h"
 #include "emulator/core/memory-private.h"
@@ -51,53 +50,6 @@ static const char *state_number(char text[24], size_t number)
 }
 
 /* ---- RAM ---- */
-
-static void state_save_ram(struct emu_ram *ram, struct emu_writer *out)
-{
-    uint64_t start, end, from = 0;
-
-    emu_write_u64(out, "size", emu_ram_size(ram));
-    while (emu_ram_next_data(ram, from, &start, &end)) {
-        emu_write_u64(out, "start", start);
-        emu_write_u64(out, "length", end - start);
-        emu_write_bytes(out, "data", emu_ram_host(ram) + start, end - start);
-        from = end;
-    }
-    emu_write_u64(out, "start", emu_ram_size(ram));
-}
-
-static bool state_load_run(struct emu_ram *ram, uint64_t start, struct emu_reader *in,
-                           struct emu_error *err)
-{
-    uint64_t length;
-
-    if (!emu_read_u64(in, "length", &length, err))
-        return false;
-    if (start > emu_ram_size(ram) || length > emu_ram_size(ram) - start)
-        return emu_error_set(err, EMU_ERROR_INPUT, "saved state: memory beyond the end of RAM");
-    return emu_read_bytes(in, "data", emu_ram_host(ram) + start, length, err);
-}
-
-static bool state_load_ram(struct emu_ram *ram, struct emu_reader *in, struct emu_error *err)
-{
-    uint64_t size, start;
-
-    if (!emu_read_u64(in, "size", &size, err))
-        return false;
-    if (size != emu_ram_size(ram))
-        return emu_error_set(err, EMU_ERROR_INPUT,
-                             "saved state: a block of memory has %llu bytes, this machine's %llu",
-                             (unsigned long long)size, (unsigned long long)emu_ram_size(ram));
-    emu_ram_zero(ram);
-    for (;;) {
-        if (!emu_read_u64(in, "start", &start, err))
-            return false;
-        if (start == emu_ram_size(ram))
-            return true;
-        if (!state_load_run(ram, start, in, err))
-            return false;
-    }
-}
 
 /* Translated code of the old contents must go. */
 static void state_tell_code_tracker(struct emu_memory *memory)
@@ -165,7 +117,7 @@ bool emu_machine_save(struct emu_machine *machine, struct emu_writer *out, struc
     state_save_board(machine, out);
     for (i = 0; i < p->ram_count; i++) {
         state_write_head(out, "ram", state_number(number, i));
-        state_save_ram(p->rams[i], out);
+        emu_ram_save(p->rams[i], out);
     }
     return emu_writer_data(out, &length) != NULL ||
            emu_error_set(err, EMU_ERROR_HOST, "out of memory while saving the machine");
@@ -256,7 +208,7 @@ bool emu_machine_load(struct emu_machine *machine, struct emu_reader *in, struct
         return false;
     for (i = 0; i < p->ram_count; i++) {
         if (!state_read_head(in, "ram", state_number(number, i), err) ||
-            !state_load_ram(p->rams[i], in, err))
+            !emu_ram_load(p->rams[i], in, err))
             return false;
     }
     state_tell_code_tracker(machine->memory);

@@ -14,8 +14,6 @@ struct emu_ram {
     int fd;
 };
 
-/* Makes all bytes zero and gives the pages back to the host. */
-void emu_ram_zero(struct emu_ram *ram);
 /* The next part at or after from that is not a hole; false: only holes follow. */
 bool emu_ram_next_data(const struct emu_ram *ram, uint64_t from, uint64_t *start, uint64_t *end);
 

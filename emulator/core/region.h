@@ -16,6 +16,8 @@ struct emu_memory;
 struct emu_region;
 struct emu_ram;
 struct emu_trace;
+struct emu_writer; /* state/state.h */
+struct emu_reader;
 
 /*
  * Register access of a device. Called on any vcpu thread or the machine's loop thread, with the
@@ -78,6 +80,11 @@ void emu_ram_free(struct emu_ram *ram);
 /* The host address of byte 0; valid until emu_ram_free. */
 uint8_t *emu_ram_host(const struct emu_ram *ram);
 uint64_t emu_ram_size(const struct emu_ram *ram);
+/* Makes all bytes zero and gives the pages back to the host. */
+void emu_ram_zero(struct emu_ram *ram);
+/* The contents, without the parts that were never touched. A state of another size is refused. */
+void emu_ram_save(const struct emu_ram *ram, struct emu_writer *out);
+bool emu_ram_load(struct emu_ram *ram, struct emu_reader *in, struct emu_error *err);
 
 /*
  * Initialisers: the caller owns the memory of *region, which must outlive its place in a tree.
