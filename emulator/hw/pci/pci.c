@@ -86,6 +86,7 @@ void emu_pci_add_bar(struct emu_pci_device *pci, unsigned index, enum emu_pci_ba
 {
     static const uint32_t flags[] = {
         [EMU_PCI_BAR_IO] = PCI_BAR_IO_FLAG,
+        [EMU_PCI_BAR_MEMORY32_PREFETCH] = PCI_BAR_PREFETCH_FLAG,
         [EMU_PCI_BAR_MEMORY64] = PCI_BAR_64_FLAG,
         [EMU_PCI_BAR_MEMORY64_PREFETCH] = PCI_BAR_64_FLAG | PCI_BAR_PREFETCH_FLAG,
         [EMU_PCI_BAR_ROM] = 0,

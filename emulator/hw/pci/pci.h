@@ -45,6 +45,7 @@ enum emu_pci_bar_kind {
     EMU_PCI_BAR_NONE,
     EMU_PCI_BAR_IO,
     EMU_PCI_BAR_MEMORY32,
+    EMU_PCI_BAR_MEMORY32_PREFETCH,
     EMU_PCI_BAR_MEMORY64, /* takes two registers */
     EMU_PCI_BAR_MEMORY64_PREFETCH,
     EMU_PCI_BAR_ROM, /* of bar EMU_PCI_ROM_BAR only */
