@@ -177,6 +177,7 @@ bool rig_survives(struct rig_device *device)
     bool same;
 
     spare.bus = emu_apic_bus_new(NULL);
+    spare.displays = (struct emu_displays){0};
     emu_device_save(device->device, first);
     data = emu_writer_data(first, &length);
     in = emu_reader_new(data, length);
