@@ -108,6 +108,11 @@ bool lathe_set_debugcon(struct lathe_cli *cli, const char *value, GError **error
     return set_string(&cli->definition->debugcon, value + 5);
 }
 
+bool lathe_set_gpu(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_gpu_parse(value, &cli->definition->gpu, error);
+}
+
 bool lathe_set_display(struct lathe_cli *cli, const char *value, GError **error)
 {
     if (strcmp(value, "gtk") == 0)

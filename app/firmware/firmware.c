@@ -197,7 +197,7 @@ static bool firmware_take_file(struct lathe_definition *definition, GError **err
     return definition->firmware_vars == NULL || firmware_take_vars(definition, NULL, error);
 }
 
-bool lathe_firmware_settle(struct lathe_definition *definition, GError **error)
+static bool firmware_settle_image(struct lathe_definition *definition, GError **error)
 {
     static const char *const words[] = {"auto", "bios", "uefi", "uefi-secure", NULL};
     const char *word = definition->firmware;
@@ -209,4 +209,14 @@ bool lathe_firmware_settle(struct lathe_definition *definition, GError **error)
     if (g_strv_contains(words, word))
         return firmware_find(definition, word, error);
     return firmware_take_file(definition, error);
+}
+
+bool lathe_firmware_settle(struct lathe_definition *definition, GError **error)
+{
+    if (!firmware_settle_image(definition, error))
+        return false;
+    g_free(definition->gpu_rom);
+    definition->gpu_rom =
+        definition->firmware_image != NULL ? lathe_firmware_find_video_rom(definition->gpu) : NULL;
+    return true;
 }

@@ -23,8 +23,11 @@ bool lathe_firmware_parse(struct lathe_definition *definition, const char *text,
 const struct lathe_descriptor *lathe_firmware_choose(const struct lathe_descriptor_list *list,
                                                      const char *word);
 
+/* The VGA BIOS of an adapter; NULL: none is installed, or it needs none. g_free. */
+char *lathe_firmware_find_video_rom(enum emu_gpu gpu);
+
 /*
- * Fills the files of definition->firmware. "auto" with a kernel is none: the emulator starts the
+ * Fills the files of definition->firmware, and of the adapter's VGA BIOS if there is firmware. "auto" with a kernel is none: the emulator starts the
  * kernel itself; with a medium that only BIOS or only UEFI can start (definition->boots) it is
  * that, and definition->notes says so. A file for the variables that does not exist is made from
  * the template; without one the machine has a copy that is forgotten. False with *error: not

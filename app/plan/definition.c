@@ -17,6 +17,7 @@ struct lathe_definition *lathe_definition_new(void)
     definition->memory = UINT64_C(1) << 30;
     definition->trace = g_ptr_array_new_with_free_func(g_free);
     definition->topology = (struct emu_topology){1, 1, 1, 1, 1};
+    definition->gpu = EMU_GPU_STD;
     return definition;
 }
 
@@ -28,7 +29,7 @@ void lathe_definition_free(struct lathe_definition *definition)
                        definition->cpu,      definition->kernel,         definition->initrd,
                        definition->append,   definition->debugcon,       definition->gdb,
                        definition->firmware, definition->firmware_image, definition->firmware_vars,
-                       definition->notes,    definition->boots_text};
+                       definition->notes,    definition->boots_text,     definition->gpu_rom};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     for (unsigned i = 0; i < definition->serials; i++)

@@ -68,6 +68,8 @@ struct lathe_definition {
     struct lathe_boot_order boot;
     char *debugcon; /* a file's path */
     char *gdb;      /* "unix:PATH" or "tcp:127.0.0.1:PORT" */
+    enum emu_gpu gpu;
+    char *gpu_rom; /* its VGA BIOS's file; NULL: none */
     unsigned displays;
     bool debug_exit, testdev, no_reboot;
     GPtrArray *trace; /* of char *, NULL-terminated once complete */
@@ -79,6 +81,9 @@ void lathe_definition_free(struct lathe_definition *definition);
 
 /* "N[,sockets=S][,dies=D][,cores=C][,threads=T]"; derives what is missing. */
 bool lathe_topology_parse(const char *text, struct emu_topology *topology, GError **error);
+/* "std", "none"; others are not in this version. */
+bool lathe_gpu_parse(const char *text, enum emu_gpu *gpu, GError **error);
+const char *lathe_gpu_name(enum emu_gpu gpu);
 /* "stdio", "pty", "unix:PATH", "file:PATH", "null", "default"; appends a port. */
 bool lathe_definition_add_serial(struct lathe_definition *definition, const char *text,
                                  GError **error);

@@ -27,6 +27,8 @@ static struct emu_machine_config build_config(const struct lathe_definition *def
         .kernel = definition->kernel,
         .initrd = definition->initrd,
         .append = definition->append,
+        .gpu = definition->gpu,
+        .gpu_rom = definition->gpu_rom,
         .debug_exit = definition->debug_exit,
         .testdev = definition->testdev,
         .no_reboot = definition->no_reboot,

@@ -58,6 +58,12 @@ struct emu_nic {
     unsigned boot;   /* as a drive's */
 };
 
+/* The graphics adapter. */
+enum emu_gpu {
+    EMU_GPU_NONE,
+    EMU_GPU_STD, /* a VGA with Bochs's VBE extension */
+};
+
 /* 0 stands for "derive it": see emu_topology_complete. */
 struct emu_topology {
     unsigned cpus, sockets, dies, cores, threads;
@@ -102,6 +108,9 @@ struct emu_machine_config {
     bool usb; /* a USB controller; also if a drive or a device needs it */
     const struct emu_device_config *devices; /* there from the beginning; storage is in drives */
     unsigned device_count;
+
+    enum emu_gpu gpu;
+    const char *gpu_rom; /* its VGA BIOS, for firmware that starts it so; NULL: none */
 
     bool debug_exit; /* isa-debug-exit at port 0xF4 */
     bool testdev;    /* pc-testdev ports */

@@ -114,6 +114,7 @@ struct board {
     unsigned cpu_count;
     struct emu_apic_bus *apic_bus;
     struct emu_device *pic, *ioapic, *pci_host, *pm, *lpc, *mch, *xhci;
+    struct emu_device *display; /* NULL: none */
     pthread_mutex_t lines_lock;                /* behind all devices' locks */
     uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
     unsigned drive;                            /* whose controller is being made */
@@ -163,6 +164,13 @@ bool board_add_nics(struct board *board, struct emu_error *err);
 void board_add_boot(struct board *board, unsigned index, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 bool board_prepare_boot_order(struct board *board, struct emu_error *err);
+
+/* The graphics adapter of the configuration (display.c). */
+bool board_add_display(struct board *board, struct emu_error *err);
+/* For direct boot: what a kernel is told of the picture (false: there is none), and at each reset
+ * the adapter's start in this mode. */
+bool board_screen(const struct board *board, struct emu_boot_screen *screen);
+void board_start_display(struct board *board);
 
 /* Who holds which interrupt: devices tell of changes only, so a loaded machine must know. */
 void board_save_lines(const struct board *board, struct emu_writer *out);

@@ -55,12 +55,15 @@ static bool boot_add_smbios(struct board *board, struct emu_error *err)
 
 bool board_prepare_boot(struct board *board, struct emu_error *err)
 {
+    struct emu_boot_screen screen;
+    bool shown = board_screen(board, &screen);
     struct emu_boot_request request = {
         .kernel = &board->kernel,
         .initrd = board->config->initrd,
         .append = board->config->append,
         .map = &board->map,
         .acpi_rsdp = EMU_PC_TABLES,
+        .screen = shown ? &screen : NULL,
     };
 
     if (board->config->kernel == NULL)
@@ -108,5 +111,6 @@ void board_apply_boot(struct board *board)
         board->cpus[i]->mtrr_def_type = BOOT_MTRR_DEF_TYPE;
     if (!emu_boot_apply(&board->image, board->machine->memory, &err))
         emu_machine_fail(board->machine, "%s", err.text);
+    board_start_display(board);
     boot_set_entry(board->cpus[0], &board->image);
 }

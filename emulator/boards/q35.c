@@ -349,9 +349,9 @@ bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *con
     board->smm_memory = emu_memory_add_secure(machine->memory, err);
     if (board->smm_memory == NULL || !emu_topology_complete(&board->topology, err) ||
         !q35_add_ram(board, err) || !board_add_firmware(board, err) ||
-        !q35_add_devices(board, err) || !board_add_usb(board, err) ||
-        !board_add_drives(board, err) || !board_add_nics(board, err) ||
-        !board_add_cpus(board, err) || !q35_prepare(board, err))
+        !q35_add_devices(board, err) || !board_add_display(board, err) ||
+        !board_add_usb(board, err) || !board_add_drives(board, err) ||
+        !board_add_nics(board, err) || !board_add_cpus(board, err) || !q35_prepare(board, err))
         return false;
     board->config = NULL;
     return true;

@@ -35,6 +35,15 @@ enum {
 
 /* Offsets in boot_params outside the header. */
 enum {
+    PARAMS_VIDEO_TYPE = 0x00f, /* struct screen_info */
+    PARAMS_LFB_WIDTH = 0x012,
+    PARAMS_LFB_HEIGHT = 0x014,
+    PARAMS_LFB_DEPTH = 0x016,
+    PARAMS_LFB_BASE = 0x018,
+    PARAMS_LFB_SIZE = 0x01c, /* in 64 KiB */
+    PARAMS_LFB_STRIDE = 0x024,
+    PARAMS_LFB_COLORS = 0x026, /* size and position of red, green, blue, unused */
+    PARAMS_LFB_PAGES = 0x032,
     PARAMS_ACPI_RSDP = 0x070,
     PARAMS_E820_COUNT = 0x1e8,
     PARAMS_HEADER = 0x1f1,
@@ -51,6 +60,7 @@ enum {
 #define LINUX_CMDLINE      0x00091000u
 #define LINUX_CMDLINE_MAX  0x8000u
 #define LINUX_SECTOR       512u
+#define LINUX_VIDEO_VLFB   0x23u /* a linear frame buffer, as VBE sets it */
 
 bool emu_boot_is_linux(const struct emu_boot_file *file)
 {
@@ -188,6 +198,22 @@ static bool linux_add_command_line(const struct emu_boot_request *request,
                         err);
 }
 
+static void linux_fill_screen(const struct emu_boot_screen *screen, uint8_t *params)
+{
+    static const uint8_t colors[8] = {8, 16, 8, 8, 8, 0, 8, 24};
+    uint32_t size = (uint32_t)screen->stride * screen->height;
+
+    params[PARAMS_VIDEO_TYPE] = LINUX_VIDEO_VLFB;
+    emu_put16(params + PARAMS_LFB_WIDTH, screen->width);
+    emu_put16(params + PARAMS_LFB_HEIGHT, screen->height);
+    emu_put16(params + PARAMS_LFB_DEPTH, 32);
+    emu_put32(params + PARAMS_LFB_BASE, screen->address);
+    emu_put32(params + PARAMS_LFB_SIZE, (size + 0xffff) >> 16);
+    emu_put16(params + PARAMS_LFB_STRIDE, screen->stride);
+    memcpy(params + PARAMS_LFB_COLORS, colors, sizeof(colors));
+    emu_put16(params + PARAMS_LFB_PAGES, 1);
+}
+
 static void linux_fill_params(const struct emu_boot_request *request, uint8_t *params)
 {
     const uint8_t *header = request->kernel->data;
@@ -223,6 +249,8 @@ bool emu_boot_make_linux(const struct emu_boot_request *request, struct emu_boot
     if (!emu_boot_add(image, LINUX_PARAMS, params, PARAMS_SIZE, 0, true, err))
         return false;
     linux_fill_params(request, params);
+    if (request->screen != NULL)
+        linux_fill_screen(request->screen, params);
     image->protocol = "linux";
     image->esi = LINUX_PARAMS;
     return linux_add_kernel(request, image, err) && linux_add_initrd(request, image, params, err) &&

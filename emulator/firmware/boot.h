@@ -53,12 +53,19 @@ struct emu_boot_image {
     const struct emu_boot_file *kernel; /* the request's */
 };
 
+/* A picture in memory that is there before the kernel: 32 bits a pixel, 0xXXRRGGBB. */
+struct emu_boot_screen {
+    uint32_t address;
+    uint16_t width, height, stride; /* stride: bytes */
+};
+
 struct emu_boot_request {
     const struct emu_boot_file *kernel;
     const char *initrd; /* a path; Multiboot: "FILE args,FILE args"; NULL: none */
     const char *append; /* NULL: empty */
     const struct emu_memory_map *map;
-    uint64_t acpi_rsdp; /* 0: none */
+    uint64_t acpi_rsdp;                   /* 0: none */
+    const struct emu_boot_screen *screen; /* NULL: none; only Linux is told */
 };
 
 /*

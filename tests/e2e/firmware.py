@@ -51,7 +51,8 @@ def seabios():
                            ("mch", "PCIe: using q35 mmconfig at 0xb0000000"),
                            ("cpus", "Found 2 cpu(s) max supported 2 cpu(s)"),
                            ("smbios", "Copying SMBIOS 3.0"),
-                           ("sercon", "sercon: configuring as primary display"),
+                           ("sercon", "sercon: configuring in splitmode"),
+                           ("vga", "VBE DISPI: bdf 00:01.0, bar 0"),
                            ("keyboard", "PS2 keyboard initialized")):
             report(name + what, sign in debug, debug[-3000:])
 

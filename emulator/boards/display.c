@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The machine's graphics adapter, with the VGA's places on a PC, and the mode that a kernel finds
+ * which no firmware has started.
+ */
+#include "emulator/boards/board.h"
+#include "emulator/hw/display/std-vga.h"
+#include "emulator/hw/display/vga.h"
+#include "emulator/hw/pci/pci.h"
+
+#define DISPLAY_DEVFN EMU_PCI_DEVFN(1, 0)
+
+/* As firmware would have set it up. */
+#define DISPLAY_MEMORY    EMU_PC_MMIO
+#define DISPLAY_REGISTERS (EMU_PC_MMIO + 0x1000000u)
+#define DISPLAY_WIDTH     1280u
+#define DISPLAY_HEIGHT    800u
+#define DISPLAY_BYTES     4u /* of a pixel */
+
+static bool display_prepare(struct board *board, struct emu_device *device, struct emu_error *err)
+{
+    const char *rom = board->config->gpu_rom;
+
+    board->display = device;
+    return rom == NULL || emu_device_set(device, "romfile", rom, err);
+}
+
+bool board_add_display(struct board *board, struct emu_error *err)
+{
+    static const struct board_device row = {
+        .class = &emu_std_vga_class,
+        .id = "vga",
+        .maps = {{EMU_STD_VGA_WINDOW, BOARD_MEMORY, VGA_WINDOW, 1},
+                 {EMU_STD_VGA_PORTS, BOARD_PORTS, VGA_PORTS, 0},
+                 {EMU_STD_VGA_VBE_PORTS, BOARD_PORTS, VGA_VBE_PORTS, 0}},
+        .devfn = DISPLAY_DEVFN,
+        .pci = true,
+        .prepare = display_prepare,
+    };
+
+    return board->config->gpu == EMU_GPU_NONE || board_add_device(board, &row, err);
+}
+
+bool board_screen(const struct board *board, struct emu_boot_screen *screen)
+{
+    *screen = (struct emu_boot_screen){
+        .address = DISPLAY_MEMORY,
+        .width = DISPLAY_WIDTH,
+        .height = DISPLAY_HEIGHT,
+        .stride = DISPLAY_WIDTH * DISPLAY_BYTES,
+    };
+    return board->display != NULL;
+}
+
+void board_start_display(struct board *board)
+{
+    struct emu_pci_device *pci = (struct emu_pci_device *)board->display;
+
+    if (pci == NULL)
+        return;
+    emu_pci_config_write(pci, EMU_PCI_BAR0, DISPLAY_MEMORY, 4);
+    emu_pci_config_write(pci, EMU_PCI_BAR0 + 2 * 4, DISPLAY_REGISTERS, 4);
+    emu_pci_config_write(pci, EMU_PCI_COMMAND, EMU_PCI_COMMAND_MEMORY | EMU_PCI_COMMAND_IO, 2);
+    emu_std_vga_show(board->display, DISPLAY_WIDTH, DISPLAY_HEIGHT);
+}
