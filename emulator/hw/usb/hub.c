@@ -287,7 +287,7 @@ static const struct emu_usb_identity hub_identity = {
     .product = 0x0002,
     .release = 0x0100,
     .manufacturer = "Lathe",
-    .name = "Lathe USB Hub",
+    .name = "USB Hub",
     .serial = "3",
     .device_class = 9, /* hub */
     .device_protocol = {[EMU_USB_HIGH] = 1},

@@ -1,0 +1,151 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# /init of the USB test's guest. Lines "do ..." ask usb-host to type, to point, and to plug devices in and
+# out. The kernel's command line has sum=MD5 of the disk's contents.
+/bin/busybox mkdir -p /proc /sys /dev /tmp /bin
+/bin/busybox --install -s /bin
+export PATH=/bin HOME=/ TERM=linux
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev 2>/dev/null
+while read -r module; do insmod "/modules/$module.ko"; done </modules/order
+for word in $(cat /proc/cmdline); do
+    case $word in sum=*) export "${word?}" ;; esac
+done
+cd /sys/bus/usb/devices || exit
+
+check() { # NAME ACTUAL EXPECTED
+    if [ "$2" = "$3" ]; then echo "ok guest-$1"; else echo "not ok guest-$1: '$2', expected '$3'"; fi
+}
+
+wait_for() { # COMMAND...
+    for _ in $(seq 1 200); do
+        "$@" && return
+        usleep 50000
+    done
+    echo "not ok guest-wait: $*"
+}
+
+there() { # FILE
+    [ -e "$1" ]
+}
+
+gone() { # FILE
+    [ ! -e "$1" ]
+}
+
+# The path of the event device with that name.
+event_of() { # NAME
+    for event in /sys/class/input/event*; do
+        [ "$(cat "$event/device/name")" = "$1" ] && echo "/dev/input/${event##*/}"
+    done
+}
+
+has_event() { # NAME
+    [ -n "$(event_of "$1")" ]
+}
+
+# Types, codes and values of what came, without times and ends of reports.
+events() { # FILE
+    od -An -v -tu2 -w24 "$1" | while read -r _ _ _ _ _ _ _ _ type code low high; do
+        [ "$type" = 0 ] || [ "$type" = 4 ] || echo "$type/$code/$((low + 65536 * high))"
+    done | tr '\n' ' '
+}
+
+product() { # DEVICE
+    echo "$(cat "$1/product"), $(cat "$1/speed")"
+}
+
+tree() {
+    check hub "$(product 1-1)" "USB Hub, 480"
+    check tablet "$(product 1-2)" "USB Tablet, 480"
+    check keyboard "$(product 1-1.1)" "USB Keyboard, 480"
+    check drivers "$(for i in 1-1:1.0 1-2:1.0 1-1.1:1.0; do basename "$(readlink $i/driver)"; done | tr '\n' ' ')" \
+        "hub usbhid usbhid "
+}
+
+# Both keyboards are read: each key comes once, from the USB keyboard.
+keyboard() {
+    wait_for has_event "Lathe USB Keyboard"
+    cat "$(event_of "Lathe USB Keyboard")" >/tmp/usb &
+    readers=$!
+    cat "$(event_of "AT Translated Set 2 keyboard")" >/tmp/ps2 &
+    readers="$readers $!"
+    sleep 1
+    echo "do key 30"
+    echo "do key 125"
+    echo "do key 88"
+    sleep 1
+    check keys "$(events /tmp/usb)" "1/30/1 1/30/0 1/125/1 1/125/0 1/88/1 1/88/0 "
+    check keys-once "$(events /tmp/ps2)" ""
+    echo 1 >"$(echo /sys/bus/usb/devices/1-1.1/*/*/input/*/*::capslock)/brightness"
+    echo "do leds 4"
+    # shellcheck disable=SC2086
+    kill $readers
+}
+
+tablet() {
+    wait_for has_event "Lathe USB Tablet"
+    cat "$(event_of "Lathe USB Tablet")" >/tmp/tablet &
+    sleep 1
+    echo "do pointer 1000 32767 0 0"
+    usleep 300000
+    echo "do pointer 1000 32767 0 1"
+    usleep 300000
+    echo "do pointer 1000 32767 2 0"
+    sleep 1
+    kill $!
+    check pointer "$(events /tmp/tablet)" \
+        "3/0/1000 3/1/32767 1/272/1 1/272/0 2/8/4294967294 2/11/4294967056 "
+}
+
+# A disk comes into a socket, then another into the hub; each goes while nobody writes.
+plug() { # NAME DEVICE SPEED HUB
+    echo "do add usb-storage $1 $4"
+    wait_for there /sys/block/sda
+    wait_for there /dev/sda
+    check "$1-speed" "$(cat "$2/speed")" "$3"
+    check "$1-sum" "$(md5sum </dev/sda | cut -c 1-32)" "$sum"
+    echo "do remove $1"
+    wait_for gone /sys/block/sda
+    wait_for gone "$2"
+}
+
+# Pulled out while it is read: errors, and then all is as it was.
+pull() {
+    echo "do add usb-storage pulled"
+    wait_for there /dev/sda
+    (while dd if=/dev/sda of=/dev/null bs=1M iflag=direct 2>/dev/null; do :; done) &
+    sleep 1
+    echo "do remove pulled"
+    wait_for gone /sys/block/sda
+    wait
+    dmesg -c >/tmp/pulled
+    plug again 2-3 5000
+}
+
+swap() {
+    echo "do refuse hub"
+    echo "do remove keyboard"
+    wait_for gone 1-1.1
+    echo "do remove hub"
+    wait_for gone 1-1
+    echo "do add usb-keyboard other"
+    wait_for has_event "Lathe USB Keyboard"
+    check other "$(product 1-1)" "USB Keyboard, 480"
+}
+
+wait_for there 1-1.1:1.0/driver
+wait_for there 1-2:1.0/driver
+tree
+keyboard
+tablet
+plug socket 2-3 5000
+plug inhub 1-1.2 480 hub
+dmesg | grep -E '(xhci|usb|hid|sd ).*([Ee]rror|[Ww]arn|[Ff]ail|died|[Tt]imeout|not respond|[Uu]nable|[Cc]annot)|BUG:|WARNING:|Oops' &&
+    echo "not ok guest-log" || echo "ok guest-log"
+swap
+pull
+dmesg | grep -E 'BUG:|WARNING:|Oops|died|not respond' && echo "not ok guest-log-end" || echo "ok guest-log-end"
+echo "lathe guest done"
+poweroff -f
