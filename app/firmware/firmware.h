@@ -27,11 +27,11 @@ const struct lathe_descriptor *lathe_firmware_choose(const struct lathe_descript
 char *lathe_firmware_find_video_rom(enum emu_gpu gpu);
 
 /*
- * Fills the files of definition->firmware, and of the adapter's VGA BIOS if there is firmware. "auto" with a kernel is none: the emulator starts the
- * kernel itself; with a medium that only BIOS or only UEFI can start (definition->boots) it is
- * that, and definition->notes says so. A file for the variables that does not exist is made from
- * the template; without one the machine has a copy that is forgotten. False with *error: not
- * installed (and which package has it), or no such file.
+ * Fills the files of definition->firmware, and of the adapter's VGA BIOS if there is firmware.
+ * "auto" with a kernel is none: the emulator starts the kernel itself; with a medium that only BIOS
+ * or only UEFI can start (definition->boots) it is that, and definition->notes says so. A file for
+ * the variables that does not exist is made from the template; without one the machine has a copy
+ * that is forgotten. False with *error: not installed (and which package has it), or no such file.
  */
 bool lathe_firmware_settle(struct lathe_definition *definition, GError **error);
 

@@ -114,7 +114,7 @@ struct board {
     unsigned cpu_count;
     struct emu_apic_bus *apic_bus;
     struct emu_device *pic, *ioapic, *pci_host, *pm, *lpc, *mch, *xhci;
-    struct emu_device *display; /* NULL: none */
+    struct emu_device *display;                /* NULL: none */
     pthread_mutex_t lines_lock;                /* behind all devices' locks */
     uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
     unsigned drive;                            /* whose controller is being made */
