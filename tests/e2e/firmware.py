@@ -29,7 +29,8 @@ def run(engine, *options, expect=None, limit=200):
     if os.path.exists(log):
         os.remove(log)
     command = [LATHE, "run", "--accel", engine, "--display", "none", "--serial", "stdio",
-               "--debugcon", "file:" + log, "--timeout", str(limit), "--no-reboot", *options]
+               "--debugcon", "file:" + log, "--timeout", str(limit), "--no-reboot", "--net", "none",
+               *options]
     if expect:
         command += ["--expect-serial", expect]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -71,7 +72,7 @@ class Shell:
 
     def __init__(self, *options):
         command = [LATHE, "run", "--display", "none", "--serial", "stdio", "--timeout", "200",
-                   "--no-reboot", *options]
+                   "--no-reboot", "--net", "none", *options]
         self.machine = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT)
         self.text = ""
