@@ -318,7 +318,9 @@ static void ahci_packet(struct storage_rig *rig, const uint8_t *packet, uint32_t
 static void test_ahci_cdrom(void)
 {
     static const uint8_t capacity[12] = {0x25}, read[12] = {0x28, 0, 0, 0, 0, 3, 0, 0, 1};
+    static const uint8_t lock[12] = {0x1e, 0, 0, 0, 1};
     struct storage_rig rig;
+    bool open, locked;
 
     storage_init(&rig, &emu_ahci_class, true);
     storage_start_ahci(&rig);
@@ -330,6 +332,11 @@ static void test_ahci_cdrom(void)
     ahci_packet(&rig, read, 2048);
     CHECK_EQ(storage_ram(&rig, A_DATA)[2047], 0x99);
     CHECK_EQ(storage_read(&rig, 0x120, 4) & 0xff, 0x50);
+    emu_ahci_get_tray(rig.device->device, 0, &open, &locked);
+    CHECK(!open && !locked);
+    ahci_packet(&rig, lock, 0);
+    emu_ahci_get_tray(rig.device->device, 0, &open, &locked);
+    CHECK(!open && locked);
     emu_ahci_medium_changed(rig.device->device, 0);
     ahci_packet(&rig, read, 2048);
     CHECK_EQ(storage_read(&rig, 0x120, 4), 0x6451); /* attention: the medium changed */
@@ -373,6 +380,11 @@ static void test_cdrom(void)
     CHECK_EQ(result.outcome, EMU_SCSI_FAILED);
     CHECK_EQ(CDROM("\x03\x00\x00\x00\x12"), 18);
     CHECK(result.reply[2] == 5 && result.reply[12] == 0x53);
+    emu_cdrom_press_eject(&cdrom); /* somebody wants the disc: the guest is told once */
+    CDROM("\x4a\x01\x00\x00\x10\x00\x00\x00\x08");
+    CHECK(result.reply[4] == EMU_CDROM_EJECT_REQUEST && result.reply[5] == 2);
+    CDROM("\x4a\x01\x00\x00\x10\x00\x00\x00\x08");
+    CHECK_EQ(result.reply[4], EMU_CDROM_NO_EVENT);
     CDROM("\x1e");
     CDROM("\x1b\x00\x00\x00\x02");
     CHECK_EQ(result.outcome, EMU_SCSI_DONE);
