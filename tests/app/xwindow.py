@@ -79,7 +79,7 @@ class Pointer:
         return (int(place["X"]) + int(place["WIDTH"]) // 2,
                 int(place["Y"]) + int(place["HEIGHT"]) // 2)
 
-    def drop_on(self, window):
+    def drag_to(self, window):
         """Steps, as a drag begins only after some way, and targets answer on the way."""
         time.sleep(0.3)
         (x, y), (to_x, to_y) = self.middle(self.window), self.middle(window)
@@ -87,7 +87,14 @@ class Pointer:
         for step in range(1, 11):
             words += ["mousemove", str(x + (to_x - x) * step // 10),
                       str(y + (to_y - y) * step // 10), "sleep", "0.05"]
-        self.display.tool("xdotool", *words, "sleep", "0.3", "mouseup", "1")
+        self.display.tool("xdotool", *words, "sleep", "0.3")
+
+    def let_go(self):
+        self.display.tool("xdotool", "mouseup", "1")
+
+    def drop_on(self, window):
+        self.drag_to(window)
+        self.let_go()
 
     def __enter__(self):
         return self
