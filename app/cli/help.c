@@ -40,8 +40,11 @@ static void help_option(GString *out, const struct lathe_option *option)
 static char *help_overview(void)
 {
     GString *out = g_string_new("Lathe, a workstation for virtual machines\n\n"
-                                "Usage: lathe COMMAND [options]\n"
-                                "       lathe FILE\n\nCommands:\n");
+                                "Usage: lathe                     a window to drop discs and disk "
+                                "images on\n"
+                                "       lathe FILE...             a machine for each, which saves "
+                                "nothing\n"
+                                "       lathe COMMAND [options]\n\nCommands:\n");
 
     for (const struct lathe_verb *verb = lathe_verbs; verb->name != NULL; verb++)
         g_string_append_printf(out, "  %-8s %s\n", verb->name, verb->summary);
@@ -129,7 +132,10 @@ char *lathe_man_page(void)
     GString *out = g_string_new(".TH LATHE 1 \"\" \"Lathe " LATHE_VERSION "\"\n"
                                 ".SH NAME\nlathe \\- a workstation for virtual machines\n"
                                 ".SH SYNOPSIS\n.B lathe\n.I COMMAND\n[options]\n.br\n"
-                                ".B lathe\n.I FILE\n.SH COMMANDS\n");
+                                ".B lathe\n.I FILE ...\n.br\n.B lathe\n"
+                                ".SH DESCRIPTION\nWithout arguments it opens a window to drop disc "
+                                "and disk images on. A FILE starts in a machine of its own that "
+                                "saves nothing.\n.SH COMMANDS\n");
 
     for (const struct lathe_verb *verb = lathe_verbs; verb->name != NULL; verb++)
         man_verb(out, verb);
