@@ -57,12 +57,33 @@ static void action_force_off(GSimpleAction *action, GVariant *parameter, gpointe
             call(page);                                                                            \
     }
 
-PAGE_ACTION(copy, lathe_terminal_page_copy)
-PAGE_ACTION(paste, lathe_terminal_page_paste)
+PAGE_ACTION(copy_terminal, lathe_terminal_page_copy)
+PAGE_ACTION(paste_terminal, lathe_terminal_page_paste)
 PAGE_ACTION(select_all, lathe_terminal_page_select_all)
 PAGE_ACTION(clear, lathe_terminal_page_clear)
 PAGE_ACTION(tell_size, lathe_terminal_page_tell_size)
 PAGE_ACTION(stop_log, lathe_terminal_page_stop_log)
+
+/* The same keys for a terminal and for a screen. */
+static void action_copy(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    LatheDisplayPage *display = lathe_window_get_display(data);
+
+    if (display != NULL)
+        lathe_display_page_copy(display);
+    else
+        action_copy_terminal(action, parameter, data);
+}
+
+static void action_paste(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    LatheDisplayPage *display = lathe_window_get_display(data);
+
+    if (display != NULL)
+        lathe_display_page_paste(display, LATHE_WINDOW(data)->display_preferences.layout);
+    else
+        action_paste_terminal(action, parameter, data);
+}
 
 static void action_save_log(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -131,7 +152,7 @@ static void window_turn_tab(LatheWindow *window, int step)
         return;
     int number = (gtk_notebook_get_current_page(window->notebook) + step + count) % count;
     gtk_notebook_set_current_page(window->notebook, number);
-    lathe_terminal_page_grab_focus(lathe_window_get_page(window));
+    lathe_window_focus_page(window);
 }
 
 static void action_next_tab(GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -149,9 +170,11 @@ static void action_move_focus(GSimpleAction *action, GVariant *parameter, gpoint
 {
     LatheWindow *window = data;
     LatheTerminalPage *page = lathe_window_get_page(window);
+    LatheDisplayPage *display = lathe_window_get_display(window);
 
-    if (page != NULL && !lathe_terminal_page_has_focus(page))
-        lathe_terminal_page_grab_focus(page);
+    if ((page != NULL && !lathe_terminal_page_has_focus(page)) ||
+        (display != NULL && !lathe_display_page_has_focus(display)))
+        lathe_window_focus_page(window);
     else if (gtk_info_bar_get_revealed(window->info_bar))
         gtk_widget_grab_focus(window->again_button);
     else
@@ -224,6 +247,7 @@ static const struct {
     {"win.move-focus", {"<Primary>Tab"}},
     {"win.change-disc", {"<Primary><Shift>d"}},
     {"win.eject", {"<Primary><Shift>e"}},
+    {"win.screenshot", {"<Primary><Shift>s"}},
     {"win.fullscreen", {"<Primary><Shift>F11"}},
     {"win.close", {"<Primary><Shift>q", "<Primary><Shift>w"}},
     {"win.show-help-overlay", {"<Primary>question"}},
@@ -255,6 +279,12 @@ static void window_enable(LatheWindow *window, const char *name, gboolean enable
     g_simple_action_set_enabled(G_SIMPLE_ACTION(action), enabled);
 }
 
+/* What only a terminal can do: their keys are the guest's where a screen is in front. */
+static const char *const window_terminal_actions[] = {
+    "select-all", "clear",   "tell-size", "classic-size", "find",
+    "save-log",   "zoom-in", "zoom-out",  "zoom-normal",
+};
+
 void lathe_window_update_actions(LatheWindow *window)
 {
     LatheState state = lathe_session_get_state(window->session);
@@ -264,8 +294,11 @@ void lathe_window_update_actions(LatheWindow *window)
     window_enable(window, "reset", state != LATHE_STATE_STOPPED);
     window_enable(window, "power-button", state == LATHE_STATE_RUNNING);
     window_enable(window, "force-off", state != LATHE_STATE_STOPPED);
+    for (size_t i = 0; i < G_N_ELEMENTS(window_terminal_actions); i++)
+        window_enable(window, window_terminal_actions[i], page != NULL);
     window_enable(window, "stop-log", page != NULL && lathe_terminal_page_get_log(page) != NULL);
     g_simple_action_set_state(
         G_SIMPLE_ACTION(find),
         g_variant_new_boolean(page != NULL && lathe_terminal_page_is_searching(page)));
+    lathe_window_update_display_actions(window);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What window.c and window-actions.c share. */
+/* What window.c and the files of its actions share. */
 #ifndef LATHE_GTK_WINDOW_PRIVATE_H
 #define LATHE_GTK_WINDOW_PRIVATE_H
 
+#include "ui/gtk/display-page.h"
+#include "ui/gtk/display-preferences.h"
 #include "ui/gtk/message-bar.h"
 #include "ui/gtk/preferences.h"
 #include "ui/gtk/terminal-page.h"
@@ -12,12 +14,14 @@ struct _LatheWindow {
     GtkApplicationWindow parent;
     LatheSession *session;
     struct lathe_preferences preferences;
+    struct lathe_display_preferences display_preferences;
     guint inhibit_cookie; /* while the machine runs the desktop asks before it logs out */
     gboolean fullscreen;
     GtkWidget *question; /* whether to close; NULL: not asked now */
 
     GtkHeaderBar *header;
-    GtkWidget *run_button, *size_button, *menu_button, *find_button;
+    GtkWidget *run_button, *size_button, *menu_button, *find_button, *keys_button, *status_box;
+    GMenuModel *terminal_menu, *display_menu; /* of menu_button, by the page in front */
     GtkImage *run_image, *info_image;
     GtkInfoBar *info_bar;
     GtkLabel *info_label;
@@ -34,13 +38,22 @@ struct _LatheWindow {
     char *wanted_file; /* that a message offers to insert or to start; NULL: none */
 };
 
-/* The page in front; NULL: no serial port is shown. */
+/* The page in front, if it is a serial port or a screen; else NULL. */
 LatheTerminalPage *lathe_window_get_page(LatheWindow *window);
+LatheDisplayPage *lathe_window_get_display(LatheWindow *window);
+/* Puts the focus into the page in front. */
+void lathe_window_focus_page(LatheWindow *window);
 /* Calls apply for every page with the preferences, and keeps them. */
 void lathe_window_apply_preferences(LatheWindow *window);
 void lathe_window_install_actions(LatheWindow *window);
 /* Which actions can be done now. */
 void lathe_window_update_actions(LatheWindow *window);
+void lathe_window_install_display_actions(LatheWindow *window);
+void lathe_window_update_display_actions(LatheWindow *window);
+/* Calls apply for every screen with the preferences, and keeps them. */
+void lathe_window_apply_display_preferences(LatheWindow *window);
+/* Asks for a file and puts a picture of the screen there. */
+void lathe_window_ask_picture(LatheWindow *window, LatheDisplayPage *page);
 /* Asks for a file and starts the page's log. */
 void lathe_window_ask_log(LatheWindow *window, LatheTerminalPage *page);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The window of one machine: header bar, a tab for each serial port, a status line, and an info
- * bar that says why the machine stopped. It follows the session's signals and properties only.
+ * The window of one machine: header bar, a tab for each screen and serial port, a status line, and
+ * an info bar that says why the machine stopped, where no screen does. It follows the session's
+ * signals and properties only.
  */
 #include "ui/gtk/window.h"
 
@@ -18,20 +19,42 @@ enum { RESPONSE_AGAIN = 1, RESPONSE_CLOSE = 2 }; /* as in window.ui */
 
 /* ---- the pages ---- */
 
-LatheTerminalPage *lathe_window_get_page(LatheWindow *window)
+static GtkWidget *window_front(LatheWindow *window)
 {
     int number = gtk_notebook_get_current_page(window->notebook);
 
-    return number < 0 ? NULL
-                      : LATHE_TERMINAL_PAGE(gtk_notebook_get_nth_page(window->notebook, number));
+    return number < 0 ? NULL : gtk_notebook_get_nth_page(window->notebook, number);
+}
+
+LatheTerminalPage *lathe_window_get_page(LatheWindow *window)
+{
+    GtkWidget *front = window_front(window);
+
+    return LATHE_IS_TERMINAL_PAGE(front) ? LATHE_TERMINAL_PAGE(front) : NULL;
+}
+
+LatheDisplayPage *lathe_window_get_display(LatheWindow *window)
+{
+    GtkWidget *front = window_front(window);
+
+    return LATHE_IS_DISPLAY_PAGE(front) ? LATHE_DISPLAY_PAGE(front) : NULL;
+}
+
+void lathe_window_focus_page(LatheWindow *window)
+{
+    if (lathe_window_get_page(window) != NULL)
+        lathe_terminal_page_grab_focus(lathe_window_get_page(window));
+    else if (lathe_window_get_display(window) != NULL)
+        lathe_display_page_grab_focus(lathe_window_get_display(window));
 }
 
 void lathe_window_apply_preferences(LatheWindow *window)
 {
-    for (int i = 0; i < gtk_notebook_get_n_pages(window->notebook); i++)
-        lathe_terminal_page_apply(
-            LATHE_TERMINAL_PAGE(gtk_notebook_get_nth_page(window->notebook, i)),
-            &window->preferences);
+    for (int i = 0; i < gtk_notebook_get_n_pages(window->notebook); i++) {
+        GtkWidget *page = gtk_notebook_get_nth_page(window->notebook, i);
+        if (LATHE_IS_TERMINAL_PAGE(page))
+            lathe_terminal_page_apply(LATHE_TERMINAL_PAGE(page), &window->preferences);
+    }
     lathe_preferences_save(&window->preferences);
 }
 
@@ -41,14 +64,30 @@ static void window_show_text(GtkLabel *label, const char *text)
     gtk_widget_set_visible(GTK_WIDGET(label), text != NULL && *text != '\0');
 }
 
-static void window_show_page(LatheWindow *window)
+/* Why the machine stopped: a screen says it in its picture's place. */
+static void window_show_info(LatheWindow *window)
 {
-    LatheTerminalPage *page = lathe_window_get_page(window);
+    gboolean stopped = lathe_session_get_state(window->session) == LATHE_STATE_STOPPED;
+
+    gtk_info_bar_set_revealed(window->info_bar,
+                              stopped && lathe_window_get_display(window) == NULL);
+}
+
+/* In full screen a screen has the window for itself. */
+static void window_show_frame(LatheWindow *window)
+{
+    gboolean alone = window->fullscreen && lathe_window_get_display(window) != NULL;
+
+    gtk_notebook_set_show_tabs(window->notebook, !alone);
+    gtk_widget_set_visible(window->status_box, !alone);
+    if (lathe_window_get_display(window) != NULL)
+        lathe_display_page_set_fullscreen(lathe_window_get_display(window), alone);
+}
+
+static void window_show_terminal(LatheWindow *window, LatheTerminalPage *page)
+{
     glong columns, rows;
 
-    gtk_widget_set_visible(window->size_button, page != NULL);
-    if (page == NULL)
-        return;
     lathe_terminal_page_get_size(page, &columns, &rows);
     g_autofree char *size = g_strdup_printf("%ld×%ld", columns, rows);
     g_autofree char *location = lathe_serial_dup_location(lathe_terminal_page_get_serial(page));
@@ -59,7 +98,77 @@ static void window_show_page(LatheWindow *window)
     gtk_label_set_text(window->size_label, size);
     window_show_text(window->location_label, location);
     window_show_text(window->log_label, log_text);
+}
+
+static void window_show_display(LatheWindow *window, LatheDisplayPage *page)
+{
+    g_autofree char *text = lathe_display_page_dup_status(page);
+
+    window_show_text(window->location_label, text);
+    window_show_text(window->log_label, NULL);
+}
+
+static void window_show_page(LatheWindow *window)
+{
+    LatheTerminalPage *page = lathe_window_get_page(window);
+    LatheDisplayPage *display = lathe_window_get_display(window);
+
+    gtk_widget_set_visible(window->size_button, page != NULL);
+    gtk_widget_set_visible(window->find_button, page != NULL);
+    gtk_widget_set_visible(window->keys_button, display != NULL);
+    gtk_menu_button_set_menu_model(GTK_MENU_BUTTON(window->menu_button),
+                                   display != NULL ? window->display_menu : window->terminal_menu);
+    if (page != NULL)
+        window_show_terminal(window, page);
+    else if (display != NULL)
+        window_show_display(window, display);
+    window_show_info(window);
+    window_show_frame(window);
     lathe_window_update_actions(window);
+}
+
+static const char *window_state_text(LatheState state)
+{
+    switch (state) {
+    case LATHE_STATE_RUNNING:
+        return _("Running");
+    case LATHE_STATE_STOPPED:
+        return _("Stopped");
+    default:
+        return _("Paused");
+    }
+}
+
+/* While a screen has the keyboard, what lets go of it. */
+static void window_show_subtitle(LatheWindow *window)
+{
+    LatheDisplayPage *display = lathe_window_get_display(window);
+    const char *state = window_state_text(lathe_session_get_state(window->session));
+    g_autofree char *release = disp_chord_format(&window->display_preferences.release);
+    g_autofree char *text = NULL;
+
+    if (display != NULL && lathe_display_view_is_captured(lathe_display_page_get_view(display)))
+        /* Translators: the machine's state, and a combination of keys: "Ctrl+Alt" */
+        text = g_strdup_printf(_("%s, press %s to release the keyboard"), state, release);
+    gtk_header_bar_set_subtitle(window->header, text != NULL ? text : state);
+}
+
+static void window_on_display(LatheWindow *window)
+{
+    LatheDisplayPage *display = lathe_window_get_display(window);
+
+    if (display == NULL)
+        return;
+    window_show_display(window, display);
+    window_show_subtitle(window);
+    lathe_window_update_display_actions(window);
+}
+
+/* The person in front of a screen wants out of it, by keyboard. */
+static void window_on_left(LatheDisplayPage *page, LatheWindow *window)
+{
+    if (!lathe_display_page_show_bar(page))
+        gtk_widget_grab_focus(window->run_button);
 }
 
 static void window_mark_tab(LatheWindow *window, GtkWidget *page, gboolean mark)
@@ -99,30 +208,34 @@ static void window_add_page(LatheWindow *window, LatheSerial *serial)
     g_signal_connect_object(page, "attention", G_CALLBACK(window_on_attention), window, 0);
 }
 
+static void window_add_display(LatheWindow *window, unsigned number)
+{
+    GtkWidget *page = lathe_display_page_new(window->session, number);
+    /* Translators: a tab with the machine's screen, for a machine with several of them */
+    g_autofree char *title = number > 0 ? g_strdup_printf(_("Display %u"), number + 1) : NULL;
+
+    gtk_notebook_append_page(window->notebook, page,
+                             gtk_label_new(title != NULL ? title : _("Display")));
+    g_signal_connect_object(page, "changed", G_CALLBACK(window_on_display), window,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(page, "left", G_CALLBACK(window_on_left), window, 0);
+}
+
 static void window_add_pages(LatheWindow *window)
 {
     GPtrArray *serials = lathe_session_get_serials(window->session);
 
+    for (guint i = 0; i < lathe_session_get_screens(window->session)->len; i++)
+        window_add_display(window, i);
     for (guint i = 0; i < serials->len; i++) {
         if (lathe_serial_is_visible(serials->pdata[i]))
             window_add_page(window, serials->pdata[i]);
     }
     lathe_window_apply_preferences(window);
+    lathe_window_apply_display_preferences(window);
 }
 
 /* ---- state ---- */
-
-static const char *window_state_text(LatheState state)
-{
-    switch (state) {
-    case LATHE_STATE_RUNNING:
-        return _("Running");
-    case LATHE_STATE_STOPPED:
-        return _("Stopped");
-    default:
-        return _("Paused");
-    }
-}
 
 /* What the first button does in each state. */
 static void window_show_run_button(LatheWindow *window, LatheState state)
@@ -188,13 +301,12 @@ static void window_show_state(LatheWindow *window)
     LatheState state = lathe_session_get_state(window->session);
 
     gtk_label_set_text(window->state_label, window_state_text(state));
-    gtk_header_bar_set_subtitle(window->header, window_state_text(state));
+    window_show_subtitle(window);
     window_show_run_button(window, state);
     window_show_speed(window);
     window_inhibit(window, state == LATHE_STATE_RUNNING);
     lathe_window_update_actions(window);
-    if (state != LATHE_STATE_STOPPED)
-        gtk_info_bar_set_revealed(window->info_bar, FALSE);
+    window_show_info(window);
 }
 
 static void window_on_stopped(LatheSession *session, LatheWindow *window)
@@ -209,21 +321,19 @@ static void window_on_stopped(LatheSession *session, LatheWindow *window)
                                  fault ? "dialog-error-symbolic" : "dialog-information-symbolic",
                                  GTK_ICON_SIZE_BUTTON);
     gtk_info_bar_set_message_type(window->info_bar, fault ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO);
-    gtk_info_bar_set_revealed(window->info_bar, TRUE);
-    gtk_widget_grab_focus(window->again_button);
+    window_show_info(window);
+    if (gtk_info_bar_get_revealed(window->info_bar))
+        gtk_widget_grab_focus(window->again_button);
 }
 
 static void on_info_response(GtkInfoBar *bar, int response, LatheWindow *window)
 {
-    LatheTerminalPage *page = lathe_window_get_page(window);
-
     if (response == RESPONSE_CLOSE) {
         gtk_window_close(GTK_WINDOW(window));
         return;
     }
     lathe_session_restart(window->session);
-    if (page != NULL)
-        lathe_terminal_page_grab_focus(page);
+    lathe_window_focus_page(window);
 }
 
 /* ---- closing ---- */
@@ -269,11 +379,40 @@ static gboolean lathe_window_delete_event(GtkWidget *widget, GdkEventAny *event)
     return GDK_EVENT_STOP;
 }
 
+/* ---- keys ---- */
+
+/*
+ * A screen gets every key before GTK looks for shortcuts, except for those with Ctrl and Shift
+ * while nothing is captured: these are the host's, and the guest forgets what it saw of them.
+ */
+static gboolean lathe_window_key(GtkWidget *widget, GdkEventKey *event)
+{
+    const GdkModifierType host = GDK_CONTROL_MASK | GDK_SHIFT_MASK;
+    LatheDisplayPage *page = lathe_window_get_display(LATHE_WINDOW(widget));
+    GtkWidgetClass *parent = GTK_WIDGET_CLASS(lathe_window_parent_class);
+    gboolean down = event->type == GDK_KEY_PRESS;
+
+    if (page != NULL && lathe_display_page_has_focus(page)) {
+        LatheDisplayView *view = lathe_display_page_get_view(page);
+        if (down && (event->state & host) == host && !lathe_display_view_is_captured(view) &&
+            gtk_window_activate_key(GTK_WINDOW(widget), event)) {
+            lathe_display_view_release_keys(view);
+            return GDK_EVENT_STOP;
+        }
+        if (lathe_display_view_key(view, event))
+            return GDK_EVENT_STOP;
+    }
+    return down ? parent->key_press_event(widget, event) : parent->key_release_event(widget, event);
+}
+
 /* ---- the object ---- */
 
 static gboolean lathe_window_state_event(GtkWidget *widget, GdkEventWindowState *event)
 {
-    LATHE_WINDOW(widget)->fullscreen = (event->new_window_state & GDK_WINDOW_STATE_FULLSCREEN) != 0;
+    LatheWindow *window = LATHE_WINDOW(widget);
+
+    window->fullscreen = (event->new_window_state & GDK_WINDOW_STATE_FULLSCREEN) != 0;
+    window_show_frame(window);
     return GTK_WIDGET_CLASS(lathe_window_parent_class)->window_state_event(widget, event);
 }
 
@@ -296,9 +435,15 @@ static void window_set_menus(LatheWindow *window)
 {
     g_autoptr(GtkBuilder) builder =
         gtk_builder_new_from_resource(LATHE_GTK_RESOURCE_BASE "/menus.ui");
+    g_autoptr(GtkBuilder) displays =
+        gtk_builder_new_from_resource(LATHE_GTK_RESOURCE_BASE "/display-menus.ui");
 
-    gtk_menu_button_set_menu_model(GTK_MENU_BUTTON(window->menu_button),
-                                   G_MENU_MODEL(gtk_builder_get_object(builder, "window-menu")));
+    window->terminal_menu =
+        g_object_ref(G_MENU_MODEL(gtk_builder_get_object(builder, "window-menu")));
+    window->display_menu =
+        g_object_ref(G_MENU_MODEL(gtk_builder_get_object(displays, "display-menu")));
+    gtk_menu_button_set_menu_model(GTK_MENU_BUTTON(window->keys_button),
+                                   G_MENU_MODEL(gtk_builder_get_object(displays, "keys-menu")));
     gtk_menu_button_set_menu_model(GTK_MENU_BUTTON(window->size_button),
                                    G_MENU_MODEL(gtk_builder_get_object(builder, "size-menu")));
 }
@@ -309,7 +454,9 @@ GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
 
     window->session = g_object_ref(session);
     lathe_preferences_load(&window->preferences);
+    lathe_display_preferences_load(&window->display_preferences);
     lathe_window_install_actions(window);
+    lathe_window_install_display_actions(window);
     window_set_menus(window);
     gtk_header_bar_set_title(window->header, lathe_session_get_title(session));
     gtk_window_set_title(GTK_WINDOW(window), lathe_session_get_title(session));
@@ -321,8 +468,8 @@ GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
     window_show_page(window);
     if (lathe_session_get_state(session) == LATHE_STATE_STOPPED) /* it was faster than we */
         window_on_stopped(session, window);
-    else if (lathe_window_get_page(window) != NULL)
-        lathe_terminal_page_grab_focus(lathe_window_get_page(window));
+    else
+        lathe_window_focus_page(window);
     return GTK_WIDGET(window);
 }
 
@@ -334,6 +481,8 @@ static void lathe_window_dispose(GObject *object)
     g_clear_weak_pointer(&window->question);
     g_clear_object(&window->disc_chooser);
     g_clear_pointer(&window->wanted_file, g_free);
+    g_clear_object(&window->terminal_menu);
+    g_clear_object(&window->display_menu);
     g_clear_object(&window->session);
     G_OBJECT_CLASS(lathe_window_parent_class)->dispose(object);
 }
@@ -356,6 +505,7 @@ static void window_bind_children(GtkWidgetClass *widget)
         CHILD(notebook),    CHILD(state_label),       CHILD(engine_label),
         CHILD(speed_label), CHILD(location_label),    CHILD(log_label),
         CHILD(size_label),  CHILD(info_close_button), CHILD(info_image),
+        CHILD(keys_button), CHILD(status_box),
 #undef CHILD
     };
 
@@ -370,6 +520,8 @@ static void lathe_window_class_init(LatheWindowClass *class)
 
     G_OBJECT_CLASS(class)->dispose = lathe_window_dispose;
     widget->delete_event = lathe_window_delete_event;
+    widget->key_press_event = lathe_window_key;
+    widget->key_release_event = lathe_window_key;
     widget->window_state_event = lathe_window_state_event;
     gtk_widget_class_set_template_from_resource(widget, LATHE_GTK_RESOURCE_BASE "/window.ui");
     window_bind_children(widget);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the user chose for screens, kept in $XDG_CONFIG_HOME/lathe/display.ini. Main thread.
+ */
+#ifndef LATHE_GTK_DISPLAY_PREFERENCES_H
+#define LATHE_GTK_DISPLAY_PREFERENCES_H
+
+#include <glib.h>
+
+#include "display/core/geometry.h"
+#include "display/input/keys.h"
+
+struct lathe_display_preferences {
+    enum disp_scaling scaling;
+    gboolean resize_guest;     /* the guest's mode follows the window */
+    struct disp_chord release; /* lets go of what is captured */
+    char layout[32];           /* that the guest has, for typing; "": the host's */
+};
+
+/* A file that is missing or not ours gives the defaults. */
+void lathe_display_preferences_load(struct lathe_display_preferences *preferences);
+void lathe_display_preferences_save(const struct lathe_display_preferences *preferences);
+
+/* "fit", "native", "whole", as in the file and in the action's state. */
+const char *lathe_scaling_name(enum disp_scaling scaling);
+enum disp_scaling lathe_scaling_from_name(const char *name);
+
+#endif

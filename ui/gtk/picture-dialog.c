@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Takes a picture of a screen and asks where it goes: as it was when the keys were pressed. */
+#include <glib/gi18n.h>
+
+#include "display/record/picture.h"
+#include "ui/gtk/window-private.h"
+
+static void picture_show_error(LatheWindow *window, const char *text)
+{
+    GtkWidget *dialog =
+        gtk_message_dialog_new(GTK_WINDOW(window), GTK_DIALOG_MODAL, GTK_MESSAGE_ERROR,
+                               GTK_BUTTONS_CLOSE, "%s", _("The picture cannot be saved"));
+
+    gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", text);
+    g_signal_connect(dialog, "response", G_CALLBACK(gtk_widget_destroy), NULL);
+    gtk_window_present(GTK_WINDOW(dialog));
+}
+
+static void picture_save(LatheWindow *window, GtkFileChooser *chooser, GBytes *png)
+{
+    g_autofree char *path = gtk_file_chooser_get_filename(chooser);
+    g_autoptr(GError) error = NULL;
+    gsize length = 0;
+    const char *data = g_bytes_get_data(png, &length);
+
+    if (path != NULL && !g_file_set_contents(path, data, (gssize)length, &error))
+        picture_show_error(window, error->message);
+}
+
+static void picture_on_response(GtkNativeDialog *dialog, int response, LatheWindow *window)
+{
+    if (response == GTK_RESPONSE_ACCEPT)
+        picture_save(window, GTK_FILE_CHOOSER(dialog), g_object_get_data(G_OBJECT(dialog), "png"));
+    g_object_unref(dialog);
+}
+
+/* "Debian 2026-11-23 04-05-06.png" */
+static char *picture_dup_name(LatheWindow *window)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *time = g_date_time_format(now, "%Y-%m-%d %H-%M-%S");
+    char *name = g_strdup_printf("%s %s.png", lathe_session_get_title(window->session), time);
+
+    return g_strdelimit(name, G_DIR_SEPARATOR_S, '-');
+}
+
+static void picture_ask(LatheWindow *window, GBytes *png)
+{
+    GtkFileChooserNative *dialog =
+        gtk_file_chooser_native_new(_("Save the Screenshot"), GTK_WINDOW(window),
+                                    GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
+    const char *folder = g_get_user_special_dir(G_USER_DIRECTORY_PICTURES);
+    g_autofree char *name = picture_dup_name(window);
+
+    g_object_set_data_full(G_OBJECT(dialog), "png", g_bytes_ref(png),
+                           (GDestroyNotify)g_bytes_unref);
+    gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
+    gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(dialog), TRUE);
+    if (folder != NULL)
+        gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(dialog), folder);
+    gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(dialog), name);
+    g_signal_connect(dialog, "response", G_CALLBACK(picture_on_response), window);
+    gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
+}
+
+void lathe_window_ask_picture(LatheWindow *window, LatheDisplayPage *page)
+{
+    struct disp_screen *screen = lathe_display_view_get_screen(lathe_display_page_get_view(page));
+    g_autoptr(GError) error = NULL;
+
+    disp_screen_refresh(screen);
+    g_autoptr(GBytes) png = disp_picture_encode(disp_screen_get_surface(screen), &error);
+    if (png != NULL)
+        picture_ask(window, png);
+    else
+        picture_show_error(window, error->message);
+}
