@@ -29,6 +29,7 @@ struct emu_display {
     bool has_cursor;
     uint64_t cursor_told;
     unsigned preferred_width, preferred_height;
+    unsigned looks, changes;
 };
 
 struct emu_display *fake_display_new(const char *script)
@@ -148,6 +149,14 @@ void fake_display_preferred(struct emu_display *d, char *text, size_t size)
     pthread_mutex_unlock(&d->lock);
 }
 
+void fake_display_looks(struct emu_display *d, unsigned *looks, unsigned *changes)
+{
+    pthread_mutex_lock(&d->lock);
+    *looks = d->looks;
+    *changes = d->changes;
+    pthread_mutex_unlock(&d->lock);
+}
+
 /* ---- emulator/api/display.h ---- */
 
 struct emu_surface *emu_surface_new(void)
@@ -226,6 +235,8 @@ void emu_display_update(struct emu_display *d, struct emu_surface *surface,
     d->cursor_told = d->cursor.serial;
     if (d->state != EMU_DISPLAY_OFF)
         fake_update_locked(d, surface, update);
+    d->looks++;
+    d->changes += update->count > 0;
     pthread_mutex_unlock(&d->lock);
 }
 

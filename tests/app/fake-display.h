@@ -16,5 +16,7 @@ void fake_display_free(struct emu_display *display);
 bool fake_display_command(struct emu_display *display, const char *word, const char *rest);
 /* The size that a viewer asked for last, "800x600". */
 void fake_display_preferred(struct emu_display *display, char *text, size_t size);
+/* How often a viewer looked, and found a change. */
+void fake_display_looks(struct emu_display *display, unsigned *looks, unsigned *changes);
 
 #endif

@@ -3,9 +3,9 @@
  * A machine without a processor, behind the emulator's public headers: its kernel command line is
  * a script that one thread plays, commands separated by ';': "print TEXT", "wait MS", "flood KIB",
  * "echo", "poweroff", "reset", "triple", "crash TEXT", "exit N", "spin", "hold TEXT", "lock N" (the
- * tray; a new disc, and who wants one, are printed); with "screen" first those
- * of fake-display.h, "absolute N", "leds N", and keys, pointer and "size" are printed. For tests of
- * app/ and ui/.
+ * tray; a new disc, and who wants one, are printed); with "screen" first those of fake-display.h,
+ * "absolute N", "leds N", "size" and "looks", and keys and pointer are printed. For tests of app/ and
+ * ui/.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -165,16 +165,29 @@ static void fake_say(struct emu_machine *m, const char *format, ...)
     fake_write(m, line, strlen(line));
 }
 
+/* "size", "looks": tell what a viewer does. */
+static bool fake_viewer_command(struct emu_machine *m, const char *word)
+{
+    unsigned looks, changes;
+    char size[32];
+
+    if (m->display == NULL)
+        return false;
+    if (strcmp(word, "size") == 0) {
+        fake_display_preferred(m->display, size, sizeof(size));
+        fake_say(m, "size %s", size);
+    } else if (strcmp(word, "looks") == 0) {
+        fake_display_looks(m->display, &looks, &changes);
+        fake_say(m, "looks %u changes %u", looks, changes);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 /* What the guest's input devices are. */
 static bool fake_input_command(struct emu_machine *m, const char *word, const char *rest)
 {
-    char size[32];
-
-    if (strcmp(word, "size") == 0 && m->display != NULL) {
-        fake_display_preferred(m->display, size, sizeof(size));
-        fake_say(m, "size %s", size);
-        return true;
-    }
     if (strcmp(word, "absolute") == 0)
         m->absolute = atoi(rest) != 0;
     else if (strcmp(word, "leds") == 0)
@@ -199,7 +212,8 @@ static void fake_hold(struct emu_machine *m, const char *text)
 /* Runs the command at the cursor; returns false to stay at it. */
 static bool fake_command(struct emu_machine *m, const char *word, const char *rest)
 {
-    if (fake_display_command(m->display, word, rest) || fake_input_command(m, word, rest))
+    if (fake_display_command(m->display, word, rest) || fake_input_command(m, word, rest) ||
+        fake_viewer_command(m, word))
         return true;
     if (strcmp(word, "print") == 0)
         fake_print(m, rest);

@@ -24,12 +24,13 @@ def wait_for(what, condition, seconds=WAIT):
 class Display:
     """An X server of our own, on a free number. Pictures go to the folder of that name."""
 
-    def __init__(self, folder, pictures):
+    def __init__(self, folder, pictures, size=(1100, 800)):
         self.pictures = pictures
+        self.size = size
         read, write = os.pipe()
         self.log = open(os.path.join(folder, "xvfb.log"), "w")
         self.process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1100x800x24", "-nolisten", "tcp",
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "%dx%dx24" % size, "-nolisten", "tcp",
              "-noreset"],  # a reset after the last client would cut off the next
             pass_fds=[write], stdout=self.log, stderr=self.log)
         os.close(write)

@@ -36,10 +36,14 @@ static void input_note(struct lathe_display_input *input, unsigned code, gboolea
 
 void lathe_display_input_release(struct lathe_display_input *input)
 {
+    gboolean any = lathe_display_pointer_forget(input->pointer);
+
+    for (size_t i = 0; i < sizeof(input->down); i++)
+        any |= input->down[i] != 0;
     memset(input->down, 0, sizeof(input->down));
     disp_chord_watch_forget(&input->watch);
-    lathe_display_pointer_forget(input->pointer);
-    lathe_input_release(input->owner.session);
+    if (any)
+        lathe_input_release(input->owner.session);
 }
 
 /* The release combination. */

@@ -41,9 +41,12 @@ gboolean lathe_display_pointer_is_held(const struct lathe_display_pointer *point
     return pointer->held;
 }
 
-void lathe_display_pointer_forget(struct lathe_display_pointer *pointer)
+gboolean lathe_display_pointer_forget(struct lathe_display_pointer *pointer)
 {
+    gboolean any = pointer->buttons != 0;
+
     pointer->buttons = 0;
+    return any;
 }
 
 /* ---- the middle of the view ---- */

@@ -18,8 +18,8 @@ void lathe_display_pointer_free(struct lathe_display_pointer *pointer);
 /* The host's pointer is held in the middle of the view, and its ways are the guest's; or free. */
 void lathe_display_pointer_hold(struct lathe_display_pointer *pointer, gboolean hold);
 gboolean lathe_display_pointer_is_held(const struct lathe_display_pointer *pointer);
-/* The guest was told that all buttons are up. */
-void lathe_display_pointer_forget(struct lathe_display_pointer *pointer);
+/* The guest will be told that all buttons are up. TRUE: one was down. */
+gboolean lathe_display_pointer_forget(struct lathe_display_pointer *pointer);
 
 /* For the event handlers of the widget. */
 void lathe_display_pointer_motion(struct lathe_display_pointer *pointer,

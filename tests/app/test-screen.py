@@ -1,0 +1,493 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The screen in the window, under a virtual X server: real keys and pointer movements arrive as the
+guest should see them, and what the guest shows is where it should be, pixel by pixel.
+
+usage: test-screen.py PROGRAM PICTURES [TEST...]
+PROGRAM is lathe-fake-gtk, PICTURES a folder for pictures of the window. The test "measure" tells
+what a film costs and is only run by name.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from xwindow import Display, Failed, Window, wait_for
+
+PROGRAM, PICTURES = sys.argv[1:3]
+BARS = [(255, 255, 255), (255, 255, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255), (255, 0, 0),
+        (0, 0, 255), (48, 48, 48)]
+EDGE = (255, 128, 0)
+
+
+class Machine(Window):
+    """lathe run over a script of the fake machine that begins with a screen."""
+
+    def __init__(self, display, folder, script, *options):
+        kernel = os.path.join(folder, "demo")
+        with open(kernel, "wb") as file:
+            file.write(b"\x7fELF, or so")
+        self.folder = folder
+        super().__init__(display, folder, "demo",
+                         [PROGRAM, "run", kernel, "--append", "screen;" + script], list(options))
+        time.sleep(0.7)
+
+    def tool(self, *words):
+        return self.display.tool("xdotool", *[str(word) for word in words])
+
+    def mark(self):
+        """What is on the serial port from now on is what wait_line looks at."""
+        self.seen = len(self.text())
+
+    def lines(self):
+        return self.text()[self.seen:].replace("\r", "").splitlines()
+
+    def wait_lines(self, *lines):
+        """These lines come, one after the other, with nothing but movements in between."""
+        def come():
+            return [line for line in self.lines()
+                    if line in lines or "pointer" not in line] == list(lines)
+        try:
+            wait_for("the lines", come, 5)
+        except Failed:
+            raise Failed("wanted %s, got %s" % (list(lines), self.lines())) from None
+
+    def end_now(self):
+        self.process.terminate()
+        self.end(128 + 15)
+
+
+class Pixels:
+    """What the X server shows."""
+
+    def __init__(self, display):
+        self.width, self.height = display.size
+        self.data = subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"],
+                                   env=display.environment, stdout=subprocess.PIPE).stdout
+
+    def at(self, x, y):
+        start = (y * self.width + x) * 3
+        return tuple(self.data[start:start + 3])
+
+    def find(self, color):
+        """The box around everything of this colour: left, top, right, bottom, all inside."""
+        places = [i // 3 for i in
+                  (m.start() for m in re.finditer(re.escape(bytes(color)), self.data)) if i % 3 == 0]
+        if not places:
+            raise Failed("nothing on the screen is %s" % (color,))
+        columns = [place % self.width for place in places]
+        return (min(columns), places[0] // self.width, max(columns), places[-1] // self.width)
+
+
+def preferences(folder, **values):
+    os.makedirs(os.path.join(folder, "lathe"), exist_ok=True)
+    with open(os.path.join(folder, "lathe", "display.ini"), "w") as file:
+        file.write("[display]\n")
+        for name, value in values.items():
+            file.write("%s=%s\n" % (name.replace("_", "-"), value))
+
+
+def test_keys(display, folder):
+    """By their places, whatever the host's layout makes of them."""
+    machine = Machine(display, folder, "absolute 1;mode 640 480;spin")
+    machine.mark()
+    machine.keys("a", "Tab", "F10")
+    machine.wait_lines("key 30 down", "key 30 up", "key 15 down", "key 15 up", "key 68 down",
+                       "key 68 up")
+    display.tool("setxkbmap", "fr")
+    time.sleep(0.5)
+    machine.mark()
+    machine.keys("a", "ctrl+Page_Down", "ctrl+Tab")  # "a" is where Q is on the others
+    machine.wait_lines("key 16 down", "key 16 up", "key 29 down", "key 109 down", "key 29 up",
+                       "key 109 up", "key 29 down", "key 15 down", "key 29 up", "key 15 up")
+    machine.end_now()
+
+
+def test_release_on_focus_loss(display, folder):
+    machine = Machine(display, folder, "absolute 1;mode 640 480;spin")
+    machine.mark()
+    machine.tool("keydown", "shift", "keydown", "b")
+    wait_for("the keys", lambda: "key 48 down" in machine.lines())
+    other = subprocess.Popen(["xmessage", "another window"], env=display.environment)
+    try:
+        window = wait_for("another window",
+                          lambda: display.tool("xdotool", "search", "--name", "xmessage").strip())
+        machine.tool("windowfocus", window.split()[-1])
+        wait_for("the release", lambda: "release" in machine.lines())
+        machine.mark()
+        machine.tool("keyup", "b", "keyup", "shift")
+        time.sleep(0.4)
+        if any("key" in line for line in machine.lines()):
+            raise Failed("keys of another window arrive: %s" % machine.lines())
+    finally:
+        other.terminate()
+        other.wait()
+    machine.focus(machine.window)
+    machine.mark()
+    machine.keys("c")
+    machine.wait_lines("key 46 down", "key 46 up")
+    machine.end_now()
+
+
+def picture_box(display):
+    """Where the guest's picture is, by the line around it."""
+    left, top, right, bottom = Pixels(display).find(EDGE)
+    return left, top, right + 1 - left, bottom + 1 - top
+
+
+def test_positions(display, folder):
+    preferences(folder, scaling="native")
+    machine = Machine(display, folder, "absolute 1;mode 640 480;spin")
+    left, top, width, height = picture_box(display)
+    if (width, height) != (640, 480):
+        raise Failed("1:1 is %dx%d" % (width, height))
+    for x, y in ((0, 0), (639, 479), (320, 17)):
+        machine.mark()
+        machine.tool("mousemove", left + x, top + y)
+        machine.wait_lines("pointer at %d %d buttons 0 wheel 0 0" %
+                           ((2 * x + 1) * 32768 // 1280, (2 * y + 1) * 32768 // 960))
+    at = "pointer at %d %d" % (641 * 32768 // 1280, 35 * 32768 // 960)
+    machine.mark()
+    machine.tool("mousedown", 1, "mousedown", 3, "mouseup", 1, "mouseup", 3, "click", 2)
+    machine.wait_lines(*[at + " buttons %d wheel 0 0" % b for b in (1, 3, 2, 0, 4, 0)])
+    machine.mark()
+    machine.tool("click", 5, "click", 4, "click", 7)
+    machine.wait_lines(at + " buttons 0 wheel 1 0", at + " buttons 0 wheel -1 0",
+                       at + " buttons 0 wheel 0 1")
+    machine.end_now()
+
+
+def sums(lines):
+    """The ways of all movements together."""
+    found = [re.match(r"pointer by (-?\d+) (-?\d+) buttons 0", line) for line in lines]
+    return (sum(int(m[1]) for m in found if m), sum(int(m[2]) for m in found if m))
+
+
+def test_ways(display, folder):
+    """A mouse: a click captures, long ways do not end at the screen's edge, Ctrl+Alt lets go."""
+    machine = Machine(display, folder, "mode 640 480;spin")
+    machine.mark()
+    machine.tool("mousemove", 500, 400)
+    time.sleep(0.3)
+    if machine.lines():
+        raise Failed("a pointer that is not captured tells %s" % machine.lines())
+    machine.tool("click", 1)
+    time.sleep(0.3)
+    if any("buttons 1" in line for line in machine.lines()):
+        raise Failed("the click that captures is the guest's: %s" % machine.lines())
+    machine.mark()
+    for _ in range(60):
+        machine.tool("mousemove_relative", "--", 30, -7)
+        time.sleep(0.02)
+    wait_for("a way of 1800, -420", lambda: sums(machine.lines()) == (1800, -420), 5)
+    machine.mark()
+    machine.tool("click", 1)
+    machine.wait_lines("pointer by 0 0 buttons 1 wheel 0 0", "pointer by 0 0 buttons 0 wheel 0 0")
+    display.picture("captured")
+    machine.mark()
+    machine.tool("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
+    machine.wait_lines("key 29 down", "key 56 down", "release")
+    machine.mark()
+    machine.tool("mousemove_relative", "--", 30, 30)
+    time.sleep(0.3)
+    if machine.lines():
+        raise Failed("a pointer that was let go tells %s" % machine.lines())
+    machine.end_now()
+
+
+def test_becomes_absolute(display, folder):
+    """A driver that listens to positions comes: the pointer is free at once."""
+    machine = Machine(display, folder, "mode 640 480;wait 3500;absolute 1;print now;spin")
+    machine.tool("mousemove", 500, 400, "click", 1)
+    machine.mark()
+    machine.tool("mousemove_relative", "--", 20, 0)
+    wait_for("a way", lambda: sums(machine.lines())[0] == 20)
+    machine.wait_text("now")
+    time.sleep(0.3)
+    machine.mark()
+    machine.tool("mousemove", 510, 410)
+    wait_for("a position", lambda: any("pointer at" in line for line in machine.lines()))
+    machine.end_now()
+
+
+def test_shortcuts(display, folder):
+    """The host's have Ctrl and Shift; captured, these are the guest's too."""
+    machine = Machine(display, folder, "absolute 1;mode 640 480;spin")
+    machine.mark()
+    machine.keys("ctrl+shift+p")
+    machine.wait_lines("key 29 down", "key 42 down", "release")
+    time.sleep(1)
+    display.picture("paused")
+    machine.keys("space")  # Go On has the focus
+    time.sleep(0.5)
+    machine.mark()
+    machine.keys("a")
+    machine.wait_lines("key 30 down", "key 30 up")
+    machine.tool("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
+    machine.mark()
+    machine.keys("space")  # the first button has the focus: pauses
+    time.sleep(1)
+    machine.keys("space")
+    machine.mark()
+    machine.keys("d")
+    machine.wait_lines("key 32 down", "key 32 up")
+    machine.end_now()
+
+
+def test_text_and_typing(display, folder):
+    """What a text mode shows is copied, and typed again."""
+    machine = Machine(display, folder, "text Boot: ls -l | wc;wait 1500;mode 640 480;spin")
+    machine.keys("ctrl+shift+c")
+    time.sleep(1.5)
+    machine.mark()
+    machine.keys("ctrl+shift+v")
+    wait_for("the typing", lambda: machine.lines().count("key 28 up") == 25)
+    typed = [int(m[1]) for m in (re.match(r"key (\d+) down", line) for line in machine.lines()) if m]
+    typed = typed[typed.index(48) - 1:]  # from Shift and B on
+    wanted = [42, 48, 24, 24, 20, 42, 39, 57, 38, 31, 57, 12, 38, 57, 42, 43, 57, 17, 46, 28]
+    if typed[:len(wanted)] != wanted:
+        raise Failed("typed %s" % typed)
+    machine.end_now()
+
+
+def test_send_keys(display, folder):
+    machine = Machine(display, folder, "absolute 1;mode 640 480;spin")
+    machine.mark()
+    machine.tool("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
+    machine.wait_lines("key 29 down", "key 56 down", "release")
+    machine.keys("Tab", "Tab", "Tab", "Tab", "space")
+    time.sleep(0.6)
+    display.picture("send-keys")
+    machine.mark()
+    machine.keys("Return")
+    wait_for("the last key up", lambda: "key 29 up" in machine.lines())
+    keys = [line for line in machine.lines() if line.startswith("key")]
+    if keys != ["key 29 down", "key 56 down", "key 111 down", "key 111 up", "key 56 up",
+                "key 29 up"]:
+        raise Failed("Ctrl+Alt+Delete is %s" % keys)
+    machine.mark()
+    machine.keys("e")  # the focus is back
+    machine.wait_lines("key 18 down", "key 18 up")
+    machine.end_now()
+
+
+def test_screenshot(display, folder):
+    machine = Machine(display, folder, "absolute 1;mode 320 200;spin")
+    path = os.path.join(folder, "shot.png")
+    machine.keys("ctrl+shift+s")
+    machine.focus(wait_for("a file dialog", machine.dialog))
+    machine.keys("ctrl+a")
+    machine.type(path)
+    machine.keys("Return")
+    wait_for("the picture", lambda: os.path.exists(path))
+    size = display.tool("identify", "-format", "%w %h", path).split()
+    pixels = subprocess.run(["convert", path, "-depth", "8", "rgb:-"],
+                            stdout=subprocess.PIPE).stdout
+    if size != ["320", "200"] or tuple(pixels[:3]) != EDGE or \
+            tuple(pixels[(150 * 320 + 60) * 3:][:3]) != BARS[1]:
+        raise Failed("the picture is wrong: %s" % size)
+    machine.end_now()
+
+
+def check_bars(display, box, scale):
+    """The bars are where they are on the guest's screen, and no pixel between them is mixed."""
+    left, top, width, height = box
+    pixels = Pixels(display)
+    for i, color in enumerate(BARS):
+        at = (left + int((i + 0.5) * width / 8), top + height * 3 // 4)
+        if pixels.at(*at) != color:
+            raise Failed("bar %d at %s is %s" % (i, at, pixels.at(*at)))
+    if scale == int(scale):  # the checkerboard's squares
+        for x in range(4):
+            for y in range(4):
+                inside = (left + int((x + 2) * scale), top + int((y + 2) * scale))
+                wanted = (255, 255, 255) if (x + y) % 2 else (0, 0, 0)
+                if pixels.at(*inside) != wanted:
+                    raise Failed("square %d %d is %s" % (x, y, pixels.at(*inside)))
+
+
+def scaled(display, folder, mode, scaling, wanted, name):
+    preferences(folder, scaling=scaling, resize_guest="false")
+    machine = Machine(display, folder, "absolute 1;mode %s;spin" % mode)
+    box = picture_box(display)
+    scale = box[2] / int(mode.split()[0])
+    if wanted is not None and scale != wanted:
+        raise Failed("%s of %s is at %g" % (scaling, mode, scale))
+    check_bars(display, box, scale)
+    display.picture(name)
+    machine.end_now()
+
+
+def test_scaling(display, folder):
+    scaled(display, folder, "320 200", "native", 1, "native")
+    scaled(display, folder, "320 200", "whole", 3, "whole")
+    scaled(display, folder, "800 400", "fit", None, "fit")
+    machine = Machine(display, folder, "absolute 1;mode 2560 1600;spin")  # smaller: edges are mixed
+    left, top, right, bottom = Pixels(display).find(BARS[1])
+    if abs((bottom - top) / (right - left) - 800 / 320) > 0.05:
+        raise Failed("a bar is %dx%d" % (right - left, bottom - top))
+    display.picture("fit-smaller")
+    machine.end_now()
+
+
+def test_hidpi(display, folder):
+    """Two device pixels for each of the toolkit's: the guest's are still single ones."""
+    display.environment["GDK_SCALE"] = "2"
+    scaled(display, folder, "300 200", "native", 1, "hidpi-native")
+    preferences(folder, scaling="fit")
+    machine = Machine(display, folder, "absolute 1;mode 300 200;wait 2000;size;spin")
+    machine.wait_text("size ")
+    width = int(re.search(r"size (\d+)x", machine.text())[1])
+    if width < 1000:  # the view is as wide as the X screen, in device pixels
+        raise Failed("the guest is asked for %d pixels" % width)
+    machine.end_now()
+
+
+def test_guest_follows(display, folder):
+    machine = Machine(display, folder,
+                      "absolute 1;mode 640 480;wait 500;size;wait 1500;size;spin")
+    machine.wait_text("size ")
+    machine.tool("windowsize", machine.window, 700, 600)
+    wait_for("the second size", lambda: machine.text().count("size") == 2)
+    sizes = re.findall(r"size (\d+)x(\d+)", machine.text())
+    left, top, width, height = picture_box(display)
+    if sizes[0] == sizes[1] or int(sizes[1][0]) > 700 or int(sizes[1][0]) < width:
+        raise Failed("the guest was asked for %s" % sizes)
+    machine.end_now()
+
+
+def looks(script, display, folder, seconds, *options):
+    """Looks, changes and processor time of the process, each a second, over some seconds."""
+    machine = Machine(display, folder, "%s;wait 3000;looks;wait %d;looks;spin" %
+                      (script, seconds * 1000), *options)
+    wait_for("looks", lambda: "looks" in machine.text())
+    with open("/proc/%d/stat" % machine.process.pid) as file:
+        before = sum(map(int, file.read().rsplit(")")[1].split()[11:13]))
+    wait_for("looks again", lambda: machine.text().count("looks") == 2, seconds + 5)
+    with open("/proc/%d/stat" % machine.process.pid) as file:
+        after = sum(map(int, file.read().rsplit(")")[1].split()[11:13]))
+    found = [(int(a), int(b)) for a, b in re.findall(r"looks (\d+) changes (\d+)", machine.text())]
+    machine.end_now()
+    return ((found[1][0] - found[0][0]) / seconds, (found[1][1] - found[0][1]) / seconds,
+            (after - before) / os.sysconf("SC_CLK_TCK") / seconds)
+
+
+def test_pace(display, folder):
+    """A film is looked at 60 times a second (a busy host may lose some), a still picture rarely."""
+    looked, changed, used = looks("absolute 1;mode 640 400;film", display, folder, 3)
+    print("# film 640x400: %.1f frames a second, %.1f %% of a core" % (changed, 100 * used))
+    if looked > 61 or changed < 20:
+        raise Failed("a film is looked at %.1f times a second, %.1f new" % (looked, changed))
+    looked, changed, used = looks("absolute 1;mode 1024 768", display, folder, 4)
+    print("# still 1024x768: %.1f looks a second, %.1f %% of a core" % (looked, 100 * used))
+    if looked > 9 or changed > 0:
+        raise Failed("a still picture is looked at %.1f times a second" % looked)
+
+
+def test_measure(display, folder):
+    """Not one of the tests: what a film that fills 1280x800 costs, drawn pixel for pixel and scaled,
+    and what a still one does. The X server is another process and not counted."""
+    display.close()
+    display.__init__(folder, display.pictures, (1700, 1200))
+    for script, scaling in (("film", "native"), ("film", "fit"), ("still", "native")):
+        preferences(folder, scaling=scaling, resize_guest="false")
+        looked, changed, used = looks("absolute 1;mode 1280 800;" + script, display, folder, 10)
+        print("# %s, %s: %.1f looks and %.1f new frames a second, %.1f %% of a core" %
+              (script, scaling, looked, changed, 100 * used))
+
+
+def test_cards(display, folder):
+    machine = Machine(display, folder, "print up;wait 3000;mode 640 480;wait 800;dark;print dark;"
+                      "wait 3000;text No bootable device.;print nothing;wait 3500;"
+                      "crash Something broke.")
+    for text, card in (("up", "no-picture"), ("dark", "asleep"), ("nothing", "nothing")):
+        machine.wait_text(text)
+        time.sleep(1.6)
+        display.picture("card-" + card)
+    time.sleep(2.5)
+    display.picture("card-stopped")
+    machine.keys("Return")  # Start Again has the focus
+    wait_for("a second start", lambda: machine.text().count("up") == 2)
+    time.sleep(4)
+    machine.mark()
+    machine.keys("a")
+    wait_for("a key", lambda: "key 30 down" in machine.lines())
+    machine.end_now()
+
+
+def test_full_screen(display, folder):
+    manager = subprocess.Popen(["openbox", "--sm-disable"], env=display.environment,
+                               stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(1)
+        machine = Machine(display, folder, "absolute 1;mode 1100 800;spin")
+        machine.tool("windowactivate", "--sync", machine.window)
+        machine.keys("ctrl+shift+F11")
+        time.sleep(1)
+        display.picture("full-screen-bar")
+        time.sleep(4)
+        if picture_box(display) != (0, 0, 1100, 800):
+            raise Failed("the picture is at %s" % (picture_box(display),))
+        machine.mark()
+        machine.keys("ctrl+shift+p", "ctrl+shift+F11")  # captured: the guest's
+        wait_for("the keys", lambda: "key 87 up" in machine.lines())
+        machine.tool("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
+        machine.tool("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
+        time.sleep(0.7)
+        display.picture("full-screen-left")
+        machine.keys("Return")  # Leave Full Screen has the focus
+        wait_for("a window again", lambda: picture_box(display)[2] < 1100)
+        machine.end_now()
+    finally:
+        manager.terminate()
+        manager.wait()
+
+
+def test_pointer_image(display, folder):
+    machine = Machine(display, folder, "absolute 1;mode 640 480;cursor 32;spin")
+    machine.tool("mousemove", 500, 400)
+    time.sleep(0.5)
+    display.picture("pointer-image")
+    machine.end_now()
+    machine = Machine(display, folder, "mode 640 480;cursor 32;spin")
+    time.sleep(0.5)
+    Pixels(display).find((0, 255, 64))  # painted, as the host's pointer is elsewhere
+    machine.end_now()
+
+
+TESTS = [test_keys, test_release_on_focus_loss, test_positions, test_ways, test_becomes_absolute,
+         test_shortcuts, test_text_and_typing, test_send_keys, test_screenshot, test_scaling,
+         test_hidpi, test_guest_follows, test_pace, test_cards, test_full_screen, test_pointer_image]
+
+
+def run(test):
+    folder = tempfile.mkdtemp(prefix="lathe-screen-")
+    display = None
+    name = "screen: " + test.__name__[5:].replace("_", " ")
+    try:
+        display = Display(folder, PICTURES)
+        test(display, folder)
+        print("ok", name, flush=True)
+        return True
+    except Failed as failure:
+        print("# %s" % failure, file=sys.stderr)
+        print("not ok", name, flush=True)
+        return False
+    finally:
+        if display is not None:
+            display.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    os.makedirs(PICTURES, exist_ok=True)
+    wanted = sys.argv[3:]
+    chosen = [test for test in [*TESTS, *([test_measure] if "measure" in wanted else [])]
+              if not wanted or test.__name__[5:] in wanted]
+    sys.exit(0 if all([run(test) for test in chosen]) else 1)
+
+
+main()
