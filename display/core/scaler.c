@@ -20,6 +20,9 @@ struct scaler_tap {
 struct scaler_axis {
     struct scaler_tap *taps;
     uint16_t *weights;
+    /* Where no pixel is made of more than two, and there are two: of pixel i the index of the first
+     * and its weight; the one after it has the rest. NULL otherwise. */
+    uint32_t *pairs;
 };
 
 struct disp_scaler {
@@ -55,6 +58,42 @@ static size_t scaler_fill_tap(struct scaler_axis *axis, unsigned i, unsigned fro
     return used;
 }
 
+static bool scaler_has_pairs(const struct scaler_axis *axis, unsigned from, unsigned to)
+{
+    for (unsigned i = 0; i < to; i++) {
+        if (axis->taps[i].count > 2)
+            return false;
+    }
+    return from > 1;
+}
+
+#define SCALER_PAIR_SHIFT 9 /* a weight is at most 256 */
+
+/* A pixel of one source pixel alone is a pair as well, and reads none beyond the last. */
+static void scaler_fill_pairs(struct scaler_axis *axis, unsigned from, unsigned to)
+{
+    for (unsigned i = 0; i < to; i++) {
+        const struct scaler_tap *tap = &axis->taps[i];
+        unsigned first = tap->first, weight = axis->weights[tap->weights];
+        if (first + 1 == from) {
+            first--;
+            weight = 0;
+        }
+        axis->pairs[i] = first << SCALER_PAIR_SHIFT | weight;
+    }
+}
+
+static bool scaler_make_pairs(struct scaler_axis *axis, unsigned from, unsigned to)
+{
+    if (!scaler_has_pairs(axis, from, to))
+        return true;
+    axis->pairs = calloc(to, sizeof(*axis->pairs));
+    if (axis->pairs == NULL)
+        return false;
+    scaler_fill_pairs(axis, from, to);
+    return true;
+}
+
 static bool scaler_axis_init(struct scaler_axis *axis, unsigned from, unsigned to)
 {
     size_t used = 0;
@@ -65,7 +104,14 @@ static bool scaler_axis_init(struct scaler_axis *axis, unsigned from, unsigned t
         return false;
     for (unsigned i = 0; i < to; i++)
         used = scaler_fill_tap(axis, i, from, to, used);
-    return true;
+    return scaler_make_pairs(axis, from, to);
+}
+
+static void scaler_axis_finish(struct scaler_axis *axis)
+{
+    free(axis->taps);
+    free(axis->weights);
+    free(axis->pairs);
 }
 
 struct disp_scaler *disp_scaler_new(struct disp_size from, struct disp_size to)
@@ -92,10 +138,8 @@ void disp_scaler_free(struct disp_scaler *scaler)
 {
     if (scaler == NULL)
         return;
-    free(scaler->across.taps);
-    free(scaler->across.weights);
-    free(scaler->down.taps);
-    free(scaler->down.weights);
+    scaler_axis_finish(&scaler->across);
+    scaler_axis_finish(&scaler->down);
     free(scaler->rows[0]);
     free(scaler->rows[1]);
     free(scaler->red_blue);
@@ -104,7 +148,7 @@ void disp_scaler_free(struct disp_scaler *scaler)
 }
 
 /* Red and blue, and green, have room for 8 more bits each: no sum of weights overflows. */
-static uint32_t scaler_join(uint32_t red_blue, uint32_t green)
+static inline uint32_t scaler_join(uint32_t red_blue, uint32_t green)
 {
     return ((red_blue + 0x00800080) >> 8 & 0x00ff00ff) | ((green + 0x00008000) >> 8 & 0x0000ff00);
 }
@@ -120,9 +164,30 @@ static uint32_t scaler_mix(const uint32_t *pixels, const uint16_t *weights, unsi
     return scaler_join(red_blue, green);
 }
 
+static inline uint32_t scaler_blend(uint32_t a, uint32_t b, uint32_t weight)
+{
+    uint32_t rest = SCALER_ONE - weight;
+
+    return scaler_join((a & 0x00ff00ff) * weight + (b & 0x00ff00ff) * rest,
+                       (a & 0x0000ff00) * weight + (b & 0x0000ff00) * rest);
+}
+
+static void scaler_across_pairs(const uint32_t *pairs, const uint32_t *row, uint32_t *out,
+                                unsigned start, unsigned end)
+{
+    for (unsigned i = start; i < end; i++) {
+        const uint32_t *pixel = row + (pairs[i] >> SCALER_PAIR_SHIFT);
+        out[i] = scaler_blend(pixel[0], pixel[1], pairs[i] & ((1u << SCALER_PAIR_SHIFT) - 1));
+    }
+}
+
 static void scaler_across(struct disp_scaler *scaler, const uint32_t *row, uint32_t *out,
                           unsigned start, unsigned end)
 {
+    if (scaler->across.pairs != NULL) {
+        scaler_across_pairs(scaler->across.pairs, row, out, start, end);
+        return;
+    }
     for (unsigned i = start; i < end; i++) {
         const struct scaler_tap *tap = &scaler->across.taps[i];
         const uint16_t *weights = scaler->across.weights + tap->weights;
@@ -153,6 +218,13 @@ static void scaler_add(struct disp_scaler *scaler, const uint32_t *row, unsigned
     }
 }
 
+static void scaler_down_pair(const uint32_t *restrict a, const uint32_t *restrict b,
+                             unsigned weight, uint32_t *restrict out, unsigned start, unsigned end)
+{
+    for (unsigned i = start; i < end; i++)
+        out[i] = scaler_blend(a[i], b[i], weight);
+}
+
 static void scaler_down(struct disp_scaler *scaler, const uint32_t *from, size_t stride,
                         const struct scaler_tap *tap, uint32_t *out, unsigned start, unsigned end)
 {
@@ -162,6 +234,12 @@ static void scaler_down(struct disp_scaler *scaler, const uint32_t *from, size_t
     if (tap->count == 1) {
         memcpy(out + start, scaler_row(scaler, from, stride, tap->first, start, end) + start,
                bytes);
+        return;
+    }
+    if (tap->count == 2) {
+        const uint32_t *first = scaler_row(scaler, from, stride, tap->first, start, end);
+        const uint32_t *second = scaler_row(scaler, from, stride, tap->first + 1, start, end);
+        scaler_down_pair(first, second, weights[0], out, start, end);
         return;
     }
     memset(scaler->red_blue + start, 0, bytes);
