@@ -67,6 +67,7 @@ struct card_content {
 static struct card_content card_content(LatheDisplayCard *card)
 {
     gboolean fault = lathe_session_stop_is_fault(card->session);
+    gboolean held = *lathe_session_get_hold_text(card->session) != '\0';
 
     switch (card->shown) {
     case CARD_STOPPED:
@@ -74,8 +75,9 @@ static struct card_content card_content(LatheDisplayCard *card)
                                      _("The machine stopped"), _("Start _Again"), FALSE,
                                      GTK_ALIGN_CENTER};
     case CARD_PAUSED:
-        return (struct card_content){"media-playback-pause-symbolic", _("Paused"), _("_Go On"),
-                                     FALSE, GTK_ALIGN_CENTER};
+        return (struct card_content){held ? "dialog-warning-symbolic"
+                                          : "media-playback-pause-symbolic",
+                                     _("Paused"), _("_Go On"), FALSE, GTK_ALIGN_CENTER};
     case CARD_NOTHING_TO_START:
         return (struct card_content){"media-optical-symbolic", _("Nothing to start from"), NULL,
                                      TRUE, GTK_ALIGN_END};
@@ -101,11 +103,14 @@ static char *card_dup_sources(LatheDisplayCard *card)
 
 static char *card_dup_text(LatheDisplayCard *card)
 {
+    const char *hold;
+
     switch (card->shown) {
     case CARD_STOPPED:
         return g_strdup(lathe_session_get_stop_text(card->session));
     case CARD_PAUSED:
-        return g_strdup(_("Time stands still for the guest."));
+        hold = lathe_session_get_hold_text(card->session);
+        return g_strdup(*hold != '\0' ? hold : _("Time stands still for the guest."));
     case CARD_NOTHING_TO_START:
         return card_dup_sources(card);
     case CARD_ASLEEP:
@@ -232,6 +237,12 @@ static void card_on_reset(LatheSession *session, LatheDisplayCard *card)
     card_update(card);
 }
 
+static void card_on_held(LatheDisplayCard *card)
+{
+    if (card->shown == CARD_PAUSED)
+        card_fill(card);
+}
+
 static void on_hide(GtkButton *button, LatheDisplayCard *card)
 {
     card->hidden = TRUE;
@@ -250,6 +261,7 @@ void lathe_display_card_watch(LatheDisplayCard *card, LatheSession *session,
     g_signal_connect_object(session, "notify::state", G_CALLBACK(card_update), card,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(session, "stopped", G_CALLBACK(card_update), card, G_CONNECT_SWAPPED);
+    g_signal_connect_object(session, "held", G_CALLBACK(card_on_held), card, G_CONNECT_SWAPPED);
     g_signal_connect_object(session, "reset", G_CALLBACK(card_on_reset), card, 0);
     if (serials->len > 0)
         g_signal_connect_object(serials->pdata[0], "output", G_CALLBACK(card_on_output), card, 0);
