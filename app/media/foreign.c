@@ -33,6 +33,8 @@ static const struct {
     ROW(0, "BZh", "is compressed: unpack it first with bzip2 -d"),
     ROW(0, "PK\x03\x04", "is a zip archive: unpack it first with unzip"),
     ROW(0, "7z\xbc\xaf\x27\x1c", "is a 7-Zip archive: unpack it first"),
+    ROW(0, "MZ",
+        "is a program and no image: what is for UEFI starts from a disk, as EFI/BOOT/BOOTX64.EFI"),
     ROW(0, "<!DOCTYPE", "is a web page and no image: the download went wrong, fetch it again"),
     ROW(0, "<!doctype", "is a web page and no image: the download went wrong, fetch it again"),
     ROW(0, "<html", "is a web page and no image: the download went wrong, fetch it again"),

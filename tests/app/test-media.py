@@ -181,6 +181,7 @@ def broken():
     refused("no file", "/dev/null", "no image")
     refused("a folder", SCRATCH, "directory")
     refused("a web page", write("page.iso", b"<!DOCTYPE html><html>" + bytes(9000)), "web page")
+    refused("a program", write("x.efi", b"MZ" + bytes(9000)), "BOOTX64.EFI")
     tool("xz", "-k", "gpt.img")
     refused("compressed", path("gpt.img.xz"), "xz -d")
     for format, words in (("vmdk", "VMware"), ("vdi", "VirtualBox"), ("vhdx", "Hyper-V"),

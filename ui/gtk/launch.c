@@ -2,6 +2,8 @@
 /* A child for each machine; its last line on standard error is what went wrong, if it did. */
 #include "ui/gtk/launch.h"
 
+#include <signal.h>
+
 #define LAUNCH_OPENS_MS 5000 /* after this it is on its own feet */
 
 struct launch {
@@ -41,15 +43,22 @@ static void launch_free(struct launch *launch)
     g_free(launch);
 }
 
+/* By bad input, or by a fault of ours; not by somebody's wish. */
+static gboolean launch_ended_badly(GSubprocess *process)
+{
+    if (g_subprocess_get_if_exited(process))
+        return g_subprocess_get_exit_status(process) == 2;
+    int number = g_subprocess_get_if_signaled(process) ? g_subprocess_get_term_sig(process) : 0;
+    return number == SIGSEGV || number == SIGABRT || number == SIGBUS || number == SIGILL;
+}
+
 static void launch_on_exit(GObject *source, GAsyncResult *result, gpointer data)
 {
     struct launch *launch = data;
-    const char *text = launch->last != NULL ? launch->last : "The machine could not be started.";
+    const char *text = launch->last != NULL ? launch->last : "The machine ended unexpectedly.";
 
     g_subprocess_wait_finish(launch->process, result, NULL);
-    gboolean bad = g_subprocess_get_if_exited(launch->process) &&
-                   g_subprocess_get_exit_status(launch->process) == 2;
-    if (bad)
+    if (launch_ended_badly(launch->process))
         launch->failed(launch->application,
                        g_str_has_prefix(text, "lathe: ") ? text + strlen("lathe: ") : text);
     launch_free(launch);
