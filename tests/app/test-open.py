@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from xwindow import Display, Failed, Pointer, Window, wait_for
+from xwindow import Display, Failed, Pointer, Window, check_complaints, wait_for
 
 PROGRAM, SOURCE, PICTURES = sys.argv[1:4]
 
@@ -39,9 +39,7 @@ class Start:
         self.process.terminate()
         self.process.wait()
         with open(self.errors) as file:
-            text = file.read()
-        if "CRITICAL" in text or "WARNING" in text:
-            raise Failed("GTK complains: " + text)
+            check_complaints(file.read())
 
 
 def find(display, title):
