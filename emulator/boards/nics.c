@@ -14,6 +14,7 @@
 
 static const struct emu_device_class *const nics_classes[] = {
     [EMU_NIC_VIRTIO] = &emu_virtio_net_class,
+    [EMU_NIC_E1000E] = &emu_e1000e_class,
 };
 
 static bool nics_prepare(struct board *board, struct emu_device *device, struct emu_error *err)
