@@ -215,6 +215,13 @@ static void media_on_disc(LatheWindow *window)
     g_object_unref(task);
 }
 
+/* A screen says it in its picture's place. */
+static void media_on_held(LatheWindow *window)
+{
+    if (lathe_window_get_display(window) == NULL)
+        lathe_message_bar_show_held(window->message_bar);
+}
+
 /* ---- the window ---- */
 
 static const GActionEntry media_entries[] = {
@@ -271,6 +278,8 @@ void lathe_window_install_media(LatheWindow *window)
     media_add_label(window);
     media_add_bar(window);
     lathe_drop_accept(GTK_WIDGET(window), media_on_drop);
+    g_signal_connect_object(window->session, "held", G_CALLBACK(media_on_held), window,
+                            G_CONNECT_SWAPPED);
     g_signal_connect_object(window->session, "disc-changed", G_CALLBACK(media_on_disc), window,
                             G_CONNECT_SWAPPED);
     media_on_disc(window);

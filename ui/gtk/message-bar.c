@@ -47,19 +47,14 @@ void lathe_message_bar_show(LatheMessageBar *bar, GtkMessageType type, const cha
         bar->timer = g_timeout_add_seconds(MESSAGE_SECONDS, message_on_time, bar);
 }
 
-const char *lathe_message_bar_get_text(LatheMessageBar *bar)
+void lathe_message_bar_show_held(LatheMessageBar *bar)
 {
-    return gtk_info_bar_get_revealed(GTK_INFO_BAR(bar)) ? gtk_label_get_text(bar->label) : "";
-}
-
-/* ---- the session ---- */
-
-static void message_on_held(LatheSession *session, LatheMessageBar *bar)
-{
-    lathe_message_bar_show(bar, GTK_MESSAGE_WARNING, lathe_session_get_hold_text(session),
+    lathe_message_bar_show(bar, GTK_MESSAGE_WARNING, lathe_session_get_hold_text(bar->session),
                            _("_Retry"), "win.run-pause");
     gtk_widget_grab_focus(bar->button);
 }
+
+/* ---- the session ---- */
 
 static void message_on_warning(LatheSession *session, const char *sentence, LatheMessageBar *bar)
 {
@@ -84,7 +79,6 @@ GtkWidget *lathe_message_bar_new(LatheSession *session)
         g_object_new(LATHE_TYPE_MESSAGE_BAR, "show-close-button", TRUE, "revealed", FALSE, NULL);
 
     bar->session = g_object_ref(session);
-    g_signal_connect_object(session, "held", G_CALLBACK(message_on_held), bar, 0);
     g_signal_connect_object(session, "warning", G_CALLBACK(message_on_warning), bar, 0);
     g_signal_connect_object(session, "notify::state", G_CALLBACK(message_on_state), bar,
                             G_CONNECT_SWAPPED);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * LatheMessageBar: one sentence about a running machine, with what can be done about it. Of its own
- * accord it tells of a machine that paused itself (Retry) and of the session's warnings. Main
- * thread.
+ * accord it tells the session's warnings. Main thread.
  */
 #ifndef LATHE_GTK_MESSAGE_BAR_H
 #define LATHE_GTK_MESSAGE_BAR_H
@@ -22,6 +21,7 @@ GtkWidget *lathe_message_bar_new(LatheSession *session);
  */
 void lathe_message_bar_show(LatheMessageBar *bar, GtkMessageType type, const char *text,
                             const char *button, const char *action);
-const char *lathe_message_bar_get_text(LatheMessageBar *bar);
+/* Why the machine paused by itself, with Retry; it goes when the machine goes on. */
+void lathe_message_bar_show_held(LatheMessageBar *bar);
 
 #endif
