@@ -60,7 +60,7 @@ static void run_sipi(struct x86_cpu *cpu)
     emu_vcpu_clear(cpu->vcpu, X86_REQUEST_SIPI);
     if (!cpu->wait_for_sipi)
         return;
-    uint8_t vector = cpu->sipi_vector;
+    uint8_t vector = __atomic_load_n(&cpu->sipi_vector, __ATOMIC_RELAXED);
     x86_set_segment(cpu, X86_CS, (uint16_t)(vector << 8), (uint64_t)vector << 12, 0xffff,
                     cpu->seg[X86_CS].attr);
     cpu->ir.pc = 0;
@@ -300,7 +300,7 @@ static void run_apic_request(void *opaque, enum emu_apic_request kind, uint8_t v
     };
     struct x86_cpu *cpu = opaque;
     if (kind == EMU_APIC_SIPI)
-        cpu->sipi_vector = vector; /* read after the request was seen */
+        __atomic_store_n(&cpu->sipi_vector, vector, __ATOMIC_RELAXED); /* before the request */
     if (cpu->vcpu != NULL)
         emu_vcpu_request(cpu->vcpu, bits[kind]);
 }
