@@ -4,8 +4,8 @@
  * a script that one thread plays, commands separated by ';': "print TEXT", "wait MS", "flood KIB",
  * "echo", "poweroff", "reset", "triple", "crash TEXT", "exit N", "spin", "hold TEXT", "lock N" (the
  * tray; a new disc, and who wants one, are printed); with "screen" first those of fake-display.h,
- * "absolute N", "leds N", "size" and "looks", and keys and pointer are printed. For tests of app/ and
- * ui/.
+ * "absolute N", "leds N", "size" and "looks", and keys and pointer are printed. For tests of app/
+ * and ui/.
  */
 #include <errno.h>
 #include <fcntl.h>
