@@ -583,6 +583,7 @@ gboolean lathe_session_change_disc(LatheSession *session, const char *path, gboo
                             force || session->state == LATHE_STATE_STOPPED, error))
         return FALSE;
     session_watch_images(session);
+    g_clear_pointer(&session->definition->notes, g_free); /* of the disc that was there first */
     g_signal_emit(session, session_signals[SIGNAL_DISC_CHANGED], 0);
     return TRUE;
 }

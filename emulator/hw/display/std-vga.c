@@ -111,6 +111,8 @@ static void std_vga_prefer_size(void *opaque, unsigned width, unsigned height)
 {
     struct std_vga *std = opaque;
 
+    /* VBE has no other widths, and firmware takes what it set for what there is. */
+    width &= ~7u;
     pthread_mutex_lock(&std->pci.device.lock);
     emu_edid_make(std->edid, width != 0 ? width : STD_VGA_WIDTH,
                   height != 0 ? height : STD_VGA_HEIGHT);
