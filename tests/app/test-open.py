@@ -118,6 +118,24 @@ def test_bad_file(display, folder):
     start.end()
 
 
+def test_locked_disk(display, folder):
+    """A disk that another program has open: the window says which."""
+    path = os.path.join(folder, "disk.qcow2")
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", path, "1M"], check=True)
+    with subprocess.Popen(["qemu-io", path], stdin=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL) as holder:
+        start = Start(display, folder)
+        window = start.window()
+        with Pointer(display, SOURCE, path) as pointer:
+            pointer.drop_on(window)
+            wait_for("an error", lambda: start.said("in use by another machine or program "
+                                                    "(qemu-io, process %d)" % holder.pid))
+        time.sleep(0.7)
+        display.picture("start-locked")
+        holder.communicate(b"q\n")
+    start.end()
+
+
 def test_choose(display, folder):
     """The button, and the file chooser by the keyboard."""
     start = Start(display, folder)
@@ -277,7 +295,7 @@ def test_deleted_image(display, folder):
         raise Failed("nobody was told")
 
 
-TESTS = [test_drop_starts, test_recent, test_bad_file, test_choose, test_several,
+TESTS = [test_drop_starts, test_recent, test_bad_file, test_locked_disk, test_choose, test_several,
          test_single_instance, test_change_disc, test_locked_drive, test_no_disc, test_full_host,
          test_deleted_image]
 

@@ -36,7 +36,10 @@ static void start_on_drop(GtkWidget *widget, GFile **files, int count)
 
 void lathe_start_window_show_error(LatheStartWindow *window, const char *text)
 {
-    gtk_label_set_text(window->info_label, text);
+    g_autofree char *sentence = g_strdup(text); /* the command line begins it small */
+
+    sentence[0] = g_ascii_toupper(sentence[0]);
+    gtk_label_set_text(window->info_label, sentence);
     gtk_info_bar_set_revealed(window->info_bar, TRUE);
 }
 
