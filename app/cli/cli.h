@@ -28,6 +28,7 @@ struct lathe_cli {
     GRegex *expect; /* NULL: not asked for */
     double timeout; /* seconds; 0: none */
     bool dry_run, json, help, version;
+    bool memory_given;           /* --memory */
     bool by_file;                /* "lathe FILE...", without a verb */
     bool list_cpus, list_traces; /* "--cpu help", "--trace help" */
 };

@@ -47,6 +47,7 @@ bool lathe_set_firmware(struct lathe_cli *cli, const char *value, GError **error
 
 bool lathe_set_memory(struct lathe_cli *cli, const char *value, GError **error)
 {
+    cli->memory_given = true;
     return lathe_size_parse(value, &cli->definition->memory, error) ||
            (g_prefix_error(error, "--memory "), false);
 }

@@ -31,6 +31,16 @@ static int run_list_traces(void)
     return LATHE_EXIT_OK;
 }
 
+/* Discs of today start desktops: more than the default, where the host has it to spare. */
+static void run_settle_memory(struct lathe_cli *cli)
+{
+    const uint64_t usual = UINT64_C(2) << 30;
+
+    if (!cli->memory_given && cli->definition->kernel == NULL &&
+        emu_host_memory_limit() / 2 >= usual)
+        cli->definition->memory = usual;
+}
+
 /* What the line alone and the files it names can get wrong. */
 static bool run_settle(struct lathe_cli *cli, GError **error)
 {
@@ -40,6 +50,8 @@ static bool run_settle(struct lathe_cli *cli, GError **error)
     if (cli->operands->len == 1 &&
         !lathe_inputs_take_file(cli->definition, cli->operands->pdata[0], error))
         return false;
+    if (cli->operands->len == 1)
+        run_settle_memory(cli);
     if (!lathe_inputs_check(cli->definition, error))
         return false;
     lathe_inputs_look(cli->definition);

@@ -126,6 +126,8 @@ def discs():
           "", "--firmware", "bios")
     boots("asked for one of two", both, "This disc starts with BIOS and UEFI; using SeaBIOS", "",
           "--firmware", "bios")
+    status, out, _ = plan(both, "--memory", "1G")
+    report("memory as asked", status == 0 and "memory         1 GiB" in out, out)
     boots("a drive's disc", None, "This disc starts with BIOS only; using SeaBIOS", "in a CD drive",
           "--cdrom", path("bios.iso"))
     tool("xorriso", "-as", "mkisofs", "-o", "data.iso", "-V", "DATA", "root")
