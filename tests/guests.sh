@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Puts guest kernels where tests and the demonstration find them: build/guests/{cloud,installer},
-# a root tree to work in, build/guests/work, and an installed system, build/guests/system.
+# a root tree to work in, build/guests/work, an installed system, build/guests/system, and discs
+# that boot, build/guests/discs.
 # Each Debian release gives its own kernel and installer: packages are downloaded with apt and
 # unpacked, not installed.
 set -eu
@@ -119,6 +120,46 @@ work() {
     fi
 }
 
+# Discs that boot: a memory test, iPXE, GRUB alone, and GRUB with the graphical installer.
+discs() {
+    [ ! -e "$guests/discs/installer.iso" ] || return 0
+    release=$(sed -n 's/^VERSION_ID="\(.*\)"/\1/p' /etc/os-release)
+    root=$guests/discs/root tree=$guests/discs/tree
+    rm -rf "$guests/discs"
+    for package in memtest86+ ipxe "debian-installer-$release-netboot-amd64"; do
+        again fetch "$package" "$root"
+    done
+    find "$root" -name 'memtest86+*x64.iso' -exec cp {} "$guests/discs/memtest.iso" ';'
+    cp "$root/usr/lib/ipxe/ipxe.iso" "$guests/discs/"
+    mkdir -p "$tree/boot/grub"
+    grub-mkrescue -o "$guests/discs/grub.iso" "$tree" 2>"$guests/discs/grub.log"
+    images=$(find "$root" -path '*gtk/debian-installer/amd64' -type d)
+    cp "$images/linux" "$images/initrd.gz" "$tree/"
+    cat >"$tree/boot/grub/grub.cfg" <<CONFIG
+set timeout=2
+menuentry "Graphical installer" {
+    linux /linux vga=788
+    initrd /initrd.gz
+}
+CONFIG
+    grub-mkrescue -o "$guests/discs/installer.new" "$tree" 2>"$guests/discs/grub.log"
+    rm -rf "$root" "$tree" "$guests/discs/grub.log"
+    mv "$guests/discs/installer.new" "$guests/discs/installer.iso"
+}
+
+# An installed Debian of this release, with a boot loader: as root.
+system() {
+    mkdir -p "$guests/system"
+    scripts=tests/e2e/system image=$guests/system/system.qcow2
+    ! made_from "$image" $scripts/* || return 0
+    apt-cache show debootstrap >/dev/null 2>&1 || update
+    echo "guests: making a Debian system" >&2
+    as=
+    [ "$(id -u)" = 0 ] || as=sudo
+    $as sh $scripts/image.sh "$guests/system/scratch" "$image"
+    cat $scripts/* | cksum >"$image.from"
+}
+
 for guest in "$@"; do
     case $guest in
     kernels)
@@ -128,5 +169,6 @@ for guest in "$@"; do
     installer) installer ;;
     work) work ;;
     system) system ;;
+    discs) discs ;;
     esac
 done

@@ -2,11 +2,14 @@
 /*
  * Runs a machine and looks at its screen: the words of the command line are done in order.
  *
- *   firmware FILE  vars FILE  kernel FILE  initrd FILE  append TEXT  cdrom FILE  disk FILE
+ *   firmware FILE  vars FILE  kernel FILE  initrd FILE  append TEXT
+ *   cdrom FILE  sata FILE  nvme FILE  usb FILE  virtio FILE  plug usb-tablet|usb-keyboard
  *   memory MIB  cpus N  gpu std|virtio|none  rom FILE        before the first of these:
  *   text WORDS SECONDS      until a text mode shows the words
  *   serial WORDS SECONDS    until the serial port has said them
  *   size WxH SECONDS        until the picture has this size
+ *   colour X,Y,RRGGBB SECONDS   until the pixel there has this colour
+ *   click X,Y               with the left button, by a tablet
  *   wait SECONDS            key CODE...-       presses keys one after the other, by Linux's codes
  *   prefer WxH              shoot FILE         writes a PPM; "-": a text mode's words to stdout
  *   stats SECONDS           looks 60 times a second, and says what looking costs
@@ -25,10 +28,12 @@
 #include "emulator/api/input.h"
 #include "emulator/api/machine.h"
 
-#define PICTURE_FRAME 16666667l /* ns */
+#define VIEWER_MAX_DEVICES 4
+#define PICTURE_FRAME      16666667l /* ns */
 
 struct viewer {
     struct emu_machine_config config;
+    struct emu_device_config devices[VIEWER_MAX_DEVICES];
     struct emu_machine *machine; /* NULL: not started yet */
     struct emu_display *display;
     struct emu_surface *surface;
@@ -68,14 +73,25 @@ static double viewer_now(clockid_t clock)
 
 /* ---- the machine ---- */
 
-static bool viewer_add_drive(struct viewer *viewer, const char *path, bool cdrom)
+static const struct {
+    const char *name;
+    enum emu_drive_bus bus;
+    bool cdrom;
+} viewer_drives[] = {{"cdrom", EMU_DRIVE_SATA, true},
+                     {"sata", EMU_DRIVE_SATA, false},
+                     {"nvme", EMU_DRIVE_NVME, false},
+                     {"usb", EMU_DRIVE_USB, false},
+                     {"virtio", EMU_DRIVE_VIRTIO, false}};
+
+static bool viewer_add_drive(struct viewer *viewer, size_t kind, const char *path)
 {
+    bool cdrom = viewer_drives[kind].cdrom;
     const struct emu_block_options options = {
         .path = path, .read_only = cdrom, .discard_changes = !cdrom};
     struct emu_drive *drive = &viewer->config.drives[viewer->config.drive_count++];
     struct emu_error err = EMU_ERROR_INIT;
 
-    drive->bus = EMU_DRIVE_SATA;
+    drive->bus = viewer_drives[kind].bus;
     drive->cdrom = cdrom;
     if (emu_block_open(&options, &drive->backend, &err))
         return true;
@@ -86,6 +102,26 @@ static bool viewer_add_drive(struct viewer *viewer, const char *path, bool cdrom
 static enum emu_gpu viewer_gpu(const char *name)
 {
     return strcmp(name, "none") == 0 ? EMU_GPU_NONE : EMU_GPU_STD;
+}
+
+static bool viewer_add(struct viewer *viewer, const char *name, const char *path)
+{
+    for (size_t i = 0; i < sizeof(viewer_drives) / sizeof(viewer_drives[0]); i++) {
+        if (strcmp(name, viewer_drives[i].name) == 0)
+            return viewer_add_drive(viewer, i, path);
+    }
+    return false;
+}
+
+static void viewer_plug(struct viewer *viewer, const char *kind)
+{
+    struct emu_machine_config *config = &viewer->config;
+
+    if (config->device_count == VIEWER_MAX_DEVICES)
+        return;
+    viewer->devices[config->device_count++] = (struct emu_device_config){.kind = kind, .id = kind};
+    config->devices = viewer->devices;
+    config->usb = true;
 }
 
 /* A property of the machine; false: it is none. */
@@ -110,9 +146,10 @@ static bool viewer_set(struct viewer *viewer, const char *name, const char *valu
         config->topology.cpus = (unsigned)atoi(value);
     else if (strcmp(name, "gpu") == 0)
         config->gpu = viewer_gpu(value);
+    else if (strcmp(name, "plug") == 0)
+        viewer_plug(viewer, value);
     else
-        return (strcmp(name, "cdrom") == 0 || strcmp(name, "disk") == 0) &&
-               viewer_add_drive(viewer, value, name[0] == 'c');
+        return viewer_add(viewer, name, value);
     return true;
 }
 
@@ -189,6 +226,17 @@ static bool viewer_has_size(struct viewer *viewer, const char *size)
     return viewer->update.state == EMU_DISPLAY_GRAPHICS && strcmp(now, size) == 0;
 }
 
+static bool viewer_has_colour(struct viewer *viewer, const char *what)
+{
+    const struct emu_surface *surface = viewer->surface;
+    unsigned x, y, colour;
+
+    viewer_look(viewer);
+    return sscanf(what, "%u,%u,%x", &x, &y, &colour) == 3 && x < surface->width &&
+           y < surface->height &&
+           (surface->pixels[(size_t)y * surface->width + x] & 0xffffff) == colour;
+}
+
 static bool viewer_wait(struct viewer *viewer, bool (*is)(struct viewer *viewer, const char *what),
                         const char *what, const char *seconds)
 {
@@ -242,6 +290,23 @@ static void viewer_press(struct viewer *viewer, const char *codes)
     }
 }
 
+static void viewer_click(struct viewer *viewer, const char *place)
+{
+    struct emu_pointer_event event = {.absolute = true};
+    unsigned x, y;
+
+    viewer_look(viewer);
+    if (sscanf(place, "%u,%u", &x, &y) != 2 || viewer->surface->width == 0)
+        return;
+    event.x = (int)(x * (uint64_t)EMU_POINTER_MAX / viewer->surface->width);
+    event.y = (int)(y * (uint64_t)EMU_POINTER_MAX / viewer->surface->height);
+    for (unsigned step = 0; step < 3; step++) { /* there, down, up */
+        event.buttons = step == 1 ? EMU_BUTTON_LEFT : 0;
+        emu_machine_pointer(viewer->machine, &event);
+        viewer_sleep(6 * PICTURE_FRAME);
+    }
+}
+
 static void viewer_prefer(struct viewer *viewer, const char *size)
 {
     unsigned width = 0, height = 0;
@@ -266,6 +331,8 @@ static int viewer_do(struct viewer *viewer, char **argv, int left)
         return viewer_wait(viewer, viewer_heard, value, seconds) ? 3 : 0;
     if (strcmp(verb, "size") == 0)
         return viewer_wait(viewer, viewer_has_size, value, seconds) ? 3 : 0;
+    if (strcmp(verb, "colour") == 0)
+        return viewer_wait(viewer, viewer_has_colour, value, seconds) ? 3 : 0;
     if (strcmp(verb, "shoot") == 0)
         return viewer_shoot(viewer, value) ? 2 : 0;
     if (strcmp(verb, "wait") == 0)
@@ -274,6 +341,8 @@ static int viewer_do(struct viewer *viewer, char **argv, int left)
         viewer_measure(viewer, atof(value));
     else if (strcmp(verb, "key") == 0)
         viewer_press(viewer, value);
+    else if (strcmp(verb, "click") == 0)
+        viewer_click(viewer, value);
     else if (strcmp(verb, "prefer") == 0)
         viewer_prefer(viewer, value);
     else

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Discs of Debian's packages boot to a picture, under both firmwares.
+
+discs.py PICTURE GUESTS FOLDER CASE...: PICTURE runs a machine and looks at its screen (picture.c).
+A case is what to boot, the firmware and where it lies, joined by dashes: "memtest-bios-cdrom". What
+the screens showed stays in FOLDER.
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+PICTURE, GUESTS, FOLDER, *CASES = sys.argv[1:]
+PICTURE = os.path.abspath(PICTURE)
+ENTER = "28"
+BANNER = "20,20,05475c"  # a pixel of the installer's, and its colour
+
+
+def firmware(name):
+    """What makes a machine start by it; UEFI gets variables of its own."""
+    if name == "bios":
+        return ["firmware", "/usr/share/seabios/bios-256k.bin", "rom",
+                "/usr/share/seabios/vgabios-stdvga.bin"]
+    store = os.path.join(FOLDER, "vars.fd")
+    shutil.copy("/usr/share/OVMF/OVMF_VARS_4M.fd", store)
+    return ["firmware", "/usr/share/OVMF/OVMF_CODE_4M.fd", "vars", store]
+
+
+def memtest(under):
+    """Both processors at work without an error; a whole pass takes a minute."""
+    if under == "bios":
+        return ["text", "Status: Testing", "60", "text", "2T (PAR)", "10", "wait", "15", "text",
+                "Errors: 0", "5"]
+    return ["size", "640x480", "60", "wait", "20"]
+
+
+def memtest_pass(under):
+    return ["memory", "64", "text", "Pass:  1", "300", "text", "Errors: 0", "5"]
+
+
+def grub(under):
+    """The rescue disc's shell takes commands."""
+    if under == "bios":
+        return ["text", "grub>", "60", "key", "30 31 32" + " " + ENTER, "text", "asd", "10"]
+    return ["serial", "grub>", "60"]
+
+
+def ipxe(under):
+    return ["text", "iPXE initialising devices", "60", "text", "Features: DNS HTTP", "30"]
+
+
+def installer(under):
+    """To the choice of a language; the keyboard goes on from there, and the pointer back."""
+    return ["memory", "1024", "plug", "usb-tablet", "plug", "usb-keyboard",
+            "colour", BANNER, "240", "wait", "10", "shoot", "page-1.ppm",
+            "click", "1230,778", "wait", "8", "shoot", "page-2.ppm",
+            "key", ENTER, "wait", "8"]
+
+
+def run(case):
+    what, under, where = case.rsplit("-", 2)
+    words = {"memtest": memtest, "memtest-pass": memtest_pass, "grub": grub, "ipxe": ipxe,
+             "installer": installer}[what](under)
+    disc = os.path.abspath(os.path.join(GUESTS, "discs", what.split("-")[0] + ".iso"))
+    done = subprocess.run([PICTURE, "cpus", "2", *firmware(under), where, disc, *words, "shoot",
+                           case + ".ppm"], cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def pages_differ(case):
+    """The pointer led from the installer's first page to another one, and the keyboard on."""
+    pages = []
+    for name in ("page-1.ppm", "page-2.ppm", case + ".ppm"):
+        with open(os.path.join(FOLDER, name), "rb") as file:
+            pages.append(file.read())
+    return len(set(pages)) == 3
+
+
+def main():
+    failed = False
+    os.makedirs(FOLDER, exist_ok=True)
+    for case in CASES:
+        status, said = run(case)
+        good = status == 0 and (not case.startswith("installer") or pages_differ(case))
+        print(("ok " if good else "not ok ") + case + ("" if good else "\n" + said[-3000:]),
+              flush=True)
+        failed = failed or not good
+    sys.exit(failed)
+
+
+main()
