@@ -151,6 +151,8 @@ struct emu_machine_observer {
     void (*held)(void *opaque, const char *why);
     void (*input_changed)(void *opaque); /* emu_machine_get_input_status may differ */
     void *opaque;
+    /* The guest went to sleep (S3), or woke; the machine's state stays what it was. */
+    void (*sleep_changed)(void *opaque, bool asleep);
 };
 
 /* NULL with *err filled. The machine is paused at its reset state. observer may be NULL. */
@@ -168,7 +170,7 @@ void emu_machine_pause(struct emu_machine *machine);
 void emu_machine_reset(struct emu_machine *machine);
 /* Ends it: as if the plug was pulled. */
 void emu_machine_stop(struct emu_machine *machine);
-/* Presses the ACPI power button. Never waits. */
+/* Presses the ACPI power button, which also wakes a guest that sleeps. Never waits. */
 void emu_machine_power_button(struct emu_machine *machine);
 
 /*
@@ -206,6 +208,9 @@ bool emu_machine_change_medium(struct emu_machine *machine, unsigned drive,
 bool emu_machine_device_add(struct emu_machine *machine, const struct emu_device_config *config,
                             struct emu_error *err);
 bool emu_machine_device_remove(struct emu_machine *machine, const char *id, struct emu_error *err);
+
+/* Does the guest sleep (S3)? Time goes on, no processor runs. Any thread. */
+bool emu_machine_is_asleep(const struct emu_machine *machine);
 
 enum emu_machine_state emu_machine_get_state(const struct emu_machine *machine);
 /* Meaningful once stopped. */

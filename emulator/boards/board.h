@@ -32,6 +32,7 @@ enum board_target {
     BOARD_LINT1,
     BOARD_IGNNE,  /* IGNNE# of all processors */
     BOARD_SMI,    /* system management interrupt: see pc-smm.c */
+    BOARD_A20,    /* the A20 gate, open while high; the last to move it counts */
     BOARD_PIRQ,   /* PIRQ `input` of the LPC bridge */
     BOARD_DEVICE, /* input `input` of device `device` */
 };
@@ -102,6 +103,8 @@ struct board {
     struct emu_memory_map map;
     struct emu_ram *ram;
     struct emu_region low_ram, middle_ram, high_ram; /* below 640 KiB, from 1 MiB, from 4 GiB */
+    struct emu_region a20_wrap;                      /* the first MiB again: A20 is closed */
+    bool a20_closed;                                 /* under lines_lock */
     struct emu_memory *smm_memory;                   /* as processors in SMM see it */
     struct emu_ram *firmware;                        /* NULL: direct boot */
     struct emu_region firmware_rom, firmware_low;
@@ -201,11 +204,25 @@ const uint8_t *board_firmware_low(const struct board *board);
  */
 bool board_prepare_firmware(struct board *board, struct emu_error *err);
 
+/*
+ * The A20 gate, INIT and S3 (pc-power.c). add_a20: before the devices. restore_a20: its state was
+ * loaded. The others are hooks of the machine.
+ */
+void board_add_a20(struct board *board);
+void board_restore_a20(struct board *board);
+void board_a20(void *opaque, unsigned line, bool level);
+bool board_init_cpus(struct emu_machine *machine);
+void board_fall_asleep(struct emu_machine *machine);
+void board_before_wake(struct emu_machine *machine);
+void board_after_wake(struct emu_machine *machine);
+
 /* Reads the kernel and its company; makes the tables (pc-boot.c). */
 bool board_prepare_boot(struct board *board, struct emu_error *err);
 /* Into memory and the bootstrap processor; vcpus stand still. A kernel that can no longer be read
  * fails the machine. */
 void board_apply_boot(struct board *board);
+/* A kernel that sleeps is woken where it wants to be, in real mode. */
+void board_wake_boot(struct board *board);
 
 /*
  * The q35 board. A back end that a device takes is cleared in *config. The machine owns what it has

@@ -3,6 +3,8 @@
  */
 #include "emulator/boards/board.h"
 
+#include <string.h>
+
 #include "emulator/firmware/smbios.h"
 
 struct emu_acpi_board board_acpi(const struct board *board)
@@ -101,16 +103,58 @@ static void boot_set_entry(struct x86_cpu *cpu, const struct emu_boot_image *ima
 /* What firmware would have set: MTRRs on, all memory write-back. */
 #define BOOT_MTRR_DEF_TYPE 0x806u
 
+static void boot_set_mtrrs(struct board *board)
+{
+    for (unsigned i = 0; i < board->cpu_count; i++)
+        board->cpus[i]->mtrr_def_type = BOOT_MTRR_DEF_TYPE;
+}
+
 void board_apply_boot(struct board *board)
 {
     struct emu_error err = EMU_ERROR_INIT;
 
     if (board->firmware != NULL)
         return;
-    for (unsigned i = 0; i < board->cpu_count; i++)
-        board->cpus[i]->mtrr_def_type = BOOT_MTRR_DEF_TYPE;
+    boot_set_mtrrs(board);
     if (!emu_boot_apply(&board->image, board->machine->memory, &err))
         emu_machine_fail(board->machine, "%s", err.text);
     board_start_display(board);
     boot_set_entry(board->cpus[0], &board->image);
+}
+
+/* ---- waking from S3 ---- */
+
+#define BOOT_FACS_ALIGN  64u
+#define BOOT_FACS_VECTOR 12u /* in the FACS: the waking vector, 4 bytes */
+#define BOOT_REAL_MODE   0x100000u
+
+/* What the kernel has put into its FACS, which is among our tables; 0: nothing. */
+static uint32_t boot_waking_vector(const struct board *board)
+{
+    const uint8_t *ram = emu_ram_host(board->ram);
+    uint32_t vector = 0;
+
+    for (uint32_t at = EMU_PC_TABLES; at < EMU_PC_SMBIOS; at += BOOT_FACS_ALIGN) {
+        if (memcmp(ram + at, "FACS", 4) == 0) {
+            memcpy(&vector, ram + at + BOOT_FACS_VECTOR, sizeof(vector));
+            break;
+        }
+    }
+    return vector;
+}
+
+void board_wake_boot(struct board *board)
+{
+    uint32_t vector = boot_waking_vector(board);
+    struct x86_cpu *cpu = board->cpus[0];
+
+    if (vector == 0 || vector >= BOOT_REAL_MODE) {
+        emu_machine_fail(board->machine, "The guest went to sleep and left no address to wake at.");
+        return;
+    }
+    boot_set_mtrrs(board);
+    x86_set_segment(cpu, X86_CS, (uint16_t)(vector >> 4), vector & ~15u, 0xffff,
+                    cpu->seg[X86_CS].attr);
+    cpu->ir.pc = vector & 15;
+    x86_update_mode(cpu);
 }

@@ -128,29 +128,34 @@ static const struct board_device q35_devices[] = {
         .wires = {{0, 1, BOARD_DEVICE, 0, "hpet"}},
     },
     {
-        .class = &emu_rtc_cmos_class,
-        .id = "rtc",
-        .maps = {{0, BOARD_PORTS, 0x70, 0}},
-        .wires = {{0, 1, BOARD_DEVICE, 1, "hpet"}, {1, 1, BOARD_LINT1, 0, NULL}},
-        .prepare = q35_prepare_rtc,
-    },
-    {
-        .class = &emu_i8042_class,
-        .id = "i8042",
-        .maps = {{0, BOARD_PORTS, 0x60, 0}, {1, BOARD_PORTS, 0x64, 0}},
-        .wires = {{0, 1, BOARD_ISA, 1, NULL}, {1, 1, BOARD_ISA, 12, NULL}},
-    },
-    Q35_SERIAL(0, 0x3f8, 4),
-    Q35_SERIAL(1, 0x2f8, 3),
-    Q35_SERIAL(2, 0x3e8, 4),
-    Q35_SERIAL(3, 0x2e8, 3),
-    {
         .class = &emu_acpi_pm_class,
         .id = "acpi-pm",
         .maps = {{0, BOARD_PORTS, EMU_PC_PMBASE, 0}, {1, BOARD_PORTS, EMU_ACPI_PM_SMI_CMD, 0}},
         .wires = {{0, 1, BOARD_ISA, EMU_PC_SCI, NULL}, {1, 1, BOARD_SMI, 0, NULL}},
         .prepare = q35_prepare_pm,
     },
+    {
+        .class = &emu_rtc_cmos_class,
+        .id = "rtc",
+        .maps = {{0, BOARD_PORTS, 0x70, 0}},
+        .wires = {{0, 1, BOARD_DEVICE, 1, "hpet"},
+                  {1, 1, BOARD_LINT1, 0, NULL},
+                  {2, 1, BOARD_DEVICE, EMU_ACPI_PM_ALARM, "acpi-pm"}},
+        .prepare = q35_prepare_rtc,
+    },
+    {
+        .class = &emu_i8042_class,
+        .id = "i8042",
+        .maps = {{0, BOARD_PORTS, 0x60, 0}, {1, BOARD_PORTS, 0x64, 0}},
+        .wires = {{0, 1, BOARD_ISA, 1, NULL},
+                  {1, 1, BOARD_ISA, 12, NULL},
+                  {2, 1, BOARD_A20, 0, NULL},
+                  {3, 1, BOARD_DEVICE, EMU_PC_GPE_INPUT, "acpi-pm"}},
+    },
+    Q35_SERIAL(0, 0x3f8, 4),
+    Q35_SERIAL(1, 0x2f8, 3),
+    Q35_SERIAL(2, 0x3e8, 4),
+    Q35_SERIAL(3, 0x2e8, 3),
     {
         .class = &emu_ich9_lpc_class,
         .id = "lpc",
@@ -196,6 +201,7 @@ static const struct board_device q35_devices[] = {
         .class = &emu_port92_class,
         .id = "port92",
         .maps = {{0, BOARD_PORTS, 0x92, 0}},
+        .wires = {{0, 1, BOARD_A20, 0, NULL}},
     },
     {
         .class = &emu_reset_control_class,
@@ -247,6 +253,7 @@ static bool q35_add_ram(struct board *board, struct emu_error *err)
         emu_region_init_ram(&board->high_ram, "ram-high", ram, board->map.low, board->map.high);
         emu_region_add(root, EMU_PC_HIGH, &board->high_ram, -1);
     }
+    board_add_a20(board);
     return true;
 }
 
@@ -308,6 +315,10 @@ static void q35_free(struct emu_machine *machine)
 static const struct emu_board_hooks q35_hooks = {
     .name = "q35",
     .after_reset = q35_after_reset,
+    .init_cpus = board_init_cpus,
+    .fall_asleep = board_fall_asleep,
+    .before_wake = board_before_wake,
+    .after_wake = board_after_wake,
     .power_button = q35_power_button,
     .save = q35_save,
     .load = q35_load,

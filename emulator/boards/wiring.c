@@ -55,6 +55,7 @@ static void board_pirq(void *opaque, unsigned line, bool level)
 static const struct emu_field board_line_fields[] = {
     EMU_FIELD_ARRAY(struct board, isa_drivers),
     EMU_FIELD_ARRAY(struct board, gsi_drivers),
+    EMU_FIELD(struct board, a20_closed),
     EMU_FIELD_END,
 };
 
@@ -65,7 +66,10 @@ void board_save_lines(const struct board *board, struct emu_writer *out)
 
 bool board_load_lines(struct board *board, struct emu_reader *in, struct emu_error *err)
 {
-    return emu_read_fields(in, board, board_line_fields, err);
+    if (!emu_read_fields(in, board, board_line_fields, err))
+        return false;
+    board_restore_a20(board);
+    return true;
 }
 
 /* line: 0 LINT0, 1 LINT1 of every processor. */
@@ -105,6 +109,8 @@ static struct emu_irq board_irq(struct board *board, const struct board_wire *wi
         return (struct emu_irq){board_ignne, board, 0};
     case BOARD_SMI:
         return (struct emu_irq){board_smi, board, 0};
+    case BOARD_A20:
+        return (struct emu_irq){board_a20, board, 0};
     case BOARD_PIRQ:
         return (struct emu_irq){board_pirq, board, input};
     case BOARD_DEVICE:

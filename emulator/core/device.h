@@ -43,6 +43,7 @@ enum emu_power_event {
     EMU_POWER_CPU_RESET,  /* INIT of all processors (keyboard controller, port 92) */
     EMU_POWER_SHUTDOWN,   /* triple fault */
     EMU_POWER_SLEEP,      /* S3 */
+    EMU_POWER_WAKE,       /* out of it */
     EMU_POWER_DEBUG_EXIT, /* isa-debug-exit; code is the value written */
 };
 

@@ -20,7 +20,7 @@ void emu_machine_open_gate(struct emu_machine *machine, enum machine_gate gate, 
     struct emu_machine_private *p = machine->private;
 
     pthread_mutex_lock(&p->gate_lock);
-    p->gate = gate;
+    p->gate = p->asleep ? MACHINE_GATE_SHUT : gate;
     p->gate_vcpu = vcpu;
     pthread_cond_broadcast(&p->gate_changed);
     pthread_mutex_unlock(&p->gate_lock);
@@ -141,7 +141,7 @@ static void machine_do_pause(struct emu_machine *machine, void *opaque)
         machine_set_state(machine, EMU_MACHINE_PAUSED);
 }
 
-void emu_machine_reset_all(struct emu_machine *machine)
+static void machine_reset_hardware(struct emu_machine *machine)
 {
     size_t i;
 
@@ -149,11 +149,16 @@ void emu_machine_reset_all(struct emu_machine *machine)
         emu_device_reset(machine->devices[i]);
     for (i = 0; i < machine->vcpu_count; i++)
         machine->vcpus[i].ops->reset(&machine->vcpus[i]);
+}
+
+void emu_machine_reset_all(struct emu_machine *machine)
+{
+    machine_reset_hardware(machine);
     if (machine->board != NULL && machine->board->after_reset != NULL)
         machine->board->after_reset(machine);
 }
 
-static void machine_tell_reset(struct emu_machine *machine)
+static void machine_reset_owned(struct emu_machine *machine)
 {
     struct emu_machine_private *p = machine->private;
     size_t i;
@@ -162,6 +167,13 @@ static void machine_tell_reset(struct emu_machine *machine)
         if (p->parts[i].ops->reset != NULL)
             p->parts[i].ops->reset(p->parts[i].object);
     }
+}
+
+static void machine_tell_reset(struct emu_machine *machine)
+{
+    struct emu_machine_private *p = machine->private;
+
+    machine_reset_owned(machine);
     if (p->observer.reset != NULL)
         p->observer.reset(p->observer.opaque);
 }
@@ -179,16 +191,23 @@ static void machine_end_step(struct emu_machine *machine)
     emu_machine_debug_event(machine, &event);
 }
 
+/* After something for which the gate was shut. */
+static void machine_go_on(struct emu_machine *machine)
+{
+    machine_end_step(machine);
+    if (machine_state(machine) == EMU_MACHINE_RUNNING)
+        emu_machine_open_gate(machine, MACHINE_GATE_OPEN, 0);
+}
+
 static void machine_do_reset(struct emu_machine *machine, void *opaque)
 {
     if (machine_state(machine) == EMU_MACHINE_STOPPED)
         return;
     emu_machine_shut_gate(machine);
+    atomic_store(&machine->private->asleep, false);
     emu_machine_reset_all(machine);
     machine_tell_reset(machine);
-    machine_end_step(machine);
-    if (machine_state(machine) == EMU_MACHINE_RUNNING)
-        emu_machine_open_gate(machine, MACHINE_GATE_OPEN, 0);
+    machine_go_on(machine);
 }
 
 static void machine_do_stop(struct emu_machine *machine, void *opaque)
@@ -268,6 +287,14 @@ void emu_machine_debug_event(struct emu_machine *machine, const struct emu_debug
 
 /* ---- events; loop thread ---- */
 
+static void machine_tell_sleep(struct emu_machine *machine)
+{
+    struct emu_machine_private *p = machine->private;
+
+    if (p->observer.sleep_changed != NULL)
+        p->observer.sleep_changed(p->observer.opaque, atomic_load(&p->asleep));
+}
+
 static void machine_reset_or(struct emu_machine *machine, enum emu_stop_cause cause,
                              const char *text)
 {
@@ -275,6 +302,45 @@ static void machine_reset_or(struct emu_machine *machine, enum emu_stop_cause ca
         machine_enter_stopped(machine, cause, 0, text);
     else
         machine_do_reset(machine, NULL);
+}
+
+/* ---- INIT and S3; the gate is shut ---- */
+
+static void machine_init_cpus(struct emu_machine *machine)
+{
+    const struct emu_board_hooks *board = machine->board;
+
+    if (board != NULL && board->init_cpus != NULL && board->init_cpus(machine))
+        machine_go_on(machine);
+    else
+        machine_reset_or(machine, EMU_STOP_RESET, "The guest asked for a restart.");
+}
+
+static void machine_fall_asleep(struct emu_machine *machine)
+{
+    const struct emu_board_hooks *board = machine->board;
+
+    if (board == NULL || board->fall_asleep == NULL) {
+        machine_enter_stopped(machine, EMU_STOP_POWER_OFF, 0,
+                              "The guest went to sleep (S3), from which this machine cannot wake.");
+        return;
+    }
+    atomic_store(&machine->private->asleep, true);
+    machine_end_step(machine);
+    machine_tell_sleep(machine);
+    board->fall_asleep(machine);
+}
+
+static void machine_wake(struct emu_machine *machine)
+{
+    if (atomic_exchange(&machine->private->asleep, false)) {
+        machine->board->before_wake(machine);
+        machine_reset_hardware(machine);
+        machine->board->after_wake(machine);
+        machine_reset_owned(machine);
+        machine_tell_sleep(machine);
+    }
+    machine_go_on(machine);
 }
 
 static void machine_act_on_power(struct emu_machine *machine, enum emu_power_event event,
@@ -285,11 +351,15 @@ static void machine_act_on_power(struct emu_machine *machine, enum emu_power_eve
         machine_enter_stopped(machine, EMU_STOP_POWER_OFF, 0, "The guest switched itself off.");
         break;
     case EMU_POWER_SLEEP:
-        machine_enter_stopped(machine, EMU_STOP_POWER_OFF, 0,
-                              "The guest went to sleep (S3), from which this machine cannot wake.");
+        machine_fall_asleep(machine);
+        break;
+    case EMU_POWER_WAKE:
+        machine_wake(machine);
+        break;
+    case EMU_POWER_CPU_RESET:
+        machine_init_cpus(machine);
         break;
     case EMU_POWER_RESET:
-    case EMU_POWER_CPU_RESET:
         machine_reset_or(machine, EMU_STOP_RESET, "The guest asked for a restart.");
         break;
     case EMU_POWER_SHUTDOWN:
@@ -553,6 +623,11 @@ static void machine_press_power_button(void *opaque, emu_ns now, const void *dat
 void emu_machine_power_button(struct emu_machine *machine)
 {
     emu_queue_post(machine->queue, machine_press_power_button, machine, NULL, 0);
+}
+
+bool emu_machine_is_asleep(const struct emu_machine *machine)
+{
+    return atomic_load(&machine->private->asleep);
 }
 
 enum emu_machine_state emu_machine_get_state(const struct emu_machine *machine)

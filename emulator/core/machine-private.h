@@ -46,6 +46,7 @@ struct emu_machine_private {
     struct machine_call *calls, **calls_last;
     struct emu_stop_reason reason;
     _Atomic enum emu_machine_state state;
+    _Atomic bool asleep; /* in S3: the gate stays shut while the machine runs; set by the loop */
 
     /* Events: set by anyone, acted upon by the loop thread. While one waits, no vcpu that leaves
      * guest code goes back to it. */

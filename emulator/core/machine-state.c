@@ -109,6 +109,7 @@ bool emu_machine_save(struct emu_machine *machine, struct emu_writer *out, struc
     emu_write_u64(out, "vcpus", machine->vcpu_count);
     emu_write_u64(out, "devices", machine->device_count);
     emu_write_u64(out, "rams", p->ram_count);
+    emu_write_u64(out, "asleep", atomic_load(&p->asleep));
     state_save_vcpus(machine, out);
     for (i = 0; i < machine->device_count; i++) {
         state_write_head(out, "device", machine->devices[i]->id);
@@ -140,7 +141,7 @@ static bool state_load_machine(struct emu_machine *machine, struct emu_reader *i
                                struct emu_error *err)
 {
     uint32_t version;
-    uint64_t now;
+    uint64_t now, asleep;
 
     if (!emu_read_section(in, "machine", &version, err))
         return false;
@@ -150,11 +151,13 @@ static bool state_load_machine(struct emu_machine *machine, struct emu_reader *i
     if (!emu_read_u64(in, "time", &now, err) ||
         !state_expect(in, "vcpus", machine->vcpu_count, err) ||
         !state_expect(in, "devices", machine->device_count, err) ||
-        !state_expect(in, "rams", machine->private->ram_count, err))
+        !state_expect(in, "rams", machine->private->ram_count, err) ||
+        !emu_read_u64(in, "asleep", &asleep, err))
         return false;
     if (now > STATE_MAX_TIME)
         return emu_error_set(err, EMU_ERROR_INPUT, "saved state: the machine's time is absurd");
     emu_clock_set(machine->clock, now);
+    atomic_store(&machine->private->asleep, asleep != 0);
     return true;
 }
 

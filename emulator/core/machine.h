@@ -21,6 +21,16 @@ struct emu_board_hooks {
     const char *name;
     /* After all devices and vcpus were reset: load kernels again, set registers. */
     void (*after_reset)(struct emu_machine *machine);
+    /* INIT for all processors and nothing else; false, or NULL: the machine resets instead. */
+    bool (*init_cpus)(struct emu_machine *machine);
+    /*
+     * S3; NULL: this machine does not sleep. fall_asleep: no vcpu runs any more until a device asks
+     * for EMU_POWER_WAKE; then devices and vcpus are reset with the RAM as it was, between
+     * before_wake and after_wake.
+     */
+    void (*fall_asleep)(struct emu_machine *machine);
+    void (*before_wake)(struct emu_machine *machine);
+    void (*after_wake)(struct emu_machine *machine);
     void (*power_button)(struct emu_machine *machine);
     /* What is the board's own, behind its devices; NULL: nothing. */
     void (*save)(struct emu_machine *machine, struct emu_writer *out);

@@ -82,7 +82,18 @@ struct dsdt_isa {
     uint8_t length;
     uint16_t port2; /* 0: none */
     int irq;        /* -1: none */
+    unsigned wakes; /* by this event; 0: it does not */
 };
+
+/* The device wakes the machine from up to S3 by a general purpose event. */
+static void dsdt_wake(struct aml *aml, unsigned event)
+{
+    aml_name(aml, "_PRW");
+    aml_open_package(aml, 2);
+    aml_integer(aml, event);
+    aml_integer(aml, 3);
+    aml_close(aml);
+}
 
 static void dsdt_isa_device(struct aml *aml, const struct dsdt_isa *isa, unsigned uid)
 {
@@ -99,15 +110,19 @@ static void dsdt_isa_device(struct aml *aml, const struct dsdt_isa *isa, unsigne
     if (isa->irq >= 0)
         aml_resource_irq(aml, (unsigned)isa->irq);
     aml_close_resources(aml);
+    if (isa->wakes != 0)
+        dsdt_wake(aml, isa->wakes);
     aml_close(aml);
 }
 
 static void dsdt_isa_bus(struct aml *aml, const struct emu_acpi_board *board)
 {
     static const struct dsdt_isa fixed[] = {
-        {"RTC", "PNP0B00", 0x70, 2, 0, 8},   {"KBD", "PNP0303", 0x60, 1, 0x64, 1},
-        {"MOU", "PNP0F13", 0, 0, 0, 12},     {"TIMR", "PNP0100", 0x40, 4, 0, 0},
-        {"SPKR", "PNP0800", 0x61, 1, 0, -1},
+        {"RTC", "PNP0B00", 0x70, 2, 0, 8, 0},
+        {"KBD", "PNP0303", 0x60, 1, 0x64, 1, EMU_PC_GPE_INPUT},
+        {"MOU", "PNP0F13", 0, 0, 0, 12, EMU_PC_GPE_INPUT},
+        {"TIMR", "PNP0100", 0x40, 4, 0, 0, 0},
+        {"SPKR", "PNP0800", 0x61, 1, 0, -1, 0},
     };
 
     aml_open_device(aml, "ISA");
@@ -116,8 +131,8 @@ static void dsdt_isa_bus(struct aml *aml, const struct emu_acpi_board *board)
         dsdt_isa_device(aml, &fixed[i], 0);
     for (unsigned i = 0; i < board->serial_ports && i < 4; i++) {
         char name[8];
-        struct dsdt_isa com = {name, "PNP0501", emu_pc_serial_ports[i],
-                               8,    0,         emu_pc_serial_irqs[i]};
+        struct dsdt_isa com = {name, "PNP0501", emu_pc_serial_ports[i], 8, 0, emu_pc_serial_irqs[i],
+                               0};
         snprintf(name, sizeof(name), "COM%u", i + 1);
         dsdt_isa_device(aml, &com, i + 1);
     }
@@ -185,5 +200,7 @@ void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board)
     dsdt_hpet(aml);
     aml_close(aml);
     dsdt_sleep_state(aml, "_S0", 5);
+    dsdt_sleep_state(aml, "_S3", 1);
+    dsdt_sleep_state(aml, "_S4", 2);
     dsdt_sleep_state(aml, "_S5", 0);
 }

@@ -41,6 +41,7 @@ struct emu_memory_map {
 #define EMU_PC_LAPIC       0xfee00000u
 #define EMU_PC_PMBASE      0x600u
 #define EMU_PC_SCI         9u
+#define EMU_PC_GPE_INPUT   0x1du /* keyboard or mouse, to wake */
 #define EMU_PC_MAX_LOW     0xb0000000u /* RAM below 4 GiB if all of it fits, */
 #define EMU_PC_SPLIT       0x80000000u /* or up to here with the rest above 4 GiB */
 #define EMU_PC_HIGH        0x100000000ull

@@ -357,6 +357,7 @@ static void run_reset(struct emu_vcpu *vcpu)
     run_clear_events(cpu, vcpu->index != 0);
     cpu->smi_line = false;
     memset(cpu->debug, 0, sizeof(*cpu->debug));
+    x86_smm_select_memory(cpu); /* it may have been in system management mode */
     x86_tlb_flush_all(cpu, true);
     x86_update_mode(cpu);
 }

@@ -6,7 +6,7 @@
 
 #define RESET_CONTROL_SYSTEM 0x02u /* the reset is hard, not only an INIT */
 #define RESET_CONTROL_RESET  0x04u /* a rising edge resets */
-#define RESET_CONTROL_FULL   0x08u /* with a power cycle */
+#define RESET_CONTROL_FULL   0x08u /* a hard one comes with a power cycle: no difference here */
 
 struct reset_control {
     struct emu_device device;
@@ -26,7 +26,7 @@ static void reset_control_write(void *opaque, uint64_t offset, uint64_t value, u
     struct reset_control *control = opaque;
     const struct emu_power *power = &control->device.power;
     bool rose = value & ~control->value & RESET_CONTROL_RESET;
-    bool hard = value & (RESET_CONTROL_SYSTEM | RESET_CONTROL_FULL);
+    bool hard = value & RESET_CONTROL_SYSTEM;
 
     control->value = value & (RESET_CONTROL_SYSTEM | RESET_CONTROL_RESET | RESET_CONTROL_FULL);
     if (rose && power->request != NULL)

@@ -43,6 +43,7 @@ enum mch_register {
 
 #define MCH_EXT_TSEG_MIB 16u
 
+#define MCH_PAMS         7
 #define MCH_SEGMENTS     13
 #define MCH_SHADOW       0xc0000u
 #define MCH_SHADOW_SMALL 0x4000u /* twelve of these, then 64 KiB */
@@ -66,6 +67,7 @@ struct q35_mch {
     struct emu_region *ecam;
     uint64_t pciexbar;
     bool shadow;
+    bool keep_shadow; /* over the next reset */
 
     struct emu_ram *ram;
     uint64_t low;
@@ -329,9 +331,23 @@ static void q35_mch_unrealize(struct emu_device *device)
     emu_pci_finish((struct emu_pci_device *)device);
 }
 
+void emu_q35_mch_keep_shadow(struct emu_device *device)
+{
+    q35_mch_of(device)->keep_shadow = true;
+}
+
 static void q35_mch_reset(struct emu_device *device)
 {
-    emu_pci_reset((struct emu_pci_device *)device);
+    struct q35_mch *mch = q35_mch_of(device);
+    uint8_t pam[MCH_PAMS];
+
+    memcpy(pam, &mch->pci.config[MCH_PAM0], sizeof(pam));
+    emu_pci_reset(&mch->pci);
+    if (mch->keep_shadow) {
+        memcpy(&mch->pci.config[MCH_PAM0], pam, sizeof(pam));
+        q35_mch_update(&mch->pci, MCH_PAM0, sizeof(pam));
+    }
+    mch->keep_shadow = false;
 }
 
 static void q35_mch_save(struct emu_device *device, struct emu_writer *out)

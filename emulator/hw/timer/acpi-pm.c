@@ -51,6 +51,8 @@ struct acpi_pm {
     uint8_t tco[PM_TCO_SIZE];
     uint64_t half; /* half turns of the timer that were noticed */
     bool sci;
+    bool asleep, waking; /* in S3; and about to leave it */
+    bool alarm;          /* the line's level */
 };
 
 static struct acpi_pm *acpi_pm_of(void *device)
@@ -77,6 +79,23 @@ static void acpi_pm_arm_locked(struct acpi_pm *pm)
         emu_timer_cancel(&pm->timer);
 }
 
+/* The power button wakes always, the others if the guest wants it. */
+static bool acpi_pm_wakes(const struct acpi_pm *pm)
+{
+    return (pm->status & (PM1_POWER | (pm->enable & PM1_RTC))) != 0 ||
+           (pm->gpe_status & pm->gpe_enable) != 0;
+}
+
+static void acpi_pm_wake_locked(struct acpi_pm *pm)
+{
+    const struct emu_power *power = &pm->device.power;
+
+    if (!pm->asleep || pm->waking || !acpi_pm_wakes(pm) || power->request == NULL)
+        return;
+    pm->waking = true;
+    power->request(power->opaque, EMU_POWER_WAKE, 0);
+}
+
 /* Brings timer status, SCI and host timer up to date. */
 static void acpi_pm_update_locked(struct acpi_pm *pm)
 {
@@ -92,6 +111,7 @@ static void acpi_pm_update_locked(struct acpi_pm *pm)
         emu_irq_set(&pm->device.irqs[0], sci);
     pm->sci = sci;
     acpi_pm_arm_locked(pm);
+    acpi_pm_wake_locked(pm);
 }
 
 static void acpi_pm_fire(void *opaque)
@@ -262,9 +282,23 @@ void emu_acpi_pm_power_button(struct emu_device *device)
     acpi_pm_event(device, PM1_POWER);
 }
 
-void emu_acpi_pm_wake(struct emu_device *device)
+void emu_acpi_pm_fell_asleep(struct emu_device *device)
 {
-    acpi_pm_event(device, PM1_WAKE | PM1_POWER);
+    struct acpi_pm *pm = acpi_pm_of(device);
+
+    pthread_mutex_lock(&device->lock);
+    pm->asleep = true;
+    pm->waking = false;
+    acpi_pm_wake_locked(pm);
+    pthread_mutex_unlock(&device->lock);
+}
+
+static void acpi_pm_alarm(struct acpi_pm *pm, bool level)
+{
+    if (level && !pm->alarm)
+        pm->status |= PM1_RTC;
+    pm->alarm = level;
+    acpi_pm_update_locked(pm);
 }
 
 static void acpi_pm_set_gpe(struct acpi_pm *pm, unsigned line, bool level)
@@ -281,6 +315,8 @@ static void acpi_pm_line(void *opaque, unsigned line, bool level)
     pthread_mutex_lock(&pm->device.lock);
     if (line == EMU_ACPI_PM_SMI_LOCK)
         pm->smi_locked = level;
+    else if (line == EMU_ACPI_PM_ALARM)
+        acpi_pm_alarm(pm, level);
     else if (line < 32)
         acpi_pm_set_gpe(pm, line, level);
     pthread_mutex_unlock(&pm->device.lock);
@@ -310,8 +346,10 @@ static void acpi_pm_reset(struct emu_device *device)
 {
     struct acpi_pm *pm = acpi_pm_of(device);
 
-    pm->status = pm->enable = pm->control = 0;
-    pm->gpe_status = pm->gpe_lines;
+    pm->status = pm->waking ? (pm->status & (PM1_POWER | PM1_RTC)) | PM1_WAKE : 0;
+    pm->gpe_status = pm->waking ? pm->gpe_status | pm->gpe_lines : pm->gpe_lines;
+    pm->asleep = pm->waking = false;
+    pm->enable = pm->control = 0;
     pm->gpe_enable = 0;
     /* Without processors that take SMIs, firmware is to think that others have set this up. */
     pm->smi_enable = pm->device.irqs[1].fn == NULL ? PM_SMI_APM : 0;
@@ -323,13 +361,23 @@ static void acpi_pm_reset(struct emu_device *device)
 }
 
 static const struct emu_field acpi_pm_fields[] = {
-    EMU_FIELD(struct acpi_pm, status),     EMU_FIELD(struct acpi_pm, enable),
-    EMU_FIELD(struct acpi_pm, control),    EMU_FIELD(struct acpi_pm, gpe_status),
-    EMU_FIELD(struct acpi_pm, gpe_enable), EMU_FIELD(struct acpi_pm, gpe_lines),
-    EMU_FIELD(struct acpi_pm, smi_enable), EMU_FIELD(struct acpi_pm, smi_status),
-    EMU_FIELD(struct acpi_pm, smi_locked), EMU_FIELD_ARRAY(struct acpi_pm, apm),
-    EMU_FIELD_ARRAY(struct acpi_pm, tco),  EMU_FIELD(struct acpi_pm, half),
-    EMU_FIELD(struct acpi_pm, sci),        EMU_FIELD_END,
+    EMU_FIELD(struct acpi_pm, status),
+    EMU_FIELD(struct acpi_pm, enable),
+    EMU_FIELD(struct acpi_pm, control),
+    EMU_FIELD(struct acpi_pm, gpe_status),
+    EMU_FIELD(struct acpi_pm, gpe_enable),
+    EMU_FIELD(struct acpi_pm, gpe_lines),
+    EMU_FIELD(struct acpi_pm, smi_enable),
+    EMU_FIELD(struct acpi_pm, smi_status),
+    EMU_FIELD(struct acpi_pm, smi_locked),
+    EMU_FIELD_ARRAY(struct acpi_pm, apm),
+    EMU_FIELD_ARRAY(struct acpi_pm, tco),
+    EMU_FIELD(struct acpi_pm, half),
+    EMU_FIELD(struct acpi_pm, sci),
+    EMU_FIELD(struct acpi_pm, asleep),
+    EMU_FIELD(struct acpi_pm, waking),
+    EMU_FIELD(struct acpi_pm, alarm),
+    EMU_FIELD_END,
 };
 
 static void acpi_pm_save(struct emu_device *device, struct emu_writer *out)
@@ -344,6 +392,8 @@ static bool acpi_pm_load(struct emu_device *device, struct emu_reader *in, struc
     if (!emu_hw_load(in, "acpi-pm", pm, acpi_pm_fields, err))
         return false;
     acpi_pm_arm_locked(pm);
+    pm->waking = false; /* what asked for it is asked for again */
+    acpi_pm_wake_locked(pm);
     return true;
 }
 

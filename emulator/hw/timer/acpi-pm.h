@@ -3,7 +3,7 @@
  * ACPI power management of an ICH9. Regions: 0 the PM block, 128 bytes, at PMBASE (0x600), 1 ports
  * 0xb2 and 0xb3. Driven lines: 0 SCI (level), 1 SMI (pulse). Incoming lines 0 to 31: general
  * purpose events, whose status is latched while the line is high; 32: while it is high, the guest
- * cannot turn SMIs on or off (SMI_LOCK).
+ * cannot turn SMIs on or off (SMI_LOCK); 33: the clock's alarm.
  */
 #ifndef EMU_HW_TIMER_ACPI_PM_H
 #define EMU_HW_TIMER_ACPI_PM_H
@@ -25,13 +25,18 @@
 #define EMU_ACPI_PM_SLEEP_S3 1
 #define EMU_ACPI_PM_SLEEP_S4 2
 
-#define EMU_ACPI_PM_SMI_LOCK 32 /* incoming line */
+#define EMU_ACPI_PM_SMI_LOCK 32 /* incoming lines */
+#define EMU_ACPI_PM_ALARM    33
 
 extern const struct emu_device_class emu_acpi_pm_class;
 
 /* Presses the power button. Loop thread or any that holds no device lock. */
 void emu_acpi_pm_power_button(struct emu_device *pm);
-/* The machine wakes from S3 by the power button: sets WAK_STS and PWRBTN_STS. */
-void emu_acpi_pm_wake(struct emu_device *pm);
+/*
+ * The machine sleeps (S3). From now on the power button and what the guest has enabled, the alarm
+ * and general purpose events, ask for EMU_POWER_WAKE, at once if one is pending. The reset that
+ * follows sets WAK_STS and keeps what woke the machine. Loop thread.
+ */
+void emu_acpi_pm_fell_asleep(struct emu_device *pm);
 
 #endif

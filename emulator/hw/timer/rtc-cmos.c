@@ -269,6 +269,11 @@ static void rtc_arm_locked(struct rtc_cmos *rtc, emu_ns now)
         emu_timer_arm(&rtc->timer, next);
 }
 
+static void rtc_update_alarm(struct rtc_cmos *rtc)
+{
+    emu_irq_set(&rtc->device.irqs[2], rtc->cmos[RTC_C] & rtc->cmos[RTC_B] & RTC_B_ALARM);
+}
+
 /* Brings flags, line and timer up to date. */
 static void rtc_update_locked(struct rtc_cmos *rtc)
 {
@@ -280,6 +285,7 @@ static void rtc_update_locked(struct rtc_cmos *rtc)
     rtc->cmos[RTC_C] = (rtc->cmos[RTC_C] & RTC_B_ENABLES) | (is ? RTC_C_IRQ : 0);
     if (is != was)
         emu_irq_set(&rtc->device.irqs[0], is);
+    rtc_update_alarm(rtc);
     rtc_arm_locked(rtc, now);
 }
 
@@ -297,6 +303,7 @@ static uint8_t rtc_read_and_clear_flags(struct rtc_cmos *rtc)
     rtc->cmos[RTC_C] = 0;
     if (flags & RTC_C_IRQ)
         emu_irq_set(&rtc->device.irqs[0], false);
+    rtc_update_alarm(rtc);
     rtc_arm_locked(rtc, rtc->settled);
     return flags;
 }
@@ -493,6 +500,7 @@ static void rtc_cmos_reset(struct emu_device *device)
         emu_irq_set(&device->irqs[0], false);
     rtc->cmos[RTC_B] &= (uint8_t)~RTC_B_ENABLES;
     rtc->cmos[RTC_C] = 0;
+    rtc_update_alarm(rtc);
     rtc->index = 0;
     rtc->settled = emu_clock_now(device->clock);
     rtc_update_nmi(rtc);
