@@ -29,6 +29,7 @@ enum emu_drive_bus {
 struct emu_drive {
     struct emu_block_backend backend;
     enum emu_drive_bus bus;
+    bool hotplug;    /* in a hot-plug slot, where it can be taken out; not SATA */
     unsigned queues; /* request queues of those that have them; 0: one a vcpu, up to 4 */
     bool cdrom;      /* SATA and USB: a CD drive; without a back end it is empty */
     unsigned boot;   /* firmware tries those with the lowest numbers first; 0: not this one */
@@ -151,6 +152,8 @@ struct emu_machine_observer {
     void (*held)(void *opaque, const char *why);
     void (*input_changed)(void *opaque); /* emu_machine_get_input_status may differ */
     void *opaque;
+    /* A drive that was to be removed is gone. */
+    void (*drive_removed)(void *opaque, unsigned drive);
     /* The guest went to sleep (S3), or woke; the machine's state stays what it was. */
     void (*sleep_changed)(void *opaque, bool asleep);
 };
@@ -211,6 +214,22 @@ bool emu_machine_device_remove(struct emu_machine *machine, const char *id, stru
 
 /* Does the guest sleep (S3)? Time goes on, no processor runs. Any thread. */
 bool emu_machine_is_asleep(const struct emu_machine *machine);
+
+/*
+ * Plugs another drive into a free hot-plug slot, running or paused; the guest is told. *index
+ * becomes its number, as the configuration's drives have theirs. The machine takes the back end,
+ * also on failure. False with *err: the bus is another than virtio and nvme (USB storage is plugged
+ * in as a device), no slot or number is free, no memory.
+ */
+bool emu_machine_add_drive(struct emu_machine *machine, const struct emu_drive *drive,
+                           unsigned *index, struct emu_error *err);
+/*
+ * Takes such a drive out again: asks the guest, which has to let go of it first; the observer's
+ * drive_removed tells the end of it. With force, or when the guest does not listen, at once: the
+ * guest finds it gone. False with *err: it is no drive that was plugged in.
+ */
+bool emu_machine_remove_drive(struct emu_machine *machine, unsigned index, bool force,
+                              struct emu_error *err);
 
 enum emu_machine_state emu_machine_get_state(const struct emu_machine *machine);
 /* Meaningful once stopped. */

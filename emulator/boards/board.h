@@ -71,18 +71,20 @@ struct board_device {
     struct {
         const char *name, *value;
     } properties[BOARD_MAX_PROPERTIES];
-    bool pci;      /* a function of PCI bus 0, */
-    uint8_t devfn; /* there */
+    bool pci;                /* a function of PCI bus 0, */
+    uint8_t devfn;           /* there, */
+    struct emu_device *port; /* or behind this root port */
     /* What else it needs between new and realize; NULL: nothing. */
     bool (*prepare)(struct board *board, struct emu_device *device, struct emu_error *err);
 };
 
-/* Where a drive whose medium can be changed is. */
+/* Where a drive is. */
 struct board_place {
-    struct emu_device *controller;
+    struct emu_device *controller; /* NULL: there is no such drive */
     struct emu_disk *disk;
-    unsigned port;
-    struct emu_device *usb; /* the drive, if it is one by itself; else NULL */
+    struct emu_device *slot; /* the port that it is plugged into; NULL: it stays where it is */
+    unsigned port;           /* of a SATA controller */
+    struct emu_device *usb;  /* the drive, if it is one by itself; else NULL */
     bool cdrom;
 };
 
@@ -93,6 +95,8 @@ struct board_boot {
     unsigned index;
     char path[96];
 };
+
+#define BOARD_SLOTS 4
 
 /* What a PC board keeps; machine->board_data. */
 struct board {
@@ -120,7 +124,9 @@ struct board {
     struct emu_device *display;                /* NULL: none */
     pthread_mutex_t lines_lock;                /* behind all devices' locks */
     uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
-    unsigned drive;                            /* whose controller is being made */
+    unsigned drive;                            /* whose controller is being made, */
+    struct emu_drive *new_drive;               /* and what is said of it */
+    struct emu_device *slots[BOARD_SLOTS];     /* root ports */
     struct board_place places[EMU_MAX_DRIVES]; /* by the configuration\'s order */
     unsigned nic;                              /* which adapter is being made */
     struct emu_net *nets[EMU_MAX_NICS];        /* by the configuration's order */
@@ -132,6 +138,7 @@ struct board {
     struct emu_boot_image image;
     uint64_t smi_requested, smi_agreed; /* etc/smi features; under fw_cfg's lock */
     bool bootable;
+    bool sleeps; /* S3; not with firmware that lives in system management mode */
 };
 
 /*
@@ -156,6 +163,8 @@ struct emu_disk *board_make_disk(struct board *board, struct emu_drive *drive,
 /* The USB controller and what the configuration plugs into it, but for drives (usb.c). */
 bool board_add_usb(struct board *board, struct emu_error *err);
 bool board_add_usb_drive(struct board *board, unsigned index, struct emu_error *err);
+/* A root port's request to take its function away. */
+void board_eject(void *opaque, struct emu_device *port);
 
 /* The network adapters of the configuration (nics.c). */
 bool board_add_nics(struct board *board, struct emu_error *err);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The machine's drives: each back end gets its middle, and a controller that the guest finds. SATA
- * drives share the chip set's controller, every other disk has its own.
+ * drives share the chip set's controller, every other disk has its own, at a place of PCI bus 0 or
+ * in a hot-plug slot.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "emulator/api/block.h"
 #include "emulator/block/disk.h"
 #include "emulator/boards/board.h"
 #include "emulator/hw/pci/pci-host.h"
+#include "emulator/hw/pci/pcie-port.h"
 #include "emulator/hw/storage/ahci.h"
 #include "emulator/hw/usb/storage.h"
 
@@ -32,13 +35,14 @@ struct emu_disk *board_make_disk(struct board *board, struct emu_drive *drive,
 static bool drives_prepare_own(struct board *board, struct emu_device *device,
                                struct emu_error *err)
 {
-    struct emu_drive *drive = &board->config->drives[board->drive];
+    struct emu_drive *drive = board->new_drive;
     unsigned cpus = board->topology.cpus;
     unsigned queues = cpus < DRIVES_MAX_QUEUES ? cpus : DRIVES_MAX_QUEUES;
     char text[12];
 
     snprintf(text, sizeof(text), "%u", drive->queues != 0 ? drive->queues : queues);
     device->disk = board_make_disk(board, drive, err);
+    board->places[board->drive].disk = device->disk;
     return device->disk != NULL &&
            (drive->bus != EMU_DRIVE_VIRTIO || emu_device_set(device, "queues", text, err));
 }
@@ -48,28 +52,45 @@ static const struct emu_device_class *const drives_classes[] = {
     [EMU_DRIVE_NVME] = &emu_nvme_class,
 };
 
-static bool drives_add_own(struct board *board, unsigned index, struct emu_error *err)
+static struct emu_device *drives_free_slot(const struct board *board)
 {
-    unsigned slot = emu_pci_host_free_slot(board->pci_host, DRIVES_FIRST_SLOT);
+    for (unsigned i = 0; i < BOARD_SLOTS; i++) {
+        if (board->slots[i] != NULL && emu_pcie_port_function(board->slots[i]) == NULL)
+            return board->slots[i];
+    }
+    return NULL;
+}
+
+static bool drives_add_own(struct board *board, struct emu_drive *drive, unsigned index,
+                           struct emu_error *err)
+{
+    unsigned place = emu_pci_host_free_slot(board->pci_host, DRIVES_FIRST_SLOT);
     char id[16];
     const struct board_device row = {
-        .class = drives_classes[board->config->drives[index].bus],
+        .class = drives_classes[drive->bus],
         .id = id,
-        .devfn = EMU_PCI_DEVFN(slot, 0),
+        .devfn = EMU_PCI_DEVFN(place, 0),
+        .port = drive->hotplug ? drives_free_slot(board) : NULL,
         .pci = true,
         .prepare = drives_prepare_own,
     };
 
-    if (slot == 32)
-        return emu_error_set(err, EMU_ERROR_INPUT, "there is no PCI slot left for disk %u",
-                             index + 1);
+    if (drive->hotplug ? row.port == NULL : place == 32)
+        return emu_error_set(err, EMU_ERROR_INPUT, "there is no %s left for disk %u",
+                             drive->hotplug ? "hot-plug slot" : "PCI slot", index + 1);
     snprintf(id, sizeof(id), "disk%u", index);
     board->drive = index;
-    board_add_boot(board, board->config->drives[index].boot,
-                   row.class == &emu_nvme_class ? "/pci@i0cf8/pci8086,5845@%x/namespace@1,0"
-                                                : "/pci@i0cf8/scsi@%x/disk@0,0",
-                   slot);
-    return board_add_device(board, &row, err);
+    board->new_drive = drive;
+    if (!drive->hotplug)
+        board_add_boot(board, drive->boot,
+                       row.class == &emu_nvme_class ? "/pci@i0cf8/pci8086,5845@%x/namespace@1,0"
+                                                    : "/pci@i0cf8/scsi@%x/disk@0,0",
+                       place);
+    if (!board_add_device(board, &row, err))
+        return false;
+    board->places[index].controller = emu_machine_find_device(board->machine, id);
+    board->places[index].slot = row.port;
+    return true;
 }
 
 /* ---- SATA ---- */
@@ -123,7 +144,7 @@ bool board_add_drives(struct board *board, struct emu_error *err)
         if (bus == EMU_DRIVE_SATA)
             sata = true;
         else if (!(bus == EMU_DRIVE_USB ? board_add_usb_drive(board, i, err)
-                                        : drives_add_own(board, i, err)))
+                                        : drives_add_own(board, &board->config->drives[i], i, err)))
             return false;
     }
     return !sata || drives_add_ahci(board, err);
@@ -200,4 +221,138 @@ void emu_machine_press_eject(struct emu_machine *machine, unsigned drive)
 
     if (place != NULL)
         emu_queue_post(machine->queue, drives_press_eject, (void *)place, NULL, 0);
+}
+
+/* ---- plugging in ---- */
+
+struct drives_plug {
+    struct emu_drive drive;
+    unsigned index;
+    bool done;
+    struct emu_error *err;
+};
+
+static unsigned drives_free_index(const struct board *board)
+{
+    unsigned index = 0;
+
+    while (index < EMU_MAX_DRIVES && board->places[index].controller != NULL)
+        index++;
+    return index;
+}
+
+/* A disk without its controller. */
+static void drives_drop_disk(struct board *board, unsigned index)
+{
+    emu_machine_remove_part(board->machine, board->places[index].disk);
+    board->places[index] = (struct board_place){0};
+}
+
+static void drives_plug(struct emu_machine *machine, void *opaque)
+{
+    struct drives_plug *plug = opaque;
+    struct board *board = machine->board_data;
+
+    plug->index = drives_free_index(board);
+    if (plug->index == EMU_MAX_DRIVES) {
+        emu_error_set(plug->err, EMU_ERROR_INPUT, "a machine has at most %d drives",
+                      EMU_MAX_DRIVES);
+        return;
+    }
+    plug->done = drives_add_own(board, &plug->drive, plug->index, plug->err);
+    if (plug->done)
+        emu_device_reset(board->places[plug->index].controller);
+    else
+        drives_drop_disk(board, plug->index);
+}
+
+bool emu_machine_add_drive(struct emu_machine *machine, const struct emu_drive *drive,
+                           unsigned *index, struct emu_error *err)
+{
+    struct drives_plug plug = {.drive = *drive, .err = err};
+
+    plug.drive.hotplug = true;
+    if (drive->bus == EMU_DRIVE_VIRTIO || drive->bus == EMU_DRIVE_NVME)
+        emu_machine_at_rest(machine, drives_plug, &plug);
+    else
+        emu_error_set(err, EMU_ERROR_INPUT,
+                      "only disks of the buses virtio and nvme have hot-plug slots");
+    emu_block_backend_close(&plug.drive.backend);
+    *index = plug.index;
+    return plug.done;
+}
+
+/* ---- taking out ---- */
+
+static void drives_tell_removed(void *opaque, emu_ns now, const void *data, size_t length)
+{
+    struct board *board = opaque;
+    unsigned index;
+
+    memcpy(&index, data, sizeof(index));
+    emu_machine_tell_drive_removed(board->machine, index);
+}
+
+static void drives_unplug(struct emu_machine *machine, void *opaque)
+{
+    struct emu_device *slot = opaque;
+    struct board *board = machine->board_data;
+
+    for (unsigned i = 0; i < EMU_MAX_DRIVES; i++) {
+        struct board_place *place = &board->places[i];
+        if (place->slot != slot)
+            continue;
+        emu_pcie_port_unplug(slot);
+        emu_machine_remove_device(machine, place->controller);
+        drives_drop_disk(board, i);
+        emu_queue_post(machine->queue, drives_tell_removed, board, &i, sizeof(i));
+        return;
+    }
+}
+
+static void drives_eject(void *opaque, emu_ns now, const void *data, size_t length)
+{
+    struct board *board = opaque;
+    struct emu_device *slot;
+
+    memcpy(&slot, data, sizeof(slot));
+    emu_machine_at_rest(board->machine, drives_unplug, slot);
+}
+
+void board_eject(void *opaque, struct emu_device *port)
+{
+    struct board *board = opaque;
+
+    emu_queue_post(board->machine->queue, drives_eject, board, &port, sizeof(port));
+}
+
+struct drives_pull {
+    unsigned index;
+    bool force, done;
+};
+
+static void drives_pull(struct emu_machine *machine, void *opaque)
+{
+    struct drives_pull *pull = opaque;
+    struct board *board = machine->board_data;
+    struct emu_device *slot = board->places[pull->index].slot;
+
+    pull->done = slot != NULL;
+    if (slot != NULL && pull->force)
+        drives_unplug(machine, slot);
+    else if (slot != NULL)
+        emu_pcie_port_ask(slot);
+}
+
+bool emu_machine_remove_drive(struct emu_machine *machine, unsigned index, bool force,
+                              struct emu_error *err)
+{
+    struct drives_pull pull = {.index = index, .force = force};
+
+    if (index < EMU_MAX_DRIVES)
+        emu_machine_at_rest(machine, drives_pull, &pull);
+    return pull.done || emu_error_set(err, EMU_ERROR_INPUT,
+                                      "drive %u is none that can be taken out while the machine "
+                                      "runs",
+                                      index + 1);
 }

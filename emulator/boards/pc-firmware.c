@@ -395,7 +395,8 @@ static bool firmware_add_number(struct emu_device *fw_cfg, const struct firmware
     return emu_fw_cfg_add_file(fw_cfg, row->name, data, row->bytes, err);
 }
 
-static bool firmware_add_settings(struct emu_device *fw_cfg, struct emu_error *err)
+static bool firmware_add_settings(struct board *board, struct emu_device *fw_cfg,
+                                  struct emu_error *err)
 {
     static const struct firmware_number rows[] = {
         {"etc/sercon-port", 0x3f8, 2},         /* SeaBIOS: the console, as there is no display */
@@ -404,7 +405,7 @@ static bool firmware_add_settings(struct emu_device *fw_cfg, struct emu_error *e
         {"etc/msr_feature_control", 0x1, 8},   /* locked, no VMX */
     };
     /* Sleep states S0 to S5: bit 7 offered, below it SLP_TYP. */
-    static const uint8_t states[6] = {0x80, 0, 0, 0x81, 0x82, 0x80};
+    const uint8_t states[6] = {0x80, 0, 0, board->sleeps ? 0x81 : 0x01, 0x82, 0x80};
     bool done = emu_fw_cfg_add_file(fw_cfg, "etc/system-states", states, sizeof(states), err) &&
                 emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_IRQ0_OVERRIDE, 1, 4, err) &&
                 emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_BOOT_MENU, 0, 2, err);
@@ -421,6 +422,6 @@ bool board_prepare_firmware(struct board *board, struct emu_error *err)
     return emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_MAX_CPUS, firmware_apic_limit(board), 2, err) &&
            firmware_add_e820(board, fw_cfg, err) && firmware_add_acpi(board, fw_cfg, err) &&
            firmware_add_smbios(board, fw_cfg, err) && firmware_add_kernel(board, fw_cfg, err) &&
-           firmware_add_settings(fw_cfg, err) && board_prepare_boot_order(board, err) &&
+           firmware_add_settings(board, fw_cfg, err) && board_prepare_boot_order(board, err) &&
            board_prepare_smm(board, fw_cfg, err);
 }

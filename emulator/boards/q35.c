@@ -11,6 +11,7 @@
 #include "emulator/hw/intc/pic.h"
 #include "emulator/hw/misc/fw-cfg.h"
 #include "emulator/hw/pci/pci-host.h"
+#include "emulator/hw/pci/pcie-port.h"
 #include "emulator/hw/pci/q35.h"
 #include "emulator/hw/timer/acpi-pm.h"
 #include "emulator/hw/timer/hpet.h"
@@ -61,13 +62,25 @@ static bool q35_prepare_lpc(struct board *board, struct emu_device *device, stru
 {
     board->lpc = device;
     emu_ich9_lpc_set_pm(device, board->pm->regions[0]);
-    return emu_device_set(device, "pmbase", board->firmware == NULL ? "0x600" : "0", err);
+    return emu_device_set(device, "pmbase", board->firmware == NULL ? "0x600" : "0", err) &&
+           emu_device_set(device, "rcba", board->firmware == NULL ? "0xfed1c000" : "0", err);
 }
 
 static bool q35_prepare_rtc(struct board *board, struct emu_device *device, struct emu_error *err)
 {
     emu_rtc_cmos_set_memory(device, board->map.low, board->map.high);
     return true;
+}
+
+/* Without firmware the buses behind them have their numbers from the start. */
+static bool q35_prepare_port(struct board *board, struct emu_device *device, struct emu_error *err)
+{
+    unsigned n = (unsigned)(device->id[4] - '0');
+    char bus[4] = {(char)('1' + n), '\0'};
+
+    board->slots[n] = device;
+    emu_pcie_port_on_eject(device, board_eject, board);
+    return emu_device_set(device, "secondary", board->firmware == NULL ? bus : "0", err);
 }
 
 static bool q35_prepare_fw_cfg(struct board *board, struct emu_device *device,
@@ -87,6 +100,14 @@ static bool q35_prepare_fw_cfg(struct board *board, struct emu_device *device,
         .class = &emu_serial_16550_class, .id = "serial" #n, .presence = BOARD_SERIAL,             \
         .instance = n, .maps = {{0, BOARD_PORTS, port, 0}},                                        \
         .wires = {{0, 1, BOARD_ISA, irq, NULL}},                                                   \
+    }
+
+/* A root port with a hot-plug slot, function n of device 28 as on an ICH9. */
+#define Q35_PORT(n, text)                                                                          \
+    {                                                                                              \
+        .class = &emu_pcie_port_class, .id = "port" #n, .devfn = EMU_PCI_DEVFN(28, n),             \
+        .pci = true, .prepare = q35_prepare_port,                                                  \
+        .properties = {{"function", #n}, {"slot", text}},                                          \
     }
 
 /* In the order of realizing: what receives a line comes before what drives it. */
@@ -161,7 +182,8 @@ static const struct board_device q35_devices[] = {
         .id = "lpc",
         .wires = {{0, 16, BOARD_ISA, 0, NULL},
                   {16, 8, BOARD_GSI, 16, NULL},
-                  {EMU_ICH9_LPC_SMI_LOCK, 1, BOARD_DEVICE, EMU_ACPI_PM_SMI_LOCK, "acpi-pm"}},
+                  {EMU_ICH9_LPC_SMI_LOCK, 1, BOARD_DEVICE, EMU_ACPI_PM_SMI_LOCK, "acpi-pm"},
+                  {EMU_ICH9_LPC_NO_REBOOT, 1, BOARD_DEVICE, EMU_ACPI_PM_NO_REBOOT, "acpi-pm"}},
         .devfn = EMU_PCI_DEVFN(31, 0),
         .pci = true,
         .prepare = q35_prepare_lpc,
@@ -173,6 +195,10 @@ static const struct board_device q35_devices[] = {
         .pci = true,
         .prepare = q35_prepare_mch,
     },
+    Q35_PORT(0, "1"),
+    Q35_PORT(1, "2"),
+    Q35_PORT(2, "3"),
+    Q35_PORT(3, "4"),
     {
         .class = &emu_virtio_rng_class,
         .id = "rng",
@@ -354,6 +380,7 @@ bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *con
     board->config = config;
     board->topology = config->topology;
     board->serial_ports = q35_serial_ports(config);
+    board->sleeps = !config->firmware_secure;
     machine->board = &q35_hooks;
     machine->board_data = board;
     emu_memory_map_init(&board->map, config->memory);

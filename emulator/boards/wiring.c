@@ -4,6 +4,7 @@
 
 #include "emulator/chardev/chardev.h"
 #include "emulator/hw/pci/pci-host.h"
+#include "emulator/hw/pci/pcie-port.h"
 #include "emulator/state/state.h"
 
 /*
@@ -124,7 +125,8 @@ static struct emu_irq board_irq(struct board *board, const struct board_wire *wi
 static void board_connect(struct board *board, const struct board_device *row,
                           struct emu_device *device)
 {
-    board->drivers++;
+    if (row->wires[0].count != 0)
+        board->drivers++;
     for (unsigned i = 0; i < BOARD_MAX_WIRES; i++) {
         const struct board_wire *wire = &row->wires[i];
         for (unsigned n = 0; n < wire->count; n++)
@@ -204,14 +206,24 @@ static bool board_set_properties(const struct board_device *row, struct emu_devi
     return true;
 }
 
+static bool board_put_on_bus(struct board *board, const struct board_device *row,
+                             struct emu_device *device, struct emu_error *err)
+{
+    struct emu_pci_device *function = (struct emu_pci_device *)device;
+
+    if (!row->pci)
+        return true;
+    if (row->port != NULL)
+        return emu_pcie_port_plug(row->port, function, err);
+    return emu_pci_host_add(board->pci_host, row->devfn, function, err);
+}
+
 static bool board_finish_device(struct board *board, const struct board_device *row,
                                 struct emu_device *device, struct emu_error *err)
 {
     return board_set_properties(row, device, err) && board_add_chardev(board, row, device, err) &&
            (row->prepare == NULL || row->prepare(board, device, err)) &&
-           emu_device_realize(device, err) &&
-           (!row->pci ||
-            emu_pci_host_add(board->pci_host, row->devfn, (struct emu_pci_device *)device, err));
+           emu_device_realize(device, err) && board_put_on_bus(board, row, device, err);
 }
 
 bool board_add_device(struct board *board, const struct board_device *row, struct emu_error *err)

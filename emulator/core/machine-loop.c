@@ -295,6 +295,14 @@ static void machine_tell_sleep(struct emu_machine *machine)
         p->observer.sleep_changed(p->observer.opaque, atomic_load(&p->asleep));
 }
 
+void emu_machine_tell_drive_removed(struct emu_machine *machine, unsigned drive)
+{
+    struct emu_machine_private *p = machine->private;
+
+    if (p->observer.drive_removed != NULL)
+        p->observer.drive_removed(p->observer.opaque, drive);
+}
+
 static void machine_reset_or(struct emu_machine *machine, enum emu_stop_cause cause,
                              const char *text)
 {
@@ -530,6 +538,36 @@ static void machine_run_calls(struct emu_machine *machine)
         pthread_cond_broadcast(&p->state_changed);
         pthread_mutex_unlock(&p->gate_lock);
     }
+}
+
+struct machine_rest {
+    void (*fn)(struct emu_machine *machine, void *opaque);
+    void *opaque;
+};
+
+static void machine_do_at_rest(struct emu_machine *machine, void *opaque)
+{
+    const struct machine_rest *rest = opaque;
+    struct emu_machine_private *p = machine->private;
+    enum machine_gate gate;
+    unsigned vcpu;
+
+    pthread_mutex_lock(&p->gate_lock);
+    gate = p->gate;
+    vcpu = p->gate_vcpu;
+    pthread_mutex_unlock(&p->gate_lock);
+    emu_machine_shut_gate(machine);
+    rest->fn(machine, rest->opaque);
+    if (gate != MACHINE_GATE_SHUT)
+        emu_machine_open_gate(machine, gate, vcpu);
+}
+
+void emu_machine_at_rest(struct emu_machine *machine,
+                         void (*fn)(struct emu_machine *machine, void *opaque), void *opaque)
+{
+    struct machine_rest rest = {fn, opaque};
+
+    emu_machine_call(machine, machine_do_at_rest, &rest);
 }
 
 /* ---- the loop thread ---- */

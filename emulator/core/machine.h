@@ -126,6 +126,12 @@ void emu_machine_remove_part(struct emu_machine *machine, void *object);
  * did not take it. */
 bool emu_machine_command(struct emu_machine *machine, emu_command_fn *fn, void *opaque,
                          const void *data, size_t length);
+/*
+ * Runs fn on the loop thread while no vcpu runs, and lets them go on as before. Waits until it is
+ * done; not on a vcpu's thread.
+ */
+void emu_machine_at_rest(struct emu_machine *machine,
+                         void (*fn)(struct emu_machine *machine, void *opaque), void *opaque);
 /* Room for count vcpus; the board then calls emu_vcpu_init on each. */
 bool emu_machine_set_vcpu_count(struct emu_machine *machine, unsigned count, struct emu_error *err);
 struct emu_device *emu_machine_find_device(struct emu_machine *machine, const char *id);
@@ -136,6 +142,8 @@ bool emu_machine_finish(struct emu_machine *machine, struct emu_error *err);
 /* Any thread, locks may be held, never waits: the loop thread acts on it. */
 void emu_machine_request_power(struct emu_machine *machine, enum emu_power_event event,
                                unsigned code);
+/* Tells the observer. Loop thread. */
+void emu_machine_tell_drive_removed(struct emu_machine *machine, unsigned drive);
 /* The machine cannot go on: EMU_STOP_INTERNAL with this reason. Any thread, never waits. */
 void emu_machine_fail(struct emu_machine *machine, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

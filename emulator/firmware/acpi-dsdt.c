@@ -149,6 +149,7 @@ static void dsdt_pci_root(struct aml *aml, const struct emu_acpi_board *board)
     aml_name_integer(aml, "_CCA", 1);
     dsdt_pci_windows(aml, board);
     dsdt_pci_routing(aml);
+    emu_acpi_osc(aml);
     dsdt_isa_bus(aml, board);
     aml_close(aml);
 }
@@ -162,6 +163,7 @@ static void dsdt_motherboard(struct aml *aml, const struct emu_acpi_board *board
     aml_open_resources(aml, "_CRS");
     if (board->ecam != 0)
         aml_resource_memory32(aml, (uint32_t)board->ecam, EMU_PC_ECAM_SIZE);
+    aml_resource_memory32(aml, EMU_PC_RCBA, 0x4000);
     aml_resource_io(aml, EMU_PC_PMBASE, 0x80);
     aml_resource_io(aml, 0xb2, 2);
     aml_close_resources(aml);
@@ -200,7 +202,8 @@ void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board)
     dsdt_hpet(aml);
     aml_close(aml);
     dsdt_sleep_state(aml, "_S0", 5);
-    dsdt_sleep_state(aml, "_S3", 1);
+    if (board->sleeps)
+        dsdt_sleep_state(aml, "_S3", 1);
     dsdt_sleep_state(aml, "_S4", 2);
     dsdt_sleep_state(aml, "_S5", 0);
 }

@@ -36,6 +36,8 @@ uint64_t emu_acpi_tables(struct acpi_layout *layout, const struct emu_acpi_board
 /* Fills the ACPI_RSDP bytes of an RSDP, checksums included. */
 void emu_acpi_fill_rsdp(uint8_t *rsdp, uint64_t xsdt);
 
+/* The method by which a system asks for control of the PCI root. */
+void emu_acpi_osc(struct aml *aml);
 /* Appends the body of the DSDT, without the table's header. */
 void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board);
 

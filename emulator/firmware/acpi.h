@@ -14,6 +14,7 @@ struct emu_acpi_board {
     const uint32_t *apic_ids; /* one a processor */
     unsigned cpus;
     unsigned serial_ports; /* 0..4 */
+    bool sleeps;           /* S3 */
     uint64_t low;          /* end of the RAM below 4 GiB */
     uint64_t ecam;         /* PCI Express configuration, 256 MiB below 4 GiB; 0: none */
     uint64_t mmio64;       /* start of the 64-bit PCI window */

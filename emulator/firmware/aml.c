@@ -24,6 +24,8 @@ enum {
     AML_EXT_REGION = 0x80,
     AML_EXT_DEVICE = 0x82,
     AML_IF = 0xa0,
+    AML_ELSE = 0xa1,
+    AML_RETURN = 0xa4,
 };
 
 void aml_init(struct aml *aml)
@@ -194,6 +196,17 @@ void aml_open_if(struct aml *aml)
 {
     aml_byte(aml, AML_IF);
     aml_open(aml);
+}
+
+void aml_open_else(struct aml *aml)
+{
+    aml_byte(aml, AML_ELSE);
+    aml_open(aml);
+}
+
+void aml_return(struct aml *aml)
+{
+    aml_byte(aml, AML_RETURN);
 }
 
 /* ---- data ---- */

@@ -34,7 +34,11 @@ void aml_open_device(struct aml *aml, const char *name);
 void aml_open_method(struct aml *aml, const char *name, unsigned arguments);
 void aml_open_package(struct aml *aml, unsigned elements);
 void aml_open_if(struct aml *aml); /* a predicate follows */
+void aml_open_else(struct aml *aml);
 void aml_close(struct aml *aml);
+
+/* Return (...): its operand follows. */
+void aml_return(struct aml *aml);
 
 /* Data: the shortest encoding of an integer; strings; EISA ids ("PNP0501"). */
 void aml_integer(struct aml *aml, uint64_t value);

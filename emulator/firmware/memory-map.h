@@ -38,6 +38,7 @@ struct emu_memory_map {
 #define EMU_PC_MMIO        0xc0000000u /* 32-bit PCI window, up to the IOAPIC */
 #define EMU_PC_IOAPIC      0xfec00000u
 #define EMU_PC_HPET        0xfed00000u
+#define EMU_PC_RCBA        0xfed1c000u
 #define EMU_PC_LAPIC       0xfee00000u
 #define EMU_PC_PMBASE      0x600u
 #define EMU_PC_SCI         9u

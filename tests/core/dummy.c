@@ -166,6 +166,33 @@ static void board_power_button(struct emu_machine *machine)
     emu_machine_request_power(machine, EMU_POWER_OFF, 0);
 }
 
+static bool board_init_cpus(struct emu_machine *machine)
+{
+    struct board *board = machine->board_data;
+
+    board->inits++;
+    return board->takes_init;
+}
+
+static void board_fall_asleep(struct emu_machine *machine)
+{
+    ((struct board *)machine->board_data)->sleeps++;
+}
+
+static void board_before_wake(struct emu_machine *machine)
+{
+    struct board *board = machine->board_data;
+
+    board->lines = board->dummies[0].resets;
+}
+
+static void board_after_wake(struct emu_machine *machine)
+{
+    struct board *board = machine->board_data;
+
+    board->wakes += board->lines + 1 == board->dummies[0].resets;
+}
+
 static void board_free(struct emu_machine *machine)
 {
     ((struct board *)machine->board_data)->frees++;
@@ -187,6 +214,10 @@ static const struct emu_board_hooks board_hooks = {
     .name = "dummy",
     .after_reset = board_after_reset,
     .power_button = board_power_button,
+    .init_cpus = board_init_cpus,
+    .fall_asleep = board_fall_asleep,
+    .before_wake = board_before_wake,
+    .after_wake = board_after_wake,
     .save = board_save,
     .load = board_load,
     .free = board_free,

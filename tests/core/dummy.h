@@ -36,6 +36,8 @@ struct dummy {
 struct board {
     struct dummy dummies[8];
     unsigned after_resets, power_buttons, frees;
+    _Atomic unsigned sleeps, wakes, inits;
+    bool takes_init; /* what init_cpus answers */
     uint64_t lines; /* saved */
     _Atomic unsigned sections, violations, tells;
     _Atomic bool exclusive;

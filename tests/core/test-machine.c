@@ -673,6 +673,93 @@ static void test_describe(void)
     emu_machine_free(machine);
 }
 
+/* ---- INIT and sleep ---- */
+
+static void test_init(void)
+{
+    struct board board;
+    struct emu_region region;
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 1, DUMMY_COUNT);
+
+    board.takes_init = true;
+    emu_machine_request_power(machine, EMU_POWER_CPU_RESET, 0);
+    WAIT_FOR(board.inits, 1u);
+    emu_machine_pause(machine); /* the event is over */
+    CHECK_EQ(board.after_resets, 1);
+    board.takes_init = false;
+    emu_machine_request_power(machine, EMU_POWER_CPU_RESET, 0);
+    WAIT_FOR(board.inits, 2u);
+    emu_machine_pause(machine);
+    CHECK_EQ(board.after_resets, 2);
+    emu_machine_free(machine);
+}
+
+/* While it sleeps time goes on and processors stand still, whatever is asked for. */
+static void test_sleep(void)
+{
+    struct board board;
+    struct emu_region region;
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 2, DUMMY_COUNT);
+    uint64_t count;
+    emu_ns time;
+
+    CHECK(!emu_machine_is_asleep(machine));
+    emu_machine_request_power(machine, EMU_POWER_SLEEP, 0);
+    WAIT_FOR(board.sleeps, 1u);
+    CHECK(emu_machine_is_asleep(machine));
+    CHECK_EQ(emu_machine_get_state(machine), EMU_MACHINE_RUNNING);
+    count = board.dummies[0].count;
+    time = emu_clock_now(machine->clock);
+    doze();
+    emu_machine_pause(machine);
+    emu_machine_resume(machine);
+    doze();
+    CHECK_EQ(board.dummies[0].count, count);
+    CHECK(emu_clock_now(machine->clock) > time);
+    emu_machine_request_power(machine, EMU_POWER_WAKE, 0);
+    WAIT_FOR(board.wakes, 1u);
+    while (atomic_load(&board.dummies[0].count) == count)
+        sched_yield();
+    CHECK(!emu_machine_is_asleep(machine));
+    CHECK_EQ(board.after_resets, 1);
+    emu_machine_request_power(machine, EMU_POWER_WAKE, 0); /* awake: nothing happens */
+    emu_machine_request_power(machine, EMU_POWER_SLEEP, 0);
+    emu_machine_reset(machine); /* wakes it the hard way */
+    CHECK(!emu_machine_is_asleep(machine));
+    CHECK_EQ(board.after_resets, 2);
+    emu_machine_free(machine);
+}
+
+static void rest_note(struct emu_machine *machine, void *opaque)
+{
+    struct board *board = machine->board_data;
+    uint64_t before = board->dummies[0].count;
+
+    doze();
+    *(bool *)opaque = board->dummies[0].count == before;
+}
+
+static void test_at_rest(void)
+{
+    struct board board;
+    struct emu_region region;
+    struct emu_machine *machine = dummy_machine_start(&board, &region, 2, DUMMY_COUNT);
+    bool still = false;
+    uint64_t count;
+
+    emu_machine_at_rest(machine, rest_note, &still);
+    CHECK(still);
+    count = board.dummies[0].count;
+    while (atomic_load(&board.dummies[0].count) == count)
+        sched_yield();
+    emu_machine_pause(machine);
+    still = false;
+    emu_machine_at_rest(machine, rest_note, &still);
+    CHECK(still);
+    CHECK_EQ(emu_machine_get_state(machine), EMU_MACHINE_PAUSED);
+    emu_machine_free(machine);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
@@ -699,6 +786,9 @@ int main(int argc, char **argv)
         {"machine-unfinished", test_unfinished_machine},
         {"machine-parts", test_parts},
         {"machine-describe", test_describe},
+        {"machine-init", test_init},
+        {"machine-sleep", test_sleep},
+        {"machine-at-rest", test_at_rest},
         {NULL, NULL},
     };
 

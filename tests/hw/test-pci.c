@@ -5,6 +5,7 @@
 #include "emulator/api/error.h"
 #include "emulator/hw/misc/ports.h"
 #include "emulator/hw/pci/pci-host.h"
+#include "emulator/hw/pci/pcie-port.h"
 #include "emulator/hw/pci/q35.h"
 #include "emulator/state/state.h"
 
@@ -328,6 +329,169 @@ static void test_mch(void)
     rig_finish(&rig);
 }
 
+/* ---- a root port ---- */
+
+#define PORT_DEVFN EMU_PCI_DEVFN(28, 0)
+#define PORT_CAP   0x40
+
+struct slot {
+    struct bus bus;
+    struct rig_device *port, *card;
+    unsigned ejects;
+};
+
+static void slot_eject(void *opaque, struct emu_device *port)
+{
+    struct slot *slot = opaque;
+
+    slot->ejects++;
+}
+
+static void slot_init(struct slot *slot)
+{
+    struct emu_error err = EMU_ERROR_INIT;
+
+    memset(slot, 0, sizeof(*slot));
+    bus_init(&slot->bus);
+    slot->port = rig_add(&slot->bus.rig, &emu_pcie_port_class);
+    slot->card = rig_add(&slot->bus.rig, &toy_class);
+    emu_pcie_port_on_eject(slot->port->device, slot_eject, slot);
+    CHECK(emu_pci_host_add(slot->bus.host->device, PORT_DEVFN,
+                           (struct emu_pci_device *)slot->port->device, &err));
+    emu_device_reset(slot->port->device);
+}
+
+static void slot_plug(struct slot *slot)
+{
+    struct emu_error err = EMU_ERROR_INIT;
+
+    CHECK(
+        emu_pcie_port_plug(slot->port->device, (struct emu_pci_device *)slot->card->device, &err));
+    CHECK(
+        !emu_pcie_port_plug(slot->port->device, (struct emu_pci_device *)slot->card->device, &err));
+}
+
+static uint32_t port_get(struct slot *slot, unsigned offset, unsigned size)
+{
+    return (uint32_t)rig_read(slot->bus.host, 2, PORT_DEVFN << 12 | offset, size);
+}
+
+static void port_put(struct slot *slot, unsigned offset, uint32_t value, unsigned size)
+{
+    rig_write(slot->bus.host, 2, PORT_DEVFN << 12 | offset, value, size);
+}
+
+static uint32_t card_get(struct slot *slot, unsigned bus, unsigned offset, unsigned size)
+{
+    return (uint32_t)rig_read(slot->bus.host, 2, bus << 20 | offset, size);
+}
+
+static void card_put(struct slot *slot, unsigned bus, unsigned offset, uint32_t value,
+                     unsigned size)
+{
+    rig_write(slot->bus.host, 2, bus << 20 | offset, value, size);
+}
+
+/* Hot-plugging by the book: presence, power, link; button, power off, ejection. */
+static void test_slot(void)
+{
+    struct slot slot;
+
+    slot_init(&slot);
+    CHECK_EQ(port_get(&slot, 0x0e, 1), 0x81);
+    CHECK_EQ(port_get(&slot, PORT_CAP, 1), 0x10);
+    CHECK_EQ(port_get(&slot, PORT_CAP + 0x1a, 2), 0);
+    CHECK(port_get(&slot, PORT_CAP + 0x18, 2) & 0x400); /* an empty slot has no power */
+    port_put(&slot, 0x18, 0x00050500, 4);               /* bus 5 */
+    port_put(&slot, PORT_CAP + 0x18, 0x1429, 2);        /* button, presence, link; interrupt */
+    slot_plug(&slot);
+    CHECK_EQ(port_get(&slot, PORT_CAP + 0x1a, 2), 0x48); /* there, which is new */
+    CHECK(slot.bus.host->level[0]);                      /* PIRQA: device 28 */
+    CHECK_EQ(card_get(&slot, 5, 0, 4), UINT32_MAX);
+    port_put(&slot, PORT_CAP + 0x1a, 0x08, 2);
+    CHECK(!slot.bus.host->level[0]);
+    port_put(&slot, PORT_CAP + 0x18, 0x1029, 2); /* power */
+    CHECK_EQ(port_get(&slot, PORT_CAP + 0x1a, 2), 0x140);
+    CHECK(port_get(&slot, PORT_CAP + 0x12, 2) & 0x2000);
+    port_put(&slot, PORT_CAP + 0x1a, 0x100, 2);
+    CHECK_EQ(card_get(&slot, 5, 0, 4), 0x56781234);
+    CHECK_EQ(card_get(&slot, 5, 1 << 15, 4), UINT32_MAX); /* only device 0 */
+    CHECK_EQ(card_get(&slot, 4, 0, 4), UINT32_MAX);
+    CHECK(rig_survives(slot.bus.host));
+
+    emu_pcie_port_ask(slot.port->device);
+    CHECK_EQ(port_get(&slot, PORT_CAP + 0x1a, 2), 0x41);
+    CHECK(slot.bus.host->level[0]);
+    CHECK_EQ(slot.ejects, 0);
+    port_put(&slot, PORT_CAP + 0x1a, 0x01, 2);
+    port_put(&slot, PORT_CAP + 0x18, 0x1429, 2); /* no power */
+    CHECK_EQ(slot.ejects, 1);
+    CHECK_EQ(card_get(&slot, 5, 0, 4), UINT32_MAX);
+    emu_pcie_port_unplug(slot.port->device);
+    CHECK_EQ(port_get(&slot, PORT_CAP + 0x1a, 2) & 0x48, 0x08);
+    CHECK(emu_pcie_port_function(slot.port->device) == NULL);
+    rig_finish(&slot.bus.rig);
+}
+
+/* Nobody listens to the button: it is taken out at once. */
+static void test_slot_deaf(void)
+{
+    struct slot slot;
+
+    slot_init(&slot);
+    emu_pcie_port_ask(slot.port->device);
+    CHECK_EQ(slot.ejects, 0);
+    slot_plug(&slot);
+    emu_pcie_port_ask(slot.port->device);
+    CHECK_EQ(slot.ejects, 1);
+    emu_pcie_port_unplug(slot.port->device);
+    slot_plug(&slot);
+    emu_device_reset(slot.port->device); /* what is in the slot has power after a reset */
+    CHECK_EQ(port_get(&slot, PORT_CAP + 0x1a, 2), 0x40);
+    port_put(&slot, 0x18, 0x00010100, 4);
+    CHECK_EQ(card_get(&slot, 1, 0, 2), 0x1234);
+    emu_pcie_port_unplug(slot.port->device);
+    rig_finish(&slot.bus.rig);
+}
+
+/* A function behind the port is seen through its windows, and its pin is the port's. */
+static void test_slot_windows(void)
+{
+    struct slot slot;
+    struct emu_memory *memory;
+    struct emu_error err = EMU_ERROR_INIT;
+
+    slot_init(&slot);
+    memory = emu_memory_new("window-test", 0, &err);
+    ((struct emu_pci_device *)slot.port->device)->memory_root = emu_memory_root(memory);
+    slot_plug(&slot);
+    emu_device_reset(slot.port->device);
+    port_put(&slot, 0x18, 0x00010100, 4);
+    card_put(&slot, 1, 0x10, 0xc0100000, 4);
+    card_put(&slot, 1, 0x04, 0x2, 2);
+    CHECK(emu_memory_find(memory, 0xc0100000).region == NULL);
+    port_put(&slot, 0x20, 0xc010c010, 4); /* 1 MiB */
+    CHECK(emu_memory_find(memory, 0xc0100000).region == NULL);
+    port_put(&slot, 0x04, 0x2, 2);
+    CHECK(emu_memory_find(memory, 0xc0100000).region != NULL);
+    CHECK(emu_memory_find(memory, 0xc0101000).region == NULL);
+    port_put(&slot, 0x20, 0xc020c020, 4);
+    CHECK(emu_memory_find(memory, 0xc0100000).region == NULL);
+    port_put(&slot, 0x24, 0xc01fc001, 4); /* prefetchable */
+    CHECK(emu_memory_find(memory, 0xc0100000).region != NULL);
+
+    pthread_mutex_lock(&slot.card->device->lock);
+    emu_pci_set_intx((struct emu_pci_device *)slot.card->device, true);
+    pthread_mutex_unlock(&slot.card->device->lock);
+    CHECK(slot.bus.host->level[0]);
+    emu_pcie_port_unplug(slot.port->device);
+    CHECK(!slot.bus.host->level[0]);
+    CHECK(emu_memory_find(memory, 0xc0100000).region == NULL);
+    emu_memory_clear(memory);
+    rig_finish(&slot.bus.rig);
+    emu_memory_free(memory);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
@@ -335,6 +499,9 @@ int main(int argc, char **argv)
         {"pci-reset-port", test_reset_port},
         {"pci-bars", test_bars},
         {"pci-intx", test_intx},
+        {"pcie-slot", test_slot},
+        {"pcie-slot-deaf", test_slot_deaf},
+        {"pcie-slot-windows", test_slot_windows},
         {"pci-msi", test_msi},
         {"pci-msix", test_msix},
         {"ich9-lpc", test_lpc},

@@ -394,6 +394,8 @@ static void test_rtc_flags(void)
 
 /* ---- ACPI ---- */
 
+#define PM_SMI_ENABLE 0x30
+
 static void test_pm_timer(void)
 {
     struct rig rig;
@@ -454,16 +456,139 @@ static void test_pm_events(void)
     rig_finish(&rig);
 }
 
+/* What wakes, and what the system finds afterwards. */
+static void test_pm_wake(void)
+{
+    struct rig rig;
+    struct rig_device *pm;
+
+    rig_init(&rig);
+    pm = rig_add(&rig, &emu_acpi_pm_class);
+    rig_line(pm, EMU_ACPI_PM_ALARM, true); /* awake: nobody is woken */
+    CHECK_EQ(rig_read(pm, 0, 0, 2), 0x400);
+    CHECK_EQ(rig.power[EMU_POWER_WAKE], 0);
+    rig_write(pm, 0, 0, 0x400, 2);
+    CHECK_EQ(rig_read(pm, 0, 0, 2), 0); /* by its edge */
+    rig_line(pm, EMU_ACPI_PM_ALARM, false);
+    rig_write(pm, 0, 4, 0x2401, 2);
+    emu_acpi_pm_fell_asleep(pm->device);
+    rig_line(pm, EMU_ACPI_PM_ALARM, true);
+    rig_line(pm, 29, true);
+    CHECK_EQ(rig.power[EMU_POWER_WAKE], 0); /* not enabled */
+    CHECK(rig_survives(pm));
+    emu_device_reset(pm->device);
+    CHECK_EQ(rig_read(pm, 0, 0, 2), 0); /* a reset of another reason */
+
+    rig_line(pm, 29, false);
+    rig_write(pm, 0, EMU_ACPI_PM_GPE0, UINT32_MAX, 4);
+    rig_write(pm, 0, EMU_ACPI_PM_GPE0 + 8, 1u << 29, 4);
+    rig_line(pm, 29, true);
+    rig_line(pm, 29, false);
+    emu_acpi_pm_fell_asleep(pm->device);
+    CHECK_EQ(rig.power[EMU_POWER_WAKE], 1); /* it waited already */
+    emu_device_reset(pm->device);
+    CHECK_EQ(rig_read(pm, 0, 0, 2), 0x8000);
+    CHECK_EQ(rig_read(pm, 0, EMU_ACPI_PM_GPE0, 4), 1u << 29);
+
+    rig_write(pm, 0, EMU_ACPI_PM_GPE0, UINT32_MAX, 4);
+    emu_acpi_pm_fell_asleep(pm->device);
+    CHECK_EQ(rig.power[EMU_POWER_WAKE], 1);
+    emu_acpi_pm_power_button(pm->device);
+    emu_acpi_pm_power_button(pm->device);
+    CHECK_EQ(rig.power[EMU_POWER_WAKE], 2);
+    emu_device_reset(pm->device);
+    CHECK_EQ(rig_read(pm, 0, 0, 2), 0x8100);
+    rig_finish(&rig);
+}
+
+/* Twice over its time it resets the machine, and tells the next start of it. */
+static void test_watchdog(void)
+{
+    struct rig rig;
+    struct rig_device *pm;
+
+    rig_init(&rig);
+    pm = rig_add(&rig, &emu_acpi_pm_class);
+    rig_advance(&rig, 100 * SECOND); /* nobody has started it */
+    CHECK_EQ(rig_read(pm, 0, 0x64, 2), 0);
+    rig_write(pm, 0, 0x72, 10, 2); /* 6 s */
+    rig_write(pm, 0, 0x60, 1, 2);
+    CHECK_EQ(rig_read(pm, 0, 0x60, 2), 10);
+    rig_advance(&rig, 3 * SECOND);
+    CHECK_EQ(rig_read(pm, 0, 0x60, 2), 5);
+    rig_write(pm, 0, 0x68, 0x800, 2); /* halted */
+    rig_advance(&rig, 30 * SECOND);
+    CHECK_EQ(rig_read(pm, 0, 0x60, 2), 5);
+    CHECK(rig_survives(pm));
+    rig_write(pm, 0, 0x68, 0, 2);
+    rig_write(pm, 0, PM_SMI_ENABLE, 0x2001, 4);
+    rig_advance(&rig, 3 * SECOND);
+    CHECK_EQ(rig_read(pm, 0, 0x64, 2), 8);
+    CHECK_EQ(pm->rises[1], 1); /* SMI */
+    CHECK_EQ(rig.power[EMU_POWER_RESET], 0);
+    rig_write(pm, 0, 0x64, 8, 2); /* petted */
+    rig_write(pm, 0, 0x60, 1, 2);
+    rig_advance(&rig, 7 * SECOND);
+    CHECK_EQ(rig_read(pm, 0, 0x64, 2), 8);
+    rig_line(pm, EMU_ACPI_PM_NO_REBOOT, true);
+    rig_advance(&rig, 6 * SECOND);
+    CHECK_EQ(rig_read(pm, 0, 0x66, 2), 2);
+    CHECK_EQ(rig.power[EMU_POWER_RESET], 0);
+    rig_line(pm, EMU_ACPI_PM_NO_REBOOT, false);
+    rig_write(pm, 0, 0x60, 1, 2);
+    rig_advance(&rig, 7 * SECOND);
+    CHECK_EQ(rig.power[EMU_POWER_RESET], 1);
+    emu_device_reset(pm->device);
+    CHECK_EQ(rig_read(pm, 0, 0x66, 2), 2);
+    CHECK_EQ(rig_read(pm, 0, 0x64, 2), 0);
+    rig_finish(&rig);
+}
+
+static void test_rtc_alarm_line(void)
+{
+    struct rig rig;
+    struct rig_device *rtc;
+
+    rig_init(&rig);
+    rtc = rig_add(&rig, &emu_rtc_cmos_class);
+    for (unsigned i = 1; i <= 5; i += 2)
+        rtc_put(rtc, i, 0xff); /* every second */
+    rtc_put(rtc, 0x0b, 0x12);  /* updates only */
+    rig_advance(&rig, 2 * SECOND);
+    CHECK(rtc->level[0]);
+    CHECK(!rtc->level[2]);
+    rtc_put(rtc, 0x0b, 0x22);
+    rig_advance(&rig, 2 * SECOND);
+    CHECK(rtc->level[2]);
+    rtc_get(rtc, 0x0c);
+    CHECK(!rtc->level[2]);
+    rig_advance(&rig, 2 * SECOND);
+    CHECK(rtc->level[2]);
+    emu_device_reset(rtc->device);
+    CHECK(!rtc->level[2]);
+    rig_finish(&rig);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
-        {"pit-rate", test_pit_rate},         {"pit-one-shot", test_pit_one_shot},
-        {"pit-gate", test_pit_gate},         {"pit-reading", test_pit_reading},
-        {"hpet-counter", test_hpet_counter}, {"hpet-timers", test_hpet_timers},
-        {"hpet-legacy", test_hpet_legacy},   {"rtc-time", test_rtc_time},
-        {"rtc-set", test_rtc_set},           {"rtc-interrupts", test_rtc_interrupts},
-        {"rtc-flags", test_rtc_flags},       {"acpi-pm-timer", test_pm_timer},
-        {"acpi-pm-events", test_pm_events},  {NULL},
+        {"pit-rate", test_pit_rate},
+        {"pit-one-shot", test_pit_one_shot},
+        {"pit-gate", test_pit_gate},
+        {"pit-reading", test_pit_reading},
+        {"hpet-counter", test_hpet_counter},
+        {"hpet-timers", test_hpet_timers},
+        {"hpet-legacy", test_hpet_legacy},
+        {"rtc-time", test_rtc_time},
+        {"rtc-set", test_rtc_set},
+        {"rtc-interrupts", test_rtc_interrupts},
+        {"rtc-flags", test_rtc_flags},
+        {"acpi-pm-timer", test_pm_timer},
+        {"acpi-pm-events", test_pm_events},
+        {"acpi-pm-wake", test_pm_wake},
+        {"rtc-alarm-line", test_rtc_alarm_line},
+        {"watchdog", test_watchdog},
+        {NULL},
     };
 
     return test_main(argc, argv, cases);

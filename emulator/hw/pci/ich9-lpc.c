@@ -34,6 +34,8 @@ enum lpc_register {
 #define LPC_PIRQS       8
 #define LPC_ISA_ALLOWED 0xdef8u /* interrupts that a PIRQ may be routed to */
 #define LPC_RCBA_ENABLE 0x1u
+#define LPC_GCS         0x3410u /* behind RCBA: general control and status */
+#define LPC_NO_REBOOT   0x20u   /* in it: the watchdog does not; the speaker's strap sets it */
 #define LPC_RCBA_BASE   0xffffc000u
 #define LPC_RCBA_SIZE   0x4000
 #define LPC_FIRST_GSI   16 /* PIRQA is pin 16 of the IOAPIC */
@@ -42,7 +44,7 @@ struct ich9_lpc {
     struct emu_pci_device pci;
     struct emu_region rcba;
     struct emu_region *pm;
-    uint64_t pmbase;
+    uint64_t pmbase, rcba_base;
 
     uint8_t pirqs; /* levels */
     uint16_t isa;  /* levels that we drive */
@@ -136,6 +138,12 @@ void emu_ich9_lpc_set_pm(struct emu_device *device, struct emu_region *pm)
 
 /* ---- chip set registers ---- */
 
+static void ich9_lpc_update_watchdog(struct ich9_lpc *lpc)
+{
+    emu_irq_set(&lpc->pci.device.irqs[EMU_ICH9_LPC_NO_REBOOT],
+                lpc->registers[LPC_GCS] & LPC_NO_REBOOT);
+}
+
 static uint64_t ich9_lpc_rcba_read(void *opaque, uint64_t offset, unsigned size)
 {
     uint64_t value = 0;
@@ -146,7 +154,10 @@ static uint64_t ich9_lpc_rcba_read(void *opaque, uint64_t offset, unsigned size)
 
 static void ich9_lpc_rcba_write(void *opaque, uint64_t offset, uint64_t value, unsigned size)
 {
-    memcpy(ich9_lpc_of(opaque)->registers + offset, &value, size);
+    struct ich9_lpc *lpc = ich9_lpc_of(opaque);
+
+    memcpy(lpc->registers + offset, &value, size);
+    ich9_lpc_update_watchdog(lpc);
 }
 
 static const struct emu_region_ops ich9_lpc_rcba_ops = {
@@ -178,6 +189,8 @@ static void ich9_lpc_set_registers(struct ich9_lpc *lpc)
     emu_pci_allow(pci, LPC_ENABLE, 2, 0x3f0f);
     emu_pci_allow(pci, LPC_PMCON1, 2, LPC_PMCON1_BITS);
     emu_pci_allow(pci, LPC_BIOS_CONTROL, 1, 0x1f);
+    emu_pci_set(pci, LPC_RCBA, 4,
+                lpc->rcba_base != 0 ? (uint32_t)lpc->rcba_base | LPC_RCBA_ENABLE : 0);
     emu_pci_allow(pci, LPC_RCBA, 4, LPC_RCBA_BASE | LPC_RCBA_ENABLE);
 }
 
@@ -192,6 +205,9 @@ static bool ich9_lpc_realize(struct emu_device *device, struct emu_error *err)
     };
     struct ich9_lpc *lpc = ich9_lpc_of(device);
 
+    if (lpc->rcba_base & ~(uint64_t)LPC_RCBA_BASE)
+        return emu_error_set(err, EMU_ERROR_INPUT, "%s: rcba must be a multiple of 16 KiB",
+                             device->id);
     if (lpc->pmbase & ~(uint64_t)LPC_PMBASE_BITS)
         return emu_error_set(err, EMU_ERROR_INPUT,
                              "%s: pmbase must be a multiple of 128 in 16 bits", device->id);
@@ -214,6 +230,8 @@ static void ich9_lpc_reset(struct emu_device *device)
     struct ich9_lpc *lpc = ich9_lpc_of(device);
 
     memset(lpc->registers, 0, sizeof(lpc->registers));
+    lpc->registers[LPC_GCS] = LPC_NO_REBOOT;
+    ich9_lpc_update_watchdog(lpc);
     emu_pci_reset(&lpc->pci);
 }
 
@@ -244,6 +262,8 @@ static bool ich9_lpc_load(struct emu_device *device, struct emu_reader *in, stru
 static const struct emu_property ich9_lpc_properties[] = {
     {"pmbase", "port of the power management block after reset, 0: disabled", EMU_PROPERTY_UINT,
      offsetof(struct ich9_lpc, pmbase), 0, 0xff80, "0x600"},
+    {"rcba", "address of the chip set's registers after reset, 0: disabled", EMU_PROPERTY_UINT,
+     offsetof(struct ich9_lpc, rcba_base), 0, UINT32_MAX, "0"},
     {NULL},
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * PCI host bridge: configuration mechanism 1 by ports, ECAM by memory, and the wiring of INTx to
- * eight PIRQs (PCI Local Bus Specification 3.0, 3.2.2.3; PCI Express Base 3.0, 7.2.2). There is
- * one bus; functions on others read as absent.
+ * eight PIRQs (PCI Local Bus Specification 3.0, 3.2.2.3; PCI Express Base 3.0, 7.2.2). Bus 0 is
+ * here; for others its bridges are asked.
  */
 #include "emulator/hw/pci/pci-host.h"
 
@@ -15,15 +15,17 @@
 #define PCI_HOST_BUS(a)   ((a) >> 16 & 0xff)
 #define PCI_HOST_DEVFN(a) ((a) >> 8 & 0xff)
 #define PCI_HOST_PIRQS    8
+#define PCI_HOST_BRIDGES  32
 
 struct pci_host {
     struct emu_device device;
     struct emu_region address_port, data_port, ecam;
     struct emu_region *memory_root, *io_root, *reset_port;
     struct emu_pci_device *functions[256];
+    struct emu_pci_device *bridges[PCI_HOST_BRIDGES];
+    unsigned bridge_count;
     uint32_t address;
-    uint8_t intx[256];              /* levels of a function's pin; bit: pin - 1 */
-    uint32_t users[PCI_HOST_PIRQS]; /* how many pins pull each PIRQ */
+    uint32_t users[PCI_HOST_PIRQS]; /* how many functions pull each PIRQ */
 };
 
 static struct pci_host *pci_host_of(void *device)
@@ -38,10 +40,19 @@ static uint64_t pci_host_absent(unsigned size)
     return size >= 4 ? UINT32_MAX : (1u << 8 * size) - 1;
 }
 
+static struct emu_pci_device *pci_host_find(struct pci_host *host, unsigned bus, unsigned devfn)
+{
+    struct emu_pci_device *function = bus == 0 ? host->functions[devfn] : NULL;
+
+    for (unsigned i = 0; bus != 0 && function == NULL && i < host->bridge_count; i++)
+        function = host->bridges[i]->behind(host->bridges[i], bus, devfn);
+    return function;
+}
+
 static uint64_t pci_host_config_read(struct pci_host *host, unsigned bus, unsigned devfn,
                                      unsigned offset, unsigned size)
 {
-    struct emu_pci_device *function = bus == 0 ? host->functions[devfn] : NULL;
+    struct emu_pci_device *function = pci_host_find(host, bus, devfn);
 
     return function != NULL ? emu_pci_config_read(function, offset, size) : pci_host_absent(size);
 }
@@ -49,7 +60,7 @@ static uint64_t pci_host_config_read(struct pci_host *host, unsigned bus, unsign
 static void pci_host_config_write(struct pci_host *host, unsigned bus, unsigned devfn,
                                   unsigned offset, uint32_t value, unsigned size)
 {
-    struct emu_pci_device *function = bus == 0 ? host->functions[devfn] : NULL;
+    struct emu_pci_device *function = pci_host_find(host, bus, devfn);
 
     if (function != NULL)
         emu_pci_config_write(function, offset, value, size);
@@ -152,20 +163,15 @@ unsigned emu_pci_host_pirq(unsigned slot, unsigned pin)
     return slot < 25 ? 4 + ((slot + pin - 1) & 3) : (pin - 1) & 3;
 }
 
-/* line: function << 2 | pin - 1 */
+/* line: the PIRQ. Functions tell changes only. */
 static void pci_host_intx(void *opaque, unsigned line, bool level)
 {
     struct pci_host *host = pci_host_of(opaque);
-    unsigned devfn = line >> 2 & 0xff, bit = line & 3;
-    unsigned pirq = emu_pci_host_pirq(devfn >> 3, bit + 1);
 
     pthread_mutex_lock(&host->device.lock);
-    if ((host->intx[devfn] >> bit & 1) != level) {
-        host->intx[devfn] ^= (uint8_t)(1u << bit);
-        host->users[pirq] += level ? 1 : UINT32_MAX;
-        if (host->users[pirq] == level)
-            emu_irq_set(&host->device.irqs[pirq], level);
-    }
+    host->users[line] += level ? 1 : UINT32_MAX;
+    if (host->users[line] == level)
+        emu_irq_set(&host->device.irqs[line], level);
     pthread_mutex_unlock(&host->device.lock);
 }
 
@@ -183,6 +189,16 @@ void emu_pci_host_set_reset_port(struct emu_device *device, struct emu_region *p
     pci_host_of(device)->reset_port = port;
 }
 
+static bool pci_host_add_bridge(struct pci_host *host, struct emu_pci_device *bridge,
+                                struct emu_error *err)
+{
+    if (host->bridge_count == PCI_HOST_BRIDGES)
+        return emu_error_set(err, EMU_ERROR_INPUT, "there are at most %d bridges on PCI bus 0",
+                             PCI_HOST_BRIDGES);
+    host->bridges[host->bridge_count++] = bridge;
+    return true;
+}
+
 bool emu_pci_host_add(struct emu_device *device, uint8_t devfn, struct emu_pci_device *function,
                       struct emu_error *err)
 {
@@ -192,12 +208,18 @@ bool emu_pci_host_add(struct emu_device *device, uint8_t devfn, struct emu_pci_d
     if (host->functions[devfn] != NULL)
         return emu_error_set(err, EMU_ERROR_INPUT, "PCI function %02x.%x is taken by %s",
                              devfn >> 3, devfn & 7, host->functions[devfn]->device.id);
+    if (function->behind != NULL && !pci_host_add_bridge(host, function, err))
+        return false;
     host->functions[devfn] = function;
     function->devfn = devfn;
     function->memory_root = host->memory_root;
     function->io_root = host->io_root;
+    for (unsigned i = 0; i < 4; i++)
+        function->pins[i] =
+            (struct emu_irq){pci_host_intx, host, emu_pci_host_pirq(devfn >> 3, i + 1)};
     if (pin >= 1 && pin <= 4)
-        function->intx = (struct emu_irq){pci_host_intx, host, (unsigned)devfn << 2 | (pin - 1)};
+        function->intx = function->pins[pin - 1];
+    pci_express_place(function, false);
     pci_attach(function);
     return true;
 }
@@ -234,7 +256,7 @@ static void pci_host_reset(struct emu_device *device)
 
 static const struct emu_field pci_host_fields[] = {
     EMU_FIELD(struct pci_host, address),
-    EMU_FIELD_ARRAY(struct pci_host, intx),
+    EMU_FIELD_ARRAY(struct pci_host, users),
     EMU_FIELD_END,
 };
 
@@ -247,14 +269,7 @@ static bool pci_host_load(struct emu_device *device, struct emu_reader *in, stru
 {
     struct pci_host *host = pci_host_of(device);
 
-    if (!emu_hw_load(in, "pci-host", host, pci_host_fields, err))
-        return false;
-    for (unsigned pirq = 0; pirq < PCI_HOST_PIRQS; pirq++)
-        host->users[pirq] = 0;
-    for (unsigned i = 0; i < 256 * 4; i++)
-        if (host->intx[i >> 2] >> (i & 3) & 1)
-            host->users[emu_pci_host_pirq(i >> 5, (i & 3) + 1)]++;
-    return true;
+    return emu_hw_load(in, "pci-host", host, pci_host_fields, err);
 }
 
 const struct emu_device_class emu_pci_host_class = {

@@ -214,6 +214,13 @@ bool emu_pci_add_msix(struct emu_pci_device *pci, unsigned vectors, unsigned bar
 
 /* ---- both ---- */
 
+bool emu_pci_msi_enabled(const struct emu_pci_device *pci)
+{
+    return (pci_msix_control(pci) & MSIX_ENABLE) ||
+           (pci->msi_capability != 0 &&
+            (emu_pci_get(pci, pci->msi_capability + MSI_CONTROL, 2) & MSI_ENABLE));
+}
+
 bool emu_pci_notify(struct emu_pci_device *pci, unsigned vector)
 {
     if (pci_msix_control(pci) & MSIX_ENABLE) {

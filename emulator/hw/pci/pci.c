@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A PCI function's configuration space, base address registers, INTx and capability list (PCI
- * Local Bus Specification 3.0, chapter 6). Bridges are left out.
+ * Local Bus Specification 3.0, chapter 6). Bridges are pcie-port.c.
  */
 #include "emulator/hw/pci/pci.h"
 
@@ -174,6 +174,27 @@ void pci_attach(struct emu_pci_device *pci)
         emu_region_set_enabled(bar->region, false);
         emu_region_add(root, 0, bar->region, 1);
     }
+    if (pci->attached != NULL)
+        pci->attached(pci);
+}
+
+static void pci_drive_intx(struct emu_pci_device *pci, bool level)
+{
+    if (level == pci->intx_out)
+        return;
+    pci->intx_out = level;
+    emu_irq_set(&pci->intx, level);
+}
+
+void pci_detach(struct emu_pci_device *pci)
+{
+    for (unsigned i = 0; i < EMU_PCI_BARS; i++) {
+        if (pci->bars[i].kind != EMU_PCI_BAR_NONE)
+            emu_region_remove(pci->bars[i].region);
+    }
+    pthread_mutex_lock(&pci->device.lock);
+    pci_drive_intx(pci, false);
+    pthread_mutex_unlock(&pci->device.lock);
 }
 
 /* ---- INTx ---- */
@@ -187,7 +208,7 @@ static void pci_update_intx(struct emu_pci_device *pci)
     if (pci->intx_level)
         status |= EMU_PCI_STATUS_INTX;
     pci_store(pci->config, EMU_PCI_STATUS, 2, status);
-    emu_irq_set(&pci->intx, pci->intx_level && !off);
+    pci_drive_intx(pci, pci->intx_level && !off);
 }
 
 void emu_pci_set_intx(struct emu_pci_device *pci, bool level)
@@ -265,6 +286,7 @@ void emu_pci_reset(struct emu_pci_device *pci)
 
 static const struct emu_field pci_fields[] = {
     EMU_FIELD(struct emu_pci_device, intx_level),
+    EMU_FIELD(struct emu_pci_device, intx_out),
     EMU_FIELD_END,
 };
 

@@ -88,17 +88,25 @@ struct emu_pci_device {
     uint8_t next_capability; /* where emu_pci_add_capability goes on */
     uint8_t last_capability; /* whose next pointer is extended; 0: the header's */
     uint8_t msi_capability;  /* offset, 0: none */
+    uint8_t express;         /* offset of the PCI Express capability, 0: none */
     struct emu_pci_msix msix;
     bool intx_level; /* what the device wants */
+    bool intx_out;   /* what the router was told */
 
     /* Called with the device's lock held, before software reads config; may be NULL. */
     void (*config_reading)(struct emu_pci_device *pci, unsigned offset, unsigned size);
     /* Called with the device's lock held, after a change of config; may be NULL. */
     void (*config_written)(struct emu_pci_device *pci, unsigned offset, unsigned size);
 
-    /* set by emu_pci_bus_add */
+    /* Bridges: the function on a bus behind it, NULL: none there. Takes the bridge's lock. */
+    struct emu_pci_device *(*behind)(struct emu_pci_device *pci, unsigned bus, unsigned devfn);
+    /* Called when it was put on its bus, without lock; may be NULL. */
+    void (*attached)(struct emu_pci_device *pci);
+
+    /* set when it is put on a bus */
     struct emu_region *memory_root, *io_root;
-    struct emu_irq intx; /* to the router, by slot and pin */
+    struct emu_irq intx;    /* to the router, by slot and pin */
+    struct emu_irq pins[4]; /* INTA to INTD of its slot on bus 0 */
     uint8_t devfn;
 };
 
@@ -118,6 +126,14 @@ bool emu_pci_add_msix(struct emu_pci_device *pci, unsigned vectors, unsigned bar
 /* In realize, once the identity is set: a file of option ROM images for firmware; NULL: none. False
  * with *err: it cannot be read, or is none. */
 bool emu_pci_add_rom(struct emu_pci_device *pci, const char *path, struct emu_error *err);
+enum emu_pci_express_type {
+    EMU_PCI_EXPRESS_ENDPOINT = 0,
+    EMU_PCI_EXPRESS_ROOT_PORT = 4,
+    EMU_PCI_EXPRESS_INTEGRATED = 9, /* in the root complex */
+};
+/* In realize: the PCI Express capability. What is no port becomes endpoint or integrated by where
+ * it is put. False: no room. */
+bool emu_pci_add_express(struct emu_pci_device *pci, enum emu_pci_express_type type);
 /* In the device's reset, save, load and unrealize, lock held (but for unrealize). */
 void emu_pci_reset(struct emu_pci_device *pci);
 void emu_pci_save(struct emu_pci_device *pci, struct emu_writer *out);
@@ -126,6 +142,8 @@ void emu_pci_finish(struct emu_pci_device *pci);
 
 /* Device lock held. The INTx level; masked by the command register. */
 void emu_pci_set_intx(struct emu_pci_device *pci, bool level);
+/* Device lock held. Does it send messages, so that INTx is not used? */
+bool emu_pci_msi_enabled(const struct emu_pci_device *pci);
 /* Device lock held. Sends MSI-X or MSI vector n if either is enabled (false: use INTx). */
 bool emu_pci_notify(struct emu_pci_device *pci, unsigned vector);
 

@@ -4,9 +4,10 @@
  *  q35-mch (8086:29c0, 00:00.0): moves the ECAM window by PCIEXBAR, shadows 0xc0000 to 0xfffff and
  *  hides system management RAM. Properties "pciexbar": where the window is at reset (0: disabled);
  *  "shadow": all RAM at reset, for a machine without firmware.
- *  ich9-lpc (8086:2918, 00:1f.0): moves the PM block by PMBASE and routes PIRQs. Property "pmbase".
- *  Incoming lines 0 to 7: PIRQA to PIRQH. Driven lines: 0 to 15 the ISA interrupts, 16 to 23 the
- *  IOAPIC's pins, 24 the lock of the PM block's SMI enable bit.
+ *  ich9-lpc (8086:2918, 00:1f.0): moves the PM block by PMBASE and routes PIRQs. Properties
+ * "pmbase", "rcba". Incoming lines 0 to 7: PIRQA to PIRQH. Driven lines: 0 to 15 the ISA
+ * interrupts, 16 to 23 the IOAPIC's pins, 24 the lock of the PM block's SMI enable bit, 25 the
+ * watchdog's NO_REBOOT.
  */
 #ifndef EMU_HW_PCI_Q35_H
 #define EMU_HW_PCI_Q35_H
@@ -16,7 +17,8 @@
 extern const struct emu_device_class emu_q35_mch_class;
 extern const struct emu_device_class emu_ich9_lpc_class;
 
-#define EMU_ICH9_LPC_SMI_LOCK 24
+#define EMU_ICH9_LPC_SMI_LOCK  24
+#define EMU_ICH9_LPC_NO_REBOOT 25
 
 /* The region that PCIEXBAR moves, already added to its root. Before realize; NULL: none. */
 void emu_q35_mch_set_ecam(struct emu_device *mch, struct emu_region *ecam);
@@ -29,8 +31,8 @@ uint64_t emu_q35_mch_pciexbar(struct emu_device *mch);
  */
 void emu_q35_mch_set_memory(struct emu_device *mch, struct emu_ram *ram, uint64_t low,
                             const uint8_t *bios);
-/* The next reset leaves the shadowing as it is: that of a machine that wakes from S3, whose firmware
- * goes on in its shadow. Loop thread, vcpus stand still. */
+/* The next reset leaves the shadowing as it is: that of a machine that wakes from S3, whose
+ * firmware goes on in its shadow. Loop thread, vcpus stand still. */
 void emu_q35_mch_keep_shadow(struct emu_device *mch);
 /* The region that PMBASE moves, already added to the port space. Before realize; NULL: none. */
 void emu_ich9_lpc_set_pm(struct emu_device *lpc, struct emu_region *pm);

@@ -457,7 +457,8 @@ static bool nvme_realize(struct emu_device *device, struct emu_error *err)
     if (!emu_pci_add_msix(&nvme->pci, NVME_QUEUES, 4, err))
         return false;
     device->regions[1] = &nvme->pci.msix.region;
-    return true;
+    return emu_pci_add_express(&nvme->pci, EMU_PCI_EXPRESS_ENDPOINT) ||
+           emu_error_set(err, EMU_ERROR_INTERNAL, "no room for another capability");
 }
 
 static void nvme_unrealize(struct emu_device *device)

@@ -2,18 +2,18 @@
 /*
  * ACPI fixed hardware as an ICH9 lays it out (ACPI 6.4 chapter 4.8; ICH9 datasheet 13.8). There is
  * no SMM firmware behind the SMI command port, so the device itself turns ACPI mode on and off. The
- * TCO registers keep what is written, and its watchdog never barks.
+ * watchdog is tco.c.
  */
 #include "emulator/hw/timer/acpi-pm.h"
 
 #include <string.h>
 
 #include "emulator/hw/save.h"
+#include "emulator/hw/timer/tco.h"
 
-#define PM_SIZE     128
-#define PM_SMI_EN   0x30
-#define PM_TCO      0x60
-#define PM_TCO_SIZE 32
+#define PM_SIZE   128
+#define PM_SMI_EN 0x30
+#define PM_TCO    0x60
 
 /* PM1 status and enable. */
 #define PM1_TIMER       0x0001u
@@ -31,8 +31,9 @@
 #define PM1_SLEEP_TYPE(control) ((control) >> 10 & 7)
 #define PM1_SLEEP_ENABLE        0x2000u
 
-#define PM_SMI_GLOBAL 0x01u /* SMI_EN: SMIs at all */
-#define PM_SMI_APM    0x20u /* SMI_EN: by the command port; SMI_STS: that it was that */
+#define PM_SMI_GLOBAL 0x01u   /* SMI_EN: SMIs at all */
+#define PM_SMI_APM    0x20u   /* SMI_EN: by the command port; SMI_STS: that it was that */
+#define PM_SMI_TCO    0x2000u /* SMI_EN and SMI_STS: the watchdog */
 
 #define PM_TIMER_HZ  3579545u
 #define PM_TIMER_TOP 23 /* TMR_STS is set when this bit changes */
@@ -48,7 +49,8 @@ struct acpi_pm {
     uint32_t smi_enable, smi_status;
     bool smi_locked;
     uint8_t apm[2]; /* command and status ports */
-    uint8_t tco[PM_TCO_SIZE];
+    struct tco tco;
+    bool barked;   /* the watchdog has asked for a reset */
     uint64_t half; /* half turns of the timer that were noticed */
     bool sci;
     bool asleep, waking; /* in S3; and about to leave it */
@@ -161,8 +163,8 @@ static uint8_t acpi_pm_get(const struct acpi_pm *pm, unsigned offset)
         return acpi_pm_byte(pm->smi_enable, offset - PM_SMI_EN);
     if (offset >= PM_SMI_EN + 4 && offset < PM_SMI_EN + 8)
         return acpi_pm_byte(pm->smi_status, offset - PM_SMI_EN - 4);
-    if (offset >= PM_TCO && offset < PM_TCO + PM_TCO_SIZE)
-        return pm->tco[offset - PM_TCO];
+    if (offset >= PM_TCO && offset < PM_TCO + TCO_SIZE)
+        return tco_read(&pm->tco, offset - PM_TCO);
     return 0;
 }
 
@@ -207,8 +209,8 @@ static void acpi_pm_put(struct acpi_pm *pm, unsigned offset, uint8_t byte)
         acpi_pm_put_smi_enable(pm, offset - PM_SMI_EN, byte);
     else if (offset >= PM_SMI_EN + 4 && offset < PM_SMI_EN + 8)
         pm->smi_status &= ~((uint32_t)byte << 8 * (offset - PM_SMI_EN - 4));
-    else if (offset >= PM_TCO && offset < PM_TCO + PM_TCO_SIZE)
-        pm->tco[offset - PM_TCO] = byte;
+    else if (offset >= PM_TCO && offset < PM_TCO + TCO_SIZE)
+        tco_write(&pm->tco, offset - PM_TCO, byte);
 }
 
 static uint64_t acpi_pm_read(void *opaque, uint64_t offset, unsigned size)
@@ -315,11 +317,30 @@ static void acpi_pm_line(void *opaque, unsigned line, bool level)
     pthread_mutex_lock(&pm->device.lock);
     if (line == EMU_ACPI_PM_SMI_LOCK)
         pm->smi_locked = level;
+    else if (line == EMU_ACPI_PM_NO_REBOOT)
+        pm->tco.no_reboot = level;
     else if (line == EMU_ACPI_PM_ALARM)
         acpi_pm_alarm(pm, level);
     else if (line < 32)
         acpi_pm_set_gpe(pm, line, level);
     pthread_mutex_unlock(&pm->device.lock);
+}
+
+/* ---- the watchdog ---- */
+
+static void acpi_pm_watchdog(void *opaque, enum tco_event event)
+{
+    struct acpi_pm *pm = acpi_pm_of(opaque);
+    const struct emu_power *power = &pm->device.power;
+
+    if (event == TCO_EVENT_TIMEOUT && (pm->smi_enable & PM_SMI_GLOBAL) &&
+        (pm->smi_enable & PM_SMI_TCO)) {
+        pm->smi_status |= PM_SMI_TCO;
+        emu_irq_pulse(&pm->device.irqs[1]);
+    } else if (event == TCO_EVENT_RESET && power->request != NULL) {
+        pm->barked = true;
+        power->request(power->opaque, EMU_POWER_RESET, 0);
+    }
 }
 
 /* ---- the device ---- */
@@ -334,12 +355,14 @@ static bool acpi_pm_realize(struct emu_device *device, struct emu_error *err)
     device->regions[1] = &pm->command;
     device->irq_in = acpi_pm_line;
     emu_timer_init(&pm->timer, device->clock, &device->lock, acpi_pm_fire, pm);
+    tco_init(&pm->tco, device->clock, &device->lock, acpi_pm_watchdog, pm);
     return true;
 }
 
 static void acpi_pm_unrealize(struct emu_device *device)
 {
     emu_timer_finish(&acpi_pm_of(device)->timer);
+    tco_finish(&acpi_pm_of(device)->tco);
 }
 
 static void acpi_pm_reset(struct emu_device *device)
@@ -355,7 +378,8 @@ static void acpi_pm_reset(struct emu_device *device)
     pm->smi_enable = pm->device.irqs[1].fn == NULL ? PM_SMI_APM : 0;
     pm->smi_status = 0;
     memset(pm->apm, 0, sizeof(pm->apm));
-    memset(pm->tco, 0, sizeof(pm->tco));
+    tco_reset(&pm->tco, pm->barked);
+    pm->barked = false;
     pm->half = acpi_pm_ticks(pm) >> PM_TIMER_TOP;
     acpi_pm_update_locked(pm);
 }
@@ -371,7 +395,7 @@ static const struct emu_field acpi_pm_fields[] = {
     EMU_FIELD(struct acpi_pm, smi_status),
     EMU_FIELD(struct acpi_pm, smi_locked),
     EMU_FIELD_ARRAY(struct acpi_pm, apm),
-    EMU_FIELD_ARRAY(struct acpi_pm, tco),
+    EMU_FIELD(struct acpi_pm, barked),
     EMU_FIELD(struct acpi_pm, half),
     EMU_FIELD(struct acpi_pm, sci),
     EMU_FIELD(struct acpi_pm, asleep),
@@ -383,14 +407,18 @@ static const struct emu_field acpi_pm_fields[] = {
 static void acpi_pm_save(struct emu_device *device, struct emu_writer *out)
 {
     emu_hw_save(out, "acpi-pm", acpi_pm_of(device), acpi_pm_fields);
+    emu_hw_save(out, "tco", &acpi_pm_of(device)->tco, tco_fields);
 }
 
 static bool acpi_pm_load(struct emu_device *device, struct emu_reader *in, struct emu_error *err)
 {
     struct acpi_pm *pm = acpi_pm_of(device);
 
-    if (!emu_hw_load(in, "acpi-pm", pm, acpi_pm_fields, err))
+    if (!emu_hw_load(in, "acpi-pm", pm, acpi_pm_fields, err) ||
+        !emu_hw_load(in, "tco", &pm->tco, tco_fields, err))
         return false;
+    if (!tco_loaded(&pm->tco))
+        return emu_hw_load_bad("tco", "a count", err);
     acpi_pm_arm_locked(pm);
     pm->waking = false; /* what asked for it is asked for again */
     acpi_pm_wake_locked(pm);

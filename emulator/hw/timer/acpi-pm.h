@@ -3,7 +3,7 @@
  * ACPI power management of an ICH9. Regions: 0 the PM block, 128 bytes, at PMBASE (0x600), 1 ports
  * 0xb2 and 0xb3. Driven lines: 0 SCI (level), 1 SMI (pulse). Incoming lines 0 to 31: general
  * purpose events, whose status is latched while the line is high; 32: while it is high, the guest
- * cannot turn SMIs on or off (SMI_LOCK); 33: the clock's alarm.
+ * cannot turn SMIs on or off (SMI_LOCK); 33: the clock's alarm; 34: the watchdog does not reset.
  */
 #ifndef EMU_HW_TIMER_ACPI_PM_H
 #define EMU_HW_TIMER_ACPI_PM_H
@@ -25,8 +25,9 @@
 #define EMU_ACPI_PM_SLEEP_S3 1
 #define EMU_ACPI_PM_SLEEP_S4 2
 
-#define EMU_ACPI_PM_SMI_LOCK 32 /* incoming lines */
-#define EMU_ACPI_PM_ALARM    33
+#define EMU_ACPI_PM_SMI_LOCK  32 /* incoming lines */
+#define EMU_ACPI_PM_ALARM     33
+#define EMU_ACPI_PM_NO_REBOOT 34
 
 extern const struct emu_device_class emu_acpi_pm_class;
 

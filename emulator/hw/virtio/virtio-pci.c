@@ -440,7 +440,8 @@ bool emu_virtio_init(struct emu_virtio *virtio, const struct emu_virtio_type *ty
         return false;
     virtio->pci.device.regions[1] = &virtio->pci.msix.region;
     virtio_add_caps(virtio);
-    return true;
+    return emu_pci_add_express(&virtio->pci, EMU_PCI_EXPRESS_ENDPOINT) ||
+           emu_error_set(err, EMU_ERROR_INTERNAL, "no room for another capability");
 }
 
 void emu_virtio_finish(struct emu_virtio *virtio)

@@ -1,0 +1,75 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# /init of the board test's guest. The kernel's command line says what to do: lathe=JOB.
+/bin/busybox mkdir -p /proc /sys /dev /tmp /bin /mnt
+/bin/busybox --install -s /bin
+export PATH=/bin HOME=/ TERM=linux
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev 2>/dev/null
+while read -r module; do insmod "/modules/$module.ko"; done </modules/order
+for word in $(cat /proc/cmdline); do
+    case $word in lathe=* | cpus=*) export "${word?}" ;; esac
+done
+
+check() { # NAME ACTUAL EXPECTED
+    if [ "$2" = "$3" ]; then echo "ok guest-$1"; else echo "not ok guest-$1: '$2', expected '$3'"; fi
+}
+
+# The alarm wakes it; then, twice, nothing but what the test does outside.
+job_sleep() {
+    check offers "$(grep -o mem /sys/power/state)" mem
+    seq 1 100000 >/tmp/numbers
+    sum=$(md5sum </tmp/numbers)
+    echo +3 >/sys/class/rtc/rtc0/wakealarm
+    before=$(cut -d. -f1 /proc/uptime)
+    echo mem >/sys/power/state
+    check woke "$(cat /sys/power/suspend_stats/success)" 1
+    check memory "$(md5sum </tmp/numbers)" "$sum"
+    check cpus "$(nproc)" "$cpus"
+    check clock "$(($(cut -d. -f1 /proc/uptime) - before < 120))" 1
+}
+
+job_again() {
+    echo "lathe guest sleeps"
+    echo mem >/sys/power/state
+    check woke "$(cat /sys/power/suspend_stats/success)" 1
+}
+
+disks() { # how many there are, once they are N
+    for _ in $(seq 1 300); do
+        count=$(ls /sys/block | grep -cE 'vd|nvme')
+        [ "$count" = "$1" ] && break
+        usleep 100000
+    done
+    echo "$count"
+}
+
+# Disks come and go; each says what it holds.
+job_hotplug() {
+    check none "$(disks 0)" 0
+    echo "lathe guest ready"
+    check two "$(disks 2)" 2
+    check virtio "$(head -c 13 /dev/vda)" "lathe disk 0"
+    check nvme "$(head -c 13 /dev/nvme0n1)" "lathe disk 1"
+    echo "lathe guest has two"
+    check gone "$(disks 0)" 0
+    echo "lathe guest has none"
+    check again "$(disks 1)" 1
+    check back "$(head -c 13 /dev/vda)" "lathe disk 2"
+    echo "lathe guest is surprised"
+    check surprise "$(disks 0)" 0
+}
+
+# Nobody pets it.
+job_watchdog() {
+    check driver "$(cat /sys/class/watchdog/watchdog0/identity)" iTCO_wdt
+    echo "lathe guest hangs"
+    exec watchdog -F -t 100 -T 4 /dev/watchdog0
+}
+
+"job_$lathe"
+dmesg | grep -iE 'ACPI.*(error|warn|bug:)|BUG|WARNING|Oops|soft lockup|rcu.*stall|I/O error|firmware bug' |
+    grep -v 'report a bug' | grep -v 'not a bug' && echo "not ok guest-log" || echo "ok guest-log"
+echo "lathe guest done"
+poweroff -f

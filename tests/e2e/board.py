@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The board with real software: sleep and wake, hot-plugging, A20 and INIT.
+
+board.py LATHE GUESTS INIT HOTPLUG RESET-SECTOR CASE...: cases are sleep-FIRMWARE, wake, hotplug-CPUS
+init and watchdog.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LATHE, GUESTS, INIT, HOTPLUG, SECTOR = (os.path.abspath(path) for path in sys.argv[1:6])
+CASES = sys.argv[6:]
+ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
+KERNEL = os.path.join(GUESTS, "generic", "vmlinuz")
+MODULES = ["virtio_pci", "virtio_blk", "nvme", "lpc_ich", "iTCO_wdt"]
+APPEND = "console=ttyS0 quiet panic=-1 "
+failed = False
+
+
+def report(name, good, why=""):
+    global failed
+    failed = failed or not good
+    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
+
+
+def make_initramfs():
+    os.makedirs("root/bin")
+    subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, "generic", "modules"),
+                    "root/modules", *MODULES], check=True)
+    subprocess.run("cp $(command -v busybox) root/bin/busybox && cp '%s' root/init && "
+                   "chmod 755 root/init && cd root && find . | "
+                   "cpio --quiet -H newc -o -R 0:0 | gzip -1 >../init.gz" % INIT,
+                   shell=True, check=True)
+
+
+def command(append, *options, limit=240):
+    return [LATHE, "run", *ENGINE, "--kernel", KERNEL, "--initrd", "init.gz", "--append",
+            APPEND + append, *machine(limit), *options]
+
+
+def machine(limit=240):
+    return ["--memory", "512M", "--smp", "2", "--display", "none", "--serial", "stdio",
+            "--timeout", str(limit), "--no-reboot"]
+
+
+def finish(prefix, status, text, least):
+    """The guest's own cases."""
+    lines = [line for line in text.splitlines() if line.startswith(("ok ", "not ok "))]
+    for line in lines:
+        good = line.startswith("ok ")
+        report(prefix + "-" + line.split(" ", 1 if good else 2)[-1].split(":")[0], good, line)
+    report(prefix + "-done", status == 0 and "lathe guest done" in text and len(lines) >= least,
+           "exit status %d: %s" % (status, text[-4000:]))
+
+
+def run(*arguments, limit=240):
+    done = subprocess.run(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=limit + 30)
+    return done.returncode, done.stdout.decode(errors="replace").replace("\r", "")
+
+
+def make_disc(append):
+    """GRUB starts the kernel from a CD: a BIOS does not load it by itself."""
+    os.makedirs("disc/boot/grub")
+    subprocess.run(["cp", KERNEL, "init.gz", "disc/boot"], check=True)
+    with open("disc/boot/grub/grub.cfg", "w", encoding="ascii") as stream:
+        stream.write("set timeout=0\nmenuentry lathe {\n linux /boot/vmlinuz %s\n"
+                     " initrd /boot/init.gz\n}\n" % (APPEND + append))
+    subprocess.run(["grub-mkrescue", "-o", "disc.iso", "disc"], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def sleep(firmware):
+    """echo mem >/sys/power/state; the clock's alarm wakes the machine."""
+    append = "lathe=sleep cpus=2"
+    if firmware == "bios":
+        make_disc(append)
+        arguments = [LATHE, "run", *ENGINE, "--cdrom", "disc.iso", *machine()]
+    else:
+        arguments = command(append)
+    status, text = run(*arguments, "--firmware", firmware)
+    finish("sleep-" + firmware, status, text, 6)
+
+
+def wake():
+    """Nothing is set that could wake it: it sleeps until it is stopped, on next to no processor."""
+    child = subprocess.Popen(command("lathe=again"), stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    text = b""
+    while b"lathe guest sleeps" not in text and (piece := child.stdout.read1(4096)):
+        text += piece
+    time.sleep(5)
+    before = os.times()
+    used = processor_time(child.pid)
+    time.sleep(5)
+    used = processor_time(child.pid) - used
+    report("wake-not-by-itself", child.poll() is None and b"ok guest-woke" not in text,
+           text.decode(errors="replace"))
+    report("wake-costs-nothing", used < 0.05 * (os.times().elapsed - before.elapsed),
+           "%.3f s of processor" % used)
+    child.kill()
+    child.wait()
+
+
+def processor_time(pid):
+    with open("/proc/%d/stat" % pid, encoding="ascii") as stream:
+        fields = stream.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def hotplug(cpus):
+    status, text = run(HOTPLUG, KERNEL, "init.gz", APPEND + "lathe=hotplug", cpus, limit=600)
+    for line in re.findall(r"^(?:not )?ok .*$", text, re.M):
+        good = line.startswith("ok ")
+        report("hotplug-%s-%s" % (cpus, line.split(" ", 1 if good else 2)[-1]), good, text[-4000:])
+    report("hotplug-%s-status" % cpus, status == 0, "exit status %d" % status)
+
+
+def watchdog():
+    """The guest lets the chip set's watchdog run out."""
+    status, text = run(*command("lathe=watchdog", limit=120))
+    report("watchdog-driver", "ok guest-driver" in text, text[-4000:])
+    report("watchdog-resets", status == 4 and text.endswith("lathe guest hangs\n") or
+           status == 4 and "lathe guest hangs" in text, "exit status %d: %s" % (status, text[-4000:]))
+
+
+def init():
+    """A program of the BIOS moves the A20 gate and goes through INIT."""
+    status, text = run(LATHE, "run", *ENGINE, *machine(60), "--firmware", "bios", "--disk",
+                       SECTOR + ",format=raw,bus=virtio,readonly", "--expect-serial",
+                       "A20 (and|or) INIT .*\n")
+    report("init-and-a20", status == 0 and "A20 and INIT are good" in text,
+           "status %d\n%s" % (status, text))
+
+
+os.chdir(tempfile.mkdtemp(prefix="lathe-board-"))
+make_initramfs()
+for case in CASES:
+    job, _, argument = case.partition("-")
+    {"sleep": sleep, "wake": wake, "hotplug": hotplug, "init": init,
+     "watchdog": watchdog}[job](
+        *([argument] if argument else []))
+sys.exit(failed)
