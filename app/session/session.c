@@ -519,6 +519,7 @@ int lathe_session_get_exit_status(LatheSession *session)
     switch (session->stop.cause) {
     case EMU_STOP_RESET:
     case EMU_STOP_TRIPLE_FAULT:
+    case EMU_STOP_PANIC:
         return 4;
     case EMU_STOP_INTERNAL:
         return 3;

@@ -132,6 +132,7 @@ enum emu_stop_cause {
     EMU_STOP_FORCED,       /* emu_machine_stop */
     EMU_STOP_RESET,        /* the guest reset and no_reboot is set */
     EMU_STOP_TRIPLE_FAULT, /* and no_reboot is set; otherwise the machine resets as the PC does */
+    EMU_STOP_PANIC,        /* the guest told that its kernel panicked */
     EMU_STOP_DEBUG_EXIT,   /* code is the value written */
     EMU_STOP_INTERNAL,     /* ours; text says why */
 };

@@ -137,6 +137,8 @@ struct board {
     struct emu_boot_file template; /* of the variable store, while it is being built */
     struct emu_boot_image image;
     uint64_t smi_requested, smi_agreed; /* etc/smi features; under fw_cfg's lock */
+    uint64_t vmgenid_address;           /* 0: firmware has not placed it */
+    uint8_t vmgenid[EMU_ACPI_VMGENID_SIZE];
     bool bootable;
     bool sleeps; /* S3; not with firmware that lives in system management mode */
 };
@@ -224,6 +226,12 @@ bool board_init_cpus(struct emu_machine *machine);
 void board_fall_asleep(struct emu_machine *machine);
 void board_before_wake(struct emu_machine *machine);
 void board_after_wake(struct emu_machine *machine);
+
+/* The VM generation id (pc-vmgenid.c): for firmware, or into the boot image; change: a saved state
+ * was loaded. */
+bool board_add_vmgenid(struct board *board, struct emu_device *fw_cfg, struct emu_error *err);
+bool board_boot_vmgenid(struct board *board, struct emu_error *err);
+void board_change_vmgenid(struct board *board);
 
 /* Reads the kernel and its company; makes the tables (pc-boot.c). */
 bool board_prepare_boot(struct board *board, struct emu_error *err);

@@ -39,6 +39,7 @@ static bool boot_add_acpi(struct board *board, struct emu_error *err)
     uint8_t *tables;
 
     acpi.ecam = EMU_PC_ECAM;
+    acpi.vmgenid = EMU_PC_VMGENID;
     acpi.mmio64 = EMU_PC_MMIO64;
     acpi.mmio64_size = EMU_PC_MMIO64_SIZE;
     tables = emu_acpi_build(&acpi, EMU_PC_TABLES, EMU_PC_SMBIOS - EMU_PC_TABLES, &length, err);
@@ -50,7 +51,7 @@ static bool boot_add_smbios(struct board *board, struct emu_error *err)
 {
     size_t length;
     uint8_t *tables =
-        board_smbios(board, EMU_PC_SMBIOS, EMU_PC_TABLES_END - EMU_PC_SMBIOS, &length, err);
+        board_smbios(board, EMU_PC_SMBIOS, EMU_PC_VMGENID - EMU_PC_SMBIOS, &length, err);
 
     return tables != NULL &&
            emu_boot_add(&board->image, EMU_PC_SMBIOS, tables, length, 0, true, err);
@@ -75,7 +76,7 @@ bool board_prepare_boot(struct board *board, struct emu_error *err)
             "there is nothing to boot; name a kernel with --kernel FILE, or firmware");
     return emu_boot_file_open(&board->kernel, board->config->kernel, err) &&
            emu_boot_prepare(&request, &board->image, err) && boot_add_acpi(board, err) &&
-           boot_add_smbios(board, err);
+           boot_add_smbios(board, err) && board_boot_vmgenid(board, err);
 }
 
 #define BOOT_ATTR_CODE                                                                             \

@@ -399,8 +399,9 @@ static bool firmware_add_settings(struct board *board, struct emu_device *fw_cfg
                                   struct emu_error *err)
 {
     static const struct firmware_number rows[] = {
-        {"etc/sercon-port", 0x3f8, 2},         /* SeaBIOS: the console, as there is no display */
-        {"etc/boot-menu-wait", 0, 2},          /* no key is waited for */
+        {"etc/sercon-port", 0x3f8, 2}, /* SeaBIOS: the console, as there is no display */
+        {"etc/boot-menu-wait", 0, 2},  /* no key is waited for */
+        {"etc/pvpanic-port", EMU_PC_PVPANIC, 2},
         {"etc/boot-fail-wait", UINT32_MAX, 4}, /* nothing to boot: stay there */
         {"etc/msr_feature_control", 0x1, 8},   /* locked, no VMX */
     };
@@ -420,8 +421,8 @@ bool board_prepare_firmware(struct board *board, struct emu_error *err)
     struct emu_device *fw_cfg = emu_machine_find_device(board->machine, "fw-cfg");
 
     return emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_MAX_CPUS, firmware_apic_limit(board), 2, err) &&
-           firmware_add_e820(board, fw_cfg, err) && firmware_add_acpi(board, fw_cfg, err) &&
-           firmware_add_smbios(board, fw_cfg, err) && firmware_add_kernel(board, fw_cfg, err) &&
-           firmware_add_settings(board, fw_cfg, err) && board_prepare_boot_order(board, err) &&
-           board_prepare_smm(board, fw_cfg, err);
+           firmware_add_e820(board, fw_cfg, err) && board_add_vmgenid(board, fw_cfg, err) &&
+           firmware_add_acpi(board, fw_cfg, err) && firmware_add_smbios(board, fw_cfg, err) &&
+           firmware_add_kernel(board, fw_cfg, err) && firmware_add_settings(board, fw_cfg, err) &&
+           board_prepare_boot_order(board, err) && board_prepare_smm(board, fw_cfg, err);
 }

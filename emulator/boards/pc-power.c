@@ -79,7 +79,8 @@ void board_before_wake(struct emu_machine *machine)
     struct board *board = machine->board_data;
 
     emu_rtc_cmos_set(emu_machine_find_device(machine, "rtc"), EMU_RTC_CMOS_RESET, POWER_WAKES);
-    emu_q35_mch_keep_shadow(board->mch);
+    emu_q35_mch_wake(board->mch);
+    emu_ich9_lpc_wake(board->lpc);
 }
 
 void board_after_wake(struct emu_machine *machine)

@@ -230,6 +230,11 @@ static const struct board_device q35_devices[] = {
         .wires = {{0, 1, BOARD_A20, 0, NULL}},
     },
     {
+        .class = &emu_pvpanic_class,
+        .id = "pvpanic",
+        .maps = {{0, BOARD_PORTS, EMU_PC_PVPANIC, 0}},
+    },
+    {
         .class = &emu_reset_control_class,
         .id = "reset-control", /* its port lies within pci-host's, which passes it on */
     },
@@ -322,7 +327,10 @@ static void q35_save(struct emu_machine *machine, struct emu_writer *out)
 
 static bool q35_load(struct emu_machine *machine, struct emu_reader *in, struct emu_error *err)
 {
-    return board_load_lines(machine->board_data, in, err);
+    if (!board_load_lines(machine->board_data, in, err))
+        return false;
+    board_change_vmgenid(machine->board_data);
+    return true;
 }
 
 static void q35_free(struct emu_machine *machine)

@@ -57,6 +57,7 @@ static const struct emu_field board_line_fields[] = {
     EMU_FIELD_ARRAY(struct board, isa_drivers),
     EMU_FIELD_ARRAY(struct board, gsi_drivers),
     EMU_FIELD(struct board, a20_closed),
+    EMU_FIELD(struct board, vmgenid_address),
     EMU_FIELD_END,
 };
 

@@ -44,6 +44,7 @@ enum emu_power_event {
     EMU_POWER_SHUTDOWN,   /* triple fault */
     EMU_POWER_SLEEP,      /* S3 */
     EMU_POWER_WAKE,       /* out of it */
+    EMU_POWER_PANIC,      /* the guest's kernel panicked */
     EMU_POWER_DEBUG_EXIT, /* isa-debug-exit; code is the value written */
 };
 

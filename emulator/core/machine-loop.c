@@ -374,6 +374,9 @@ static void machine_act_on_power(struct emu_machine *machine, enum emu_power_eve
         machine_reset_or(machine, EMU_STOP_TRIPLE_FAULT,
                          "The guest's processor shut down after a triple fault.");
         break;
+    case EMU_POWER_PANIC:
+        machine_enter_stopped(machine, EMU_STOP_PANIC, 0, "The guest's kernel panicked.");
+        break;
     case EMU_POWER_DEBUG_EXIT:
         machine_enter_stopped(machine, EMU_STOP_DEBUG_EXIT, code,
                               "The guest ended the machine by its debug exit port.");

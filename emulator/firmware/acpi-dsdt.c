@@ -193,14 +193,88 @@ static void dsdt_sleep_state(struct aml *aml, const char *name, unsigned type)
     aml_close(aml);
 }
 
+#define DSDT_ADD    0x72
+#define DSDT_STORE  0x70
+#define DSDT_INDEX  0x88
+#define DSDT_NOTIFY 0x86
+#define DSDT_DWORD  0x0c
+#define DSDT_LOCAL0 0x60
+
+/* Name (VGIA, address of the page): the first thing in the table, so that its place is known. */
+static void dsdt_vmgenid_page(struct aml *aml, uint64_t address)
+{
+    aml_name(aml, "VGIA");
+    aml_byte(aml, DSDT_DWORD);
+    for (unsigned i = 0; i < 4; i++)
+        aml_byte(aml, (uint8_t)(address >> 8 * i));
+}
+
+/* Local0 = Package {0, 0}; Local0 [0] = VGIA + 40; return it: the GUID's address in two halves. */
+static void dsdt_vmgenid_address(struct aml *aml)
+{
+    aml_open_method(aml, "ADDR", 0);
+    aml_byte(aml, DSDT_STORE);
+    aml_open_package(aml, 2);
+    aml_integer(aml, 0);
+    aml_integer(aml, 0);
+    aml_close(aml);
+    aml_byte(aml, DSDT_LOCAL0);
+    aml_byte(aml, DSDT_ADD);
+    aml_name_string(aml, "\\VGIA");
+    aml_integer(aml, EMU_ACPI_VMGENID_AT);
+    aml_byte(aml, DSDT_INDEX);
+    aml_byte(aml, DSDT_LOCAL0);
+    aml_integer(aml, 0);
+    aml_integer(aml, 0); /* no other target */
+    aml_return(aml);
+    aml_byte(aml, DSDT_LOCAL0);
+    aml_close(aml);
+}
+
+static void dsdt_vmgenid(struct aml *aml)
+{
+    aml_open_device(aml, "VGEN");
+    aml_name_string_value(aml, "_HID", "QEMUVGID"); /* the name that drivers know */
+    aml_name_string_value(aml, "_CID", "VM_Gen_Counter");
+    aml_name_string_value(aml, "_DDN", "VM_Gen_Counter");
+    dsdt_vmgenid_address(aml);
+    aml_close(aml);
+}
+
+static void dsdt_events(struct aml *aml)
+{
+    aml_open_scope(aml, "\\_GPE");
+    aml_open_method(aml, "_E05", 0);
+    aml_byte(aml, DSDT_NOTIFY);
+    aml_name_string(aml, "\\_SB.VGEN");
+    aml_integer(aml, 0x80);
+    aml_close(aml);
+    aml_close(aml);
+}
+
+static void dsdt_pvpanic(struct aml *aml)
+{
+    aml_open_device(aml, "PEVT");
+    aml_name_string_value(aml, "_HID", "QEMU0001");
+    aml_name_integer(aml, "_STA", 0xf);
+    aml_open_resources(aml, "_CRS");
+    aml_resource_io(aml, EMU_PC_PVPANIC, 1);
+    aml_close_resources(aml);
+    aml_close(aml);
+}
+
 void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board)
 {
+    dsdt_vmgenid_page(aml, board->vmgenid);
     aml_open_scope(aml, "\\_SB");
     dsdt_processors(aml, board);
     dsdt_pci_root(aml, board);
     dsdt_motherboard(aml, board);
     dsdt_hpet(aml);
+    dsdt_vmgenid(aml);
+    dsdt_pvpanic(aml);
     aml_close(aml);
+    dsdt_events(aml);
     dsdt_sleep_state(aml, "_S0", 5);
     if (board->sleeps)
         dsdt_sleep_state(aml, "_S3", 1);

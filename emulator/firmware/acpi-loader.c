@@ -15,9 +15,10 @@
 #define LOADER_SIZE  (32 * LOADER_ENTRY) /* of each script: firmware skips commands of zeros */
 
 enum loader_command {
-    LOADER_ALLOCATE = 1,     /* file, alignment, zone */
-    LOADER_ADD_POINTER = 2,  /* file with the pointer, file that it points to, offset, bytes */
-    LOADER_ADD_CHECKSUM = 3, /* file, offset of the sum, first byte, bytes */
+    LOADER_ALLOCATE = 1,      /* file, alignment, zone */
+    LOADER_ADD_POINTER = 2,   /* file with the pointer, file that it points to, offset, bytes */
+    LOADER_ADD_CHECKSUM = 3,  /* file, offset of the sum, first byte, bytes */
+    LOADER_WRITE_POINTER = 4, /* file to write, file whose address it is, two offsets, bytes */
 };
 
 enum loader_zone {
@@ -59,17 +60,29 @@ static void loader_allocate(struct aml *script, const char *file, uint32_t align
     entry[LOADER_NAME + 4] = (uint8_t)zone;
 }
 
-/* All that is pointed to lies in the tables' file. */
-static void loader_add_pointer(struct aml *script, const char *file, size_t at, unsigned bytes)
+static void loader_add_pointer(struct aml *script, const char *file, const char *target, size_t at,
+                               unsigned bytes)
 {
     uint8_t *entry = loader_command(script, LOADER_ADD_POINTER);
 
     if (entry == NULL)
         return;
     loader_name(entry, file);
-    loader_name(entry + LOADER_NAME, EMU_ACPI_TABLES_FILE);
+    loader_name(entry + LOADER_NAME, target);
     emu_put32(entry + 2 * LOADER_NAME, (uint32_t)at);
     entry[2 * LOADER_NAME + 4] = (uint8_t)bytes;
+}
+
+/* The machine is told where the id's page is. */
+static void loader_tell_vmgenid(struct aml *script)
+{
+    uint8_t *entry = loader_command(script, LOADER_WRITE_POINTER);
+
+    if (entry == NULL)
+        return;
+    loader_name(entry, EMU_ACPI_VMGENID_ADDRESS);
+    loader_name(entry + LOADER_NAME, EMU_ACPI_VMGENID_NAME);
+    entry[2 * LOADER_NAME + 8] = 8;
 }
 
 static void loader_add_checksum(struct aml *script, const char *file, size_t at, size_t first,
@@ -89,8 +102,10 @@ static void loader_add_checksum(struct aml *script, const char *file, size_t at,
 static void loader_tables(struct aml *script, struct acpi_layout *layout)
 {
     for (unsigned i = 0; i < layout->pointer_count; i++)
-        loader_add_pointer(script, EMU_ACPI_TABLES_FILE, layout->pointers[i].at,
-                           layout->pointers[i].bytes);
+        loader_add_pointer(script, EMU_ACPI_TABLES_FILE,
+                           layout->pointers[i].vmgenid ? EMU_ACPI_VMGENID_NAME
+                                                       : EMU_ACPI_TABLES_FILE,
+                           layout->pointers[i].at, layout->pointers[i].bytes);
     for (unsigned i = 0; i < layout->sum_count; i++) {
         const struct acpi_table *table = &layout->sums[i];
         layout->out.data[table->at + 9] = 0;
@@ -102,7 +117,7 @@ static void loader_rsdp(struct aml *script, uint8_t *rsdp, uint64_t xsdt)
 {
     emu_acpi_fill_rsdp(rsdp, xsdt);
     rsdp[8] = rsdp[32] = 0;
-    loader_add_pointer(script, EMU_ACPI_RSDP_FILE, 24, 8);
+    loader_add_pointer(script, EMU_ACPI_RSDP_FILE, EMU_ACPI_TABLES_FILE, 24, 8);
     loader_add_checksum(script, EMU_ACPI_RSDP_FILE, 8, 0, 20);
     loader_add_checksum(script, EMU_ACPI_RSDP_FILE, 32, 0, ACPI_RSDP);
 }
@@ -123,8 +138,10 @@ static void loader_fill(struct acpi_layout *layout, struct aml *script, uint8_t 
 
     loader_allocate(script, EMU_ACPI_RSDP_FILE, 16, LOADER_FSEG);
     loader_allocate(script, EMU_ACPI_TABLES_FILE, 64, LOADER_HIGH);
+    loader_allocate(script, EMU_ACPI_VMGENID_NAME, EMU_ACPI_VMGENID_FILE, LOADER_HIGH);
     if (!layout->out.failed)
         loader_tables(script, layout);
+    loader_tell_vmgenid(script);
     loader_rsdp(script, rsdp, xsdt);
     loader_pad(&layout->out, tables_size);
     loader_pad(script, LOADER_SIZE);

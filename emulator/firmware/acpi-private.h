@@ -13,6 +13,7 @@
 struct acpi_pointer {
     size_t at;
     unsigned bytes;
+    bool vmgenid; /* to its page; else into the tables */
 };
 
 struct acpi_table {
@@ -38,7 +39,9 @@ void emu_acpi_fill_rsdp(uint8_t *rsdp, uint64_t xsdt);
 
 /* The method by which a system asks for control of the PCI root. */
 void emu_acpi_osc(struct aml *aml);
-/* Appends the body of the DSDT, without the table's header. */
+/* Appends the body of the DSDT, without the table's header. The 4 bytes at ACPI_DSDT_VMGENID of it
+ * are the address of the VM generation id's page. */
+#define ACPI_DSDT_VMGENID 6u
 void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board);
 
 #endif

@@ -25,12 +25,16 @@ static void acpi_put(struct acpi_layout *layout, uint64_t value, unsigned bytes)
         aml_byte(&layout->out, (uint8_t)(value >> (8 * i)));
 }
 
+static void acpi_note_pointer(struct acpi_layout *layout, size_t at, unsigned bytes, bool vmgenid)
+{
+    if (layout->pointer_count < ACPI_MAX_POINTERS)
+        layout->pointers[layout->pointer_count++] = (struct acpi_pointer){at, bytes, vmgenid};
+}
+
 /* The address of a table. */
 static void acpi_put_pointer(struct acpi_layout *layout, uint64_t address, unsigned bytes)
 {
-    if (layout->pointer_count < ACPI_MAX_POINTERS)
-        layout->pointers[layout->pointer_count++] =
-            (struct acpi_pointer){layout->out.length, bytes};
+    acpi_note_pointer(layout, layout->out.length, bytes, false);
     acpi_put(layout, address, bytes);
 }
 
@@ -114,6 +118,8 @@ static uint64_t acpi_dsdt(struct acpi_layout *layout, const struct emu_acpi_boar
     struct aml body;
     aml_init(&body);
     emu_acpi_dsdt(&body, board);
+    if (board->vmgenid == 0)
+        acpi_note_pointer(layout, layout->out.length + ACPI_DSDT_VMGENID, 4, true);
     aml_bytes(&layout->out, body.data, body.length);
     layout->out.failed |= body.failed;
     aml_finish(&body);

@@ -16,6 +16,7 @@ struct emu_acpi_board {
     unsigned serial_ports; /* 0..4 */
     bool sleeps;           /* S3 */
     uint64_t low;          /* end of the RAM below 4 GiB */
+    uint64_t vmgenid;      /* where its page is; 0: where firmware puts the file */
     uint64_t ecam;         /* PCI Express configuration, 256 MiB below 4 GiB; 0: none */
     uint64_t mmio64;       /* start of the 64-bit PCI window */
     uint64_t mmio64_size;
@@ -25,6 +26,14 @@ struct emu_acpi_board {
 #define EMU_ACPI_RSDP_FILE   "etc/acpi/rsdp"
 #define EMU_ACPI_TABLES_FILE "etc/acpi/tables"
 #define EMU_ACPI_LOADER_FILE "etc/table-loader"
+
+/* The VM generation id lies in a page of its own, whose address firmware tells in the second file.
+ */
+#define EMU_ACPI_VMGENID_NAME    "etc/vmgenid_guid"
+#define EMU_ACPI_VMGENID_ADDRESS "etc/vmgenid_addr"
+#define EMU_ACPI_VMGENID_FILE    4096u /* bytes of the page, */
+#define EMU_ACPI_VMGENID_AT      40u   /* where it is in there, */
+#define EMU_ACPI_VMGENID_SIZE    16u   /* and its size */
 
 struct emu_acpi_files {
     uint8_t *rsdp, *tables, *loader;

@@ -32,6 +32,7 @@ struct emu_memory_map {
 #define EMU_PC_EBDA        0x0009fc00u
 #define EMU_PC_TABLES      0x000e0000u /* ACPI, then SMBIOS, up to 1 MiB: reserved in the map */
 #define EMU_PC_SMBIOS      0x000f0000u
+#define EMU_PC_VMGENID     0x000ff000u /* a page, without firmware */
 #define EMU_PC_TABLES_END  0x00100000u
 #define EMU_PC_ECAM        0xb0000000u
 #define EMU_PC_ECAM_SIZE   0x10000000u
@@ -43,6 +44,8 @@ struct emu_memory_map {
 #define EMU_PC_PMBASE      0x600u
 #define EMU_PC_SCI         9u
 #define EMU_PC_GPE_INPUT   0x1du /* keyboard or mouse, to wake */
+#define EMU_PC_GPE_VMGENID 0x05u /* the VM generation id is another one */
+#define EMU_PC_PVPANIC     0x505u
 #define EMU_PC_MAX_LOW     0xb0000000u /* RAM below 4 GiB if all of it fits, */
 #define EMU_PC_SPLIT       0x80000000u /* or up to here with the rest above 4 GiB */
 #define EMU_PC_HIGH        0x100000000ull

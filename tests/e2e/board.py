@@ -61,7 +61,8 @@ def finish(prefix, status, text, least):
 def run(*arguments, limit=240):
     done = subprocess.run(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=limit + 30)
-    return done.returncode, done.stdout.decode(errors="replace").replace("\r", "")
+    text = re.sub(r"\x1b\[[0-9;?=]*[a-zA-Z]", "", done.stdout.decode(errors="replace"))
+    return done.returncode, text.replace("\r", "")
 
 
 def make_disc(append):

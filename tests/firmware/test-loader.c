@@ -3,9 +3,10 @@
 #include "emulator/firmware/acpi.h"
 #include "tests/test.h"
 
-#define MEMORY 0x100000u
-#define RSDP   0xf5000u /* where the files go */
-#define TABLES 0x40000u
+#define MEMORY  0x100000u
+#define RSDP    0xf5000u /* where the files go */
+#define TABLES  0x40000u
+#define VMGENID 0x30000u
 
 struct loader {
     uint8_t *memory;
@@ -33,6 +34,10 @@ static uint32_t place(const uint8_t *name, size_t *size, const struct emu_acpi_f
 {
     bool rsdp = strcmp((const char *)name, EMU_ACPI_RSDP_FILE) == 0;
 
+    if (strcmp((const char *)name, EMU_ACPI_VMGENID_NAME) == 0) {
+        *size = EMU_ACPI_VMGENID_FILE;
+        return VMGENID;
+    }
     CHECK(rsdp || strcmp((const char *)name, EMU_ACPI_TABLES_FILE) == 0);
     *size = rsdp ? files->rsdp_size : files->tables_size;
     return rsdp ? RSDP : TABLES;
@@ -55,7 +60,8 @@ static void allocate(struct loader *loader, const uint8_t *entry)
 
     CHECK(align != 0 && at % align == 0);
     CHECK_EQ(entry[60], at == RSDP ? 2 : 1);
-    memcpy(loader->memory + at, at == RSDP ? loader->files->rsdp : loader->files->tables, size);
+    if (at != VMGENID)
+        memcpy(loader->memory + at, at == RSDP ? loader->files->rsdp : loader->files->tables, size);
     loader->allocated++;
 }
 
@@ -106,6 +112,11 @@ static void run(struct loader *loader)
         case 3:
             add_checksum(loader, entry + 4);
             break;
+        case 4:
+            CHECK_STR((const char *)entry + 4, EMU_ACPI_VMGENID_ADDRESS);
+            CHECK_STR((const char *)entry + 60, EMU_ACPI_VMGENID_NAME);
+            CHECK_EQ(entry[124], 8);
+            break;
         default:
             CHECK(!"a command that nobody knows");
         }
@@ -152,6 +163,7 @@ static void check_tables(struct loader *loader)
     CHECK_EQ(get32(fadt + 40), get64(fadt + 140));
     CHECK_EQ(get32(fadt + 36), get64(fadt + 132));
     CHECK_EQ(get64(fadt + 132) % 64, 0);
+    CHECK_EQ(get32(loader->memory + get64(fadt + 140) + 36 + 6), VMGENID);
     table(loader, get64(fadt + 132), "FACS");
 }
 
@@ -163,8 +175,9 @@ static void test_script(void)
 
     CHECK(emu_acpi_build_files(&board, 0, &files, NULL));
     run(&loader);
-    CHECK_EQ(loader.allocated, 2);
-    CHECK_EQ(loader.pointers, 1 + 4 + 4); /* RSDP, XSDT, FADT's two tables in two widths */
+    CHECK_EQ(loader.allocated, 3);
+    /* RSDP, XSDT, FADT's two tables in two widths, the VM generation id */
+    CHECK_EQ(loader.pointers, 1 + 4 + 4 + 1);
     CHECK_EQ(loader.sums, 2 + 6);
     check_tables(&loader);
     emu_acpi_files_free(&files);

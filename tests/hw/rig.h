@@ -44,7 +44,7 @@ struct rig {
     struct emu_displays displays;
     struct rig_device devices[RIG_DEVICES];
     unsigned count;
-    unsigned power[8]; /* how often each enum emu_power_event came */
+    unsigned power[16]; /* how often each enum emu_power_event came */
     unsigned power_code;
 };
 

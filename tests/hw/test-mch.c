@@ -208,6 +208,25 @@ static void test_lock(void)
     mch_finish(&mch);
 }
 
+/* Shadowing outlives only the reset of a machine that wakes, and the lock not even that. */
+static void test_wake(void)
+{
+    struct mch mch;
+
+    mch_init(&mch, "false");
+    mch_put(&mch, 0x90, 0x30, 1);
+    mch_put(&mch, 0x60, 0xb0000001, 4);
+    mch_put(&mch, 0x9d, 0x1a, 1);
+    emu_q35_mch_wake(mch.device->device);
+    emu_device_reset(mch.device->device);
+    CHECK_EQ(mch_get(&mch, 0x90, 1), 0x30);
+    CHECK_EQ(mch_get(&mch, 0x60, 4), 0xb0000001);
+    CHECK_EQ(mch_get(&mch, 0x9d, 1), 0x02);
+    emu_device_reset(mch.device->device);
+    CHECK_EQ(mch_get(&mch, 0x90, 1), 0);
+    mch_finish(&mch);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
@@ -217,6 +236,7 @@ int main(int argc, char **argv)
         {"mch: smram", test_smram},
         {"mch: tseg", test_tseg},
         {"mch: lock", test_lock},
+        {"mch-wake", test_wake},
         {NULL},
     };
 

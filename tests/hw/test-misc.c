@@ -139,7 +139,7 @@ static void test_dma(void)
 static void test_resets(void)
 {
     struct rig rig;
-    struct rig_device *port92, *control, *quit;
+    struct rig_device *port92, *control, *quit, *panic;
 
     rig_init(&rig);
     port92 = rig_add(&rig, &emu_port92_class);
@@ -163,6 +163,12 @@ static void test_resets(void)
     rig_write(quit, 0, 0, 0x31, 4);
     CHECK_EQ(rig.power[EMU_POWER_DEBUG_EXIT], 1);
     CHECK_EQ(rig.power_code, 0x31);
+    panic = rig_add(&rig, &emu_pvpanic_class);
+    CHECK_EQ(rig_read(panic, 0, 0, 1), 3);
+    rig_write(panic, 0, 0, 2, 1); /* another kernel writes the dump */
+    CHECK_EQ(rig.power[EMU_POWER_PANIC], 0);
+    rig_write(panic, 0, 0, 1, 1);
+    CHECK_EQ(rig.power[EMU_POWER_PANIC], 1);
     rig_finish(&rig);
 }
 

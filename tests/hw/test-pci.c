@@ -405,10 +405,10 @@ static void test_slot(void)
     port_put(&slot, 0x18, 0x00050500, 4);               /* bus 5 */
     port_put(&slot, PORT_CAP + 0x18, 0x1429, 2);        /* button, presence, link; interrupt */
     slot_plug(&slot);
-    CHECK_EQ(port_get(&slot, PORT_CAP + 0x1a, 2), 0x48); /* there, which is new */
+    CHECK_EQ(port_get(&slot, PORT_CAP + 0x1a, 2), 0x49); /* there, which is new; and the button */
     CHECK(slot.bus.host->level[0]);                      /* PIRQA: device 28 */
     CHECK_EQ(card_get(&slot, 5, 0, 4), UINT32_MAX);
-    port_put(&slot, PORT_CAP + 0x1a, 0x08, 2);
+    port_put(&slot, PORT_CAP + 0x1a, 0x09, 2);
     CHECK(!slot.bus.host->level[0]);
     port_put(&slot, PORT_CAP + 0x18, 0x1029, 2); /* power */
     CHECK_EQ(port_get(&slot, PORT_CAP + 0x1a, 2), 0x140);

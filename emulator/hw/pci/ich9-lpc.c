@@ -20,7 +20,8 @@ enum lpc_register {
     LPC_PIRQE = 0x68, /* to H */
     LPC_IO_DECODE = 0x80,
     LPC_ENABLE = 0x82,
-    LPC_GENERIC = 0x84, /* four dwords */
+    LPC_GENERIC = 0x84,  /* four dwords */
+    LPC_KEPT_END = 0xa0, /* of what a machine keeps that sleeps, together with RCBA */
     LPC_PMCON1 = 0xa0,
     LPC_BIOS_CONTROL = 0xdc,
     LPC_RCBA = 0xf0,
@@ -45,6 +46,7 @@ struct ich9_lpc {
     struct emu_region rcba;
     struct emu_region *pm;
     uint64_t pmbase, rcba_base;
+    bool wakes; /* at the next reset */
 
     uint8_t pirqs; /* levels */
     uint16_t isa;  /* levels that we drive */
@@ -225,6 +227,26 @@ static void ich9_lpc_unrealize(struct emu_device *device)
     emu_pci_finish(&ich9_lpc_of(device)->pci);
 }
 
+void emu_ich9_lpc_wake(struct emu_device *device)
+{
+    ich9_lpc_of(device)->wakes = true;
+}
+
+static void ich9_lpc_reset_config(struct ich9_lpc *lpc)
+{
+    uint8_t *config = lpc->pci.config, kept[LPC_KEPT_END - LPC_PMBASE], rcba[4];
+
+    memcpy(kept, config + LPC_PMBASE, sizeof(kept));
+    memcpy(rcba, config + LPC_RCBA, sizeof(rcba));
+    emu_pci_reset(&lpc->pci);
+    if (lpc->wakes) {
+        memcpy(config + LPC_PMBASE, kept, sizeof(kept));
+        memcpy(config + LPC_RCBA, rcba, sizeof(rcba));
+        ich9_lpc_update(&lpc->pci, 0, EMU_PCI_CONFIG_SIZE);
+    }
+    lpc->wakes = false;
+}
+
 static void ich9_lpc_reset(struct emu_device *device)
 {
     struct ich9_lpc *lpc = ich9_lpc_of(device);
@@ -232,7 +254,7 @@ static void ich9_lpc_reset(struct emu_device *device)
     memset(lpc->registers, 0, sizeof(lpc->registers));
     lpc->registers[LPC_GCS] = LPC_NO_REBOOT;
     ich9_lpc_update_watchdog(lpc);
-    emu_pci_reset(&lpc->pci);
+    ich9_lpc_reset_config(lpc);
 }
 
 static const struct emu_field ich9_lpc_fields[] = {

@@ -188,7 +188,7 @@ static void pci_drive_intx(struct emu_pci_device *pci, bool level)
 
 void pci_detach(struct emu_pci_device *pci)
 {
-    for (unsigned i = 0; i < EMU_PCI_BARS; i++) {
+    for (unsigned i = 0; i <= EMU_PCI_ROM_BAR; i++) {
         if (pci->bars[i].kind != EMU_PCI_BAR_NONE)
             emu_region_remove(pci->bars[i].region);
     }

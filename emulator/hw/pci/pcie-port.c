@@ -296,6 +296,12 @@ void emu_pcie_port_on_eject(struct emu_device *device, emu_pcie_port_eject_fn *e
     pcie_port_of(device)->eject_opaque = opaque;
 }
 
+/* Who puts a card in presses the button then, where that is what a system waits for. */
+static unsigned port_plug_button(const struct pcie_port *port)
+{
+    return !port->link && (port_slot_control(port) & PORT_BUTTON) ? PORT_BUTTON : 0;
+}
+
 /* Device 0 of the bus has its pins in the port's own order. */
 bool emu_pcie_port_plug(struct emu_device *device, struct emu_pci_device *function,
                         struct emu_error *err)
@@ -318,7 +324,7 @@ bool emu_pcie_port_plug(struct emu_device *device, struct emu_pci_device *functi
     port->removing = false;
     port_show_presence(port);
     port_update_link(port);
-    port_event(port, PORT_PRESENCE);
+    port_event(port, PORT_PRESENCE | port_plug_button(port));
     pthread_mutex_unlock(&device->lock);
     return true;
 }

@@ -67,7 +67,7 @@ struct q35_mch {
     struct emu_region *ecam;
     uint64_t pciexbar;
     bool shadow;
-    bool keep_shadow; /* over the next reset */
+    bool wakes; /* at the next reset */
 
     struct emu_ram *ram;
     uint64_t low;
@@ -331,23 +331,25 @@ static void q35_mch_unrealize(struct emu_device *device)
     emu_pci_finish((struct emu_pci_device *)device);
 }
 
-void emu_q35_mch_keep_shadow(struct emu_device *device)
+void emu_q35_mch_wake(struct emu_device *device)
 {
-    q35_mch_of(device)->keep_shadow = true;
+    q35_mch_of(device)->wakes = true;
 }
 
 static void q35_mch_reset(struct emu_device *device)
 {
     struct q35_mch *mch = q35_mch_of(device);
-    uint8_t pam[MCH_PAMS];
+    uint8_t *config = mch->pci.config, pam[MCH_PAMS], pciexbar[8];
 
-    memcpy(pam, &mch->pci.config[MCH_PAM0], sizeof(pam));
+    memcpy(pam, config + MCH_PAM0, sizeof(pam));
+    memcpy(pciexbar, config + MCH_PCIEXBAR, sizeof(pciexbar));
     emu_pci_reset(&mch->pci);
-    if (mch->keep_shadow) {
-        memcpy(&mch->pci.config[MCH_PAM0], pam, sizeof(pam));
-        q35_mch_update(&mch->pci, MCH_PAM0, sizeof(pam));
+    if (mch->wakes) {
+        memcpy(config + MCH_PAM0, pam, sizeof(pam));
+        memcpy(config + MCH_PCIEXBAR, pciexbar, sizeof(pciexbar));
+        q35_mch_update(&mch->pci, 0, EMU_PCI_CONFIG_SIZE);
     }
-    mch->keep_shadow = false;
+    mch->wakes = false;
 }
 
 static void q35_mch_save(struct emu_device *device, struct emu_writer *out)

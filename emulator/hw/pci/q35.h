@@ -31,9 +31,13 @@ uint64_t emu_q35_mch_pciexbar(struct emu_device *mch);
  */
 void emu_q35_mch_set_memory(struct emu_device *mch, struct emu_ram *ram, uint64_t low,
                             const uint8_t *bios);
-/* The next reset leaves the shadowing as it is: that of a machine that wakes from S3, whose
- * firmware goes on in its shadow. Loop thread, vcpus stand still. */
-void emu_q35_mch_keep_shadow(struct emu_device *mch);
+/*
+ * The next reset is that of a machine that wakes from S3. Firmware goes on in its shadow and finds
+ * the chip set where it put it: the MCH keeps PCIEXBAR and the shadowing, the LPC bridge its bases
+ * and routes. Loop thread, vcpus stand still.
+ */
+void emu_q35_mch_wake(struct emu_device *mch);
+void emu_ich9_lpc_wake(struct emu_device *lpc);
 /* The region that PMBASE moves, already added to the port space. Before realize; NULL: none. */
 void emu_ich9_lpc_set_pm(struct emu_device *lpc, struct emu_region *pm);
 
