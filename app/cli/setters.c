@@ -102,6 +102,17 @@ bool lathe_set_boot(struct lathe_cli *cli, const char *value, GError **error)
     return lathe_boot_parse(value, &cli->definition->boot, error);
 }
 
+bool lathe_set_tpm(struct lathe_cli *cli, const char *value, GError **error)
+{
+    bool none = strcmp(value, "none") == 0;
+
+    if (!none && strcmp(value, "emulated") != 0 &&
+        (!g_str_has_prefix(value, "unix:") || value[5] == '\0'))
+        return lathe_error_input(error, "--tpm has no '%s': use none, emulated or unix:PATH",
+                                 value);
+    return set_string(&cli->definition->tpm, none ? NULL : value);
+}
+
 bool lathe_set_debugcon(struct lathe_cli *cli, const char *value, GError **error)
 {
     if (!g_str_has_prefix(value, "file:") || value[5] == '\0')

@@ -29,7 +29,8 @@ void lathe_definition_free(struct lathe_definition *definition)
                        definition->cpu,      definition->kernel,         definition->initrd,
                        definition->append,   definition->debugcon,       definition->gdb,
                        definition->firmware, definition->firmware_image, definition->firmware_vars,
-                       definition->notes,    definition->boots_text,     definition->gpu_rom};
+                       definition->notes,    definition->boots_text,     definition->gpu_rom,
+                       definition->tpm};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     for (unsigned i = 0; i < definition->serials; i++)

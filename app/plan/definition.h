@@ -66,6 +66,7 @@ struct lathe_definition {
     unsigned nets;
     bool no_net; /* really none; else one is added where none is given */
     struct lathe_boot_order boot;
+    char *tpm;      /* "emulated" or "unix:PATH"; NULL: none */
     char *debugcon; /* a file's path */
     char *gdb;      /* "unix:PATH" or "tcp:127.0.0.1:PORT" */
     enum emu_gpu gpu;

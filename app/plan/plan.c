@@ -152,6 +152,8 @@ static void plan_add_serials(struct lathe_plan *plan, const struct lathe_definit
     for (unsigned i = 0; i < definition->serials; i++)
         plan_take(plan, "serial", g_strdup_printf("%u", i + 1),
                   lathe_serial_definition_format(&definition->serial[i]));
+    if (definition->tpm != NULL)
+        plan_take(plan, "tpm", g_strdup("tpm-crb"), g_strdup(definition->tpm));
     if (definition->debugcon != NULL)
         plan_take(plan, "debugcon", g_strdup("0x402"),
                   g_strconcat("file:", definition->debugcon, NULL));

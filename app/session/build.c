@@ -3,11 +3,13 @@
 #include "app/session/build.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/session/serial.h"
 #include "app/session/session.h"
+#include "app/session/swtpm.h"
 #include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
 #include "emulator/api/net.h"
@@ -57,6 +59,7 @@ static void build_close_backends(struct emu_machine_config *config)
     for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
         emu_chardev_backend_close(&config->serial[i]);
     emu_chardev_backend_close(&config->debugcon);
+    emu_tpm_backend_close(&config->tpm);
     for (unsigned i = 0; i < config->drive_count; i++)
         emu_block_backend_close(&config->drives[i].backend);
     for (unsigned i = 0; i < config->nic_count; i++)
@@ -120,6 +123,24 @@ static bool build_open_nets(struct emu_machine_config *config,
     return true;
 }
 
+/* Its state lies beside the variables that the machine keeps, or is thrown away like those. */
+static bool build_open_tpm(struct emu_machine_config *config,
+                           const struct lathe_definition *definition, GError **error)
+{
+    bool keeps = definition->firmware_vars != NULL && !definition->firmware_discard;
+    char *directory;
+    bool done;
+
+    if (definition->tpm == NULL)
+        return true;
+    if (strcmp(definition->tpm, "emulated") != 0)
+        return lathe_swtpm_connect(definition->tpm + strlen("unix:"), &config->tpm, error);
+    directory = keeps ? g_strconcat(definition->firmware_vars, ".tpm", NULL) : NULL;
+    done = lathe_swtpm_start(directory, &config->tpm, error);
+    g_free(directory);
+    return done;
+}
+
 static bool build_open_backends(struct emu_machine_config *config,
                                 const struct lathe_definition *definition, GPtrArray *serials,
                                 GError **error)
@@ -135,7 +156,7 @@ static bool build_open_backends(struct emu_machine_config *config,
         config->debugcon = (struct emu_chardev_backend){0};
         return lathe_error_from_emu(error, &found);
     }
-    return true;
+    return build_open_tpm(config, definition, error);
 }
 
 struct emu_machine *lathe_build_machine(const struct lathe_definition *definition,

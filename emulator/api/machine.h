@@ -11,6 +11,7 @@
 #include "emulator/api/ops/block.h"
 #include "emulator/api/ops/chardev.h"
 #include "emulator/api/ops/net.h"
+#include "emulator/api/ops/tpm.h"
 #include "emulator/api/types.h"
 
 #define EMU_MAX_VCPUS  255
@@ -100,6 +101,7 @@ struct emu_machine_config {
 
     struct emu_chardev_backend serial[EMU_MAX_SERIAL];
     struct emu_chardev_backend debugcon; /* port 0x402 */
+    struct emu_tpm_backend tpm;          /* a TPM 2.0; ops NULL: none */
 
     struct emu_drive drives[EMU_MAX_DRIVES];
     unsigned drive_count;

@@ -216,6 +216,7 @@ static bool firmware_make_acpi(const struct board *board, struct emu_acpi_files 
     struct emu_acpi_board acpi = board_acpi(board);
 
     acpi.ecam = emu_q35_mch_pciexbar(board->mch);
+    acpi.tpm_log = board->tpm;
     if (acpi.ecam >= EMU_PC_HIGH)
         acpi.ecam = 0;
     firmware_wide_window(board, &acpi);
@@ -254,6 +255,14 @@ static void firmware_refresh_loader(void *opaque, uint8_t *data, size_t length)
     if (firmware_make_acpi(opaque, &files, NULL))
         firmware_refresh(data, length, files.loader, files.loader_size);
     emu_acpi_files_free(&files);
+}
+
+/* Room for firmware that keeps a log of what it measures. */
+static bool firmware_add_tpm(struct board *board, struct emu_device *fw_cfg, struct emu_error *err)
+{
+    static const uint8_t log[EMU_ACPI_TPM_LOG];
+
+    return !board->tpm || emu_fw_cfg_add_file(fw_cfg, EMU_ACPI_TPM_LOG_FILE, log, sizeof(log), err);
 }
 
 /* The PCI windows are where firmware puts them: the tables are made when they are asked for. */
@@ -422,7 +431,8 @@ bool board_prepare_firmware(struct board *board, struct emu_error *err)
 
     return emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_MAX_CPUS, firmware_apic_limit(board), 2, err) &&
            firmware_add_e820(board, fw_cfg, err) && board_add_vmgenid(board, fw_cfg, err) &&
-           firmware_add_acpi(board, fw_cfg, err) && firmware_add_smbios(board, fw_cfg, err) &&
-           firmware_add_kernel(board, fw_cfg, err) && firmware_add_settings(board, fw_cfg, err) &&
-           board_prepare_boot_order(board, err) && board_prepare_smm(board, fw_cfg, err);
+           firmware_add_tpm(board, fw_cfg, err) && firmware_add_acpi(board, fw_cfg, err) &&
+           firmware_add_smbios(board, fw_cfg, err) && firmware_add_kernel(board, fw_cfg, err) &&
+           firmware_add_settings(board, fw_cfg, err) && board_prepare_boot_order(board, err) &&
+           board_prepare_smm(board, fw_cfg, err);
 }

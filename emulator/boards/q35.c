@@ -16,6 +16,7 @@
 #include "emulator/hw/timer/acpi-pm.h"
 #include "emulator/hw/timer/hpet.h"
 #include "emulator/hw/timer/rtc-cmos.h"
+#include "emulator/hw/tpm/tpm.h"
 
 /* ---- what devices need beyond lines and regions ---- */
 
@@ -81,6 +82,27 @@ static bool q35_prepare_port(struct board *board, struct emu_device *device, str
     board->slots[n] = device;
     emu_pcie_port_on_eject(device, board_eject, board);
     return emu_device_set(device, "secondary", board->firmware == NULL ? bus : "0", err);
+}
+
+static void q35_settle_tpm(void *object)
+{
+    emu_tpm_settle(object);
+}
+
+static void q35_free_tpm(void *object)
+{
+    emu_tpm_free(object);
+}
+
+static bool q35_prepare_tpm(struct board *board, struct emu_device *device, struct emu_error *err)
+{
+    static const struct emu_machine_part part = {.settle = q35_settle_tpm, .free = q35_free_tpm};
+    struct emu_tpm_backend taken = board->config->tpm;
+
+    board->config->tpm = (struct emu_tpm_backend){0};
+    board->tpm = true;
+    device->tpm = emu_tpm_new(board->machine->queue, &taken, err);
+    return device->tpm != NULL && emu_machine_add_part(board->machine, &part, device->tpm, err);
 }
 
 static bool q35_prepare_fw_cfg(struct board *board, struct emu_device *device,
@@ -228,6 +250,13 @@ static const struct board_device q35_devices[] = {
         .id = "port92",
         .maps = {{0, BOARD_PORTS, 0x92, 0}},
         .wires = {{0, 1, BOARD_A20, 0, NULL}},
+    },
+    {
+        .class = &emu_tpm_crb_class,
+        .id = "tpm",
+        .presence = BOARD_TPM,
+        .maps = {{0, BOARD_MEMORY, EMU_PC_TPM, 0}},
+        .prepare = q35_prepare_tpm,
     },
     {
         .class = &emu_pvpanic_class,

@@ -173,6 +173,8 @@ static bool board_present(const struct board *board, const struct board_device *
         return config->debug_exit;
     case BOARD_TESTDEV:
         return config->testdev;
+    case BOARD_TPM:
+        return config->tpm.ops != NULL;
     case BOARD_FLASH:
         return config->firmware != NULL && config->firmware_vars != NULL;
     }

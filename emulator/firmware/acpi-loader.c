@@ -102,9 +102,7 @@ static void loader_add_checksum(struct aml *script, const char *file, size_t at,
 static void loader_tables(struct aml *script, struct acpi_layout *layout)
 {
     for (unsigned i = 0; i < layout->pointer_count; i++)
-        loader_add_pointer(script, EMU_ACPI_TABLES_FILE,
-                           layout->pointers[i].vmgenid ? EMU_ACPI_VMGENID_NAME
-                                                       : EMU_ACPI_TABLES_FILE,
+        loader_add_pointer(script, EMU_ACPI_TABLES_FILE, layout->pointers[i].file,
                            layout->pointers[i].at, layout->pointers[i].bytes);
     for (unsigned i = 0; i < layout->sum_count; i++) {
         const struct acpi_table *table = &layout->sums[i];
@@ -139,6 +137,8 @@ static void loader_fill(struct acpi_layout *layout, struct aml *script, uint8_t 
     loader_allocate(script, EMU_ACPI_RSDP_FILE, 16, LOADER_FSEG);
     loader_allocate(script, EMU_ACPI_TABLES_FILE, 64, LOADER_HIGH);
     loader_allocate(script, EMU_ACPI_VMGENID_NAME, EMU_ACPI_VMGENID_FILE, LOADER_HIGH);
+    if (board->tpm_log)
+        loader_allocate(script, EMU_ACPI_TPM_LOG_FILE, 1, LOADER_HIGH);
     if (!layout->out.failed)
         loader_tables(script, layout);
     loader_tell_vmgenid(script);

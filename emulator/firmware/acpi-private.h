@@ -13,7 +13,7 @@
 struct acpi_pointer {
     size_t at;
     unsigned bytes;
-    bool vmgenid; /* to its page; else into the tables */
+    const char *file; /* that it points into, of those that firmware places */
 };
 
 struct acpi_table {

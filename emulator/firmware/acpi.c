@@ -25,16 +25,17 @@ static void acpi_put(struct acpi_layout *layout, uint64_t value, unsigned bytes)
         aml_byte(&layout->out, (uint8_t)(value >> (8 * i)));
 }
 
-static void acpi_note_pointer(struct acpi_layout *layout, size_t at, unsigned bytes, bool vmgenid)
+static void acpi_note_pointer(struct acpi_layout *layout, size_t at, unsigned bytes,
+                              const char *file)
 {
     if (layout->pointer_count < ACPI_MAX_POINTERS)
-        layout->pointers[layout->pointer_count++] = (struct acpi_pointer){at, bytes, vmgenid};
+        layout->pointers[layout->pointer_count++] = (struct acpi_pointer){at, bytes, file};
 }
 
 /* The address of a table. */
 static void acpi_put_pointer(struct acpi_layout *layout, uint64_t address, unsigned bytes)
 {
-    acpi_note_pointer(layout, layout->out.length, bytes, false);
+    acpi_note_pointer(layout, layout->out.length, bytes, EMU_ACPI_TABLES_FILE);
     acpi_put(layout, address, bytes);
 }
 
@@ -119,7 +120,7 @@ static uint64_t acpi_dsdt(struct acpi_layout *layout, const struct emu_acpi_boar
     aml_init(&body);
     emu_acpi_dsdt(&body, board);
     if (board->vmgenid == 0)
-        acpi_note_pointer(layout, layout->out.length + ACPI_DSDT_VMGENID, 4, true);
+        acpi_note_pointer(layout, layout->out.length + ACPI_DSDT_VMGENID, 4, EMU_ACPI_VMGENID_NAME);
     aml_bytes(&layout->out, body.data, body.length);
     layout->out.failed |= body.failed;
     aml_finish(&body);
@@ -274,6 +275,23 @@ static uint64_t acpi_mcfg(struct acpi_layout *layout, const struct emu_acpi_boar
     return acpi_end(layout, at);
 }
 
+/* TCG ACPI Specification 1.3, 8: the control area by its address. */
+static uint64_t acpi_tpm2(struct acpi_layout *layout, const struct emu_acpi_board *board)
+{
+    size_t at = acpi_begin(layout, "TPM2", 4);
+
+    acpi_put(layout, 0, 4); /* a client */
+    acpi_put(layout, EMU_PC_TPM + 0x40, 8);
+    acpi_put(layout, 7, 4); /* command response buffer */
+    if (board->tpm_log) {
+        acpi_zeros(layout, 12);
+        acpi_put(layout, EMU_ACPI_TPM_LOG, 4);
+        acpi_note_pointer(layout, layout->out.length, 8, EMU_ACPI_TPM_LOG_FILE);
+        acpi_put(layout, 0, 8);
+    }
+    return acpi_end(layout, at);
+}
+
 static uint64_t acpi_xsdt(struct acpi_layout *layout)
 {
     size_t at = acpi_begin(layout, "XSDT", 1);
@@ -307,6 +325,8 @@ uint64_t emu_acpi_tables(struct acpi_layout *layout, const struct emu_acpi_board
     acpi_list(layout, acpi_hpet(layout));
     if (board->ecam != 0)
         acpi_list(layout, acpi_mcfg(layout, board));
+    if (board->tpm)
+        acpi_list(layout, acpi_tpm2(layout, board));
     return acpi_xsdt(layout);
 }
 

@@ -15,6 +15,8 @@ struct emu_acpi_board {
     unsigned cpus;
     unsigned serial_ports; /* 0..4 */
     bool sleeps;           /* S3 */
+    bool tpm;              /* there is a TPM 2.0, */
+    bool tpm_log;          /* and firmware logs what it measures */
     uint64_t low;          /* end of the RAM below 4 GiB */
     uint64_t vmgenid;      /* where its page is; 0: where firmware puts the file */
     uint64_t ecam;         /* PCI Express configuration, 256 MiB below 4 GiB; 0: none */
@@ -26,6 +28,10 @@ struct emu_acpi_board {
 #define EMU_ACPI_RSDP_FILE   "etc/acpi/rsdp"
 #define EMU_ACPI_TABLES_FILE "etc/acpi/tables"
 #define EMU_ACPI_LOADER_FILE "etc/table-loader"
+
+/* Where firmware without UEFI logs what it measures into the TPM, and bytes of that. */
+#define EMU_ACPI_TPM_LOG_FILE "etc/tpm/log"
+#define EMU_ACPI_TPM_LOG      0x10000u
 
 /* The VM generation id lies in a page of its own, whose address firmware tells in the second file.
  */

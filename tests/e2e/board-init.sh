@@ -56,7 +56,7 @@ job_hotplug() {
     check gone "$(disks 0)" 0
     echo "lathe guest has none"
     check again "$(disks 1)" 1
-    check back "$(head -c 13 /dev/vda)" "lathe disk 2"
+    check back "$(head -c 13 /dev/nvme0n1)" "lathe disk 2" # virtio drivers wait for a device that is gone
     echo "lathe guest is surprised"
     check surprise "$(disks 0)" 0
 }
@@ -66,6 +66,33 @@ job_watchdog() {
     check driver "$(cat /sys/class/watchdog/watchdog0/identity)" iTCO_wdt
     echo "lathe guest hangs"
     exec watchdog -F -t 100 -T 4 /dev/watchdog0
+}
+
+job_tpm() {
+    check version "$(cat /sys/class/tpm/tpm0/tpm_version_major)" 2
+    check banks "$(ls /sys/class/tpm/tpm0 | grep -c pcr-sha256)" 1
+    check device "$(ls /dev/tpm0)" /dev/tpm0
+    echo "pcr0 $(cat /sys/class/tpm/tpm0/pcr-sha256/0)"
+    check vmgenid "$(ls /sys/bus/acpi/devices | grep QEMUVGID)" QEMUVGID:00
+}
+
+# What tools that know the standards think of the machine.
+job_lists() {
+    lspci -vv >/tmp/lspci 2>&1
+    check lspci "$(grep -cE '!!!|broken|denied|Unknown header|rev ff|error' /tmp/lspci)" 0
+    check ports "$(grep -c 'Root Port (Slot+)' /tmp/lspci)" 4
+    dmidecode >/tmp/dmi 2>&1
+    check dmidecode "$(grep -cE 'BROKEN|BAD INDEX|WRONG|OUT OF SPEC|truncated|No SMBIOS' /tmp/dmi)" 0
+    for type in 0 1 3 4 16 17 19 32 127; do
+        grep -q "DMI type $type," /tmp/dmi || echo "not ok guest-dmi: no type $type"
+    done
+    check memory "$(dmidecode -s processor-version | wc -l)" 2
+    cat /tmp/lspci /tmp/dmi
+}
+
+job_panic() {
+    echo "lathe guest panics"
+    echo c >/proc/sysrq-trigger
 }
 
 "job_$lathe"

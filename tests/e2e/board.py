@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The board with real software: sleep and wake, hot-plugging, A20 and INIT.
+"""The board with real software: sleep and wake, hot-plugging, A20 and INIT, watchdog, TPM, panic.
 
-board.py LATHE GUESTS INIT HOTPLUG RESET-SECTOR CASE...: cases are sleep-FIRMWARE, wake, hotplug-CPUS
-init and watchdog.
+board.py LATHE GUESTS INIT HOTPLUG RESET-SECTOR CASE...: cases are sleep-FIRMWARE, wake, hotplug-CPUS,
+init, watchdog, tpm-FIRMWARE, tpmstate, panic,
+lists-FIRMWARE.
 """
 import os
 import re
@@ -17,7 +18,8 @@ LATHE, GUESTS, INIT, HOTPLUG, SECTOR = (os.path.abspath(path) for path in sys.ar
 CASES = sys.argv[6:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 KERNEL = os.path.join(GUESTS, "generic", "vmlinuz")
-MODULES = ["virtio_pci", "virtio_blk", "nvme", "lpc_ich", "iTCO_wdt"]
+MODULES = ["virtio_pci", "virtio_blk", "nvme", "lpc_ich", "iTCO_wdt",
+           "pvpanic", "pvpanic-mmio", "tpm_crb"]
 APPEND = "console=ttyS0 quiet panic=-1 "
 failed = False
 
@@ -32,6 +34,10 @@ def make_initramfs():
     os.makedirs("root/bin")
     subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, "generic", "modules"),
                     "root/modules", *MODULES], check=True)
+    for program in "lspci", "dmidecode":
+        subprocess.run("program=$(PATH=$PATH:/usr/sbin command -v %s) && cp $program root/bin && "
+                       "cp -n --parents $(ldd $program | grep -o '/[^ ]*') root" % program,
+                       shell=True, check=True)
     subprocess.run("cp $(command -v busybox) root/bin/busybox && cp '%s' root/init && "
                    "chmod 755 root/init && cd root && find . | "
                    "cpio --quiet -H newc -o -R 0:0 | gzip -1 >../init.gz" % INIT,
@@ -130,6 +136,36 @@ def watchdog():
            status == 4 and "lathe guest hangs" in text, "exit status %d: %s" % (status, text[-4000:]))
 
 
+def tpm(firmware):
+    """swtpm's TPM: the guest's driver works with it; UEFI firmware measures itself into it."""
+    status, text = run(*command("lathe=tpm"), "--firmware", firmware, "--tpm", "emulated")
+    finish("tpm-" + firmware, status, text, 4)
+    measured = re.search(r"^pcr0 (\w{64})$", text, re.M)
+    report("tpm-%s-pcr" % firmware, measured is not None and
+           (measured.group(1) != "0" * 64) == (firmware != "none"), text[-3000:])
+
+
+def tpm_state():
+    """The TPM's state is kept beside the machine's variables, and else leaves nothing behind."""
+    status, text = run(*command("lathe=tpm"), "--firmware", "uefi,vars=vars.fd", "--tpm", "emulated")
+    report("tpm-state-kept", status == 0 and os.path.exists("vars.fd.tpm/tpm2-00.permall"),
+           text[-3000:])
+    status, text = run(*command("lathe=tpm"), "--tpm", "unix:/nowhere")
+    report("tpm-state-no-socket", status == 2 and text.count("\n") == 1, text)
+
+
+def lists(firmware):
+    """lspci and dmidecode have nothing to complain about."""
+    status, text = run(*command("lathe=lists"), "--firmware", firmware)
+    finish("lists-" + firmware, status, text, 5)
+
+
+def panic():
+    """A kernel that panics ends the machine, which says so."""
+    status, text = run(*command("lathe=panic", limit=120))
+    report("panic", status == 4 and "kernel panicked" in text, "status %d: %s" % (status, text[-3000:]))
+
+
 def init():
     """A program of the BIOS moves the A20 gate and goes through INIT."""
     status, text = run(LATHE, "run", *ENGINE, *machine(60), "--firmware", "bios", "--disk",
@@ -144,6 +180,7 @@ make_initramfs()
 for case in CASES:
     job, _, argument = case.partition("-")
     {"sleep": sleep, "wake": wake, "hotplug": hotplug, "init": init,
-     "watchdog": watchdog}[job](
+     "watchdog": watchdog, "tpm": tpm, "tpmstate": tpm_state, "panic": panic,
+     "lists": lists}[job](
         *([argument] if argument else []))
 sys.exit(failed)

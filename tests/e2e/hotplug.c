@@ -185,7 +185,7 @@ static bool hotplug_run(struct hotplug *hotplug, struct emu_machine *machine)
            report("two", hotplug_wait(hotplug, "lathe guest has two"), hotplug->text) &&
            hotplug_remove(machine, a, false) && hotplug_remove(machine, b, false) &&
            report("none", hotplug_wait(hotplug, "lathe guest has none"), hotplug->text) &&
-           hotplug_add(hotplug, machine, EMU_DRIVE_VIRTIO, 2, &a) &&
+           hotplug_add(hotplug, machine, EMU_DRIVE_NVME, 2, &a) &&
            report("surprise", hotplug_wait(hotplug, "lathe guest is surprised"), hotplug->text) &&
            hotplug_remove(machine, a, true) &&
            report("refused", !emu_machine_remove_drive(machine, a, true, &err), "twice") &&

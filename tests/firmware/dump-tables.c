@@ -42,7 +42,15 @@ int main(int argc, char **argv)
     unsigned cpus = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
     uint32_t *ids = calloc(cpus, sizeof(*ids));
     struct emu_acpi_board board = {
-        .apic_ids = ids, .cpus = cpus, .serial_ports = 2, .low = 0x80000000, .ecam = 0xb0000000};
+        .apic_ids = ids,
+        .cpus = cpus,
+        .serial_ports = 2,
+        .sleeps = true,
+        .tpm = true,
+        .vmgenid = 0xff000,
+        .low = 0x80000000,
+        .ecam = 0xb0000000,
+    };
     size_t length;
     uint8_t *tables;
     const uint8_t *xsdt, *fadt;
