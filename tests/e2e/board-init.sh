@@ -79,14 +79,14 @@ job_tpm() {
 # What tools that know the standards think of the machine.
 job_lists() {
     lspci -vv >/tmp/lspci 2>&1
-    check lspci "$(grep -cE '!!!|broken|denied|Unknown header|rev ff|error' /tmp/lspci)" 0
+    check lspci "$(grep -cE '!!!|broken|denied|Unknown header|rev ff' /tmp/lspci)" 0
     check ports "$(grep -c 'Root Port (Slot+)' /tmp/lspci)" 4
     dmidecode >/tmp/dmi 2>&1
     check dmidecode "$(grep -cE 'BROKEN|BAD INDEX|WRONG|OUT OF SPEC|truncated|No SMBIOS' /tmp/dmi)" 0
     for type in 0 1 3 4 16 17 19 32 127; do
         grep -q "DMI type $type," /tmp/dmi || echo "not ok guest-dmi: no type $type"
     done
-    check memory "$(dmidecode -s processor-version | wc -l)" 2
+    check processors "$(dmidecode -s processor-version | wc -l)" 1
     cat /tmp/lspci /tmp/dmi
 }
 

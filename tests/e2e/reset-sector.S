@@ -61,6 +61,7 @@ back:
     movw %ax, %ds
     movw %ax, %ss
     movw $0x7c00, %sp
+    sti                             /* the BIOS sends what it prints by the timer's interrupt */
     cmpb $'6', where
     jne failed
     movw $good, %si
