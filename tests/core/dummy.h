@@ -38,7 +38,7 @@ struct board {
     unsigned after_resets, power_buttons, frees;
     _Atomic unsigned sleeps, wakes, inits;
     bool takes_init; /* what init_cpus answers */
-    uint64_t lines; /* saved */
+    uint64_t lines;  /* saved */
     _Atomic unsigned sections, violations, tells;
     _Atomic bool exclusive;
     unsigned unprotected; /* changed in exclusive sections only */
