@@ -234,7 +234,7 @@ static void dsdt_vmgenid_address(struct aml *aml)
 static void dsdt_vmgenid(struct aml *aml)
 {
     aml_open_device(aml, "VGEN");
-    aml_name_string_value(aml, "_HID", "QEMUVGID"); /* the name that drivers know */
+    aml_name_string_value(aml, "_HID", "LATH0001"); /* drivers go by the next two */
     aml_name_string_value(aml, "_CID", "VM_Gen_Counter");
     aml_name_string_value(aml, "_DDN", "VM_Gen_Counter");
     dsdt_vmgenid_address(aml);

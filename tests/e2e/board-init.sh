@@ -73,7 +73,7 @@ job_tpm() {
     check banks "$(ls /sys/class/tpm/tpm0 | grep -c pcr-sha256)" 1
     check device "$(ls /dev/tpm0)" /dev/tpm0
     echo "pcr0 $(cat /sys/class/tpm/tpm0/pcr-sha256/0)"
-    check vmgenid "$(ls /sys/bus/acpi/devices | grep QEMUVGID)" QEMUVGID:00
+    check vmgenid "$(ls /sys/bus/acpi/devices | grep LATH0001)" LATH0001:00
 }
 
 # What tools that know the standards think of the machine.
