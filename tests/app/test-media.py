@@ -94,10 +94,10 @@ def gpt_disk(name, image, count=128, size=128, table=2):
 
 # ---- what is asked ----
 
-def plan(file, *options):
+def plan(file, *options, **variables):
     command = [LATHE, "run", *([file] if file else []), "--dry-run", "--display", "none", *options]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=60)
+                          stderr=subprocess.PIPE, timeout=60, env=dict(os.environ, **variables))
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -134,6 +134,19 @@ def discs():
     refused("nothing boots", path("data.iso"), "a disc with nothing that boots", "--cdrom")
     status, out, _ = plan(None, "--cdrom", path("data.iso"), "--firmware", "bios")
     report("a drive's data", status == 0 and "note" not in out, out)
+
+
+def missing_firmware():
+    """A host without OVMF: its descriptors are hidden by empty files of the user's."""
+    hidden = path("config/qemu/firmware")
+    os.makedirs(hidden)
+    for name in os.listdir("/usr/share/qemu/firmware"):
+        open(os.path.join(hidden, name), "w").close()
+    status, out, err = plan(path("uefi.iso"), XDG_CONFIG_HOME=path("config"))
+    report("UEFI only, and none is installed", status == 2 and "install ovmf" in err and
+           "This disc starts with UEFI only" in err and err.count("\n") == 1, out + err)
+    status, out, err = plan(path("both.iso"), XDG_CONFIG_HOME=path("config"))
+    report("both, and one is installed", status == 0 and "and UEFI; using SeaBIOS" in out, out + err)
 
 
 def other_computers():
@@ -206,6 +219,7 @@ def systems():
 
 try:
     discs()
+    missing_firmware()
     other_computers()
     disks()
     broken()
