@@ -254,16 +254,21 @@ static bool definition_settle_serial(struct lathe_definition *definition, unsign
     return true;
 }
 
+#define DEFINITION_SATA_PORTS 6 /* of the chip set */
+
 /* A machine with a window has a CD drive, so that discs can be dropped on it. */
 static void definition_settle_drive(struct lathe_definition *definition)
 {
     struct lathe_disk_definition *disk = &definition->disk[definition->disks];
+    unsigned sata = 0;
 
     for (unsigned i = 0; i < definition->disks; i++) {
         if (definition->disk[i].cdrom)
             return;
+        sata += definition->disk[i].bus == EMU_DRIVE_SATA;
     }
-    if (!lathe_definition_has_window(definition) || definition->disks == EMU_MAX_DRIVES)
+    if (!lathe_definition_has_window(definition) || definition->disks == EMU_MAX_DRIVES ||
+        sata == DEFINITION_SATA_PORTS)
         return;
     *disk = (struct lathe_disk_definition){.bus = EMU_DRIVE_SATA, .cdrom = true, .read_only = true};
     definition->disks++;
