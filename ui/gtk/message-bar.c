@@ -75,8 +75,7 @@ static void message_on_state(LatheMessageBar *bar)
 
 GtkWidget *lathe_message_bar_new(LatheSession *session)
 {
-    LatheMessageBar *bar =
-        g_object_new(LATHE_TYPE_MESSAGE_BAR, "show-close-button", TRUE, "revealed", FALSE, NULL);
+    LatheMessageBar *bar = g_object_new(LATHE_TYPE_MESSAGE_BAR, "revealed", FALSE, NULL);
 
     bar->session = g_object_ref(session);
     g_signal_connect_object(session, "warning", G_CALLBACK(message_on_warning), bar, 0);
@@ -113,6 +112,7 @@ static void lathe_message_bar_init(LatheMessageBar *bar)
     gtk_button_set_use_underline(GTK_BUTTON(bar->button), TRUE);
     gtk_widget_set_valign(bar->button, GTK_ALIGN_CENTER);
     gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(GTK_INFO_BAR(bar))), bar->button);
+    gtk_info_bar_add_button(GTK_INFO_BAR(bar), _("_Close"), GTK_RESPONSE_CLOSE);
     gtk_widget_show(label);
     gtk_widget_show(GTK_WIDGET(bar));
 }
