@@ -550,6 +550,8 @@ char *lathe_session_dup_boot_sources(LatheSession *session)
         g_string_append_printf(text, "%s%s: %s", text->len > 0 ? "\n" : "",
                                disk->cdrom ? "CD drive" : "Disk", name != NULL ? name : "empty");
     }
+    if (session->definition->nets > 0)
+        g_string_append_printf(text, "%sNetwork", text->len > 0 ? "\n" : "");
     return g_string_free(text, FALSE);
 }
 

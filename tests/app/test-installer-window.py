@@ -40,7 +40,8 @@ def main():
     good = True
     try:
         window = Window(display, folder, "linux", [PROGRAM, "run", "--kernel", kernel, "--initrd",
-                                                   initrd, "--append", "console=ttyS0"])
+                                                   initrd, "--append", "console=ttyS0",
+                                                   "--gpu", "none"])
         try:
             walk(window, display)
         finally:

@@ -75,9 +75,9 @@ static struct card_content card_content(LatheDisplayCard *card)
                                      _("The machine stopped"), _("Start _Again"), FALSE,
                                      GTK_ALIGN_CENTER};
     case CARD_PAUSED:
-        return (struct card_content){held ? "dialog-warning-symbolic"
-                                          : "media-playback-pause-symbolic",
-                                     _("Paused"), _("_Go On"), FALSE, GTK_ALIGN_CENTER};
+        return (struct card_content){
+            held ? "dialog-warning-symbolic" : "media-playback-pause-symbolic", _("Paused"),
+            held ? _("_Retry") : _("_Go On"), FALSE, GTK_ALIGN_CENTER};
     case CARD_NOTHING_TO_START:
         return (struct card_content){"media-optical-symbolic", _("Nothing to start from"), NULL,
                                      TRUE, GTK_ALIGN_END};
