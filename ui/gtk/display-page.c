@@ -4,7 +4,6 @@
 
 #include <glib/gi18n.h>
 
-#include "display/core/screen.h"
 #include "ui/gtk/application.h"
 #include "ui/gtk/display-card.h"
 #include "ui/gtk/host-layout.h"
@@ -16,11 +15,10 @@
 struct _LatheDisplayPage {
     GtkOverlay parent;
     LatheSession *session;
-    unsigned number;
     LatheDisplayView *view;
     LatheDisplayCard *card;
     GtkRevealer *bar;
-    GtkWidget *bar_events, *bar_leave;
+    GtkWidget *bar_leave;
     GtkLabel *bar_title, *bar_hint;
     gboolean fullscreen;
     guint bar_timer;
@@ -243,7 +241,6 @@ GtkWidget *lathe_display_page_new(LatheSession *session, unsigned number)
     struct disp_screen *screen = lathe_session_get_screens(session)->pdata[number];
 
     page->session = g_object_ref(session);
-    page->number = number;
     gtk_label_set_text(page->bar_title, lathe_session_get_title(session));
     lathe_display_view_set_screen(page->view, session, screen);
     g_signal_connect_object(lathe_display_view_get_typist(page->view), "changed",
@@ -292,7 +289,6 @@ static void lathe_display_page_class_init(LatheDisplayPageClass *class)
     gtk_widget_class_bind_template_child(widget, LatheDisplayPage, view);
     gtk_widget_class_bind_template_child(widget, LatheDisplayPage, card);
     gtk_widget_class_bind_template_child(widget, LatheDisplayPage, bar);
-    gtk_widget_class_bind_template_child(widget, LatheDisplayPage, bar_events);
     gtk_widget_class_bind_template_child(widget, LatheDisplayPage, bar_leave);
     gtk_widget_class_bind_template_child(widget, LatheDisplayPage, bar_title);
     gtk_widget_class_bind_template_child(widget, LatheDisplayPage, bar_hint);
