@@ -4,7 +4,6 @@
  * address. A map of chunks tells what is taken, so that freed neighbours are one piece again.
  */
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "emulator/api/error.h"
@@ -137,11 +136,11 @@ static void cache_free_locked(struct jit_cache *cache, const uint8_t *code, size
 
 static uint8_t *cache_pop_locked(struct jit_cache *cache, size_t chunks)
 {
-    uint8_t *piece = chunks <= JIT_CLASSES ? cache->ready[chunks] : NULL;
+    struct jit_piece *piece = chunks <= JIT_CLASSES ? cache->ready[chunks] : NULL;
 
     if (piece != NULL)
-        memcpy(&cache->ready[chunks], piece, sizeof(uint8_t *));
-    return piece;
+        cache->ready[chunks] = piece->next;
+    return (uint8_t *)piece;
 }
 
 /* What was kept by size is free like the rest, to be joined. */
@@ -184,11 +183,12 @@ uint8_t *jit_cache_alloc(struct jit_cache *cache, size_t size)
 void jit_cache_release(struct jit_cache *cache, uint8_t *code, size_t size)
 {
     size_t chunks = cache_chunks(size);
+    struct jit_piece *piece = (void *)code;
 
     pthread_mutex_lock(&cache->lock);
     if (chunks <= JIT_CLASSES) {
-        memcpy(code, &cache->ready[chunks], sizeof(uint8_t *));
-        cache->ready[chunks] = code;
+        piece->next = cache->ready[chunks];
+        cache->ready[chunks] = piece;
     } else {
         cache_free_locked(cache, code, chunks);
     }

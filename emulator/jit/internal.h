@@ -18,16 +18,20 @@
 #define JIT_CLASSES     64 /* pieces of up to so many chunks are kept by size */
 #define JIT_CHUNKS      (JIT_CACHE_BYTES / JIT_CHUNK)
 
+/* A freed piece, in its own memory. */
+struct jit_piece {
+    struct jit_piece *next;
+};
+
 /* One memory seen twice: written here, executed there. In chunks: */
 struct jit_cache {
     pthread_mutex_t lock;
     uint8_t *write, *run;
-    uint64_t *taken; /* a bit each */
-    size_t top;      /* from here on never handed out */
-    size_t next;     /* where the search for freed ones goes on */
-    size_t freed;    /* below top and not taken */
-    /* Small pieces to hand out again as they are, still taken; linked in their first 8 bytes. */
-    uint8_t *ready[JIT_CLASSES + 1];
+    uint64_t *taken;                          /* a bit each */
+    size_t top;                               /* from here on never handed out */
+    size_t next;                              /* where the search for freed ones goes on */
+    size_t freed;                             /* below top and not taken */
+    struct jit_piece *ready[JIT_CLASSES + 1]; /* small ones to hand out as they are, still taken */
 };
 
 bool jit_cache_init(struct jit_cache *cache, struct emu_error *err);
