@@ -86,7 +86,7 @@ static void fake_mode_locked(struct emu_display *d, const char *rest)
     fake_set_size_locked(d, width, height);
     d->state = EMU_DISPLAY_GRAPHICS;
     for (unsigned y = 0; y < height; y++) {
-        for (unsigned x = 0; x < d->stride; x++)
+        for (unsigned x = 0; x < width; x++)
             d->pixels[(size_t)y * d->stride + x] = fake_pixel(x, y, width, height);
     }
 }
