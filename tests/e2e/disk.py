@@ -177,6 +177,7 @@ def full_inside(bus):
                "other contents")
         report(case + "-no-error", "I/O error" not in text, text[-2000:])
         os.remove("small/a")
+    subprocess.run(["umount", "small"], check=True)
 
 
 def killed(bus):
