@@ -228,6 +228,7 @@ bool board_init_cpus(struct emu_machine *machine);
 void board_fall_asleep(struct emu_machine *machine);
 void board_before_wake(struct emu_machine *machine);
 void board_after_wake(struct emu_machine *machine);
+void board_input_wakes(struct emu_machine *machine);
 
 /* The VM generation id (pc-vmgenid.c): for firmware, or into the boot image; change: a saved state
  * was loaded. */

@@ -5,6 +5,7 @@
  * in the PM block and its code in shadow RAM.
  */
 #include "emulator/boards/board.h"
+#include "emulator/firmware/memory-map.h"
 #include "emulator/hw/pci/q35.h"
 #include "emulator/hw/timer/acpi-pm.h"
 #include "emulator/hw/timer/rtc-cmos.h"
@@ -90,4 +91,13 @@ void board_after_wake(struct emu_machine *machine)
     board_reset_smm(board);
     if (board->firmware == NULL)
         board_wake_boot(board);
+}
+
+/* The event of the keyboard and the mouse, as _PRW in the DSDT says; the guest may have it off. */
+void board_input_wakes(struct emu_machine *machine)
+{
+    struct board *board = machine->board_data;
+    struct emu_irq event = emu_device_irq_in(board->pm, EMU_PC_GPE_INPUT);
+
+    emu_irq_pulse(&event);
 }

@@ -260,17 +260,34 @@ static void input_run_release(void *opaque, emu_ns now, const void *data, size_t
     emu_input_release(opaque);
 }
 
+static void input_run_wake(void *opaque, emu_ns now, const void *data, size_t length)
+{
+    struct emu_machine *machine = opaque;
+
+    if (emu_machine_is_asleep(machine) && machine->board->input_wakes != NULL)
+        machine->board->input_wakes(machine);
+}
+
+/* Whichever device it goes to: that may have no power. */
+static void input_wake(struct emu_machine *machine, bool down)
+{
+    if (down && emu_machine_is_asleep(machine))
+        emu_queue_post(machine->queue, input_run_wake, machine, NULL, 0);
+}
+
 void emu_machine_key(struct emu_machine *machine, unsigned code, bool down)
 {
     struct input_key_command command = {code, down};
 
     if (code <= EMU_KEY_MAX)
         emu_queue_post(machine->queue, input_run_key, machine->input, &command, sizeof(command));
+    input_wake(machine, down);
 }
 
 void emu_machine_pointer(struct emu_machine *machine, const struct emu_pointer_event *event)
 {
     emu_queue_post(machine->queue, input_run_pointer, machine->input, event, sizeof(*event));
+    input_wake(machine, event->buttons != 0);
 }
 
 void emu_machine_release_input(struct emu_machine *machine)

@@ -31,6 +31,8 @@ struct emu_board_hooks {
     void (*fall_asleep)(struct emu_machine *machine);
     void (*before_wake)(struct emu_machine *machine);
     void (*after_wake)(struct emu_machine *machine);
+    /* A key or a button went down while the machine sleeps; NULL: nothing comes of it. */
+    void (*input_wakes)(struct emu_machine *machine);
     void (*power_button)(struct emu_machine *machine);
     /* What is the board's own, behind its devices; NULL: nothing. */
     void (*save)(struct emu_machine *machine, struct emu_writer *out);

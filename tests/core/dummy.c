@@ -193,6 +193,11 @@ static void board_after_wake(struct emu_machine *machine)
     board->wakes += board->lines + 1 == board->dummies[0].resets;
 }
 
+static void board_input_wakes(struct emu_machine *machine)
+{
+    ((struct board *)machine->board_data)->inputs++;
+}
+
 static void board_free(struct emu_machine *machine)
 {
     ((struct board *)machine->board_data)->frees++;
@@ -218,6 +223,7 @@ static const struct emu_board_hooks board_hooks = {
     .fall_asleep = board_fall_asleep,
     .before_wake = board_before_wake,
     .after_wake = board_after_wake,
+    .input_wakes = board_input_wakes,
     .save = board_save,
     .load = board_load,
     .free = board_free,

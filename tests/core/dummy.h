@@ -36,7 +36,7 @@ struct dummy {
 struct board {
     struct dummy dummies[8];
     unsigned after_resets, power_buttons, frees;
-    _Atomic unsigned sleeps, wakes, inits;
+    _Atomic unsigned sleeps, wakes, inits, inputs;
     bool takes_init; /* what init_cpus answers */
     uint64_t lines;  /* saved */
     _Atomic unsigned sections, violations, tells;

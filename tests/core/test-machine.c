@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "emulator/api/chardev.h"
+#include "emulator/api/input.h"
 #include "emulator/chardev/chardev.h"
 #include "emulator/state/state.h"
 #include "tests/core/dummy.h"
@@ -704,10 +705,14 @@ static void test_sleep(void)
     emu_ns time;
 
     CHECK(!emu_machine_is_asleep(machine));
+    emu_machine_key(machine, 30, true); /* awake: a key is a key */
     emu_machine_request_power(machine, EMU_POWER_SLEEP, 0);
     WAIT_FOR(board.sleeps, 1u);
     CHECK(emu_machine_is_asleep(machine));
     CHECK_EQ(emu_machine_get_state(machine), EMU_MACHINE_RUNNING);
+    emu_machine_key(machine, 30, true);
+    emu_machine_key(machine, 30, false);
+    WAIT_FOR(board.inputs, 1u);
     count = board.dummies[0].count;
     time = emu_clock_now(machine->clock);
     doze();
@@ -715,6 +720,7 @@ static void test_sleep(void)
     emu_machine_resume(machine);
     doze();
     CHECK_EQ(board.dummies[0].count, count);
+    CHECK_EQ(board.inputs, 1);
     CHECK(emu_clock_now(machine->clock) > time);
     emu_machine_request_power(machine, EMU_POWER_WAKE, 0);
     WAIT_FOR(board.wakes, 1u);

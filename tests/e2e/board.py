@@ -112,6 +112,10 @@ def wake():
            "%.3f s of processor" % used)
     child.kill()
     child.wait()
+    for by in "key", "button":
+        status, text = run(HOTPLUG, KERNEL, "init.gz", APPEND + "lathe=again", "2", by)
+        report("wake-by-" + by, status == 0 and "ok guest-woke" in text and "ok guest-log" in text,
+               "status %d: %s" % (status, text[-3000:]))
 
 
 def processor_time(pid):

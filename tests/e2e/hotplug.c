@@ -3,7 +3,9 @@
  * Plugs disks into a running machine and takes them out again, through emulator/api alone, while
  * its guest (board-init.sh, job hotplug) tells on the console what it sees.
  *
- *   hotplug KERNEL INITRD COMMAND-LINE CPUS
+ *   hotplug KERNEL INITRD COMMAND-LINE CPUS [key|button]
+ *
+ * With a fifth argument the guest (job again) sleeps, and is woken by that.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -13,6 +15,7 @@
 
 #include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
+#include "emulator/api/input.h"
 #include "emulator/api/machine.h"
 
 #define HOTPLUG_TIMEOUT 240 /* seconds */
@@ -192,8 +195,29 @@ static bool hotplug_run(struct hotplug *hotplug, struct emu_machine *machine)
            report("done", hotplug_wait(hotplug, NULL), hotplug->text);
 }
 
+#define HOTPLUG_KEY_A 30
+
+static bool hotplug_wake(struct hotplug *hotplug, struct emu_machine *machine, bool key)
+{
+    const struct timespec pause = {.tv_nsec = 100000000};
+
+    emu_machine_resume(machine);
+    if (!report("sleeps", hotplug_wait(hotplug, "lathe guest sleeps"), hotplug->text))
+        return false;
+    for (unsigned i = 0; i < 600 && !emu_machine_is_asleep(machine); i++)
+        nanosleep(&pause, NULL);
+    if (!report("asleep", emu_machine_is_asleep(machine), hotplug->text))
+        return false;
+    if (key)
+        emu_machine_key(machine, HOTPLUG_KEY_A, true);
+    else
+        emu_machine_power_button(machine);
+    return report("wakes", hotplug_wait(hotplug, "ok guest-woke"), hotplug->text) &&
+           report("done", hotplug_wait(hotplug, NULL), hotplug->text);
+}
+
 /* The guest's own cases are lines of the console. */
-static bool hotplug_guest_cases(const struct hotplug *hotplug)
+static bool hotplug_guest_cases(const struct hotplug *hotplug, unsigned least)
 {
     const char *line = hotplug->text;
     unsigned good = 0, bad = 0;
@@ -205,7 +229,7 @@ static bool hotplug_guest_cases(const struct hotplug *hotplug)
         if (strncmp(line, "ok ", 3) == 0 || strncmp(line, "not ok ", 7) == 0)
             printf("%.*s\n", (int)strcspn(line, "\n"), line);
     }
-    return report("guest", good >= 8 && bad == 0, hotplug->text);
+    return report("guest", good >= least && bad == 0, hotplug->text);
 }
 
 int main(int argc, char **argv)
@@ -218,7 +242,7 @@ int main(int argc, char **argv)
     struct emu_machine *machine;
     bool good;
 
-    if (argc != 5)
+    if (argc != 5 && argc != 6)
         return 2;
     config.accel = getenv("ACCEL");
     config.kernel = argv[1];
@@ -229,9 +253,12 @@ int main(int argc, char **argv)
     machine = emu_machine_new(&config, &observer, &err);
     if (!report("machine", machine != NULL, err.text))
         return 1;
-    good = hotplug_run(&hotplug, machine);
-    good = hotplug_guest_cases(&hotplug) && good;
+    good = argc == 6 ? hotplug_wake(&hotplug, machine, strcmp(argv[5], "key") == 0)
+                     : hotplug_run(&hotplug, machine);
+    good = hotplug_guest_cases(&hotplug, argc == 6 ? 2 : 8) && good;
     emu_machine_free(machine);
-    good = report("closed", hotplug.removed == 3 && hotplug.closed == 3, "a disk was left") && good;
+    if (argc == 5)
+        good = report("closed", hotplug.removed == 3 && hotplug.closed == 3, "a disk was left") &&
+               good;
     return good ? 0 : 1;
 }

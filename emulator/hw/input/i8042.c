@@ -355,7 +355,6 @@ static void i8042_key(void *opaque, unsigned code, bool down)
     pthread_mutex_lock(&i8042->device.lock);
     ps2_keyboard_key(&i8042->keyboard, code, down);
     i8042_refill(i8042);
-    emu_irq_pulse(&i8042->device.irqs[3]);
     pthread_mutex_unlock(&i8042->device.lock);
 }
 
@@ -366,7 +365,6 @@ static void i8042_pointer(void *opaque, const struct emu_pointer_event *event)
     pthread_mutex_lock(&i8042->device.lock);
     ps2_mouse_event(&i8042->mouse, event->x, event->y, event->wheel, event->buttons);
     i8042_refill(i8042);
-    emu_irq_pulse(&i8042->device.irqs[3]);
     pthread_mutex_unlock(&i8042->device.lock);
 }
 

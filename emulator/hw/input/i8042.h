@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Keyboard controller with keyboard and mouse. Regions: 0 port 0x60, 1 port 0x64. Driven lines:
- * 0 IRQ 1, 1 IRQ 12, 2 the A20 gate, 3 a pulse for each key or movement, whatever the controller is
- * set to: it wakes a machine.
+ * 0 IRQ 1, 1 IRQ 12, 2 the A20 gate.
  */
 #ifndef EMU_HW_INPUT_I8042_H
 #define EMU_HW_INPUT_I8042_H
