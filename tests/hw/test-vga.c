@@ -434,10 +434,16 @@ static void test_vbe_registers(void)
     screen_vbe(&screen, 6, 2048); /* a wider page, seen from the middle */
     screen_vbe(&screen, 8, 5000);
     screen_vbe(&screen, 9, 3);
-    CHECK_EQ(vbe_get(&screen, 8), 1024);
-    screen_draw(&screen, (2048 * 3 + 1024) * 4, 0xabcdef, 4);
+    CHECK_EQ(vbe_get(&screen, 8), 2047);
+    screen_vbe(&screen, 8, 1500); /* the picture goes on in the row below */
+    screen_draw(&screen, (2048 * 3 + 1500) * 4, 0xabcdef, 4);
+    screen_draw(&screen, (2048 * 4 + 52) * 4, 0xfedcba, 4);
     screen_look(&screen);
     CHECK_EQ(screen_pixel(&screen, 0, 0), 0xabcdef);
+    CHECK_EQ(screen_pixel(&screen, 600, 0), 0xfedcba);
+    screen_vbe(&screen, 9, 65535); /* as far down as a whole picture is left */
+    CHECK_EQ(vbe_get(&screen, 9), 4096 / 2 - 768 - 1);
+    screen_look(&screen);
     screen_vbe(&screen, 5, 3); /* bank 3 through the window */
     screen_draw(&screen, 3 * 65536 + 17, 0x77, 1);
     screen_index(&screen, 0x3ce, 6, 5);

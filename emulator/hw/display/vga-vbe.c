@@ -62,6 +62,18 @@ static bool vbe_is_depth(uint16_t value)
     return value == 4 || value == 8 || value == 15 || value == 16 || value == 24 || value == 32;
 }
 
+/* A picture may begin anywhere in a row and go on in the next one, if there is a row left: Linux's
+ * driver puts each of its pictures where a page of the memory begins. */
+static void vbe_limit_start(uint16_t *vbe)
+{
+    uint32_t rows = vbe[VGA_VBE_VIRTUAL_HEIGHT] - (uint32_t)vbe[VGA_VBE_HEIGHT];
+    uint32_t width = vbe[VGA_VBE_VIRTUAL_WIDTH];
+    uint32_t within = width - vbe[VGA_VBE_WIDTH]; /* so far every row is whole */
+
+    vbe[VGA_VBE_X] = vbe_clamp(vbe[VGA_VBE_X], rows > 0 ? width - 1 : within);
+    vbe[VGA_VBE_Y] = vbe_clamp(vbe[VGA_VBE_Y], rows - (vbe[VGA_VBE_X] > within));
+}
+
 /* The picture lies within the memory, or the extension is off. */
 void vga_vbe_limit(struct vga *vga)
 {
@@ -85,10 +97,7 @@ void vga_vbe_limit(struct vga *vga)
     }
     vbe[VGA_VBE_VIRTUAL_HEIGHT] = vbe_clamp(vga->size / row, UINT16_MAX);
     vbe[VGA_VBE_HEIGHT] = vbe_clamp(vbe[VGA_VBE_HEIGHT], vbe[VGA_VBE_VIRTUAL_HEIGHT]);
-    vbe[VGA_VBE_X] =
-        vbe_clamp(vbe[VGA_VBE_X], vbe[VGA_VBE_VIRTUAL_WIDTH] - (uint32_t)vbe[VGA_VBE_WIDTH]);
-    vbe[VGA_VBE_Y] =
-        vbe_clamp(vbe[VGA_VBE_Y], vbe[VGA_VBE_VIRTUAL_HEIGHT] - (uint32_t)vbe[VGA_VBE_HEIGHT]);
+    vbe_limit_start(vbe);
 }
 
 /* ---- writing ---- */
