@@ -112,7 +112,7 @@ static void lathe_message_bar_init(LatheMessageBar *bar)
     gtk_button_set_use_underline(GTK_BUTTON(bar->button), TRUE);
     gtk_widget_set_valign(bar->button, GTK_ALIGN_CENTER);
     gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(GTK_INFO_BAR(bar))), bar->button);
-    gtk_info_bar_add_button(GTK_INFO_BAR(bar), _("_Close"), GTK_RESPONSE_CLOSE);
+    gtk_info_bar_add_button(GTK_INFO_BAR(bar), _("Cl_ose"), GTK_RESPONSE_CLOSE);
     gtk_widget_show(label);
     gtk_widget_show(GTK_WIDGET(bar));
 }
