@@ -1,0 +1,310 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Debian's kernel on the network of `lathe run`: addresses, names, servers in both directions.
+
+network.py LATHE GUESTS INIT FORWARDS CASE...: cases are MODEL-client-smpN, MODEL-server, MODEL-pxe,
+MODEL-speed, none, taken. Runs itself in name spaces of its own, so that ports and the host's resolver are the
+test's.
+"""
+import hashlib
+import http.server
+import os
+import random
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LATHE, GUESTS, INIT, FORWARDS = (os.path.abspath(path) for path in sys.argv[1:5])
+CASES = sys.argv[5:]
+ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
+PATIENCE = float(os.environ.get("PATIENCE", "1"))
+MODULES = {"virtio": ["virtio_pci", "virtio_net"], "e1000e": ["e1000e"]}
+KERNELS = {"virtio": "cloud", "e1000e": "generic"}
+SPEED_MIB = 200
+PORT = 8000
+FILE = random.Random(1).randbytes(3 << 20)
+SUM = hashlib.md5(FILE).hexdigest()
+failed = False
+ending = threading.Event()
+
+
+def report(name, good, why=""):
+    global failed
+    failed = failed or not good
+    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
+
+
+def isolate():
+    """Name spaces for mounts and networks, as root or as a user who is root in them."""
+    if os.environ.get("LATHE_ISOLATED"):
+        return
+    options = "-mn" if os.geteuid() == 0 else "-rmn"
+    os.environ["LATHE_ISOLATED"] = "1"
+    os.execvp("unshare", ["unshare", options, sys.executable, os.path.abspath(__file__), *sys.argv[1:]])
+
+
+def set_up_host(scratch):
+    """Loopback, and a resolver that is the test's own."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    path = os.path.join(scratch, "resolv.conf")
+    with open(path, "w", encoding="ascii") as stream:
+        stream.write("nameserver 127.0.0.1\n")
+    subprocess.run(["mount", "--bind", path, os.path.realpath("/etc/resolv.conf")], check=True)
+
+
+# ---- servers of the host ----
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.0"
+
+    def answer(self, data):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self):
+        if self.path == "/file":
+            self.answer(FILE)
+        elif self.path == "/end":
+            self.answer(b"end" if ending.is_set() else b"go on")
+        elif self.path == "/zeros":
+            self.send_response(200)
+            self.send_header("Content-Length", str(SPEED_MIB << 20))
+            self.end_headers()
+            piece = bytes(1 << 20)
+            for _ in range(SPEED_MIB):
+                self.wfile.write(piece)
+        else:
+            self.send_error(404)
+
+    def do_POST(self):
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        self.answer(hashlib.md5(data).hexdigest().encode())
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+class Server6(Server):
+    address_family = socket.AF_INET6
+
+
+def serve_names(sock):
+    """A resolver that knows one name."""
+    while True:
+        query, peer = sock.recvfrom(2048)
+        end = query.index(b"\0", 12) + 5
+        name, kind = query[12:end - 4], query[end - 4:end - 2]
+        known = name == b"\4host\5lathe\4test\0" and kind == b"\0\1"
+        flags = b"\x81\x80" if name.endswith(b"\4test\0") else b"\x81\x83"
+        answer = query[:2] + flags + b"\0\1" + (b"\0\1" if known else b"\0\0") + bytes(4) + query[12:end]
+        if known:
+            answer += b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\x4d"
+        sock.sendto(answer, peer)
+
+
+def serve_sink(sock):
+    while True:
+        peer, _ = sock.accept()
+        with peer:
+            while peer.recv(1 << 20):
+                pass
+
+
+def start_servers():
+    for server in Server(("127.0.0.1", PORT), Handler), Server6(("::1", PORT), Handler):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    names.bind(("127.0.0.1", 53))
+    threading.Thread(target=serve_names, args=[names], daemon=True).start()
+    sink = socket.create_server(("127.0.0.1", PORT + 1))
+    threading.Thread(target=serve_sink, args=[sink], daemon=True).start()
+
+
+# ---- guests ----
+
+def initramfs(model):
+    path = "init-%s.gz" % model
+    if not os.path.exists(path):
+        root = "root-" + model
+        os.makedirs(root + "/bin")
+        subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, KERNELS[model], "modules"),
+                        root + "/modules", *MODULES[model]], check=True)
+        subprocess.run("cp $(command -v busybox) %s/bin/busybox && cp '%s' %s/init && chmod 755 %s/init && "
+                       "cd %s && find . | cpio --quiet -H newc -o -R 0:0 | gzip -1 >../%s"
+                       % (root, INIT, root, root, root, path), shell=True, check=True)
+    return path
+
+
+def boot(model, append):
+    return ["--kernel", os.path.join(GUESTS, KERNELS[model], "vmlinuz"), "--initrd", initramfs(model),
+            "--append", "console=ttyS0 quiet panic=-1 port=%d sum=%s %s" % (PORT, SUM, append)]
+
+
+def lathe(*options, limit=240):
+    return [LATHE, "run", *ENGINE, "--memory", "512M", "--display", "none", "--serial", "stdio",
+            "--timeout", str(limit * PATIENCE), "--no-reboot", *options]
+
+
+def run(command, limit=240):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=(limit + 30) * PATIENCE)
+    return done.returncode, done.stdout.decode(errors="replace").replace("\r", "")
+
+
+def guest_cases(prefix, status, text, least):
+    lines = [line for line in text.splitlines() if line.startswith(("ok ", "not ok "))]
+    for line in lines:
+        good = line.startswith("ok ")
+        report(prefix + "-" + line.split(" ", 1 if good else 2)[-1].split(":")[0], good, line)
+    report(prefix + "-done", status == 0 and "lathe guest done" in text and len(lines) >= least,
+           "exit status %d: %s" % (status, text[-3000:]))
+
+
+def client(model, cpus):
+    status, text = run(lathe("--smp", cpus, "--net", "user,model=" + model,
+                             *boot(model, "lathe=client")))
+    guest_cases("net-%s-smp%s" % (model, cpus), status, text, 12)
+
+
+def none():
+    status, text = run(lathe("--net", "none", *boot("virtio", "lathe=none")))
+    guest_cases("net-none", status, text, 3)
+
+
+def taken():
+    """A port that another program has is named; the machine is not made."""
+    with socket.create_server(("127.0.0.1", 2222)):
+        status, text = run(lathe("--net", "user,forward=tcp:127.0.0.1:2222-:22",
+                                 *boot("virtio", "lathe=none")))
+    report("net-taken", status == 2 and "TCP port 2222 is taken on 127.0.0.1" in text and
+           text.count("\n") == 1, text)
+
+
+class Session:
+    """A machine of the forwards program."""
+
+    def __init__(self, model, net):
+        kernel, initrd, append = boot(model, "lathe=server")[1::2]
+        self.process = subprocess.Popen([FORWARDS, kernel, initrd, append, net], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.watchdog = threading.Timer(300 * PATIENCE, self.process.kill)
+        self.watchdog.start()
+        self.text = ""
+
+    def wait_for(self, words):
+        start = len(self.text)
+        while words not in self.text[start:]:
+            data = os.read(self.process.stdout.fileno(), 4096)
+            if not data:
+                return False
+            self.text += data.decode(errors="replace").replace("\r", "")
+        return True
+
+    def ask(self, line):
+        self.process.stdin.write((line + "\n").encode())
+        self.process.stdin.flush()
+        return self.process.stderr.readline().decode().strip()
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.watchdog.cancel()
+
+
+def fetch(address, port):
+    """What the guest's web server says through a forward; "": nobody listens or answers."""
+    try:
+        with socket.create_connection((address, port), 20 * PATIENCE) as sock:
+            sock.settimeout(20 * PATIENCE)
+            sock.sendall(b"GET /index.html HTTP/1.0\r\n\r\n")
+            text = b""
+            while data := sock.recv(4096):
+                text += data
+            return text.decode().splitlines()[-1] if text else ""
+    except OSError:
+        return ""
+
+
+def server(model):
+    """The host reaches the guest by forwards that were there, that come, and no more when they went."""
+    name = "net-%s-" % model
+    session = Session(model, "user,model=%s,forward=tcp:127.0.0.1:2280-:80" % model)
+    report(name + "serves", session.wait_for("lathe guest serves"), session.text[-2000:])
+    served = "served by the guest"
+    report(name + "forward", fetch("127.0.0.1", 2280) == served, fetch("127.0.0.1", 2280))
+    for what, text, check in (
+            ("tcp", "tcp::2281-:80", lambda: fetch("127.0.0.1", 2281) == served),
+            ("udp", "udp:127.0.0.1:2207-:7", lambda: True),
+            ("ip6", "tcp:[::1]:2282-:8080", lambda: fetch("::1", 2282) == served)):
+        answer = session.ask("add " + text)
+        report(name + "add-" + what, answer == "done" and check(), answer)
+    answer = session.ask("add tcp:127.0.0.1:2280-:22")
+    report(name + "add-taken", "TCP port 2280 is taken on 127.0.0.1" in answer, answer)
+    answer = session.ask("remove tcp::2281-:80")
+    report(name + "remove", answer == "done" and fetch("127.0.0.1", 2281) == "", answer)
+    answer = session.ask("remove tcp::2281-:80")
+    report(name + "remove-again", "there is no forward" in answer, answer)
+    answer = session.ask("list")
+    report(name + "list", answer == "tcp:127.0.0.1:2280-:80 udp:127.0.0.1:2207-:7 "
+           "tcp:[::1]:2282-[::]:8080", answer)
+    report(name + "link-down", session.ask("link down") == "done" and session.wait_for("carrier 0"))
+    report(name + "link-up", session.ask("link up") == "done" and session.wait_for("carrier 1"))
+    session.end()
+
+
+def pxe(model):
+    """SeaBIOS starts iPXE from the adapter's ROM, which gets an address."""
+    status, text = run(lathe("--firmware", "bios", "--boot", "network", "--net", "user,model=" + model,
+                             "--expect-serial", "Nothing to boot|No more network", limit=120))
+    report("net-%s-pxe" % model, status == 0 and "iPXE (http://ipxe.org)" in text and
+           "10.0.2.15/255.255.255.0 gw 10.0.2.2" in text, text[-2000:])
+
+
+def qemu(model):
+    device = {"virtio": "virtio-net-pci", "e1000e": "e1000e"}[model]
+    return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-machine", "q35", "-m", "512",
+            "-display", "none", "-serial", "stdio", "-monitor", "none", "-nodefaults", "-no-reboot",
+            "-netdev", "user,id=n", "-device", device + ",netdev=n,romfile="]
+
+
+def speed(model):
+    """Seconds for as much as SPEED_MIB in each direction, against QEMU in the same run."""
+    figures = {}
+    guest = boot(model, "lathe=speed size=%d" % SPEED_MIB)
+    for peer, command in (("lathe", lathe("--net", "user,model=" + model, *guest, limit=600)),
+                          ("qemu", qemu(model) + [word.replace("--", "-", 1) if word.startswith("--")
+                                                  else word for word in guest])):
+        _, text = run(command, limit=600)
+        for what, seconds in re.findall(r"^speed (\w+) ([\d.]+)", text, re.M):
+            figures[peer, what] = SPEED_MIB / max(float(seconds), 0.01)
+    for what in "fetch", "send":
+        pair = [figures.get((peer, what), 0) for peer in ("lathe", "qemu")]
+        print("# %s %s: lathe %.1f MiB/s, qemu %.1f MiB/s" % (model, what, *pair), flush=True)
+        report("net-%s-speed-%s" % (model, what), 0 < pair[0] > 0.5 * pair[1], str(figures))
+
+
+isolate()
+with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+    os.chdir(folder)
+    set_up_host(folder)
+    start_servers()
+    for case in CASES:
+        word, *rest = case.split("-")
+        if word in MODULES:
+            globals()[rest[0]](word, *(part.removeprefix("smp") for part in rest[1:]))
+        else:
+            globals()[word](*rest)
+    os.chdir("/")
+sys.exit(failed)

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ring of frames, TCP segmentation, forwards of the user-mode network and its answer to ARP. */
+#include <unistd.h>
+
+#include "emulator/api/net.h"
+#include "emulator/core/clock.h"
+#include "emulator/core/queue.h"
+#include "emulator/net/frames.h"
+#include "emulator/net/segment.h"
+#include "tests/test.h"
+
+static void test_frames(void)
+{
+    struct emu_frames frames;
+    unsigned put = 0, got = 0;
+    uint8_t frame[200];
+
+    CHECK(emu_frames_init(&frames, 1000));
+    for (unsigned round = 0; round < 5000; round++) {
+        size_t length = 14 + put * 37 % 180;
+
+        memset(frame, (int)(put & 0xff), length);
+        put += emu_frames_put(&frames, frame, length);
+        if (round % 3 != 0 || put == got)
+            continue;
+        const uint8_t *first = emu_frames_first(&frames, &length);
+        CHECK(first != NULL && length == 14 + got * 37 % 180);
+        CHECK_EQ(first[0], got & 0xff);
+        CHECK_EQ(first[length - 1], got & 0xff);
+        emu_frames_drop(&frames);
+        got++;
+    }
+    CHECK(got > 1000);
+    CHECK_EQ(frames.count, put - got);
+    emu_frames_finish(&frames);
+}
+
+#define HEADERS 54u
+
+/* Ethernet, IPv4 and TCP; lengths and checksums are to be filled in. */
+static void make_segment(uint8_t *frame, size_t payload)
+{
+    memset(frame, 0, HEADERS);
+    frame[12] = 8;
+    frame[14] = 0x45;
+    frame[22] = 64;
+    frame[23] = 6;
+    memset(frame + 38, 0xff, 4); /* the sequence number wraps */
+    frame[46] = 0x50;
+    frame[47] = 0x19; /* ACK, PSH, FIN */
+    for (size_t i = 0; i < payload; i++)
+        frame[HEADERS + i] = (uint8_t)(i * 7 + i / 256);
+}
+
+struct pieces {
+    unsigned count;
+    size_t total;
+};
+
+static void take_piece(void *opaque, const uint8_t *frame, size_t length)
+{
+    struct emu_net_parsed parsed = emu_net_parse(frame, length);
+    struct pieces *pieces = opaque;
+    uint32_t sequence;
+
+    memcpy(&sequence, frame + 38, 4);
+    CHECK(parsed.ip4 && parsed.ip_good && parsed.tcp && parsed.l4_good);
+    CHECK_EQ(__builtin_bswap32(sequence), (uint32_t)(UINT32_MAX + pieces->total));
+    CHECK_EQ(frame[19], pieces->count); /* the IP header's id */
+    for (size_t i = HEADERS, at = pieces->total; i < length; i++, at++)
+        CHECK_EQ(frame[i], (uint8_t)(at * 7 + at / 256));
+    CHECK_EQ(frame[47] & 9, length - HEADERS == 1000 ? 0 : 9); /* FIN and PSH in the last */
+    pieces->count++;
+    pieces->total += length - HEADERS;
+}
+
+static void test_segments(void)
+{
+    static const struct emu_net_segments good = {14, 34, HEADERS, 1000},
+                                         bad[] = {{14, 34, HEADERS, 0},  {14, 34, 1000, 500},
+                                                  {0, 34, HEADERS, 500}, {14, 20, HEADERS, 500},
+                                                  {14, 34, 40, 500},     {14, 34, HEADERS, 1500}};
+    static uint8_t frame[EMU_NET_MAX_FRAME];
+    struct pieces pieces = {0, 0};
+
+    make_segment(frame, 60000);
+    CHECK(emu_net_segments_join(frame, HEADERS + 60000, &good));
+    CHECK(emu_net_parse(frame, HEADERS + 60000).l4_good);
+    frame[6000] ^= 1;
+    CHECK(!emu_net_parse(frame, HEADERS + 60000).l4_good);
+    make_segment(frame, 5500);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        CHECK(!emu_net_segments_check(frame, HEADERS + 500, &bad[i]));
+    CHECK(emu_net_segments_check(frame, HEADERS + 5500, &good));
+    emu_net_segments_cut(frame, HEADERS + 5500, &good, take_piece, &pieces);
+    CHECK_EQ(pieces.count, 6);
+    CHECK_EQ(pieces.total, 5500);
+}
+
+struct listener {
+    pthread_mutex_t lock;
+    unsigned count;
+    uint8_t last[EMU_NET_FRAME];
+    bool refuse;
+};
+
+static bool listener_receive(void *opaque, const uint8_t *frame, size_t length)
+{
+    struct listener *listener = opaque;
+
+    if (listener->refuse)
+        return false;
+    memcpy(listener->last, frame, length);
+    listener->count++;
+    return true;
+}
+
+static void listener_received(void *opaque)
+{
+}
+
+static void listener_link(void *opaque, bool up)
+{
+}
+
+/* The host answers who has 10.0.2.2; an adapter without memory gets the answer later. */
+static void test_user(void)
+{
+    static const struct emu_net_port port = {listener_receive, listener_received, listener_link};
+    uint8_t arp[42] = "\xff\xff\xff\xff\xff\xff\x52\x54\0\x12\x34\x56\x08\x06\0\1\x08\0\6\4\0\1"
+                      "\x52\x54\0\x12\x34\x56\x0a\0\2\x0f\0\0\0\0\0\0\x0a\0\2\2";
+    struct listener listener = {.refuse = true};
+    struct emu_queue *queue = emu_queue_new(NULL);
+    struct emu_clock *clock = emu_clock_new(NULL);
+    struct emu_net_backend backend;
+    struct emu_net *net;
+
+    pthread_mutex_init(&listener.lock, NULL);
+    CHECK(emu_net_user(NULL, 0, &backend, NULL));
+    net = emu_net_new(queue, clock, &backend, NULL);
+    emu_net_attach(net, &port, &listener, &listener.lock);
+    emu_net_send(net, arp, sizeof(arp));
+    for (unsigned i = 0; i < 5000 && emu_queue_run(queue, 0) == 0; i++)
+        usleep(1000);
+    listener.refuse = false;
+    emu_queue_run(queue, 0);
+    CHECK_EQ(listener.count, 0);
+    emu_net_drained(net);
+    emu_queue_run(queue, 0);
+    CHECK_EQ(listener.count, 1);
+    CHECK(memcmp(listener.last, arp + 6, 6) == 0 && listener.last[21] == 2);
+    CHECK(memcmp(listener.last + 28, arp + 38, 4) == 0);
+    emu_net_attach(net, NULL, NULL, NULL);
+    emu_net_free(net);
+    emu_queue_free(queue);
+    emu_clock_free(clock);
+    pthread_mutex_destroy(&listener.lock);
+}
+
+static void test_forwards(void)
+{
+    const struct emu_net_forward forward = {
+        EMU_NET_TCP, {false, {127, 0, 0, 1}, 23456}, {false, {0}, 22}};
+    struct emu_net_backend first, second;
+    struct emu_error err = EMU_ERROR_INIT;
+
+    CHECK(emu_net_user(&forward, 1, &first, NULL));
+    CHECK(!emu_net_user(&forward, 1, &second, &err));
+    CHECK(strstr(err.text, "TCP port 23456 is taken on 127.0.0.1") != NULL);
+    CHECK(first.ops->remove_forward(first.opaque, &forward, NULL));
+    CHECK(!first.ops->remove_forward(first.opaque, &forward, NULL));
+    CHECK(emu_net_user(&forward, 1, &second, NULL));
+    emu_net_backend_close(&first);
+    emu_net_backend_close(&second);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test_case cases[] = {
+        {"net-frames", test_frames},
+        {"net-segments", test_segments},
+        {"net-user-arp", test_user},
+        {"net-user-forwards", test_forwards},
+        {NULL},
+    };
+
+    return test_main(argc, argv, cases);
+}
