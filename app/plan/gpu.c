@@ -5,8 +5,9 @@
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 
-static const char *const gpu_names[] = {[EMU_GPU_NONE] = "none", [EMU_GPU_STD] = "std"};
-static const char *const gpu_later[] = {"virtio", "virtio-gl", "venus", NULL};
+static const char *const gpu_names[] = {
+    [EMU_GPU_NONE] = "none", [EMU_GPU_STD] = "std", [EMU_GPU_VIRTIO] = "virtio"};
+static const char *const gpu_later[] = {"virtio-gl", "venus", NULL};
 
 bool lathe_gpu_parse(const char *text, enum emu_gpu *gpu, GError **error)
 {
@@ -17,9 +18,9 @@ bool lathe_gpu_parse(const char *text, enum emu_gpu *gpu, GError **error)
         return true;
     }
     if (g_strv_contains(gpu_later, text))
-        return lathe_error_input(error, "this version does not have --gpu %s: use std or none",
-                                 text);
-    return lathe_error_input(error, "--gpu has no '%s': use std or none", text);
+        return lathe_error_input(
+            error, "this version does not have --gpu %s: use std, virtio or none", text);
+    return lathe_error_input(error, "--gpu has no '%s': use std, virtio or none", text);
 }
 
 const char *lathe_gpu_name(enum emu_gpu gpu)

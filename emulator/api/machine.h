@@ -63,7 +63,8 @@ struct emu_nic {
 /* The graphics adapter. */
 enum emu_gpu {
     EMU_GPU_NONE,
-    EMU_GPU_STD, /* a VGA with Bochs's VBE extension */
+    EMU_GPU_STD,    /* a VGA with Bochs's VBE extension */
+    EMU_GPU_VIRTIO, /* a virtio graphics adapter that starts as a VGA */
 };
 
 /* 0 stands for "derive it": see emu_topology_complete. */

@@ -6,6 +6,7 @@
 #include "emulator/boards/board.h"
 #include "emulator/hw/display/std-vga.h"
 #include "emulator/hw/display/vga.h"
+#include "emulator/hw/display/virtio-gpu.h"
 #include "emulator/hw/pci/pci.h"
 
 #define DISPLAY_DEVFN EMU_PCI_DEVFN(1, 0)
@@ -27,7 +28,7 @@ static bool display_prepare(struct board *board, struct emu_device *device, stru
 
 bool board_add_display(struct board *board, struct emu_error *err)
 {
-    static const struct board_device row = {
+    static const struct board_device std = {
         .class = &emu_std_vga_class,
         .id = "vga",
         .maps = {{EMU_STD_VGA_WINDOW, BOARD_MEMORY, VGA_WINDOW, 1},
@@ -37,8 +38,20 @@ bool board_add_display(struct board *board, struct emu_error *err)
         .pci = true,
         .prepare = display_prepare,
     };
+    static const struct board_device virtio = {
+        .class = &emu_virtio_vga_class,
+        .id = "virtio-gpu",
+        .maps = {{EMU_VIRTIO_VGA_WINDOW, BOARD_MEMORY, VGA_WINDOW, 1},
+                 {EMU_VIRTIO_VGA_PORTS, BOARD_PORTS, VGA_PORTS, 0},
+                 {EMU_VIRTIO_VGA_VBE_PORTS, BOARD_PORTS, VGA_VBE_PORTS, 0}},
+        .devfn = DISPLAY_DEVFN,
+        .pci = true,
+        .prepare = display_prepare,
+    };
 
-    return board->config->gpu == EMU_GPU_NONE || board_add_device(board, &row, err);
+    if (board->config->gpu == EMU_GPU_NONE)
+        return true;
+    return board_add_device(board, board->config->gpu == EMU_GPU_STD ? &std : &virtio, err);
 }
 
 bool board_screen(const struct board *board, struct emu_boot_screen *screen)
@@ -61,5 +74,8 @@ void board_start_display(struct board *board)
     emu_pci_config_write(pci, EMU_PCI_BAR0, DISPLAY_MEMORY, 4);
     emu_pci_config_write(pci, EMU_PCI_BAR0 + 2 * 4, DISPLAY_REGISTERS, 4);
     emu_pci_config_write(pci, EMU_PCI_COMMAND, EMU_PCI_COMMAND_MEMORY | EMU_PCI_COMMAND_IO, 2);
-    emu_std_vga_show(board->display, DISPLAY_WIDTH, DISPLAY_HEIGHT);
+    if (board->display->class == &emu_virtio_vga_class)
+        emu_virtio_vga_show(board->display, DISPLAY_WIDTH, DISPLAY_HEIGHT);
+    else
+        emu_std_vga_show(board->display, DISPLAY_WIDTH, DISPLAY_HEIGHT);
 }

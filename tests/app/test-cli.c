@@ -191,7 +191,8 @@ static void test_bad_values(void)
 static void test_later(void)
 {
     static const struct line lines[] = {
-        {"run %k --gpu virtio", 2, "this version does not have --gpu virtio: use std or none", ""},
+        {"run %k --gpu venus", 2, "this version does not have --gpu venus: use std, virtio or none",
+         ""},
         {"run %k --control unix:x", 2, "this version does not have --control", ""},
         {"run %k --net none --gpu none --firmware none --append poweroff", 0, "", ""},
         {"run %k --firmware=auto --append poweroff", 0, "", ""},

@@ -101,6 +101,8 @@ static bool viewer_add_drive(struct viewer *viewer, size_t kind, const char *pat
 
 static enum emu_gpu viewer_gpu(const char *name)
 {
+    if (strcmp(name, "virtio") == 0)
+        return EMU_GPU_VIRTIO;
     return strcmp(name, "none") == 0 ? EMU_GPU_NONE : EMU_GPU_STD;
 }
 

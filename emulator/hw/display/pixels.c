@@ -137,6 +137,13 @@ static void picture_fetch(const struct emu_picture *picture, unsigned y, uint8_t
     memset(row + there, 0, length - there);
 }
 
+/* The surface may have been drawn by lines before: what its cells say of them is no longer so. */
+static void picture_forget(struct emu_surface *surface)
+{
+    if (surface->cell_count != 0)
+        memset(surface->cells, 0, surface->cell_count * sizeof(*surface->cells));
+}
+
 bool emu_picture_show(const struct emu_picture *picture, struct emu_surface *surface,
                       struct emu_display_update *update)
 {
@@ -146,6 +153,7 @@ bool emu_picture_show(const struct emu_picture *picture, struct emu_surface *sur
 
     if (!emu_surface_resize(surface, picture->width, picture->height, update))
         return false;
+    picture_forget(surface);
     for (unsigned y = 0; y < picture->height; y++) {
         picture_fetch(picture, y, bytes, length);
         emu_pixels_convert(row, bytes, picture->width, picture->format, picture->palette);
@@ -159,6 +167,7 @@ void emu_picture_blank(struct emu_surface *surface, struct emu_display_update *u
     static const uint32_t black[EMU_DISPLAY_MAX_SIZE];
 
     update->state = EMU_DISPLAY_OFF;
+    picture_forget(surface);
     for (unsigned y = 0; y < surface->height; y++)
         emu_surface_put_row(surface, y, black, update);
 }

@@ -14,18 +14,8 @@
 #include "emulator/hw/display/vga.h"
 #include "emulator/hw/pci/pci.h"
 
-#define STD_VGA_REGISTERS_SIZE 0x1000u
-#define STD_VGA_WIDTH          1280u /* before a viewer says what it likes */
-#define STD_VGA_HEIGHT         800u
-
-/* Where in BAR 2. */
-#define AREA_PORTS      0x400u /* from 0x3c0 */
-#define AREA_PORTS_SIZE 0x20u
-#define AREA_VBE        0x500u
-#define AREA_VBE_SIZE   (2u * VGA_VBE_COUNT)
-#define AREA_MORE       0x600u /* its own size, and the order of bytes */
-#define AREA_MORE_SIZE  8u
-#define MORE_LITTLE     0x1e1e1e1eu
+#define STD_VGA_WIDTH  1280u /* before a viewer says what it likes */
+#define STD_VGA_HEIGHT 800u
 
 struct std_vga {
     struct emu_pci_device pci;
@@ -33,66 +23,12 @@ struct std_vga {
     uint64_t memory; /* bytes */
     char *romfile;   /* NULL: none */
     bool legacy;
-    struct emu_region registers;
-    uint8_t edid[EMU_EDID_SIZE];
 };
 
 static struct std_vga *std_vga_of(void *device)
 {
     return device;
 }
-
-/* ---- BAR 2 ---- */
-
-static bool std_vga_is_in(uint64_t offset, unsigned start, unsigned size)
-{
-    return offset >= start && offset < start + size;
-}
-
-static uint8_t std_vga_read_byte(struct std_vga *std, unsigned offset)
-{
-    const uint32_t more[] = {AREA_MORE_SIZE, MORE_LITTLE};
-    unsigned within = offset - AREA_MORE;
-
-    if (offset < EMU_EDID_SIZE)
-        return std->edid[offset];
-    if (std_vga_is_in(offset, AREA_MORE, AREA_MORE_SIZE))
-        return (uint8_t)(more[within / 4] >> 8 * (within & 3));
-    if (std_vga_is_in(offset, AREA_PORTS, AREA_PORTS_SIZE) && std->legacy)
-        return vga_port_read(&std->vga, 0x10 + (offset - AREA_PORTS));
-    return 0;
-}
-
-static uint64_t std_vga_read(void *opaque, uint64_t offset, unsigned size)
-{
-    struct std_vga *std = opaque;
-    unsigned at = (unsigned)offset;
-
-    if (std_vga_is_in(offset, AREA_VBE, AREA_VBE_SIZE))
-        return (uint64_t)vga_vbe_read(&std->vga, (at - AREA_VBE) / 2) >> 8 * (at & 1);
-    if (size == 1)
-        return std_vga_read_byte(std, at);
-    return std_vga_read_byte(std, at) | (uint64_t)std_vga_read_byte(std, at + 1) << 8;
-}
-
-static void std_vga_write(void *opaque, uint64_t offset, uint64_t value, unsigned size)
-{
-    struct std_vga *std = opaque;
-    unsigned at = (unsigned)offset;
-
-    if (std_vga_is_in(offset, AREA_VBE, AREA_VBE_SIZE)) {
-        if (size == 2)
-            vga_vbe_write(&std->vga, (at - AREA_VBE) / 2, (uint16_t)value);
-        return;
-    }
-    if (!std_vga_is_in(offset, AREA_PORTS, AREA_PORTS_SIZE) || !std->legacy)
-        return;
-    for (unsigned i = 0; i < size; i++)
-        vga_port_write(&std->vga, 0x10 + (at + i - AREA_PORTS), (uint8_t)(value >> 8 * i));
-}
-
-static const struct emu_region_ops std_vga_ops = {std_vga_read, std_vga_write, .valid_max = 4,
-                                                  .impl_max = 2};
 
 /* ---- the screen ---- */
 
@@ -114,7 +50,7 @@ static void std_vga_prefer_size(void *opaque, unsigned width, unsigned height)
     /* VBE has no other widths, and firmware takes what it set for what there is. */
     width &= ~7u;
     pthread_mutex_lock(&std->pci.device.lock);
-    emu_edid_make(std->edid, width != 0 ? width : STD_VGA_WIDTH,
+    emu_edid_make(std->vga.edid, width != 0 ? width : STD_VGA_WIDTH,
                   height != 0 ? height : STD_VGA_HEIGHT);
     pthread_mutex_unlock(&std->pci.device.lock);
 }
@@ -124,17 +60,7 @@ static const struct emu_display_ops std_vga_display_ops = {
 
 void emu_std_vga_show(struct emu_device *device, unsigned width, unsigned height)
 {
-    struct vga *vga = &std_vga_of(device)->vga;
-
-    pthread_mutex_lock(&device->lock);
-    vga_vbe_write(vga, VGA_VBE_ENABLE, 0);
-    vga_vbe_write(vga, VGA_VBE_WIDTH, (uint16_t)width);
-    vga_vbe_write(vga, VGA_VBE_HEIGHT, (uint16_t)height);
-    vga_vbe_write(vga, VGA_VBE_BPP, 32);
-    vga_vbe_write(vga, VGA_VBE_ENABLE, VGA_VBE_ON | VGA_VBE_LINEAR);
-    vga->registers.misc |= VGA_MISC_COLOR;
-    vga->registers.ac_index = VGA_AC_INDEX_SHOW;
-    pthread_mutex_unlock(&device->lock);
+    vga_show(&std_vga_of(device)->vga, width, height);
 }
 
 /* ---- the device ---- */
@@ -143,12 +69,10 @@ static void std_vga_set_regions(struct std_vga *std)
 {
     struct emu_device *device = &std->pci.device;
 
-    emu_region_init_io(&std->registers, "vga-registers", &std_vga_ops, std, &device->lock,
-                       STD_VGA_REGISTERS_SIZE);
     emu_pci_add_bar(&std->pci, 0, EMU_PCI_BAR_MEMORY32_PREFETCH, &std->vga.memory);
-    emu_pci_add_bar(&std->pci, 2, EMU_PCI_BAR_MEMORY32, &std->registers);
+    emu_pci_add_bar(&std->pci, 2, EMU_PCI_BAR_MEMORY32, &std->vga.registers_region);
     device->regions[EMU_STD_VGA_MEMORY] = &std->vga.memory;
-    device->regions[EMU_STD_VGA_REGISTERS] = &std->registers;
+    device->regions[EMU_STD_VGA_REGISTERS] = &std->vga.registers_region;
     if (!std->legacy)
         return;
     device->regions[EMU_STD_VGA_WINDOW] = &std->vga.window;
@@ -168,13 +92,13 @@ static bool std_vga_realize_as(struct emu_device *device, bool legacy, struct em
     };
     struct std_vga *std = std_vga_of(device);
 
-    std->legacy = legacy;
+    std->legacy = std->vga.legacy = legacy;
     emu_pci_init(&std->pci, &identity);
     if (!emu_pci_add_rom(&std->pci, std->romfile, err) ||
         !vga_init(&std->vga, device, std->memory, err))
         return false;
     std_vga_set_regions(std);
-    emu_edid_make(std->edid, STD_VGA_WIDTH, STD_VGA_HEIGHT);
+    emu_edid_make(std->vga.edid, STD_VGA_WIDTH, STD_VGA_HEIGHT);
     std->vga.display =
         (struct emu_display){.name = device->id, .ops = &std_vga_display_ops, .opaque = std};
     emu_displays_add(device->displays, &std->vga.display);

@@ -127,13 +127,6 @@ static void draw_frame(const struct vga_frame *frame, struct emu_surface *surfac
     }
 }
 
-/* The surface was drawn in another way: what its cells say of its lines is no longer so. */
-static void draw_forget(struct emu_surface *surface)
-{
-    if (surface->cell_count != 0)
-        memset(surface->cells, 0, surface->cell_count * sizeof(*surface->cells));
-}
-
 static void draw_packed(const struct vga_frame *frame, const struct vga *vga,
                         struct emu_surface *surface, struct emu_display_update *update)
 {
@@ -166,7 +159,6 @@ static void draw_packed(const struct vga_frame *frame, const struct vga *vga,
         break;
     }
     picture.start = r->vbe[VGA_VBE_Y] * (uint64_t)picture.stride + r->vbe[VGA_VBE_X] * bytes;
-    draw_forget(surface);
     emu_picture_show(&picture, surface, update);
 }
 
@@ -175,11 +167,11 @@ void vga_update(struct vga *vga, struct emu_surface *surface, struct emu_display
     struct vga_frame frame;
     emu_ns now = emu_clock_now(vga->device->clock);
 
+    surface->serial = 0; /* pictures are compared, not counted */
     pthread_mutex_lock(&vga->device->lock);
     frame.r = vga->registers;
     pthread_mutex_unlock(&vga->device->lock);
     if (!vga_frame_is_on(&frame.r)) {
-        draw_forget(surface);
         emu_picture_blank(surface, update);
         return;
     }

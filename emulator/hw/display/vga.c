@@ -16,6 +16,8 @@ static void vga_init_regions(struct vga *vga)
     vga->direct_at = UINT32_MAX;
     emu_region_init_io(&vga->ports, "vga", &vga_port_ops, vga, lock, VGA_PORT_COUNT);
     emu_region_init_io(&vga->vbe_ports, "vga-vbe", &vga_vbe_ops, vga, lock, VGA_VBE_PORT_COUNT);
+    emu_region_init_io(&vga->registers_region, "vga-registers", &vga_mmio_ops, vga, lock,
+                       VGA_MMIO_SIZE);
     emu_region_init_ram(&vga->memory, "vga-memory", vga->ram, 0, vga->size);
 }
 
@@ -48,6 +50,19 @@ void vga_reset(struct vga *vga)
     vga_vbe_reset(vga);
     emu_ram_zero(vga->ram);
     vga_update_window(vga);
+}
+
+void vga_show(struct vga *vga, unsigned width, unsigned height)
+{
+    pthread_mutex_lock(&vga->device->lock);
+    vga_vbe_write(vga, VGA_VBE_ENABLE, 0);
+    vga_vbe_write(vga, VGA_VBE_WIDTH, (uint16_t)width);
+    vga_vbe_write(vga, VGA_VBE_HEIGHT, (uint16_t)height);
+    vga_vbe_write(vga, VGA_VBE_BPP, 32);
+    vga_vbe_write(vga, VGA_VBE_ENABLE, VGA_VBE_ON | VGA_VBE_LINEAR);
+    vga->registers.misc |= VGA_MISC_COLOR;
+    vga->registers.ac_index = VGA_AC_INDEX_SHOW;
+    pthread_mutex_unlock(&vga->device->lock);
 }
 
 static const struct emu_field vga_fields[] = {

@@ -11,6 +11,7 @@
 
 #include "emulator/core/device.h"
 #include "emulator/core/display.h"
+#include "emulator/hw/display/edid.h"
 
 #define VGA_WINDOW         0xa0000u /* where the window lies, */
 #define VGA_WINDOW_SIZE    0x20000u
@@ -18,6 +19,7 @@
 #define VGA_PORT_COUNT     0x30u
 #define VGA_VBE_PORTS      0x1ceu /* and the extension's */
 #define VGA_VBE_PORT_COUNT 3u
+#define VGA_MMIO_SIZE      0x1000u
 #define VGA_BANK           0x10000u
 
 #define VGA_MIN_MEMORY 0x100000u
@@ -153,7 +155,10 @@ struct vga {
     struct emu_region direct; /* as plain memory */
     uint32_t direct_at;       /* where in ram; UINT32_MAX: not at all */
     struct emu_region ports, vbe_ports;
-    struct emu_region memory; /* all of it */
+    struct emu_region memory;           /* all of it */
+    struct emu_region registers_region; /* EDID, ports and extension in memory */
+    bool legacy;                        /* before init: there are ports */
+    uint8_t edid[EMU_EDID_SIZE];
     struct emu_display display;
 };
 
@@ -165,6 +170,8 @@ void vga_reset(struct vga *vga);
 void vga_save(struct vga *vga, struct emu_writer *out);
 bool vga_load(struct vga *vga, struct emu_reader *in, struct emu_error *err);
 
+/* Sets a mode of 32 bits a pixel, cleared, as firmware would. No lock held. */
+void vga_show(struct vga *vga, unsigned width, unsigned height);
 /* The picture of the registers now, for those who have another one at times. No lock held. */
 void vga_update(struct vga *vga, struct emu_surface *surface, struct emu_display_update *update);
 char *vga_text(struct vga *vga);
@@ -177,7 +184,7 @@ void vga_vbe_write(struct vga *vga, unsigned index, uint16_t value);
 
 /* ---- between the files ---- */
 
-extern const struct emu_region_ops vga_port_ops, vga_vbe_ops, vga_plane_ops;
+extern const struct emu_region_ops vga_port_ops, vga_vbe_ops, vga_plane_ops, vga_mmio_ops;
 
 /* The registers changed: which bytes the window shows. */
 void vga_update_window(struct vga *vga);

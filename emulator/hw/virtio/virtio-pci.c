@@ -337,7 +337,8 @@ static bool virtio_access(const struct emu_virtio *virtio, uint64_t *offset, uns
 
     *offset = emu_pci_get(&virtio->pci, at + CAP_OFFSET, 4);
     *size = emu_pci_get(&virtio->pci, at + CAP_BYTES, 4);
-    return emu_pci_get(&virtio->pci, at + CAP_BAR, 1) == VIRTIO_BAR &&
+    *offset -= virtio->place_offset;
+    return emu_pci_get(&virtio->pci, at + CAP_BAR, 1) == virtio->place &&
            (*size == 1 || *size == 2 || *size == 4) && *offset % *size == 0 &&
            *offset <= VIRTIO_BAR_SIZE - *size;
 }
@@ -387,8 +388,8 @@ static uint8_t virtio_add_cap(struct emu_virtio *virtio, enum virtio_cap type, u
         return 0;
     emu_pci_set(pci, at + CAP_LENGTH, 1, size);
     emu_pci_set(pci, at + CAP_TYPE, 1, type);
-    emu_pci_set(pci, at + CAP_BAR, 1, type == CAP_ACCESS ? 0 : VIRTIO_BAR);
-    emu_pci_set(pci, at + CAP_OFFSET, 4, offset);
+    emu_pci_set(pci, at + CAP_BAR, 1, type == CAP_ACCESS ? 0 : virtio->place);
+    emu_pci_set(pci, at + CAP_OFFSET, 4, type == CAP_ACCESS ? 0 : virtio->place_offset + offset);
     emu_pci_set(pci, at + CAP_BYTES, 4, bytes);
     return at;
 }
@@ -434,9 +435,17 @@ bool emu_virtio_init(struct emu_virtio *virtio, const struct emu_virtio_type *ty
     emu_pci_init(&virtio->pci, &identity);
     emu_region_init_io(&virtio->bar, "virtio", &virtio_bar_ops, virtio, &virtio->pci.device.lock,
                        VIRTIO_BAR_SIZE);
-    emu_pci_add_bar(&virtio->pci, VIRTIO_BAR, EMU_PCI_BAR_MEMORY64_PREFETCH, &virtio->bar);
-    virtio->pci.device.regions[0] = &virtio->bar;
-    if (!emu_pci_add_msix(&virtio->pci, virtio->queue_count + 1, VIRTIO_MSIX_BAR, err))
+    if (virtio->place == 0)
+        virtio->place = VIRTIO_BAR;
+    if (virtio->place_region == NULL)
+        virtio->place_region = &virtio->bar;
+    else
+        emu_region_add(virtio->place_region, virtio->place_offset, &virtio->bar, 0);
+    emu_pci_add_bar(&virtio->pci, virtio->place, EMU_PCI_BAR_MEMORY64_PREFETCH,
+                    virtio->place_region);
+    virtio->pci.device.regions[0] = virtio->place_region;
+    if (!emu_pci_add_msix(&virtio->pci, virtio->queue_count + 1,
+                          virtio->place == VIRTIO_BAR ? VIRTIO_MSIX_BAR : VIRTIO_BAR, err))
         return false;
     virtio->pci.device.regions[1] = &virtio->pci.msix.region;
     virtio_add_caps(virtio);

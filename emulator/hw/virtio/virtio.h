@@ -46,10 +46,12 @@ struct emu_virtio_queue {
 struct emu_virtio {
     struct emu_pci_device pci; /* first */
     const struct emu_virtio_type *type;
-    uint64_t offered;                      /* features; set by the device in realize, after init */
-    uint64_t accepted;                     /* meaningful once DRIVER_OK */
-    unsigned queue_count;                  /* by the device, before init */
-    uint8_t config[EMU_VIRTIO_MAX_CONFIG]; /* as the driver sees it */
+    uint64_t offered;                /* features; set by the device in realize, after init */
+    uint64_t accepted;               /* meaningful once DRIVER_OK */
+    unsigned queue_count;            /* by the device, before init, */
+    unsigned place, place_offset;    /* as the BAR of its registers (0: BAR 4) and where there, */
+    struct emu_region *place_region; /* and that BAR's region; NULL: they have one of their own */
+    uint8_t config[EMU_VIRTIO_MAX_CONFIG];         /* as the driver sees it */
     uint8_t config_initial[EMU_VIRTIO_MAX_CONFIG]; /* at reset; by the device in realize */
     uint8_t config_mask[EMU_VIRTIO_MAX_CONFIG];    /* bits that the driver may change */
 
