@@ -239,9 +239,10 @@ def test_shortcuts(display, folder):
 
 def test_text_and_typing(display, folder):
     """What a text mode shows is copied, and typed again."""
-    machine = Machine(display, folder, "text Boot: ls -l | wc;wait 1500;mode 640 480;spin")
+    machine = Machine(display, folder, "text Boot: ls -l | wc;wait 5000;mode 640 480;print now;spin")
     machine.keys("ctrl+shift+c")
-    time.sleep(1.5)
+    machine.wait_text("now")
+    time.sleep(0.5)
     machine.mark()
     machine.keys("ctrl+shift+v")
     wait_for("the typing", lambda: machine.lines().count("key 28 up") == 25)
@@ -258,7 +259,7 @@ def test_send_keys(display, folder):
     machine.mark()
     machine.tool("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
     machine.wait_lines("key 29 down", "key 56 down", "release")
-    machine.keys("Tab", "Tab", "Tab", "Tab", "space")
+    machine.keys("Tab", "Tab", "Tab", "Tab", "Tab", "space")
     time.sleep(0.6)
     display.picture("send-keys")
     machine.mark()
@@ -348,10 +349,10 @@ def test_hidpi(display, folder):
 
 def test_guest_follows(display, folder):
     machine = Machine(display, folder,
-                      "absolute 1;mode 640 480;wait 500;size;wait 1500;size;spin")
+                      "absolute 1;mode 640 480;wait 4000;size;wait 4000;size;spin")
     machine.wait_text("size ")
     machine.tool("windowsize", machine.window, 700, 600)
-    wait_for("the second size", lambda: machine.text().count("size") == 2)
+    wait_for("the second size", lambda: machine.text().count("size") == 2, 30)
     sizes = re.findall(r"size (\d+)x(\d+)", machine.text())
     left, top, width, height = picture_box(display)
     if sizes[0] == sizes[1] or int(sizes[1][0]) > 700 or int(sizes[1][0]) < width:
