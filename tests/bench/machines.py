@@ -15,7 +15,8 @@ build = "build"
 
 def lathe(kernel, initrd=None, append="", cpus=1, memory=1024):
     command = [os.path.join(build, "lathe"), "run", *ENGINE, "--kernel", kernel, "--memory",
-               "%dM" % memory, "--smp", str(cpus), "--display", "none", "--serial", "stdio"]
+               "%dM" % memory, "--smp", str(cpus), "--display", "none", "--serial", "stdio",
+               "--net", "none", "--gpu", "none"]  # as QEMU's -nodefaults
     if initrd:
         command += ["--initrd", initrd, "--append", append]
     return command
