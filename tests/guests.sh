@@ -82,12 +82,16 @@ generic() {
 }
 
 installer() {
-    [ ! -e "$guests/installer/initrd.gz" ] || return 0
+    if [ -e "$guests/installer/initrd.gz" ] && [ -e "$guests/installer/initrd-gtk.gz" ]; then
+        return 0
+    fi
     release=$(sed -n 's/^VERSION_ID="\(.*\)"/\1/p' /etc/os-release)
     again fetch "debian-installer-$release-netboot-amd64" "$guests/installer/root"
     images=$(find "$guests/installer/root" -path '*text/debian-installer/amd64' -type d)
     cp "$images/linux" "$guests/installer/linux"
     cp "$images/initrd.gz" "$guests/installer/initrd.new"
+    images=$(find "$guests/installer/root" -path '*gtk/debian-installer/amd64' -type d)
+    cp "$images/initrd.gz" "$guests/installer/initrd-gtk.gz"
     rm -rf "$guests/installer/root"
     mv "$guests/installer/initrd.new" "$guests/installer/initrd.gz"
 }
