@@ -196,6 +196,7 @@ static void encode_end(struct encoder *e)
     struct ir_insn leave = {.op = IR_leave, .width = IR_64, .a = IR_SLOT_ZERO};
 
     encode_op(e, &leave, IR_F_ALL);
+    e->previous = NULL;
 }
 
 void ir_x_encode_each(const struct ir_builder *builder, const struct ir_guest *guest,

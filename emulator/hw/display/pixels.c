@@ -75,27 +75,38 @@ static void pixels_convert_index(uint32_t *out, const uint8_t *in, unsigned widt
         out[i] = palette[in[i]];
 }
 
+static uint32_t pixels_get_32(const uint8_t *in, unsigned i)
+{
+    uint32_t pixel;
+
+    memcpy(&pixel, in + (size_t)i * 4, sizeof(pixel));
+    return pixel;
+}
+
 /* Each loop over 32-bit pixels is simple enough for the compiler to use vectors. */
 static void pixels_convert_32(uint32_t *out, const uint8_t *in, unsigned width,
                               enum emu_pixel_format format)
 {
-    memcpy(out, in, (size_t)width * 4);
     switch (format) {
     case EMU_PIXEL_X8B8G8R8:
-        for (unsigned i = 0; i < width; i++)
-            out[i] = (out[i] & 0xff) << 16 | (out[i] & 0xff00) | (out[i] >> 16 & 0xff);
+        for (unsigned i = 0; i < width; i++) {
+            uint32_t pixel = pixels_get_32(in, i);
+            out[i] = (pixel & 0xff) << 16 | (pixel & 0xff00) | (pixel >> 16 & 0xff);
+        }
         break;
     case EMU_PIXEL_R8G8B8X8:
         for (unsigned i = 0; i < width; i++)
-            out[i] >>= 8;
+            out[i] = pixels_get_32(in, i) >> 8;
         break;
     case EMU_PIXEL_B8G8R8X8:
-        for (unsigned i = 0; i < width; i++)
-            out[i] = (out[i] >> 8 & 0xff) << 16 | (out[i] >> 8 & 0xff00) | out[i] >> 24;
+        for (unsigned i = 0; i < width; i++) {
+            uint32_t pixel = pixels_get_32(in, i);
+            out[i] = (pixel >> 8 & 0xff) << 16 | (pixel >> 8 & 0xff00) | pixel >> 24;
+        }
         break;
     default:
         for (unsigned i = 0; i < width; i++)
-            out[i] &= 0xffffff;
+            out[i] = pixels_get_32(in, i) & 0xffffff;
         break;
     }
 }

@@ -204,7 +204,7 @@ bool emu_fw_cfg_add_writable_file(struct emu_device *device, const char *name, c
                                   struct emu_error *err)
 {
     struct fw_cfg *fw_cfg = fw_cfg_of(device);
-    uint32_t index;
+    uint32_t index = 0;
     bool done;
 
     pthread_mutex_lock(&device->lock);
