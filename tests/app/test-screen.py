@@ -429,15 +429,13 @@ def test_full_screen(display, folder):
         machine.keys("ctrl+shift+F11")
         time.sleep(1)
         display.picture("full-screen-bar")
-        time.sleep(4)
-        if picture_box(display) != (0, 0, 1100, 800):
-            raise Failed("the picture is at %s" % (picture_box(display),))
+        wait_for("the bar to go", lambda: picture_box(display) == (0, 0, 1100, 800))
         machine.mark()
         machine.keys("ctrl+shift+p", "ctrl+shift+F11")  # captured: the guest's
         wait_for("the keys", lambda: "key 87 up" in machine.lines())
         machine.tool("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
         machine.tool("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
-        time.sleep(0.7)
+        time.sleep(2)
         display.picture("full-screen-left")
         machine.keys("Return")  # Leave Full Screen has the focus
         wait_for("a window again", lambda: picture_box(display)[2] < 1100)
