@@ -9,6 +9,7 @@
 
 #include "app/media/media.h"
 #include "app/plan/error.h"
+#include "ui/gtk/choose-file.h"
 #include "ui/gtk/drop.h"
 #include "ui/gtk/launch.h"
 #include "ui/gtk/message-bar.h"
@@ -142,19 +143,13 @@ static void media_on_chosen(GtkNativeDialog *dialog, int response, LatheWindow *
 
 static void media_action_change(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
+    static const char *const discs[] = {"*.[iI][sS][oO]", NULL};
     LatheWindow *window = data;
-    GtkFileFilter *discs = gtk_file_filter_new(), *all = gtk_file_filter_new();
 
-    if (window->disc_chooser == NULL)
-        window->disc_chooser =
-            gtk_file_chooser_native_new(_("Choose a Disc Image"), GTK_WINDOW(window),
-                                        GTK_FILE_CHOOSER_ACTION_OPEN, _("_Insert"), _("_Cancel"));
-    gtk_file_filter_set_name(discs, _("Disc images"));
-    gtk_file_filter_add_pattern(discs, "*.[iI][sS][oO]");
-    gtk_file_filter_set_name(all, _("All files"));
-    gtk_file_filter_add_pattern(all, "*");
-    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(window->disc_chooser), discs);
-    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(window->disc_chooser), all);
+    if (window->disc_chooser != NULL)
+        return;
+    window->disc_chooser = lathe_choose_file_new(GTK_WINDOW(window), _("Choose a Disc Image"),
+                                                 _("_Insert"), _("Disc images"), discs);
     g_signal_connect_object(window->disc_chooser, "response", G_CALLBACK(media_on_chosen), window,
                             0);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(window->disc_chooser));

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/gtk/application.h"
+#include "ui/gtk/choose-file.h"
 #include "ui/gtk/drop.h"
 
 #define START_MAX_RECENT 8
@@ -50,16 +51,6 @@ static void on_info_response(GtkInfoBar *bar, int response, gpointer data)
 
 /* ---- choosing ---- */
 
-static GtkFileFilter *start_filter(const char *name, const char *const *patterns)
-{
-    GtkFileFilter *filter = gtk_file_filter_new();
-
-    gtk_file_filter_set_name(filter, name);
-    for (gsize i = 0; patterns[i] != NULL; i++)
-        gtk_file_filter_add_pattern(filter, patterns[i]);
-    return filter;
-}
-
 static void start_on_chosen(GtkNativeDialog *dialog, int response, LatheStartWindow *window)
 {
     GFile *file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
@@ -74,17 +65,12 @@ static void start_on_chosen(GtkNativeDialog *dialog, int response, LatheStartWin
 static void on_choose_clicked(GtkButton *button, LatheStartWindow *window)
 {
     static const char *const images[] = {"*.iso",    "*.ISO", "*.img", "*.qcow2",
-                                         "*.qcow2c", "*.raw", NULL},
-                             *const all[] = {"*", NULL};
+                                         "*.qcow2c", "*.raw", NULL};
 
     if (window->chooser != NULL)
         return;
-    window->chooser =
-        gtk_file_chooser_native_new(_("Choose a Disc or Disk Image"), GTK_WINDOW(window),
-                                    GTK_FILE_CHOOSER_ACTION_OPEN, _("_Start"), _("_Cancel"));
-    GtkFileChooser *chooser = GTK_FILE_CHOOSER(window->chooser);
-    gtk_file_chooser_add_filter(chooser, start_filter(_("Disc and disk images"), images));
-    gtk_file_chooser_add_filter(chooser, start_filter(_("All files"), all));
+    window->chooser = lathe_choose_file_new(GTK_WINDOW(window), _("Choose a Disc or Disk Image"),
+                                            _("_Start"), _("Disc and disk images"), images);
     g_signal_connect(window->chooser, "response", G_CALLBACK(start_on_chosen), window);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(window->chooser));
 }
