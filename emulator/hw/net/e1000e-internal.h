@@ -118,9 +118,10 @@ enum e1000e_statistic {
 #define INT_OTHER    (1u << 24)
 #define INT_ASSERTED (1u << 31)
 
-#define ETHER_HEADER 14u
-#define ETHER_MIN    60u /* without the checksum */
-#define ETHER_VLAN   0x8100u
+#define ETHER_HEADER   14u
+#define ETHER_MIN      60u /* without the checksum */
+#define ETHER_CHECKSUM 4u
+#define ETHER_VLAN     0x8100u
 
 /* What a context descriptor said. */
 struct e1000e_context {

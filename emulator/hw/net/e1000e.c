@@ -61,34 +61,41 @@ static unsigned e1000e_size_class(size_t length)
     return class;
 }
 
+/* Where the frames of one direction are counted. */
+struct e1000e_counters {
+    unsigned good, all, by_length, good_octets, all_octets, broadcast, multicast;
+};
+
+/* wire: with the checksum. */
+static void e1000e_count(struct e1000e *e1000e, const struct e1000e_counters *at,
+                         const uint8_t *frame, size_t wire)
+{
+    e1000e_add_statistic(e1000e, at->good, 1);
+    e1000e_add_statistic(e1000e, at->all, 1);
+    e1000e_add_statistic(e1000e, at->by_length + 4 * e1000e_size_class(wire), 1);
+    e1000e_add_octets(e1000e, at->good_octets, wire);
+    e1000e_add_octets(e1000e, at->all_octets, wire);
+    if (emu_mac_is_broadcast(frame))
+        e1000e_add_statistic(e1000e, at->broadcast, 1);
+    else if (frame[0] & 1)
+        e1000e_add_statistic(e1000e, at->multicast, 1);
+}
+
 void e1000e_count_sent(struct e1000e *e1000e, const uint8_t *frame, size_t length)
 {
-    size_t wire = length + 4; /* with the checksum */
+    static const struct e1000e_counters sent = {STAT_GPTC, STAT_TPT,  STAT_PTC64, STAT_GOTCL,
+                                                STAT_TOTL, STAT_BPTC, STAT_MPTC};
 
-    e1000e_add_statistic(e1000e, STAT_GPTC, 1);
-    e1000e_add_statistic(e1000e, STAT_TPT, 1);
-    e1000e_add_statistic(e1000e, STAT_PTC64 + 4 * e1000e_size_class(wire), 1);
-    e1000e_add_octets(e1000e, STAT_GOTCL, wire);
-    e1000e_add_octets(e1000e, STAT_TOTL, wire);
-    if (emu_mac_is_broadcast(frame))
-        e1000e_add_statistic(e1000e, STAT_BPTC, 1);
-    else if (frame[0] & 1)
-        e1000e_add_statistic(e1000e, STAT_MPTC, 1);
+    e1000e_count(e1000e, &sent, frame, length + ETHER_CHECKSUM);
 }
 
 void e1000e_count_received(struct e1000e *e1000e, const uint8_t *frame, size_t length)
 {
-    size_t wire = (length < ETHER_MIN ? ETHER_MIN : length) + 4;
+    static const struct e1000e_counters received = {STAT_GPRC, STAT_TPR,  STAT_PRC64, STAT_GORCL,
+                                                    STAT_TORL, STAT_BPRC, STAT_MPRC};
 
-    e1000e_add_statistic(e1000e, STAT_GPRC, 1);
-    e1000e_add_statistic(e1000e, STAT_TPR, 1);
-    e1000e_add_statistic(e1000e, STAT_PRC64 + 4 * e1000e_size_class(wire), 1);
-    e1000e_add_octets(e1000e, STAT_GORCL, wire);
-    e1000e_add_octets(e1000e, STAT_TORL, wire);
-    if (emu_mac_is_broadcast(frame))
-        e1000e_add_statistic(e1000e, STAT_BPRC, 1);
-    else if (frame[0] & 1)
-        e1000e_add_statistic(e1000e, STAT_MPRC, 1);
+    e1000e_count(e1000e, &received, frame,
+                 (length < ETHER_MIN ? ETHER_MIN : length) + ETHER_CHECKSUM);
 }
 
 /* ---- the clock for time stamps ---- */
