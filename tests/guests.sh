@@ -34,51 +34,37 @@ again() {
     "$@" || { update && "$@"; } || exit 1
 }
 
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
 update() {
     echo "guests: updating the lists of packages" >&2
-    if [ "$(id -u)" = 0 ]; then
-        apt-get update -qq
-    else
-        sudo apt-get update -qq
-    fi
+    as_root apt-get update -qq
 }
 
-# The versioned package behind linux-image-cloud-amd64.
-fetch_cloud() {
-    package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null |
+# fetch_kernel PACKAGE DIRECTORY: the versioned package behind a package that names the newest.
+fetch_kernel() {
+    package=$(apt-cache depends "$1" 2>/dev/null |
         sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\).*/\1/p' | head -n 1)
-    [ -n "$package" ] && fetch "$package" "$guests/cloud/root"
+    [ -n "$package" ] && fetch "$package" "$2"
 }
 
-cloud() {
-    if [ -e "$guests/cloud/vmlinuz" ] && [ -e "$guests/cloud/modules" ]; then
+# kernel PACKAGE DIRECTORY: its image and its modules.
+kernel() {
+    if [ -e "$2/vmlinuz" ] && [ -e "$2/modules" ]; then
         return 0
     fi
-    rm -rf "$guests/cloud/root" "$guests/cloud/modules"
-    again fetch_cloud
-    mv "$guests/cloud/root/lib/modules" "$guests/cloud/modules"
-    cp "$guests"/cloud/root/boot/vmlinuz-* "$guests/cloud/vmlinuz.new"
-    rm -rf "$guests/cloud/root"
-    mv "$guests/cloud/vmlinuz.new" "$guests/cloud/vmlinuz"
-}
-
-# The kernel for all machines, whose modules have what the cloud's leaves out (SATA).
-fetch_generic() {
-    package=$(apt-cache depends linux-image-amd64 2>/dev/null |
-        sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\).*/\1/p' | head -n 1)
-    [ -n "$package" ] && fetch "$package" "$guests/generic/root"
-}
-
-generic() {
-    if [ -e "$guests/generic/vmlinuz" ] && [ -e "$guests/generic/modules" ]; then
-        return 0
-    fi
-    rm -rf "$guests/generic"
-    again fetch_generic
-    mv "$guests/generic/root/lib/modules" "$guests/generic/modules"
-    cp "$guests"/generic/root/boot/vmlinuz-* "$guests/generic/vmlinuz.new"
-    rm -rf "$guests/generic/root"
-    mv "$guests/generic/vmlinuz.new" "$guests/generic/vmlinuz"
+    rm -rf "$2"
+    again fetch_kernel "$1" "$2/root"
+    mv "$2/root/lib/modules" "$2/modules"
+    cp "$2"/root/boot/vmlinuz-* "$2/vmlinuz.new"
+    rm -rf "$2/root"
+    mv "$2/vmlinuz.new" "$2/vmlinuz"
 }
 
 installer() {
@@ -103,25 +89,28 @@ made_from() {
     [ -e "$made" ] && cat "$@" | cksum | cmp -s - "$made.from"
 }
 
-# A root tree of this release in an initramfs, and the work in it with its answers, made with the
-# packages' own scripts: as root. Each is made again when its scripts have changed.
+# debian DIRECTORY FILE SCRIPT SOURCE...: a file that SCRIPT makes of Debian's packages as root, in a
+# scratch directory. It is made again when the sources have changed.
+debian() {
+    directory=$1 file=$2 script=$3
+    shift 3
+    ! made_from "$file" "$@" || return 0
+    mkdir -p "$directory"
+    apt-cache show debootstrap >/dev/null 2>&1 || update
+    echo "guests: making $file" >&2
+    # shellcheck disable=SC2086
+    as_root sh $script
+    cat "$@" | cksum >"$file.from"
+}
+
+# A root tree in an initramfs, and the work in it with its answers.
 work() {
-    mkdir -p "$guests/work"
-    scripts=tests/e2e/work tree=$guests/work/tree.cpio archive=$guests/work/work.cpio
-    as=
-    [ "$(id -u)" = 0 ] || as=sudo
-    if ! made_from "$tree" $scripts/root.sh; then
-        apt-cache show debootstrap >/dev/null 2>&1 || update
-        echo "guests: making a Debian root tree" >&2
-        $as sh $scripts/root.sh "$guests/work/root" "$tree"
-        cksum <$scripts/root.sh >"$tree.from"
-        rm -f "$archive"
-    fi
-    if ! made_from "$archive" $scripts/*.sh; then
-        echo "guests: preparing the work in it" >&2
-        $as sh $scripts/answers.sh "$guests/work/root" "$tree" "$archive"
-        cat $scripts/*.sh | cksum >"$archive.from"
-    fi
+    folder=$guests/work scripts=tests/e2e/work
+    debian "$folder" "$folder/tree.cpio" "$scripts/root.sh $folder/root $folder/tree.cpio" \
+        $scripts/root.sh tests/e2e/debian.sh
+    debian "$folder" "$folder/work.cpio" \
+        "$scripts/answers.sh $folder/root $folder/tree.cpio $folder/work.cpio" \
+        $scripts/*.sh tests/e2e/debian.sh
 }
 
 # Discs that boot: a memory test, iPXE, GRUB alone, and GRUB with the graphical installer.
@@ -151,24 +140,19 @@ CONFIG
     mv "$guests/discs/installer.new" "$guests/discs/installer.iso"
 }
 
-# An installed Debian of this release, with a boot loader: as root.
+# An installed Debian with a boot loader.
 system() {
-    mkdir -p "$guests/system"
-    scripts=tests/e2e/system image=$guests/system/system.qcow2
-    ! made_from "$image" $scripts/* || return 0
-    apt-cache show debootstrap >/dev/null 2>&1 || update
-    echo "guests: making a Debian system" >&2
-    as=
-    [ "$(id -u)" = 0 ] || as=sudo
-    $as sh $scripts/image.sh "$guests/system/scratch" "$image"
-    cat $scripts/* | cksum >"$image.from"
+    folder=$guests/system scripts=tests/e2e/system
+    debian "$folder" "$folder/system.qcow2" \
+        "$scripts/image.sh $folder/scratch $folder/system.qcow2" $scripts/* tests/e2e/debian.sh
 }
 
 for guest in "$@"; do
     case $guest in
     kernels)
-        cloud
-        generic
+        kernel linux-image-cloud-amd64 "$guests/cloud"
+        # Its modules have what the cloud's leaves out: SATA, USB.
+        kernel linux-image-amd64 "$guests/generic"
         ;;
     installer) installer ;;
     work) work ;;

@@ -8,29 +8,11 @@ scratch=$1 image=$2
 here=tests/e2e/system
 root=$scratch/root
 
-release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-# The mirror that apt itself uses for this release.
-mirror=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Identifier: Packages' |
-    sed -n "s/^$release main //p" | head -n 1)
-[ -n "$mirror" ] || {
-    echo "guests: apt names no mirror of $release main" >&2
-    exit 1
-}
+. tests/e2e/debian.sh
 
 packages=systemd-sysv,dbus,udev,kmod,initramfs-tools,zstd,linux-image-amd64,shim-signed
 packages=$packages,grub-efi-amd64-signed,e2fsprogs,fdisk,login,iproute2,pciutils,usbutils
 packages=$packages,dmidecode,efivar,mokutil,acpica-tools
-
-tree() {
-    rm -rf --one-file-system "$root"
-    debootstrap --variant=minbase --include="$packages" "$release" "$root" "$mirror" \
-        >"$scratch/debootstrap.log" 2>&1 || {
-        tail -n 5 "$scratch/debootstrap.log" >&2
-        exit 1
-    }
-    rm -rf "$root"/var/cache/apt "$root"/var/lib/apt/lists "$root"/usr/share/doc \
-        "$root"/usr/share/locale "$root"/usr/share/man
-}
 
 settings() {
     echo "UUID=$1 / ext4 errors=remount-ro 0 1" >"$root/etc/fstab"
@@ -80,7 +62,7 @@ join() {
 
 mkdir -p "$scratch"
 uuid=$(cat /proc/sys/kernel/random/uuid)
-tree
+debian_tree "$root" "$packages"
 settings "$uuid"
 boot_loader "$uuid"
 join "$uuid"
