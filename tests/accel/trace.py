@@ -10,14 +10,10 @@ import stat
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, report  # pylint: disable=wrong-import-position
+
 LATHE, KERNEL = sys.argv[1:]
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + str(why)), flush=True)
 
 
 def run(*options):
@@ -73,4 +69,4 @@ text, lines = run("--accel", "jit")
 report("quiet-without-trace", "jit:" not in text and lines is None, text)
 text, lines = run("--accel", "interp", "--trace", "jit_*")
 report("quiet-without-translator", "jit:" not in text and lines is None, text)
-sys.exit(failed)
+finish()

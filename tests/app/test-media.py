@@ -11,16 +11,16 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import verdict  # pylint: disable=wrong-import-position
+
 LATHE, IDENTIFY = sys.argv[1:]
 SCRATCH = tempfile.mkdtemp(prefix="lathe-media-")
 ESP = bytes.fromhex("28732ac11ff8d211ba4b00a0c93ec93b")
-failed = False
 
 
 def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + "media: " + name + ("" if good else ": " + why), flush=True)
+    verdict.report("media: " + name, good, why)
 
 
 def tool(*command):
@@ -226,4 +226,4 @@ try:
     systems()
 finally:
     shutil.rmtree(SCRATCH)
-sys.exit(failed)
+verdict.finish()

@@ -5,14 +5,12 @@
 usage: test-open.py PROGRAM DRAG-SOURCE PICTURES [TEST...]
 """
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
-from xwindow import Display, Failed, Pointer, Window, check_complaints, wait_for
+from xwindow import Failed, Pointer, Window, check_complaints, run_tests, wait_for
 
 PROGRAM, SOURCE, PICTURES = sys.argv[1:4]
 
@@ -299,31 +297,4 @@ TESTS = [test_drop_starts, test_recent, test_bad_file, test_locked_disk, test_ch
          test_single_instance, test_change_disc, test_locked_drive, test_no_disc, test_full_host,
          test_deleted_image]
 
-
-def run(test):
-    folder = tempfile.mkdtemp(prefix="lathe-open-")
-    display = None
-    name = "open: " + test.__name__[5:].replace("_", " ")
-    try:
-        display = Display(folder, PICTURES)
-        test(display, folder)
-        print("ok", name, flush=True)
-        return True
-    except Failed as failure:
-        print("# %s" % failure, file=sys.stderr)
-        print("not ok", name, flush=True)
-        return False
-    finally:
-        if display is not None:
-            display.close()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def main():
-    os.makedirs(PICTURES, exist_ok=True)
-    wanted = sys.argv[4:]
-    chosen = [test for test in TESTS if not wanted or test.__name__[5:] in wanted]
-    sys.exit(0 if all([run(test) for test in chosen]) else 1)
-
-
-main()
+run_tests("open", TESTS, PICTURES, sys.argv[4:])

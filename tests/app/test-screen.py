@@ -9,13 +9,11 @@ what a film costs and is only run by name.
 """
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
-from xwindow import Display, Failed, Window, wait_for
+from xwindow import Failed, Window, run_tests, wait_for
 
 PROGRAM, PICTURES = sys.argv[1:3]
 BARS = [(255, 255, 255), (255, 255, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255), (255, 0, 0),
@@ -461,32 +459,5 @@ TESTS = [test_keys, test_release_on_focus_loss, test_positions, test_ways, test_
          test_shortcuts, test_text_and_typing, test_send_keys, test_screenshot, test_scaling,
          test_hidpi, test_guest_follows, test_pace, test_cards, test_full_screen, test_pointer_image]
 
-
-def run(test):
-    folder = tempfile.mkdtemp(prefix="lathe-screen-")
-    display = None
-    name = "screen: " + test.__name__[5:].replace("_", " ")
-    try:
-        display = Display(folder, PICTURES)
-        test(display, folder)
-        print("ok", name, flush=True)
-        return True
-    except Failed as failure:
-        print("# %s" % failure, file=sys.stderr)
-        print("not ok", name, flush=True)
-        return False
-    finally:
-        if display is not None:
-            display.close()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def main():
-    os.makedirs(PICTURES, exist_ok=True)
-    wanted = sys.argv[3:]
-    chosen = [test for test in [*TESTS, *([test_measure] if "measure" in wanted else [])]
-              if not wanted or test.__name__[5:] in wanted]
-    sys.exit(0 if all([run(test) for test in chosen]) else 1)
-
-
-main()
+MEASURES = [test_measure] if "measure" in sys.argv[3:] else []
+run_tests("screen", TESTS + MEASURES, PICTURES, sys.argv[3:])

@@ -6,14 +6,12 @@ usage: test-window.py PROGRAM INSPECTOR PICTURES [TEST...]
 PROGRAM is lathe-fake-gtk, INSPECTOR is test-window, PICTURES a folder for pictures of the window.
 """
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
-from xwindow import Display, Failed, Window, wait_for
+from xwindow import Failed, Window, run_tests, wait_for
 
 PROGRAM, INSPECTOR, PICTURES = sys.argv[1:4]
 
@@ -166,31 +164,4 @@ TESTS = [test_inspect, test_typing, test_pause, test_keyboard_reach, test_close_
          test_crash_and_again, test_search_and_zoom, test_copy_and_paste, test_log,
          test_script_ends_window]
 
-
-def run(test):
-    folder = tempfile.mkdtemp(prefix="lathe-window-")
-    display = None
-    name = "window: " + test.__name__[5:].replace("_", " ")
-    try:
-        display = Display(folder, PICTURES)
-        test(display, folder)
-        print("ok", name, flush=True)
-        return True
-    except Failed as failure:
-        print("# %s" % failure, file=sys.stderr)
-        print("not ok", name, flush=True)
-        return False
-    finally:
-        if display is not None:
-            display.close()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def main():
-    os.makedirs(PICTURES, exist_ok=True)
-    wanted = sys.argv[4:]
-    chosen = [test for test in TESTS if not wanted or test.__name__[5:] in wanted]
-    sys.exit(0 if all([run(test) for test in chosen]) else 1)
-
-
-main()
+run_tests("window", TESTS, PICTURES, sys.argv[4:])

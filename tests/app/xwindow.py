@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An X server, a window in it, and the keys of a person: for tests of windows."""
 import os
+import shutil
 import subprocess
+import sys
+import tempfile
 import time
 
 WAIT = 5.0 * int(os.environ.get("PATIENCE", "3"))
@@ -172,3 +175,30 @@ class Window:
         if found != status:
             raise Failed("exit status %d, not %d: %s" % (found, status, messages))
         return messages
+
+
+def run_test(kind, test, pictures):
+    """Does one test, a function of a display and a folder; true if it is good."""
+    folder = tempfile.mkdtemp(prefix="lathe-%s-" % kind)
+    display = None
+    name = "%s: %s" % (kind, test.__name__[5:].replace("_", " "))
+    try:
+        display = Display(folder, pictures)
+        test(display, folder)
+        print("ok", name, flush=True)
+        return True
+    except Failed as failure:
+        print("# %s" % failure, file=sys.stderr)
+        print("not ok", name, flush=True)
+        return False
+    finally:
+        if display is not None:
+            display.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_tests(kind, tests, pictures, wanted):
+    """Does those tests that are wanted by name, or all; the pictures go to a folder. Ends the process."""
+    os.makedirs(pictures, exist_ok=True)
+    chosen = [test for test in tests if not wanted or test.__name__[5:] in wanted]
+    sys.exit(0 if all([run_test(kind, test, pictures) for test in chosen]) else 1)

@@ -13,14 +13,10 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, report  # pylint: disable=wrong-import-position
+
 STRESS, CASES = os.path.abspath(sys.argv[1]), sys.argv[2:]
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
 
 
 def call(*command):
@@ -167,4 +163,4 @@ with tempfile.TemporaryDirectory() as scratch:
     for case in CASES:
         globals()[case]()
     os.chdir("/")
-sys.exit(failed)
+finish()

@@ -13,6 +13,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, guest_run, report  # pylint: disable=wrong-import-position
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 LATHE, GUESTS, INIT, HOTPLUG, SECTOR = (os.path.abspath(path) for path in sys.argv[1:6])
 CASES = sys.argv[6:]
@@ -21,13 +24,6 @@ KERNEL = os.path.join(GUESTS, "generic", "vmlinuz")
 MODULES = ["virtio_pci", "virtio_blk", "nvme", "lpc_ich", "iTCO_wdt",
            "pvpanic", "pvpanic-mmio", "tpm_crb"]
 APPEND = "console=ttyS0 quiet panic=-1 "
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
 
 
 def make_initramfs():
@@ -52,16 +48,6 @@ def command(append, *options, limit=240):
 def machine(limit=240):
     return ["--memory", "512M", "--smp", "2", "--display", "none", "--serial", "stdio",
             "--net", "none", "--timeout", str(limit), "--no-reboot"]
-
-
-def finish(prefix, status, text, least):
-    """The guest's own cases."""
-    lines = [line for line in text.splitlines() if line.startswith(("ok ", "not ok "))]
-    for line in lines:
-        good = line.startswith("ok ")
-        report(prefix + "-" + line.split(" ", 1 if good else 2)[-1].split(":")[0], good, line)
-    report(prefix + "-done", status == 0 and "lathe guest done" in text and len(lines) >= least,
-           "exit status %d: %s" % (status, text[-4000:]))
 
 
 def run(*arguments, limit=240):
@@ -91,7 +77,7 @@ def sleep(firmware):
     else:
         arguments = command(append)
     status, text = run(*arguments, "--firmware", firmware)
-    finish("sleep-" + firmware, status, text, 6)
+    guest_run("sleep-" + firmware, status, text, 6)
 
 
 def wake():
@@ -143,7 +129,7 @@ def watchdog():
 def tpm(firmware):
     """swtpm's TPM: the guest's driver works with it; UEFI firmware measures itself into it."""
     status, text = run(*command("lathe=tpm"), "--firmware", firmware, "--tpm", "emulated")
-    finish("tpm-" + firmware, status, text, 4)
+    guest_run("tpm-" + firmware, status, text, 4)
     measured = re.search(r"^pcr0 (\w{64})$", text, re.M)
     report("tpm-%s-pcr" % firmware, measured is not None and
            (measured.group(1) != "0" * 64) == (firmware != "none"), text[-3000:])
@@ -161,7 +147,7 @@ def tpm_state():
 def lists(firmware):
     """lspci and dmidecode have nothing to complain about."""
     status, text = run(*command("lathe=lists"), "--firmware", firmware)
-    finish("lists-" + firmware, status, text, 5)
+    guest_run("lists-" + firmware, status, text, 5)
 
 
 def panic():
@@ -187,4 +173,4 @@ for case in CASES:
      "watchdog": watchdog, "tpm": tpm, "tpmstate": tpm_state, "panic": panic,
      "lists": lists}[job](
         *([argument] if argument else []))
-sys.exit(failed)
+finish()

@@ -8,17 +8,13 @@ import os
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, guest_cases, report  # pylint: disable=wrong-import-position
+
 LATHE, GUESTS, INITRAMFS, *CASES = sys.argv[1:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 LIMIT = 80 * int(os.environ.get("PATIENCE", "3"))  # seconds
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
 
 
 def run(append, *options, limit=LIMIT):
@@ -29,15 +25,6 @@ def run(append, *options, limit=LIMIT):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=limit + 30)
     return done.returncode, done.stdout.decode(errors="replace").replace("\r", "")
-
-
-def guest_cases(prefix, text):
-    """The guest's own verdicts, passed on."""
-    lines = [line for line in text.splitlines() if line.startswith(("ok ", "not ok "))]
-    for line in lines:
-        good = line.startswith("ok ")
-        report(prefix + "-" + line.split(" ", 1 if good else 2)[-1].split(":")[0], good, line)
-    return len(lines)
 
 
 def smp(count):
@@ -78,4 +65,4 @@ for case in CASES:
         smp(int(case[4:]))
     else:
         {"reboot": reboot, "reboots": reboots, "expect": expect, "timeout": timeout}[case]()
-sys.exit(failed)
+finish()

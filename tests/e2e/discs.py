@@ -11,6 +11,9 @@ import shutil
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, report  # pylint: disable=wrong-import-position
+
 PICTURE, GUESTS, FOLDER, *CASES = sys.argv[1:]
 PICTURE = os.path.abspath(PICTURE)
 ENTER = "28"
@@ -78,15 +81,12 @@ def pages_differ(case):
 
 
 def main():
-    failed = False
     os.makedirs(FOLDER, exist_ok=True)
     for case in CASES:
         status, said = run(case)
         good = status == 0 and (not case.startswith("installer") or pages_differ(case))
-        print(("ok " if good else "not ok ") + case + ("" if good else "\n" + said[-3000:]),
-              flush=True)
-        failed = failed or not good
-    sys.exit(failed)
+        report(case, good, said[-3000:])
+    finish()
 
 
 main()

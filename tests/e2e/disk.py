@@ -14,6 +14,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, guest_run, report  # pylint: disable=wrong-import-position
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 LATHE, GUESTS, INIT = (os.path.abspath(path) for path in sys.argv[1:4])
 CASES = sys.argv[4:]
@@ -23,13 +26,6 @@ MODULES = ["virtio_pci", "virtio_blk", "virtio-rng", "sd_mod", "sr_mod", "isofs"
 kernel = "cloud"  # which has everything but SATA and USB
 NAMES = {"virtio": "vda", "nvme": "nvme0n1", "sata": "sda", "usb": "sda"}
 SIZE = 256 << 20
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
 
 
 def call(*command):
@@ -65,12 +61,7 @@ def run(append, *options, limit=240):
 
 
 def guest_cases(prefix, status, text, least):
-    lines = [line for line in text.splitlines() if line.startswith(("ok ", "not ok "))]
-    for line in lines:
-        good = line.startswith("ok ")
-        report(prefix + "-" + line.split(" ", 1 if good else 2)[-1].split(":")[0], good, line)
-    report(prefix + "-done", status == 0 and "lathe guest done" in text and len(lines) >= least,
-           "exit status %d: %s" % (status, text[-3000:]))
+    guest_run(prefix, status, text, least)
     found = re.search(r"^sum (\w+)", text, re.M)
     return found.group(1) if found else None
 
@@ -298,4 +289,4 @@ with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:
         else:
             globals()[case]()
     os.chdir("/")
-sys.exit(failed)
+finish()

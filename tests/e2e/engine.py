@@ -10,15 +10,11 @@ import os
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, report  # pylint: disable=wrong-import-position
+
 LATHE, GUESTS = sys.argv[1:]
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + str(why)), flush=True)
 
 
 def lathe(*arguments):
@@ -55,4 +51,4 @@ report("engine-auto-in-doctor", default["good"] and default["text"] == "%s: %s" 
 report("engine-rows-in-doctor", rows["engine interp"]["good"] and
        rows["engine jit"]["good"] == (wanted == "jit"), rows)
 report("engine-asked-for", plan_engine("--accel", "interp") == ["interp", "asked for"])
-sys.exit(failed)
+finish()

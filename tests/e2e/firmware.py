@@ -10,17 +10,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, report  # pylint: disable=wrong-import-position
+
 LATHE, GUESTS, INITRAMFS, SECTOR, *CASES = sys.argv[1:]
 ENGINES = [os.environ["ACCEL"]] if "ACCEL" in os.environ else ["interp", "jit"]
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
 SCRATCH = tempfile.mkdtemp(prefix="lathe-firmware-")
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
 
 
 def run(engine, *options, expect=None, limit=200):
@@ -180,4 +176,4 @@ def secure():
 for case in CASES:
     {"seabios": seabios, "ovmf": ovmf, "variables": variables, "kernel": kernel,
      "disk": disk, "secure": secure}[case]()
-sys.exit(failed)
+finish()

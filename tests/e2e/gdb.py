@@ -19,18 +19,14 @@ import time
 
 import kallsyms
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, report  # pylint: disable=wrong-import-position
+
 LATHE, GUESTS, INITRAMFS = sys.argv[1:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
 FAST = "jit" if os.uname().machine == "x86_64" else "interp"
 LIMIT = 80 * int(os.environ.get("PATIENCE", "3"))  # seconds, for each wait
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + str(why)), flush=True)
 
 
 def wait_until(condition, limit=LIMIT):
@@ -432,7 +428,7 @@ def main():
         connection_lost(directory, elf)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-    sys.exit(failed)
+    finish()
 
 
 main()

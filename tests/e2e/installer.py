@@ -14,6 +14,9 @@ import sys
 import termios
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, report  # pylint: disable=wrong-import-position
+
 LATHE, GUESTS = sys.argv[1:3]
 IMAGES = os.path.join(GUESTS, "installer")
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z@`]|[()][A-Za-z0-9]|[=>78cMDEH])|[\x0e\x0f\r]")
@@ -22,13 +25,6 @@ SCREENS = [("Select a language", 600), ("Select your location", 200),
 NEXT = re.compile(r"Detecting|Loading additional components|network", re.I)
 
 screen, status = "", 0
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else "\n" + why), flush=True)
 
 
 def read(terminal, seconds):
@@ -81,7 +77,7 @@ def main():
         process.kill()
         report("installer-ctrl-]-leaves", False)
     report("installer-terminal-restored", termios.tcgetattr(terminal) == before)
-    sys.exit(failed)
+    finish()
 
 
 main()

@@ -18,6 +18,9 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, guest_run, report  # pylint: disable=wrong-import-position
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 LATHE, GUESTS, INIT, FORWARDS = (os.path.abspath(path) for path in sys.argv[1:5])
 CASES = sys.argv[5:]
@@ -29,14 +32,7 @@ SPEED_MIB = 200
 PORT = 8000
 FILE = random.Random(1).randbytes(3 << 20)
 SUM = hashlib.md5(FILE).hexdigest()
-failed = False
 ending = threading.Event()
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
 
 
 def isolate():
@@ -163,24 +159,15 @@ def run(command, limit=240):
     return done.returncode, done.stdout.decode(errors="replace").replace("\r", "")
 
 
-def guest_cases(prefix, status, text, least):
-    lines = [line for line in text.splitlines() if line.startswith(("ok ", "not ok "))]
-    for line in lines:
-        good = line.startswith("ok ")
-        report(prefix + "-" + line.split(" ", 1 if good else 2)[-1].split(":")[0], good, line)
-    report(prefix + "-done", status == 0 and "lathe guest done" in text and len(lines) >= least,
-           "exit status %d: %s" % (status, text[-3000:]))
-
-
 def client(model, cpus):
     status, text = run(lathe("--smp", cpus, "--net", "user,model=" + model,
                              *boot(model, "lathe=client")))
-    guest_cases("net-%s-smp%s" % (model, cpus), status, text, 12)
+    guest_run("net-%s-smp%s" % (model, cpus), status, text, 12)
 
 
 def none():
     status, text = run(lathe("--net", "none", *boot("virtio", "lathe=none")))
-    guest_cases("net-none", status, text, 3)
+    guest_run("net-none", status, text, 3)
 
 
 def taken():
@@ -307,4 +294,4 @@ with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         else:
             globals()[word](*rest)
     os.chdir("/")
-sys.exit(failed)
+finish()

@@ -11,17 +11,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, report  # pylint: disable=wrong-import-position
+
 LATHE, GUESTS, *CASES = sys.argv[1:]
 SCRATCH = tempfile.mkdtemp(prefix="lathe-system-")
 PATIENCE = int(os.environ.get("PATIENCE", "1"))
 ROOT_OFFSET, ROOT_SIZE = 33 << 20, 2 << 30  # of the second partition; see image.sh
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + str(why)), flush=True)
 
 
 def overlay(name):
@@ -95,7 +91,7 @@ def main():
         for number, start in enumerate(starts[:2], 1):
             check_start("%s-start-%d" % (case, number), start, case == "secure")
         check_disk(case, path)
-    sys.exit(failed)
+    finish()
 
 
 main()

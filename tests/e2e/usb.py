@@ -11,17 +11,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, guest_run  # pylint: disable=wrong-import-position
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOST, GUESTS, INIT = (os.path.abspath(path) for path in sys.argv[1:4])
 MODULES = ["sd_mod", "xhci_pci", "usb_storage", "usbhid", "hid_generic", "evdev"]
 CASES = 23
-failed = False
-
-
-def report(name, good, why=""):
-    global failed
-    failed = failed or not good
-    print(("ok " if good else "not ok ") + name + ("" if good else ": " + why), flush=True)
 
 
 def make_initramfs():
@@ -42,17 +38,11 @@ def main():
     done = subprocess.run([HOST, os.path.join(GUESTS, "generic", "vmlinuz"), "init.gz",
                            "console=ttyS0 quiet panic=-1 sum=" + hashlib.md5(contents).hexdigest(),
                            "disk.raw", "input"], stdout=subprocess.PIPE, text=True, errors="replace")
-    lines = [line for line in done.stdout.splitlines() if line.startswith(("ok ", "not ok "))]
-    for line in lines:
-        good = line.startswith("ok ")
-        report("usb-" + line.split(" ", 1 if good else 2)[-1].split(":")[0], good, line)
-    report("usb-done", done.returncode == 0 and "lathe guest done" in done.stdout and
-           len(lines) >= CASES, "status %d, %d cases: %s" % (done.returncode, len(lines),
-                                                              done.stdout[-4000:]))
+    guest_run("usb", done.returncode, done.stdout, CASES)
 
 
 with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:
     os.chdir(scratch)
     main()
     os.chdir("/")
-sys.exit(failed)
+finish()
