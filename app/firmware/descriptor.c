@@ -12,8 +12,7 @@
 
 /* ---- reading members ---- */
 
-/* Brackets outside of strings; false: nested too deep. */
-static bool descriptor_check_depth(const char *text, gsize length)
+bool lathe_json_depth_ok(const char *text, gsize length)
 {
     unsigned depth = 0;
     bool quoted = false;
@@ -213,7 +212,7 @@ static bool descriptor_load(struct lathe_descriptor *descriptor, const char *tex
         return lathe_error_input(error, "it is larger than %d bytes", LATHE_DESCRIPTOR_MAX);
     if (!g_utf8_validate_len(text, length, NULL))
         return lathe_error_input(error, "it is no UTF-8 text");
-    if (!descriptor_check_depth(text, length))
+    if (!lathe_json_depth_ok(text, length))
         return lathe_error_input(error, "it is nested too deep");
     if (!json_parser_load_from_data(parser, text, (gssize)length, error))
         return false;

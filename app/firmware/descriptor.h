@@ -54,6 +54,7 @@ struct lathe_descriptor_problem {
 struct lathe_descriptor_list {
     GPtrArray *descriptors; /* of struct lathe_descriptor, in the order of choice */
     GPtrArray *problems;    /* of struct lathe_descriptor_problem */
+    GPtrArray *hidden;      /* likewise: files that another one hides, and those that only hide */
 };
 
 /*
@@ -62,6 +63,10 @@ struct lathe_descriptor_list {
  */
 struct lathe_descriptor_list *lathe_descriptor_list_read(const char *const *folders);
 void lathe_descriptor_list_free(struct lathe_descriptor_list *list);
+/* Do the brackets of a JSON text, outside of its strings, nest to at most 32 levels? Its parser
+ * recurses. Any thread. */
+bool lathe_json_depth_ok(const char *text, gsize length);
+
 /* Where this host keeps them: the system's, the administrator's, the user's. g_strfreev. */
 char **lathe_descriptor_folders(void);
 
