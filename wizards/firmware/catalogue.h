@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All firmware of a host: by its descriptors, and builds that packages bring without one; what each
+ * gives, what is wrong with it, and which one fits what is wanted. Any thread.
+ */
+#ifndef LATHE_WIZARDS_FIRMWARE_CATALOGUE_H
+#define LATHE_WIZARDS_FIRMWARE_CATALOGUE_H
+
+#include "app/firmware/descriptor.h"
+
+struct lathe_firmware_item {
+    const struct lathe_descriptor *descriptor;
+    bool built_in; /* known to this program, without a descriptor on the host */
+    char *trouble; /* why it cannot be used here; NULL: it can */
+};
+
+struct lathe_catalogue {
+    struct lathe_descriptor_list *list;
+    GPtrArray *built_in; /* of struct lathe_descriptor */
+    GPtrArray *items;    /* of struct lathe_firmware_item, in the order of choice */
+};
+
+/* What a machine is and what its firmware shall have, or shall not. Borrowed. */
+struct lathe_firmware_wish {
+    const char *architecture, *machine; /* NULL: any */
+    const char *const *with, *const *without;
+};
+
+/* folders as lathe_descriptor_list_read takes them. */
+struct lathe_catalogue *lathe_catalogue_read(const char *const *folders);
+void lathe_catalogue_free(struct lathe_catalogue *catalogue);
+
+/* Why the item is not what is wished; NULL: it is. g_free. */
+char *lathe_firmware_item_misses(const struct lathe_firmware_item *item,
+                                 const struct lathe_firmware_wish *wish);
+/* The first that is what is wished; NULL: none. */
+const struct lathe_firmware_item *lathe_catalogue_choose(const struct lathe_catalogue *catalogue,
+                                                         const struct lathe_firmware_wish *wish);
+
+/* A feature in words; NULL: not known. */
+const char *lathe_firmware_feature_words(const char *feature);
+/* All that are known by name, ended by NULL. */
+const char *const *lathe_firmware_features(void);
+
+typedef struct lathe_catalogue lathe_catalogue;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_catalogue, lathe_catalogue_free)
+
+#endif
