@@ -64,6 +64,8 @@ void lathe_cli_free(struct lathe_cli *cli);
 
 /* Texts made from the tables; g_free. verb NULL: the overview. */
 char *lathe_help_text(const struct lathe_verb *verb);
+/* Appends the text wrapped and indented, as help shows it. */
+void lathe_help_wrap(GString *out, const char *text);
 char *lathe_man_page(void);
 char *lathe_bash_completion(void);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/tool.h"
 #include "emulator/api/host.h"
 
 static void completion_strings(GString *out, const char *const *strings)
@@ -42,6 +43,12 @@ static void completion_value(GString *out, const struct lathe_option *option)
 
 static void completion_verb(GString *out, const struct lathe_verb *verb)
 {
+    const struct lathe_tool *tool = lathe_tool_find(verb->name);
+
+    if (tool != NULL) {
+        lathe_tool_completion(out, tool);
+        return;
+    }
     g_string_append_printf(out, "    %s) words=\"", verb->name);
     for (const struct lathe_option *option = lathe_options; option->name != NULL; option++) {
         if (lathe_option_fits(option, verb))

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/tool.h"
 
 #define HELP_WIDTH  79
 #define HELP_INDENT 8
 
 /* ---- plain text ---- */
 
-static void help_wrap(GString *out, const char *text)
+void lathe_help_wrap(GString *out, const char *text)
 {
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
     size_t column = 0;
@@ -34,7 +35,7 @@ static void help_option(GString *out, const struct lathe_option *option)
     g_string_append_printf(out, "  --%s%s%s%s\n", option->name, option->argument ? " " : "",
                            option->argument ? option->argument : "",
                            (option->flags & OPTION_REPEATS) != 0 ? "  (repeatable)" : "");
-    help_wrap(out, option->help);
+    lathe_help_wrap(out, option->help);
 }
 
 static char *help_overview(void)
@@ -80,6 +81,10 @@ static char *help_of_verb(const struct lathe_verb *verb)
 
 char *lathe_help_text(const struct lathe_verb *verb)
 {
+    const struct lathe_tool *tool = verb != NULL ? lathe_tool_find(verb->name) : NULL;
+
+    if (tool != NULL)
+        return lathe_tool_help(tool, NULL);
     return verb == NULL ? help_overview() : help_of_verb(verb);
 }
 
@@ -116,6 +121,12 @@ static void man_option(GString *out, const struct lathe_option *option)
 
 static void man_verb(GString *out, const struct lathe_verb *verb)
 {
+    const struct lathe_tool *tool = lathe_tool_find(verb->name);
+
+    if (tool != NULL) {
+        lathe_tool_man(out, tool, man_text);
+        return;
+    }
     g_string_append(out, ".SS lathe ");
     man_text(out, verb->name);
     g_string_append_printf(out, " %s\n", verb->operands);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/tool.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 
@@ -120,11 +121,25 @@ static bool parse_check_files(const struct parse *parse, GError **error)
     return lathe_error_input(error, "options are for one machine: give one FILE with them");
 }
 
+/* What stands behind a tool's verb is the tool's to parse. */
+static bool parse_tool(struct parse *parse)
+{
+    const char *word;
+
+    if (parse->cli->verb == NULL || lathe_tool_find(parse->cli->verb->name) == NULL)
+        return false;
+    while ((word = parse_take(&parse->words)) != NULL)
+        g_ptr_array_add(parse->cli->operands, g_strdup(word));
+    return true;
+}
+
 static bool parse_rest(struct parse *parse, GError **error)
 {
     bool options_over = false;
     const char *word;
 
+    if (parse_tool(parse))
+        return true;
     while ((word = parse_take(&parse->words)) != NULL) {
         if (options_over || word[0] != '-') {
             g_ptr_array_add(parse->cli->operands, parse_operand(word));

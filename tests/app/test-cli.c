@@ -201,6 +201,29 @@ static void test_later(void)
     CHECK_LINES(lines);
 }
 
+static void test_tools(void)
+{
+    static const struct line lines[] = {
+        {"firmware", 2, "lathe firmware needs a command; lathe help firmware lists them", ""},
+        {"firmware mend", 2,
+         "lathe firmware needs a command, and 'mend' is none; lathe help firmware lists them", ""},
+        {"firmware vars", 2, "lathe firmware vars needs one FILE", ""},
+        {"firmware vars %t --warp", 2,
+         "lathe firmware vars has no option --warp; lathe firmware vars --help lists them", ""},
+        {"firmware vars %t --json=x", 2, "--json takes no value", ""},
+        {"firmware vars --var", 2, "--var needs a value: NAME[@GUID]", ""},
+        {"firmware vars -x", 2, "unknown option -x: options begin with two dashes", ""},
+        {"firmware vars %t", 2, "%t: there is no UEFI variable store in it", ""},
+        {"firmware vars /nowhere", 2, "/nowhere: No such file or directory", ""},
+        {"firmware list %t", 2, "lathe firmware list takes no operands", ""},
+        {"firmware list --want warp", 2, "there is no feature 'warp': uefi, bios, *", ""},
+        {"firmware list --arch z80", 2, "", "chosen: none\n*"},
+        {"firmware list --json", 0, "", "{\n*"},
+    };
+
+    CHECK_LINES(lines);
+}
+
 static void test_disks(void)
 {
     static const struct line lines[] = {
@@ -233,6 +256,9 @@ static void test_texts(void)
         {"run --cpu help", 0, "", "models:   x86-64-v1 max\nfeatures: sse4_2 avx2"},
         {"run --trace help", 0, "", "cpu_exception\nioapic_route"},
         {"--man", 0, "", ".TH LATHE 1 *"},
+        {"help firmware", 0, "", "lathe firmware list *"},
+        {"firmware --help", 0, "", "lathe firmware list *"},
+        {"firmware vars -h", 0, "", "lathe firmware vars FILE*"},
         {"--completion", 0, "", "# bash completion*"},
         {"run %k --dry-run", 0, "", "machine   board          q35\n*"},
     };
@@ -263,6 +289,7 @@ static const struct test_case cases[] = {
     {"cli: bad files", test_bad_files},
     {"cli: bad values", test_bad_values},
     {"cli: options of later versions", test_later},
+    {"cli: tools", test_tools},
     {"cli: disks", test_disks},
     {"cli: texts", test_texts},
     {"cli: help is complete", test_help_is_complete},

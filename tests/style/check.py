@@ -34,7 +34,9 @@ LAYERS = {
     "emulator/boards": ["emulator"],
     "display": ["emulator/api", "display"],
     "app": ["emulator/api", "display", "app"],
-    "ui": ["display", "app", "ui"],
+    "wizards/firmware": ["emulator/api", "app/plan", "app/firmware"],
+    "wizards/cli": ["emulator/api", "app", "wizards"],
+    "ui": ["display", "app", "wizards", "ui"],
 }
 
 
@@ -162,7 +164,7 @@ def check_heads():
 
 
 def flags():
-    out = subprocess.run(["pkg-config", "--cflags", "gtk+-3.0", "vte-2.91", "gio-unix-2.0"],
+    out = subprocess.run(["pkg-config", "--cflags", "gtk+-3.0", "vte-2.91", "gio-unix-2.0", "json-glib-1.0"],
                          check=True, capture_output=True, text=True).stdout
     return out.split()
 
