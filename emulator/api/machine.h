@@ -38,7 +38,9 @@ struct emu_drive {
 
 /* A device beside the board's own. */
 struct emu_device_config {
-    const char *kind;       /* "usb-keyboard", "usb-tablet", "usb-hub", "usb-storage" */
+    /* "usb-keyboard", "usb-tablet", "usb-hub", "usb-storage"; and, only from the beginning,
+     * "virtio-keyboard", "virtio-tablet" */
+    const char *kind;
     const char *id;         /* that no other device has; shorter than 32 bytes */
     const char *into;       /* id of the hub that it goes into; NULL: a socket of the machine */
     struct emu_drive drive; /* of storage: back end and cdrom */

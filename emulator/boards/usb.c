@@ -8,11 +8,12 @@
 
 #include "emulator/api/block.h"
 #include "emulator/boards/board.h"
-#include "emulator/hw/pci/pci.h"
+#include "emulator/hw/pci/pci-host.h"
 #include "emulator/hw/usb/storage.h"
 #include "emulator/hw/usb/xhci.h"
 
-#define USB_XHCI EMU_PCI_DEVFN(20, 0)
+#define USB_XHCI       EMU_PCI_DEVFN(20, 0)
+#define USB_FIRST_SLOT 2 /* of PCI bus 0 */
 
 static const struct {
     const char *kind;
@@ -135,6 +136,37 @@ static bool usb_prepare(struct board *board, struct emu_device *device, struct e
     return true;
 }
 
+/* Input devices of another bus are listed with them, but only from the beginning. */
+static const struct emu_device_class *usb_pci_class(const char *kind)
+{
+    const struct emu_device_class *const classes[] = {&emu_virtio_keyboard_class,
+                                                      &emu_virtio_tablet_class};
+
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (strcmp(kind, classes[i]->name) == 0)
+            return classes[i];
+    return NULL;
+}
+
+static bool usb_add_first(struct board *board, const struct emu_device_config *config,
+                          struct emu_error *err)
+{
+    unsigned slot = emu_pci_host_free_slot(board->pci_host, USB_FIRST_SLOT);
+    const struct board_device row = {
+        .class = usb_pci_class(config->kind),
+        .id = config->id,
+        .devfn = EMU_PCI_DEVFN(slot, 0),
+        .pci = true,
+    };
+
+    if (row.class == NULL)
+        return usb_plug(board, config, NULL, err) != NULL;
+    if (slot == 32)
+        return emu_error_set(err, EMU_ERROR_INPUT, "there is no PCI slot left for '%s'",
+                             config->id);
+    return board_add_device(board, &row, err);
+}
+
 static bool usb_is_wanted(const struct emu_machine_config *config)
 {
     bool wanted = config->usb || config->device_count != 0;
@@ -160,7 +192,7 @@ bool board_add_usb(struct board *board, struct emu_error *err)
     if (!board_add_device(board, &row, err))
         return false;
     for (unsigned i = 0; i < config->device_count; i++)
-        if (usb_plug(board, &config->devices[i], NULL, err) == NULL)
+        if (!usb_add_first(board, &config->devices[i], err))
             return false;
     return true;
 }

@@ -3,7 +3,7 @@
  * Runs a guest that says on its serial port what a person at the machine should do ("do key 30"),
  * and does that: types, points, plugs devices in and pulls them out.
  *
- *   usb-host KERNEL INITRD COMMAND-LINE DISK input|none
+ *   usb-host KERNEL INITRD COMMAND-LINE DISK usb|virtio
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,7 +134,10 @@ int main(int argc, char **argv)
         {.kind = "usb-hub", .id = "hub"},
         {.kind = "usb-tablet", .id = "tablet"},
         {.kind = "usb-keyboard", .id = "keyboard", .into = "hub"},
+        {.kind = "virtio-tablet", .id = "virtio-tablet"},
+        {.kind = "virtio-keyboard", .id = "virtio-keyboard"},
     };
+    bool virtio;
     struct emu_error err = EMU_ERROR_INIT;
     char line[4096];
     int pipes[2];
@@ -143,6 +146,7 @@ int main(int argc, char **argv)
     if (argc != 6 || pipe(pipes) != 0 || (serial = fdopen(pipes[0], "r")) == NULL)
         return 2;
     alarm(HOST_TIMEOUT);
+    virtio = strcmp(argv[5], "virtio") == 0;
     struct emu_machine_config config = {
         .accel = getenv("ACCEL"),
         .memory = 512ull << 20,
@@ -153,7 +157,7 @@ int main(int argc, char **argv)
         .no_reboot = true,
         .usb = true,
         .devices = devices,
-        .device_count = strcmp(argv[5], "input") == 0 ? 3 : 0,
+        .device_count = virtio ? 5 : 3,
         .serial = {{&host_serial, &pipes[1]}},
     };
     const struct emu_machine_observer observer = {.state_changed = host_state, .opaque = &pipes[1]};

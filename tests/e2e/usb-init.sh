@@ -10,7 +10,7 @@ mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev 2>/dev/null
 while read -r module; do insmod "/modules/$module.ko"; done </modules/order
 for word in $(cat /proc/cmdline); do
-    case $word in sum=*) export "${word?}" ;; esac
+    case $word in sum=* | case=*) export "${word?}" ;; esac
 done
 cd /sys/bus/usb/devices || exit
 
@@ -34,15 +34,37 @@ gone() { # FILE
     [ ! -e "$1" ]
 }
 
-# The path of the event device with that name.
-event_of() { # NAME
+reading() { # PID FILE: the process has it open
+    for fd in "/proc/$1/fd"/*; do
+        [ "$(readlink "$fd")" = "$2" ] && return
+    done
+    return 1
+}
+
+# Events that come before somebody reads are nobody's.
+listen() { # NAME FILE
+    cat "$(event_of "$1")" >"$2" &
+    readers="$readers $!"
+    wait_for reading $! "$(event_of "$1")"
+}
+
+enough() { # FILE: six events with the ends of their reports
+    [ "$(wc -c <"$1")" -ge 288 ]
+}
+
+# The place of the event device with that name.
+sysfs_of() { # NAME
     for event in /sys/class/input/event*; do
-        [ "$(cat "$event/device/name")" = "$1" ] && echo "/dev/input/${event##*/}"
+        [ "$(cat "$event/device/name")" = "$1" ] && readlink -f "$event"
     done
 }
 
+event_of() { # NAME
+    echo "/dev/input/$(basename "$(sysfs_of "$1")")"
+}
+
 has_event() { # NAME
-    [ -n "$(event_of "$1")" ]
+    [ -n "$(sysfs_of "$1")" ]
 }
 
 # Types, codes and values of what came, without times and ends of reports.
@@ -64,39 +86,38 @@ tree() {
         "hub usbhid usbhid "
 }
 
-# Both keyboards are read: each key comes once, from the USB keyboard.
-keyboard() {
-    wait_for has_event "Lathe USB Keyboard"
-    cat "$(event_of "Lathe USB Keyboard")" >/tmp/usb &
-    readers=$!
-    cat "$(event_of "AT Translated Set 2 keyboard")" >/tmp/ps2 &
-    readers="$readers $!"
-    sleep 1
+# Both keyboards are read: each key comes once, from the first of them.
+keyboard() { # NAME OTHER
+    wait_for has_event "$1"
+    readers=
+    listen "$1" /tmp/usb
+    listen "$2" /tmp/ps2
     echo "do key 30"
     echo "do key 125"
     echo "do key 88"
-    sleep 1
+    wait_for enough /tmp/usb
     check keys "$(events /tmp/usb)" "1/30/1 1/30/0 1/125/1 1/125/0 1/88/1 1/88/0 "
     check keys-once "$(events /tmp/ps2)" ""
-    echo 1 >"$(echo /sys/bus/usb/devices/1-1.1/*/*/input/*/*::capslock)/brightness"
+    for led in "$(dirname "$(sysfs_of "$1")")"/*::capslock; do echo 1 >"$led/brightness"; done
     echo "do leds 4"
     # shellcheck disable=SC2086
     kill $readers
 }
 
-tablet() {
-    wait_for has_event "Lathe USB Tablet"
-    cat "$(event_of "Lathe USB Tablet")" >/tmp/tablet &
-    sleep 1
+tablet() { # NAME WHAT-A-NOTCH-IS
+    wait_for has_event "$1"
+    readers=
+    listen "$1" /tmp/tablet
     echo "do pointer 1000 32767 0 0"
     usleep 300000
     echo "do pointer 1000 32767 0 1"
     usleep 300000
     echo "do pointer 1000 32767 2 0"
     sleep 1
-    kill $!
+    # shellcheck disable=SC2086
+    kill $readers
     check pointer "$(events /tmp/tablet)" \
-        "3/0/1000 3/1/32767 1/272/1 1/272/0 2/8/4294967294 2/11/4294967056 "
+        "3/0/1000 3/1/32767 1/272/1 $2"
 }
 
 # A disk comes into a socket, then another into the hub; each goes while nobody writes.
@@ -137,9 +158,15 @@ swap() {
 
 wait_for there 1-1.1:1.0/driver
 wait_for there 1-2:1.0/driver
+if [ "$case" = virtio ]; then
+    keyboard "Lathe Virtio Keyboard" "Lathe USB Keyboard"
+    tablet "Lathe Virtio Tablet" "2/8/4294967294 1/272/0 "
+    echo "lathe guest done"
+    poweroff -f
+fi
 tree
-keyboard
-tablet
+keyboard "Lathe USB Keyboard" "AT Translated Set 2 keyboard"
+tablet "Lathe USB Tablet" "1/272/0 2/8/4294967294 2/11/4294967056 "
 plug socket 2-3 5000
 plug inhub 1-1.2 480 hub
 dmesg | grep -E '(xhci|usb|hid|sd ).*([Ee]rror|[Ww]arn|[Ff]ail|died|[Tt]imeout|not respond|[Uu]nable|[Cc]annot)|BUG:|WARNING:|Oops' &&

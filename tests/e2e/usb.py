@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Debian's kernel at a USB controller: hub, keyboard, tablet, disks that come and go.
 
-usb.py USB-HOST GUESTS INIT
+usb.py USB-HOST GUESTS INIT CASE...: cases are usb, and virtio: its keyboard and tablet beside them.
 """
 import hashlib
 import os
@@ -16,8 +16,10 @@ from verdict import finish, guest_run  # pylint: disable=wrong-import-position
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOST, GUESTS, INIT = (os.path.abspath(path) for path in sys.argv[1:4])
-MODULES = ["sd_mod", "xhci_pci", "usb_storage", "usbhid", "hid_generic", "evdev"]
-CASES = 23
+NAMES = sys.argv[4:]
+MODULES = ["sd_mod", "xhci_pci", "usb_storage", "usbhid", "hid_generic", "evdev", "virtio_pci",
+           "virtio_input"]
+CASES = {"usb": 23, "virtio": 4}
 
 
 def make_initramfs():
@@ -35,10 +37,16 @@ def main():
     with open("disk.raw", "wb") as stream:
         stream.write(contents)
     make_initramfs()
+    for name in NAMES:
+        run(name, contents)
+
+
+def run(case, contents):
     done = subprocess.run([HOST, os.path.join(GUESTS, "generic", "vmlinuz"), "init.gz",
-                           "console=ttyS0 quiet panic=-1 sum=" + hashlib.md5(contents).hexdigest(),
-                           "disk.raw", "input"], stdout=subprocess.PIPE, text=True, errors="replace")
-    guest_run("usb", done.returncode, done.stdout, CASES)
+                           "console=ttyS0 quiet panic=-1 case=%s sum=%s" %
+                           (case, hashlib.md5(contents).hexdigest()),
+                           "disk.raw", case], stdout=subprocess.PIPE, text=True, errors="replace")
+    guest_run(case, done.returncode, done.stdout, CASES[case])
 
 
 with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:

@@ -14,7 +14,7 @@
 #define EMU_VIRTIO_MAX_QUEUES   16
 #define EMU_VIRTIO_QUEUE_SIZE   256
 #define EMU_VIRTIO_MAX_SEGMENTS 256 /* of one chain */
-#define EMU_VIRTIO_MAX_CONFIG   64
+#define EMU_VIRTIO_MAX_CONFIG   136
 
 #define EMU_VIRTIO_F_INDIRECT (1ull << 28)
 #define EMU_VIRTIO_F_EVENT    (1ull << 29)
