@@ -235,6 +235,11 @@ struct ir_env {
     uint64_t watch_granules;
     uint64_t code_base;   /* the backend's: pc that the start of the block's page has */
     uint32_t vectors_out; /* the backend's: not 0 while vector slots are in host registers */
+    /* The backend's: frames of guest calls on the host's stack (its end without any, and how far
+     * they may grow). They stand for pcs of the current jump table: who changes or empties that
+     * sets returns_stale. */
+    uint64_t returns, returns_end;
+    uint32_t returns_stale;
 };
 
 #define IR_SLOT(type, member) ((uint16_t)(offsetof(type, member) / sizeof(uint64_t)))

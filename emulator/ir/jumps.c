@@ -81,6 +81,7 @@ void ir_jumps_select(struct ir_env *env)
     key->use = ++set->uses;
     set->previous = set->current;
     set->current = key;
+    env->returns_stale = 1;
     if (!set->hidden)
         env->jumps = jumps_table(set, key);
 }
@@ -93,6 +94,7 @@ void ir_jumps_flush(struct ir_env *env)
         return;
     set->flushes++;
     jumps_clear(set, set->current);
+    env->returns_stale = 1;
 }
 
 void ir_jumps_forget(struct ir_env *env, uint64_t space)

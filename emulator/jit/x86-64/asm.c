@@ -210,6 +210,45 @@ uint32_t asm_jmp(struct asm_buf *b)
     return asm_pos(b) - 4;
 }
 
+uint32_t asm_call(struct asm_buf *b)
+{
+    asm_8(b, 0xe8);
+    asm_32(b, 0);
+    return asm_pos(b) - 4;
+}
+
+void asm_ret(struct asm_buf *b)
+{
+    asm_8(b, 0xc3);
+}
+
+static void asm_stack(struct asm_buf *b, unsigned opcode, unsigned reg)
+{
+    if (reg & 8)
+        asm_8(b, 0x41);
+    asm_8(b, opcode | (reg & 7));
+}
+
+void asm_push(struct asm_buf *b, unsigned reg)
+{
+    asm_stack(b, 0x50, reg);
+}
+
+void asm_pop(struct asm_buf *b, unsigned reg)
+{
+    asm_stack(b, 0x58, reg);
+}
+
+/* A ModRM byte with base 5 and no displacement in mod counts from the next instruction. */
+uint32_t asm_lea_code(struct asm_buf *b, unsigned reg)
+{
+    asm_8(b, 0x48 | (reg & 8 ? 4 : 0));
+    asm_8(b, 0x8d);
+    asm_8(b, (reg & 7) << 3 | 5);
+    asm_32(b, 0);
+    return asm_pos(b) - 4;
+}
+
 void asm_here(struct asm_buf *b, uint32_t distance)
 {
     uint32_t value = asm_pos(b) - (distance + 4);

@@ -108,6 +108,12 @@ uint32_t asm_jcc(struct asm_buf *b, unsigned cc);
 uint32_t asm_jmp(struct asm_buf *b);
 void asm_here(struct asm_buf *b, uint32_t distance);
 void asm_jmp_back(struct asm_buf *b, uint32_t to);
+uint32_t asm_call(struct asm_buf *b);
+void asm_ret(struct asm_buf *b);
+void asm_push(struct asm_buf *b, unsigned reg);
+void asm_pop(struct asm_buf *b, unsigned reg);
+/* reg = the address of a place in the code; as jumps. */
+uint32_t asm_lea_code(struct asm_buf *b, unsigned reg);
 void asm_setcc(struct asm_buf *b, unsigned cc, unsigned reg); /* zero-extended; keeps flags */
 
 #endif

@@ -23,24 +23,45 @@ void jit_exit_pc(struct jit_translation *t, int64_t offset, unsigned width)
         asm_load(&t->b, width, ASM_RAX, asm_r(ASM_RAX));
 }
 
-/* A jump that is patched once the target is known; its distance is aligned, to change at once. */
-static void exit_linked(struct jit_translation *t, unsigned offset)
+unsigned jit_link_jump(struct jit_translation *t, unsigned opcode, unsigned offset)
 {
     struct link_draft *link = &t->link[t->links];
-    uint32_t request;
 
     link->offset = (uint16_t)offset;
-    asm_alu_imm(&t->b, IR_32, ASM_CMP, ENV(request), 0);
-    request = asm_jcc(&t->b, IR_COND_NZ);
     while ((asm_pos(&t->b) + 1) % 4 != 0)
         asm_8(&t->b, 0x90);
-    link->jump = asm_jmp(&t->b);
-    asm_here(&t->b, request);
+    link->jump = asm_pos(&t->b) + 1;
+    asm_8(&t->b, opcode);
+    asm_32(&t->b, 0);
+    return t->links++;
+}
+
+void jit_link_tail(struct jit_translation *t, unsigned n)
+{
+    struct link_draft *link = &t->link[n];
+
     link->tail = asm_pos(&t->b);
     asm_here(&t->b, link->jump);
-    jit_exit_pc(t, offset, IR_64);
-    jit_emit_pointer(t, ASM_RDX, FIX_LINK, t->links++);
+    jit_exit_pc(t, link->offset, IR_64);
+    jit_emit_pointer(t, ASM_RDX, FIX_LINK, n);
     jit_jump_stub(t, t->stubs->link);
+}
+
+static void exit_linked(struct jit_translation *t, unsigned offset)
+{
+    uint32_t request;
+    unsigned link;
+
+    asm_alu_imm(&t->b, IR_32, ASM_CMP, ENV(request), 0);
+    request = asm_jcc(&t->b, IR_COND_NZ);
+    link = jit_link_jump(t, 0xe9, offset);
+    asm_here(&t->b, request);
+    jit_link_tail(t, link);
+}
+
+bool jit_may_link(const struct jit_translation *t, int64_t offset)
+{
+    return t->may_link && (uint64_t)offset < IR_PAGE_SIZE && t->links < IR_MAX_INSNS;
 }
 
 void jit_exit_outside(struct jit_translation *t, const struct ir_insn *i)
@@ -48,8 +69,9 @@ void jit_exit_outside(struct jit_translation *t, const struct ir_insn *i)
     unsigned width = exit_width(i);
 
     jit_flags_flush(t);
-    if (i->op != IR_leave && width == IR_64 && t->may_link && (uint64_t)i->imm < IR_PAGE_SIZE &&
-        t->links < IR_MAX_INSNS) {
+    if (i->op == IR_jmp && (i->flags & IR_HINT_CALL) && jit_emit_call(t, i))
+        return;
+    if (i->op != IR_leave && width == IR_64 && jit_may_link(t, i->imm)) {
         exit_linked(t, (unsigned)i->imm);
         return;
     }
@@ -111,6 +133,18 @@ static void exit_jump(struct jit_translation *t, const struct ir_insn *i)
         jit_emit_to_label(t, 0xe9, target - 1);
 }
 
+static void exit_indirect(struct jit_translation *t, const struct ir_insn *i)
+{
+    jit_flags_flush(t);
+    if ((i->flags & IR_HINT_CALL) && jit_emit_call(t, i))
+        return;
+    asm_load(&t->b, i->width & 3, ASM_RAX, jit_slot(t, i->a));
+    if (i->flags & IR_HINT_RET)
+        jit_emit_return(t);
+    else
+        jit_emit_lookup(t);
+}
+
 bool jit_emit_exit(struct jit_translation *t, const struct ir_insn *i)
 {
     switch (i->op) {
@@ -125,9 +159,7 @@ bool jit_emit_exit(struct jit_translation *t, const struct ir_insn *i)
         exit_jump(t, i);
         break;
     case IR_jmpi:
-        jit_flags_flush(t);
-        asm_load(&t->b, i->width & 3, ASM_RAX, jit_slot(t, i->a));
-        jit_emit_lookup(t);
+        exit_indirect(t, i);
         break;
     default:
         jit_exit_outside(t, i);

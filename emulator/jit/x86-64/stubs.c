@@ -8,6 +8,12 @@
 const uint8_t jit_pin_reg[PIN_COUNT] = {ASM_RBX, ASM_RDI, ASM_R12, ASM_RSI, ASM_R8, ASM_R9,
                                         ASM_R13, ASM_R10, ASM_R11, ASM_R14, ASM_R15};
 
+/* Host's stack for frames of guest calls (calls.c), in bytes; the lowest one with what aligns it;
+ * and the pc that this one has. */
+#define STUB_FRAMES (32 << 10)
+#define STUB_BOTTOM 24
+#define STUB_NO_PC  0x7e57ab1ec0de0001u
+
 static const uint8_t stub_saved[] = {ASM_RBX, ASM_RBP, ASM_R12, ASM_R13, ASM_R14, ASM_R15};
 
 unsigned jit_pins(const struct ir_guest *guest, uint16_t slot[PIN_COUNT])
@@ -47,13 +53,6 @@ static void stub_fill(struct stubs *s, unsigned count)
             asm_load(&s->b, IR_64, jit_pin_reg[n], jit_env_slot(s->slot[n]));
 }
 
-static void stub_push(struct stubs *s, unsigned reg, bool pop)
-{
-    if (reg & 8)
-        asm_8(&s->b, 0x41);
-    asm_8(&s->b, (pop ? 0x58 : 0x50) | (reg & 7));
-}
-
 static void stub_call(struct stubs *s, uintptr_t function)
 {
     asm_lea(&s->b, IR_64, ASM_RDI, asm_m(ASM_RBP, -ENV_BIAS));
@@ -64,19 +63,49 @@ static void stub_call(struct stubs *s, uintptr_t function)
 /* Everything is in the state; eax is the status. */
 static void stub_return(struct stubs *s)
 {
-    asm_alu_imm(&s->b, IR_64, ASM_ADD, asm_r(ASM_RSP), 8);
+    asm_load(&s->b, IR_64, ASM_RSP, ENV(returns));
+    asm_alu_imm(&s->b, IR_64, ASM_ADD, asm_r(ASM_RSP), STUB_BOTTOM);
     for (unsigned n = sizeof(stub_saved); n-- > 0;)
-        stub_push(s, stub_saved[n], true);
-    asm_8(&s->b, 0xc3);
+        asm_pop(&s->b, stub_saved[n]);
+    asm_ret(&s->b);
+}
+
+/* The lowest frame: no call's, and never dropped. A guest that returns to its very pc looks it up.
+ */
+static void stub_bottom(struct stubs *s, const uint8_t *bottom)
+{
+    struct asm_buf *b = &s->b;
+
+    asm_alu_imm(b, IR_64, ASM_SUB, asm_r(ASM_RSP), STUB_BOTTOM);
+    asm_imm(b, ASM_RAX, (uintptr_t)bottom);
+    asm_store(b, IR_64, asm_m(ASM_RSP, 0), ASM_RAX);
+    asm_imm(b, ASM_RAX, STUB_NO_PC);
+    asm_store(b, IR_64, asm_m(ASM_RSP, 8), ASM_RAX);
+    asm_store(b, IR_64, ENV(returns), ASM_RSP);
+    asm_lea(b, IR_64, ASM_RAX, asm_m(ASM_RSP, -STUB_FRAMES));
+    asm_store(b, IR_64, ENV(returns_end), ASM_RAX);
+    asm_alu_imm(b, IR_32, ASM_AND, ENV(returns_stale), 0);
+}
+
+/* After C code: frames of another mode or space are dropped. Nothing else is on the stack. */
+static void stub_drop(struct stubs *s)
+{
+    uint32_t keep;
+
+    asm_alu_imm(&s->b, IR_32, ASM_CMP, ENV(returns_stale), 0);
+    keep = asm_jcc(&s->b, IR_COND_Z);
+    asm_alu_imm(&s->b, IR_32, ASM_AND, ENV(returns_stale), 0);
+    asm_load(&s->b, IR_64, ASM_RSP, ENV(returns));
+    asm_here(&s->b, keep);
 }
 
 /* rdi: env, rsi: code. Its entry takes the pc in rax. */
-static void stub_enter(struct stubs *s)
+static void stub_enter(struct stubs *s, const uint8_t *bottom)
 {
     for (unsigned n = 0; n < sizeof(stub_saved); n++)
-        stub_push(s, stub_saved[n], false);
-    asm_alu_imm(&s->b, IR_64, ASM_SUB, asm_r(ASM_RSP), 8);
+        asm_push(&s->b, stub_saved[n]);
     asm_lea(&s->b, IR_64, ASM_RBP, asm_m(ASM_RDI, ENV_BIAS));
+    stub_bottom(s, bottom);
     asm_mov(&s->b, ASM_RCX, ASM_RSI);
     stub_fill(s, PIN_GUEST);
     asm_load(&s->b, IR_64, ASM_RAX, ENV(pc));
@@ -94,6 +123,7 @@ static void stub_go(struct stubs *s)
     asm_load(&s->b, IR_32, ASM_RAX, asm_m(ASM_RAX, offsetof(struct ir_executor, status)));
     stub_return(s);
     asm_here(&s->b, known);
+    stub_drop(s);
     asm_mov(&s->b, ASM_RCX, ASM_RAX);
     stub_fill(s, PIN_GUEST);
     asm_load(&s->b, IR_64, ASM_RAX, ENV(pc));
@@ -130,7 +160,7 @@ static void stub_link(struct stubs *s)
 /* rdx: site. Called; does not come back when the op ended the run. */
 static void stub_slow(struct stubs *s)
 {
-    uint32_t stopped;
+    uint32_t stopped, stale;
 
     stub_spill(s, PIN_COUNT);
     asm_alu_imm(&s->b, IR_64, ASM_SUB, asm_r(ASM_RSP), 8);
@@ -140,7 +170,13 @@ static void stub_slow(struct stubs *s)
     asm_op(&s->b, IR_64, 0x85, ASM_RAX, asm_r(ASM_RAX));
     stopped = asm_jcc(&s->b, IR_COND_Z);
     stub_fill(s, PIN_COUNT);
-    asm_8(&s->b, 0xc3);
+    asm_alu_imm(&s->b, IR_32, ASM_CMP, ENV(returns_stale), 0);
+    stale = asm_jcc(&s->b, IR_COND_NZ);
+    asm_ret(&s->b);
+    asm_here(&s->b, stale);
+    asm_pop(&s->b, ASM_RCX);
+    stub_drop(s);
+    asm_op(&s->b, IR_32, 0xff, 4, asm_r(ASM_RCX));
     asm_here(&s->b, stopped);
     asm_alu_imm(&s->b, IR_64, ASM_ADD, asm_r(ASM_RSP), 8); /* the way back */
     stub_call(s, (uintptr_t)jit_slow_stopped);
@@ -184,8 +220,8 @@ static void stub_watch(struct stubs *s)
     struct asm_buf *b = &s->b;
     uint32_t fail[6];
 
-    stub_push(s, ASM_RBX, false);
-    stub_push(s, ASM_RSI, false);
+    asm_push(&s->b, ASM_RBX);
+    asm_push(&s->b, ASM_RSI);
     stub_watch_page(s);
     asm_alu_imm(b, IR_64, ASM_CMP, asm_r(ASM_RDX), IR_PAGE_SIZE - 1);
     fail[0] = asm_jcc(b, IR_COND_NCZ);
@@ -204,14 +240,14 @@ static void stub_watch(struct stubs *s)
     asm_store(b, IR_64, ENV(watch), ASM_RBX);
     asm_store(b, IR_64, ENV(watch_granules), ASM_RSI);
     asm_load(b, IR_64, ASM_RCX, asm_m(ASM_RCX, offsetof(struct ir_tlb_entry, host)));
-    stub_push(s, ASM_RSI, true);
-    stub_push(s, ASM_RBX, true);
+    asm_pop(&s->b, ASM_RSI);
+    asm_pop(&s->b, ASM_RBX);
     asm_8(b, 0xf8); /* clc */
     asm_8(b, 0xc3);
     for (unsigned n = 0; n < 6; n++)
         asm_here(b, fail[n]);
-    stub_push(s, ASM_RSI, true);
-    stub_push(s, ASM_RBX, true);
+    asm_pop(&s->b, ASM_RSI);
+    asm_pop(&s->b, ASM_RBX);
     asm_8(b, 0xf9); /* stc */
     asm_8(b, 0xc3);
 }
@@ -233,6 +269,13 @@ static void stub_watched(struct stubs *s)
     stub_function(s, (uintptr_t)jit_slow_watched);
 }
 
+static void stub_bottom_return(struct stubs *s, const uint8_t *miss)
+{
+    asm_load(&s->b, IR_64, ASM_RSP, ENV(returns));
+    asm_imm(&s->b, ASM_RCX, (uintptr_t)miss);
+    asm_op(&s->b, IR_32, 0xff, 4, asm_r(ASM_RCX));
+}
+
 static const uint8_t *stub_here(struct jit *jit, struct stubs *s)
 {
     while (asm_pos(&s->b) % 16)
@@ -245,6 +288,7 @@ bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
     const size_t size = 8192;
     struct stubs s = {.b = {.start = jit_cache_alloc(&jit->cache, size)}};
     struct jit_stubs *stubs = &jit->stubs;
+    const uint8_t *bottom;
 
     if (s.b.start == NULL)
         return false;
@@ -256,12 +300,14 @@ bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
     jit_vector_save_stub(&s.b, guest, jit->features);
     stubs->vectors_load = stub_here(jit, &s);
     jit_vector_load_stub(&s.b, guest, jit->features);
-    stubs->enter = (jit_enter_fn *)(uintptr_t)stub_here(jit, &s);
-    stub_enter(&s);
     stubs->slow = stub_here(jit, &s);
     stub_slow(&s);
     stubs->miss = stub_here(jit, &s);
     stub_next(&s, (uintptr_t)jit_slow_miss);
+    bottom = stub_here(jit, &s);
+    stub_bottom_return(&s, stubs->miss);
+    stubs->enter = (jit_enter_fn *)(uintptr_t)stub_here(jit, &s);
+    stub_enter(&s, bottom);
     stubs->link = stub_here(jit, &s);
     stub_link(&s);
     stubs->hot = stub_here(jit, &s);

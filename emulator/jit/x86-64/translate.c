@@ -243,10 +243,16 @@ static void translate_tail(struct jit_translation *t, const struct tail *tail)
     case TAIL_POLL:
         tail_poll(t, tail);
         break;
-    default: /* TAIL_HOT */
+    case TAIL_HOT:
         jit_exit_pc(t, t->entry_offset, IR_64);
         jit_emit_pointer(t, ASM_RDX, FIX_BLOCK, 0);
         jit_jump_stub(t, t->stubs->hot);
+        break;
+    case TAIL_DEEP:
+        jit_tail_deep(t, tail);
+        break;
+    default: /* TAIL_RETURN */
+        jit_tail_return(t);
     }
 }
 

@@ -44,10 +44,10 @@ struct pending {
 };
 
 /* Code behind the main line. */
-enum tail_kind { TAIL_SLOW, TAIL_EXIT, TAIL_EDGE, TAIL_POLL, TAIL_HOT };
+enum tail_kind { TAIL_SLOW, TAIL_EXIT, TAIL_EDGE, TAIL_POLL, TAIL_HOT, TAIL_DEEP, TAIL_RETURN };
 struct tail {
     uint32_t from[2]; /* distances that lead here; 0: none */
-    uint32_t back;    /* slow: where to go on */
+    uint32_t back;    /* slow, deep: where to go on */
     uint16_t op;
     uint8_t count; /* slow: ops */
     uint8_t kind;
@@ -199,6 +199,23 @@ void jit_exit_pc(struct jit_translation *t, int64_t offset, unsigned width);
 void jit_exit_outside(struct jit_translation *t, const struct ir_insn *i);
 /* The rest of the current op behind the main line, reached from there. */
 void jit_exit_tail(struct jit_translation *t, uint32_t from, enum tail_kind kind);
+
+/* May an exit to this place in the page be patched? */
+bool jit_may_link(const struct jit_translation *t, int64_t offset);
+/* A jump (e9) or call (e8) that is patched once the target is known, its distance aligned to change
+ * at once; the link's number. Until then it leads to the link's tail. */
+unsigned jit_link_jump(struct jit_translation *t, unsigned opcode, unsigned offset);
+void jit_link_tail(struct jit_translation *t, unsigned link);
+
+/* ---- calls and returns (calls.c) ---- */
+
+/* A jmp or jmpi that is a call, its flags flushed; false: not as one, nothing was emitted. */
+bool jit_emit_call(struct jit_translation *t, const struct ir_insn *i);
+/* To the pc in rax. */
+void jit_emit_return(struct jit_translation *t);
+/* Behind the main line: too many frames; a return to somewhere else. */
+void jit_tail_deep(struct jit_translation *t, const struct tail *tail);
+void jit_tail_return(struct jit_translation *t);
 
 /* Operand m but for what of imm has no room in it; a in rdx and b in rcx if they have no registers.
  */
