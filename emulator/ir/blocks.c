@@ -17,6 +17,9 @@
 /* Stores to a page without live blocks until it counts as one without code. A page that is written
  * and run in turns stays one with code. */
 #define PAGE_PATIENCE 64
+/* The budget in years: so much of it is added in one. Blocks that are older than the last of these
+ * count as of that. */
+#define YEARS 16
 
 struct code_page {
     struct ir_code_watch watch; /* first; its version is ir_blocks_version */
@@ -43,6 +46,8 @@ struct ir_blocks {
 
     /* under the lock */
     size_t budget;
+    uint32_t year;
+    size_t added; /* bytes in this year */
     size_t live;  /* bytes of blocks in the table */
     size_t dying; /* bytes of dead, not yet retired */
     size_t held;  /* bytes of retired */
@@ -370,6 +375,20 @@ static void page_kill_all_locked(struct ir_blocks *blocks, struct code_page *pag
     page_unprotect_locked(page);
 }
 
+/* After blocks died: where the rest is. */
+static void page_recount_locked(struct code_page *page)
+{
+    uint64_t granules = 0;
+
+    for (struct ir_block *block = page->blocks; block; block = block->page_next)
+        granules |= block_granules(block);
+    for (struct ir_block *block = page->tails; block; block = block->second_next)
+        granules |= blocks_granules(block->second, block_tail(block));
+    atomic_store(&page->watch.granules, granules);
+    if (!granules)
+        page->emptied = atomic_load(&page->watch.version);
+}
+
 static void blocks_retire_locked(struct ir_blocks *blocks)
 {
     struct retired *retired = blocks->dead ? calloc(1, sizeof(*retired)) : NULL;
@@ -444,11 +463,79 @@ void ir_blocks_flush(struct ir_blocks *blocks)
     pthread_mutex_unlock(&blocks->lock);
 }
 
+/* ---- eviction ---- */
+
+/* Each page with blocks in turn. */
+static void blocks_each_page_locked(struct ir_blocks *blocks,
+                                    void (*visit)(struct ir_blocks *blocks, struct code_page *page,
+                                                  void *opaque),
+                                    void *opaque)
+{
+    for (unsigned n = 0; n < 1u << PAGES_BITS; n++) {
+        struct code_page *page = atomic_load_explicit(&blocks->page[n], memory_order_relaxed);
+
+        for (; page; page = page->next)
+            if (atomic_load_explicit(&page->watch.granules, memory_order_relaxed) != 0)
+                visit(blocks, page, opaque);
+    }
+}
+
+/* Those of a higher tier are made because they run often: they age at half the speed. */
+static unsigned block_years(const struct ir_blocks *blocks, const struct ir_block *block)
+{
+    uint32_t years = (blocks->year - block->year) / (block->tier ? 2 : 1);
+
+    return years < YEARS ? years : YEARS - 1;
+}
+
+static void evict_weigh(struct ir_blocks *blocks, struct code_page *page, void *opaque)
+{
+    size_t *bytes = opaque;
+
+    for (const struct ir_block *block = page->blocks; block; block = block->page_next)
+        bytes[block_years(blocks, block)] += block->memory;
+}
+
+static void evict_page(struct ir_blocks *blocks, struct code_page *page, void *opaque)
+{
+    const unsigned *years = opaque;
+    struct ir_block *next;
+
+    for (struct ir_block *block = page->blocks; block; block = next) {
+        next = block->page_next;
+        if (block_years(blocks, block) >= *years)
+            blocks_kill_locked(blocks, block);
+    }
+}
+
+static void evict_recount(struct ir_blocks *blocks, struct code_page *page, void *opaque)
+{
+    page_recount_locked(page);
+    if (!page->blocks && !page->tails)
+        page_unprotect_locked(page);
+}
+
+/* The older half of all bytes, or a little more. */
+static void blocks_evict_locked(struct ir_blocks *blocks)
+{
+    size_t bytes[YEARS] = {0}, gone = 0;
+    unsigned years = YEARS;
+
+    blocks_each_page_locked(blocks, evict_weigh, bytes);
+    while (years > 0 && gone < blocks->live / 2)
+        gone += bytes[--years];
+    blocks_each_page_locked(blocks, evict_page, &years);
+    blocks_each_page_locked(blocks, evict_recount, NULL);
+    blocks_retire_locked(blocks);
+}
+
 /* Keeps within the budget before `more` bytes are added. */
 static void blocks_make_room_locked(struct ir_blocks *blocks, size_t more)
 {
     if (blocks->dying > blocks->budget / 8)
         blocks_retire_locked(blocks);
+    if (blocks->live + more > blocks->budget)
+        blocks_evict_locked(blocks);
     if (blocks->live + more > blocks->budget)
         blocks_flush_locked(blocks);
     if (blocks->oldest)
@@ -472,6 +559,7 @@ static bool page_claim_locked(struct code_page *page, uint64_t granules, uint32_
 static void blocks_attach_locked(struct ir_blocks *blocks, struct ir_block *block,
                                  struct code_page *page, struct code_page *second)
 {
+    block->year = blocks->year;
     block->page_next = page->blocks;
     page->blocks = block;
     atomic_store(&page->has_code, true);
@@ -482,6 +570,11 @@ static void blocks_attach_locked(struct ir_blocks *blocks, struct ir_block *bloc
     }
     blocks_link_locked(blocks, block);
     blocks->live += block->memory;
+    blocks->added += block->memory;
+    if (blocks->added >= blocks->budget / YEARS) {
+        blocks->year++;
+        blocks->added = 0;
+    }
 }
 
 static struct ir_block *blocks_add_locked(struct ir_blocks *blocks, struct ir_block *block)
@@ -524,26 +617,19 @@ struct ir_block *ir_blocks_add(struct ir_blocks *blocks, struct ir_block *block)
 static void page_kill_range_locked(struct ir_blocks *blocks, struct code_page *page,
                                    emu_gpa address, uint64_t size)
 {
-    uint64_t granules = 0;
     struct ir_block *next;
 
     for (struct ir_block *block = page->blocks; block; block = next) {
         next = block->page_next;
         if (block_overlaps(block, address, size))
             blocks_kill_locked(blocks, block);
-        else
-            granules |= block_granules(block);
     }
     for (struct ir_block *block = page->tails; block; block = next) {
         next = block->second_next;
         if (block_overlaps(block, address, size))
             blocks_kill_locked(blocks, block);
-        else
-            granules |= blocks_granules(block->second, block_tail(block));
     }
-    atomic_store(&page->watch.granules, granules);
-    if (!granules)
-        page->emptied = atomic_load(&page->watch.version);
+    page_recount_locked(page);
 }
 
 static void page_idle(struct ir_blocks *blocks, struct code_page *page)

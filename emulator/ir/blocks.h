@@ -34,10 +34,11 @@ struct ir_block {
     /* More bytes of its page than those at the address; they live as long as the block. */
     const struct ir_span *span;
     uint16_t spans;
-    uint8_t tier; /* a block takes the place of an equal one of a lower tier */
-    _Atomic(struct ir_block *) hash_next; /* these are the table's */
-    struct ir_block *page_next;           /* blocks of the same page; later of the same fate */
-    struct ir_block *second_next;         /* blocks that go on in the same second page */
+    uint8_t tier;  /* a block takes the place of an equal one of a lower tier */
+    uint32_t year; /* these are the table's; when it was added */
+    _Atomic(struct ir_block *) hash_next;
+    struct ir_block *page_next;   /* blocks of the same page; later of the same fate */
+    struct ir_block *second_next; /* blocks that go on in the same second page */
 };
 
 struct ir_blocks *ir_blocks_new(struct emu_error *err);
@@ -56,8 +57,8 @@ void ir_blocks_set_hooks(struct ir_blocks *blocks, const struct ir_blocks_hooks 
 struct ir_block *ir_blocks_find(struct ir_blocks *blocks, emu_gpa address, uint64_t mode);
 /*
  * Adds a block, one malloc() with its code behind it, that now belongs to the table. When the
- * budget is used up every block is dropped first; memory is freed once no executor can be inside.
- * The caller must have made sure that no vcpu holds a fast write entry for the page (see
+ * budget is used up the older half is dropped first; memory is freed once no executor can be
+ * inside. The caller must have made sure that no vcpu holds a fast write entry for the page (see
  * ir_blocks_protect). Returns the block now in the table: that given, or an equal one that another
  * vcpu added first. NULL: the page was written to since block->version was taken; the block is
  * gone.

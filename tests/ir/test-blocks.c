@@ -181,6 +181,62 @@ static void test_budget(void)
     ir_blocks_free(blocks);
 }
 
+/* When the budget is full the older half goes, and with it the marks of pages; of a block of a
+ * higher tier as of one half as old. */
+static void test_eviction(void)
+{
+    struct ir_blocks *blocks = ir_blocks_new(NULL);
+    size_t one = sizeof(struct ir_block) + 64;
+    struct ir_block *again = new_block(blocks, 0x100000, 16, 0);
+    emu_gpa n = 0;
+
+    ir_blocks_set_budget(blocks, 64 * one);
+    again->tier = 1;
+    for (; n < 10; n++)
+        CHECK(add(blocks, n * IR_PAGE_SIZE, 16, 0) != NULL);
+    ir_blocks_protect(blocks, 0x100000);
+    CHECK(ir_blocks_add(blocks, again) == again);
+    for (; ir_blocks_memory(blocks) < 64 * one; n++)
+        CHECK(add(blocks, n * IR_PAGE_SIZE, 16, 0) != NULL);
+    CHECK_EQ(n, 63);
+    CHECK(add(blocks, n * IR_PAGE_SIZE, 16, 0) != NULL);
+    CHECK(ir_blocks_memory(blocks) <= 34 * one);
+    CHECK(ir_blocks_memory(blocks) >= 24 * one);
+    CHECK(ir_blocks_find(blocks, 0, 0) == NULL);
+    CHECK(!ir_blocks_page_has_code(blocks, 0));
+    for (emu_gpa late = n - 20; late <= n; late++)
+        CHECK(ir_blocks_find(blocks, late * IR_PAGE_SIZE, 0) != NULL);
+    CHECK(ir_blocks_page_has_code(blocks, n * IR_PAGE_SIZE));
+    CHECK(ir_blocks_find(blocks, 0x100000, 0) == again);
+    ir_blocks_free(blocks);
+}
+
+/* Of a page that keeps some, the rest is known still; a block over its end goes from both. */
+static void test_eviction_in_a_page(void)
+{
+    struct ir_blocks *blocks = ir_blocks_new(NULL);
+    size_t one = sizeof(struct ir_block) + 64;
+    struct ir_block *straddler = new_block(blocks, 0x1ffe, 4, 0);
+
+    ir_blocks_set_budget(blocks, 16 * one);
+    straddler->straddles = true;
+    straddler->second = 0x2000;
+    ir_blocks_protect(blocks, 0x1000);
+    ir_blocks_protect(blocks, 0x2000);
+    CHECK(ir_blocks_add(blocks, straddler) == straddler);
+    for (emu_gpa n = 0; n < 16; n++)
+        CHECK(add(blocks, 0x2080 + n * 64, 16, 0) != NULL);
+    CHECK(ir_blocks_find(blocks, 0x1ffe, 0) == NULL);
+    CHECK(ir_blocks_find(blocks, 0x2080, 0) == NULL);
+    CHECK(!ir_blocks_page_has_code(blocks, 0x1000));
+    CHECK(ir_blocks_find(blocks, 0x2080 + 15 * 64, 0) != NULL);
+    ir_blocks_store(blocks, 0x2000, 0x100, NULL, false);
+    CHECK(ir_blocks_find(blocks, 0x2080 + 15 * 64, 0) != NULL);
+    ir_blocks_store(blocks, 0x2080 + 15 * 64, 1, NULL, false);
+    CHECK(ir_blocks_find(blocks, 0x2080 + 15 * 64, 0) == NULL);
+    ir_blocks_free(blocks);
+}
+
 /* Nothing is freed under an executor that is inside, until it shows itself. */
 static void test_epochs(void)
 {
@@ -437,6 +493,8 @@ int main(int argc, char **argv)
         {"overtaken", test_overtaken},
         {"page-goes-quiet", test_page_goes_quiet},
         {"budget", test_budget},
+        {"eviction", test_eviction},
+        {"eviction-in-a-page", test_eviction_in_a_page},
         {"epochs", test_epochs},
         {"threads", test_threads},
         {"processors", test_processors},
