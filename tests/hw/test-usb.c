@@ -61,20 +61,20 @@ static void test_ports(void)
 
     usb_init(&usb, false);
     usb_start(&usb);
-    CHECK_EQ(port_status(&usb, 1), 0x2a0);
+    CHECK_EQ(port_status(&usb, 9), 0x2a0);
     port = usb_plug(&usb, 0, usb.keyboard);
-    CHECK_EQ(port, 1);
-    CHECK_EQ(port_status(&usb, 1), 0x20ee1); /* high speed, not enabled, changed */
-    CHECK(usb_event(&usb, &event) && event.parameter == 1ull << 24 && event.control >> 10 == 34);
-    usb_write(&usb, 0x440, 0x20210); /* knows of it; reset */
-    CHECK_EQ(port_status(&usb, 1), 0x200e03);
-    CHECK(usb_event(&usb, &event) && event.parameter == 1ull << 24);
+    CHECK_EQ(port, 9);
+    CHECK_EQ(port_status(&usb, 9), 0x20ee1); /* high speed, not enabled, changed */
+    CHECK(usb_event(&usb, &event) && event.parameter == 9ull << 24 && event.control >> 10 == 34);
+    usb_write(&usb, 0x4c0, 0x20210); /* knows of it; reset */
+    CHECK_EQ(port_status(&usb, 9), 0x200e03);
+    CHECK(usb_event(&usb, &event) && event.parameter == 9ull << 24);
     port = usb_plug(&usb, 1, usb.storage);
-    CHECK_EQ(port, 10);
-    CHECK_EQ(port_status(&usb, 10), 0x21203);  /* SuperSpeed, enabled by itself */
+    CHECK_EQ(port, 2);
+    CHECK_EQ(port_status(&usb, 2), 0x21203);   /* SuperSpeed, enabled by itself */
     CHECK(usb_plug(&usb, 1, usb.tablet) == 0); /* both ports of a socket are one socket */
     emu_usb_unplug((struct emu_usb_device *)usb.keyboard->device);
-    CHECK_EQ(port_status(&usb, 1) & 0x20003, 0x20000);
+    CHECK_EQ(port_status(&usb, 9) & 0x20003, 0x20000);
     CHECK(usb.xhci->level[0]);
     usb_drain(&usb);
     CHECK(!usb.xhci->level[0]);
@@ -412,8 +412,8 @@ static void test_hub(void)
     CHECK_EQ(get32(data), 0x00100503);
     CHECK_EQ(usb_control(&usb, hub, PORT_STATUS, 0, 9, 4, NULL), STALL);
     CHECK(rig_survives(usb.hub));
-    CHECK_EQ(usb_address(&usb, 1, 2), 0); /* nothing is in its second port */
-    slot = usb_address(&usb, 1, 1);
+    CHECK_EQ(usb_address(&usb, 9, 2), 0); /* nothing is in its second port */
+    slot = usb_address(&usb, 9, 1);
     CHECK(slot != 0);
     CHECK_EQ(usb_control(&usb, slot, GET_DESCRIPTOR, 0x100, 0, 18, NULL), SUCCESS);
     emu_usb_unplug(inner);
@@ -574,7 +574,7 @@ static void test_storage_pulled(void)
         code = (event.control >> 10 & 63) == 32 ? event.status >> 24 : code;
     CHECK_EQ(code, TRANSACTION);
     usb_settle(&usb);
-    CHECK_EQ(usb_plug(&usb, 0, usb.storage), 9);
+    CHECK_EQ(usb_plug(&usb, 0, usb.storage), 1);
     usb_finish(&usb);
 }
 

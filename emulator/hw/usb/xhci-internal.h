@@ -11,7 +11,7 @@
 #include "emulator/hw/usb/xhci.h"
 #include "emulator/state/state.h"
 
-#define XHCI_PORTS        (2 * EMU_XHCI_SOCKETS) /* USB 2 first */
+#define XHCI_PORTS        (2 * EMU_XHCI_SOCKETS) /* USB 3 first, as firmware counts them */
 #define XHCI_SLOTS        64
 #define XHCI_ENDPOINTS    31 /* of a slot; by the device context index, less one */
 #define XHCI_INTERRUPTERS 4

@@ -48,7 +48,7 @@ static unsigned port_index(const struct emu_usb_port *port)
 
 static bool port_is_usb3(unsigned index)
 {
-    return index >= EMU_XHCI_SOCKETS;
+    return index < EMU_XHCI_SOCKETS;
 }
 
 static void port_set_link(uint32_t *status, enum port_link link)
@@ -265,8 +265,8 @@ struct emu_usb_port *emu_xhci_port(struct emu_device *device, unsigned socket,
 
     if (socket >= EMU_XHCI_SOCKETS)
         return NULL;
-    usb2 = &xhci->ports[socket];
-    usb3 = &xhci->ports[EMU_XHCI_SOCKETS + socket];
+    usb3 = &xhci->ports[socket];
+    usb2 = &xhci->ports[EMU_XHCI_SOCKETS + socket];
     if (usb2->device != NULL || usb3->device != NULL)
         return NULL;
     return usb->type->speeds & EMU_USB_SPEED_USB3 ? usb3 : usb2;

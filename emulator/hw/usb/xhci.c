@@ -64,11 +64,11 @@ static const uint32_t xhci_capabilities[] = {
     0,
     0x02000402u,
     0x20425355u,
-    1u | EMU_XHCI_SOCKETS << 8,
+    (1u + EMU_XHCI_SOCKETS) | EMU_XHCI_SOCKETS << 8,
     0, /* "USB " 2.0 */
     0x03000002u,
     0x20425355u,
-    (1u + EMU_XHCI_SOCKETS) | EMU_XHCI_SOCKETS << 8,
+    1u | EMU_XHCI_SOCKETS << 8,
     0,
 };
 _Static_assert(sizeof(xhci_capabilities) == XHCI_OPERATIONAL, "they end where the others begin");
