@@ -33,12 +33,24 @@ static int boot_compare(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+/*
+ * OVMF connects what the order names, and everything where it names nothing: then it would offer
+ * each adapter's network boot, and try it for minutes. So an order that is empty names the ISA
+ * bridge, from which nothing boots.
+ */
+static void boot_name_nothing(struct board *board)
+{
+    if (board->boot_count == 0 && board->config->nic_count != 0)
+        board_add_boot(board, 1, "/pci@i0cf8/isa@1f");
+}
+
 /* Lines end with a newline, but for the last, whose end is a zero byte. */
 bool board_prepare_boot_order(struct board *board, struct emu_error *err)
 {
     char text[BOARD_MAX_BOOTS * sizeof(board->boots[0].path)];
     size_t length = 0;
 
+    boot_name_nothing(board);
     if (board->boot_count == 0)
         return true;
     qsort(board->boots, board->boot_count, sizeof(board->boots[0]), boot_compare);

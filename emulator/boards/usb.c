@@ -212,7 +212,11 @@ bool board_add_usb_drive(struct board *board, unsigned index, struct emu_error *
     place->controller = board->xhci;
     place->usb = usb_plug(board, &config, place->disk, err);
     place->cdrom = drive->cdrom;
-    return place->usb != NULL;
+    if (place->usb == NULL)
+        return false;
+    board_add_boot(board, drive->boot, "/pci@i0cf8/usb@%x/storage@%x/channel@0/disk@0,0",
+                   USB_XHCI >> 3, ((struct emu_usb_device *)place->usb)->port->number);
+    return true;
 }
 
 /* ---- while the machine runs ---- */
