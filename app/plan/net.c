@@ -13,6 +13,8 @@ void lathe_net_clear(struct lathe_net_definition *net)
 {
     g_free(net->mac);
     g_free(net->rom);
+    g_free(net->tftp);
+    g_free(net->bootfile);
     g_clear_pointer(&net->forwards, g_array_unref);
     *net = (struct lathe_net_definition){0};
 }
@@ -76,22 +78,23 @@ bool lathe_forward_parse(const char *text, struct emu_net_forward *forward, GErr
 
 static void forward_format_address(const struct emu_net_address *address, GString *text)
 {
-    static const uint8_t any[16];
     char name[INET6_ADDRSTRLEN] = "";
 
     inet_ntop(address->six ? AF_INET6 : AF_INET, address->bytes, name, sizeof(name));
-    if (memcmp(address->bytes, any, sizeof(any)) == 0 && !address->six)
-        name[0] = '\0';
     g_string_append_printf(text, address->six ? "[%s]:%u" : "%s:%u", name, address->port);
 }
 
 char *lathe_forward_format(const struct emu_net_forward *forward)
 {
     GString *text = g_string_new(forward->protocol == EMU_NET_UDP ? "udp:" : "tcp:");
+    static const uint8_t any[4];
 
     forward_format_address(&forward->host, text);
     g_string_append_c(text, '-');
-    forward_format_address(&forward->guest, text);
+    if (!forward->guest.six && memcmp(forward->guest.bytes, any, sizeof(any)) == 0)
+        g_string_append_printf(text, ":%u", forward->guest.port);
+    else
+        forward_format_address(&forward->guest, text);
     return g_string_free(text, FALSE);
 }
 
@@ -139,6 +142,17 @@ static bool net_add_forward(struct lathe_net_definition *net, const char *value,
     return true;
 }
 
+static bool net_set_text(char **text, const char *part, GError **error)
+{
+    const char *value = strchr(part, '=') + 1;
+
+    if (*value == '\0')
+        return lathe_error_input(error, "--net %s names nothing", part);
+    g_free(*text);
+    *text = g_strdup(value);
+    return true;
+}
+
 static bool net_set(struct lathe_net_definition *net, const char *part, GError **error)
 {
     if (g_str_has_prefix(part, "model="))
@@ -147,10 +161,14 @@ static bool net_set(struct lathe_net_definition *net, const char *part, GError *
         return net_set_mac(net, part + strlen("mac="), error);
     if (g_str_has_prefix(part, "forward="))
         return net_add_forward(net, part + strlen("forward="), error);
+    if (g_str_has_prefix(part, "tftp="))
+        return net_set_text(&net->tftp, part, error);
+    if (g_str_has_prefix(part, "bootfile="))
+        return net_set_text(&net->bootfile, part, error);
     return lathe_error_input(
         error,
         "--net user has no '%s': write user[,model=virtio|e1000e][,mac=ADDRESS]"
-        "[,forward=tcp:127.0.0.1:2222-:22]...",
+        "[,forward=tcp:127.0.0.1:2222-:22]...[,tftp=FOLDER][,bootfile=NAME]",
         part);
 }
 
@@ -184,6 +202,10 @@ char *lathe_net_format(const struct lathe_net_definition *net)
             lathe_forward_format(&g_array_index(net->forwards, struct emu_net_forward, i));
         g_string_append_printf(text, ", forward %s", forward);
     }
+    if (net->tftp != NULL)
+        g_string_append_printf(text, ", TFTP from %s", net->tftp);
+    if (net->bootfile != NULL)
+        g_string_append_printf(text, ", boot file %s", net->bootfile);
     if (net->rom != NULL)
         g_string_append_printf(text, ", boot ROM %s", net->rom);
     if (net->boot != 0)

@@ -13,10 +13,12 @@ struct lathe_net_definition {
     char *mac;        /* NULL: the model's own */
     char *rom;        /* the boot ROM's file; NULL: none */
     GArray *forwards; /* of struct emu_net_forward */
+    char *tftp;       /* the folder that the network gives by TFTP; NULL: none */
+    char *bootfile;   /* what DHCP says to boot; NULL: nothing */
     unsigned boot;    /* its place in the boot order; 0: none */
 };
 
-/* "user[,model=virtio|e1000e][,mac=M][,forward=F]...". False with *error; *net then holds nothing.
+/* "user[,model=virtio|e1000e][,mac=M][,forward=F]...[,tftp=D][,bootfile=N]". False with *error; *net then holds nothing.
  */
 bool lathe_net_parse(const char *text, struct lathe_net_definition *net, GError **error);
 void lathe_net_clear(struct lathe_net_definition *net);

@@ -108,6 +108,12 @@ static bool build_open_nets(struct emu_machine_config *config,
 
     for (unsigned i = 0; i < definition->nets; i++) {
         const struct lathe_net_definition *net = &definition->net[i];
+        const struct emu_net_user_config user = {
+            .forwards = (const struct emu_net_forward *)net->forwards->data,
+            .forward_count = net->forwards->len,
+            .tftp = net->tftp,
+            .bootfile = net->bootfile,
+        };
         struct emu_nic *nic = &config->nics[i];
 
         nic->model = net->model;
@@ -115,8 +121,7 @@ static bool build_open_nets(struct emu_machine_config *config,
         nic->rom = net->rom;
         nic->boot = net->boot;
         if (dry ? !emu_net_null(&nic->backend, &found)
-                : !emu_net_user((const struct emu_net_forward *)net->forwards->data,
-                                net->forwards->len, &nic->backend, &found))
+                : !emu_net_user(&user, &nic->backend, &found))
             return lathe_error_from_emu(error, &found);
         config->nic_count++;
     }

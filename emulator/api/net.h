@@ -10,13 +10,21 @@
 
 #include "emulator/api/ops/net.h"
 
+/* What a user-mode network has beyond the host; all may be 0. Read during the call only. */
+struct emu_net_user_config {
+    const struct emu_net_forward *forwards;
+    unsigned forward_count;
+    const char *tftp;     /* the folder whose files 10.0.2.2 gives by TFTP; NULL: it has no TFTP */
+    const char *bootfile; /* what DHCP says to boot: a file there, or an URL for iPXE; NULL: none */
+};
+
 /*
  * A network of the machine's own in this process, without any right on the host: 10.0.2.0/24 and
  * fec0::/64, where .2 is the host (its loopback too), .3 answers DNS as the host resolves names,
  * and DHCP gives .15. Connections go out as the program's own. The forwards listen at once.
  */
-bool emu_net_user(const struct emu_net_forward *forwards, unsigned count,
-                  struct emu_net_backend *out, struct emu_error *err);
+bool emu_net_user(const struct emu_net_user_config *config, struct emu_net_backend *out,
+                  struct emu_error *err);
 
 /* A cable with nothing at its end. */
 bool emu_net_null(struct emu_net_backend *out, struct emu_error *err);
@@ -37,8 +45,9 @@ void emu_net_backend_close(struct emu_net_backend *backend);
 
 /*
  * Forwards come and go while the machine runs. Any thread; shortly waits for the back end. False
- * with *err: no such adapter, its back end forwards nothing, the host's port is taken, or there is
- * no such forward.
+ * with *err: no such adapter, its back end forwards nothing, the host's port is taken, there is no
+ * such forward; or datagrams that the user-mode network cannot lead back: a second forward to the
+ * same port of the guest, or IPv6 without the guest's address.
  */
 bool emu_machine_add_forward(struct emu_machine *machine, unsigned adapter,
                              const struct emu_net_forward *forward, struct emu_error *err);

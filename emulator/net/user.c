@@ -2,7 +2,7 @@
 /*
  * The user-mode network (api/net.h) on libslirp. All of libslirp is called with the lock held, most
  * of it on a thread of its own, which polls the sockets; frames from the guest wait in a ring for
- * that thread. libslirp's time is the machine's. TFTP and SMB are left out.
+ * that thread. libslirp's time is the machine's. SMB is left out.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "emulator/api/net.h"
@@ -24,6 +25,8 @@
 #define USER_TIMERS   4          /* libslirp has one */
 #define USER_NEVER    INT64_MAX  /* a timer that is not armed */
 #define USER_NS_IN_MS 1000000    /* libslirp's timers are in milliseconds */
+
+#define USER_BOOTFILE_MAX 127 /* of BOOTP's field */
 
 struct user_timer {
     SlirpTimerCb fn;
@@ -39,6 +42,9 @@ struct user_net {
     struct pollfd *polls; /* the first one is wake's */
     unsigned poll_count, poll_room;
     bool more; /* frames wait that were not taken in this round */
+
+    struct emu_net_forward *udp; /* forwards of datagrams */
+    unsigned udp_count;
 
     struct emu_net *_Atomic net; /* NULL before the machine is made */
     pthread_t thread;
@@ -327,6 +333,7 @@ static void user_free(struct user_net *user)
     if (user->wake >= 0)
         close(user->wake);
     emu_frames_finish(&user->frames);
+    free(user->udp);
     free(user->polls);
     pthread_mutex_destroy(&user->ring_lock);
     pthread_mutex_destroy(&user->lock);
@@ -404,23 +411,106 @@ static int user_forward_flags(const struct emu_net_forward *forward)
            (forward->host.six ? SLIRP_HOSTFWD_V6ONLY : 0);
 }
 
-static bool user_add_forward(void *opaque, const struct emu_net_forward *forward,
-                             struct emu_error *err)
+/* ---- of datagrams ---- */
+
+static bool user_is_any(const struct emu_net_address *address)
+{
+    static const uint8_t any[16];
+
+    return memcmp(address->bytes, any, sizeof(any)) == 0;
+}
+
+/* The guest's end as libslirp has it: without an address its DHCP's. */
+static bool user_same_guest(const struct emu_net_address *left, const struct emu_net_address *right)
+{
+    static const uint8_t leased[16] = {10, 0, 2, 15};
+
+    return left->six == right->six && left->port == right->port &&
+           memcmp(user_is_any(left) ? leased : left->bytes,
+                  user_is_any(right) ? leased : right->bytes, 16) == 0;
+}
+
+/*
+ * libslirp finds the forward that an answer belongs to by the guest's end alone, so there can only
+ * be one; and it ends the process where a datagram comes by IPv6 and the guest's address is not
+ * known. Lock held.
+ */
+static bool user_check_udp_locked(const struct user_net *user,
+                                  const struct emu_net_forward *forward, struct emu_error *err)
+{
+    if (forward->guest.six && user_is_any(&forward->guest))
+        return emu_error_set(err, EMU_ERROR_INPUT,
+                             "a UDP forward by IPv6 needs the guest's address, as in "
+                             "udp:[::1]:%u-[fec0::5054:ff:fe12:3456]:%u",
+                             forward->host.port, forward->guest.port);
+    for (unsigned i = 0; i < user->udp_count; i++) {
+        if (user_same_guest(&user->udp[i].guest, &forward->guest))
+            return emu_error_set(err, EMU_ERROR_INPUT,
+                                 "UDP port %u of the guest has a forward already, from port %u: "
+                                 "its answers go there",
+                                 forward->guest.port, user->udp[i].host.port);
+    }
+    return true;
+}
+
+static bool user_note_udp_locked(struct user_net *user, const struct emu_net_forward *forward)
+{
+    struct emu_net_forward *udp = realloc(user->udp, (user->udp_count + 1) * sizeof(*udp));
+
+    if (udp == NULL)
+        return false;
+    user->udp = udp;
+    udp[user->udp_count++] = *forward;
+    return true;
+}
+
+static void user_forget_udp_locked(struct user_net *user, const struct emu_net_address *host)
+{
+    for (unsigned i = 0; i < user->udp_count; i++) {
+        const struct emu_net_address *other = &user->udp[i].host;
+
+        if (other->six == host->six && other->port == host->port &&
+            memcmp(other->bytes, host->bytes, sizeof(host->bytes)) == 0) {
+            user->udp[i] = user->udp[--user->udp_count];
+            return;
+        }
+    }
+}
+
+/* ---- of both kinds ---- */
+
+/* Returns 0, or what libslirp's system call said. */
+static int user_listen_locked(struct user_net *user, const struct emu_net_forward *forward)
 {
     union user_address host, guest;
     socklen_t host_length = user_fill_address(&host, &forward->host);
     socklen_t guest_length = user_fill_address(&guest, &forward->guest);
+
+    if (forward->protocol == EMU_NET_UDP && !user_note_udp_locked(user, forward))
+        return ENOMEM;
+    errno = 0;
+    if (slirp_add_hostxfwd(user->slirp, &host.any, host_length, &guest.any, guest_length,
+                           user_forward_flags(forward)) == 0)
+        return 0;
+    if (forward->protocol == EMU_NET_UDP)
+        user->udp_count--;
+    return errno != 0 ? errno : EINVAL;
+}
+
+static bool user_add_forward(void *opaque, const struct emu_net_forward *forward,
+                             struct emu_error *err)
+{
     struct user_net *user = opaque;
+    bool good;
     int error = 0;
 
     pthread_mutex_lock(&user->lock);
-    errno = 0;
-    if (slirp_add_hostxfwd(user->slirp, &host.any, host_length, &guest.any, guest_length,
-                           user_forward_flags(forward)) != 0)
-        error = errno != 0 ? errno : EINVAL;
+    good = forward->protocol != EMU_NET_UDP || user_check_udp_locked(user, forward, err);
+    if (good)
+        error = user_listen_locked(user, forward);
     pthread_mutex_unlock(&user->lock);
     user_wake(user);
-    return error == 0 || user_forward_failed(forward, error, err);
+    return good && (error == 0 || user_forward_failed(forward, error, err));
 }
 
 static bool user_remove_forward(void *opaque, const struct emu_net_forward *forward,
@@ -433,6 +523,8 @@ static bool user_remove_forward(void *opaque, const struct emu_net_forward *forw
 
     pthread_mutex_lock(&user->lock);
     status = slirp_remove_hostxfwd(user->slirp, &host.any, length, user_forward_flags(forward));
+    if (status == 0 && forward->protocol == EMU_NET_UDP)
+        user_forget_udp_locked(user, &forward->host);
     pthread_mutex_unlock(&user->lock);
     user_wake(user);
     return status == 0 ||
@@ -465,7 +557,7 @@ static struct in6_addr user_ip6(uint8_t last)
     return address;
 }
 
-static Slirp *user_make_slirp(struct user_net *user)
+static Slirp *user_make_slirp(struct user_net *user, const struct emu_net_user_config *wanted)
 {
     const SlirpConfig config = {
         .version = 1, /* all that is used here */
@@ -481,12 +573,14 @@ static Slirp *user_make_slirp(struct user_net *user)
         .vhost6 = user_ip6(2),
         .vnameserver6 = user_ip6(3),
         .vhostname = "lathe",
+        .tftp_path = wanted->tftp,
+        .bootfile = wanted->bootfile,
     };
 
     return slirp_new(&config, &user_callbacks, user);
 }
 
-static struct user_net *user_new(struct emu_error *err)
+static struct user_net *user_new(const struct emu_net_user_config *config, struct emu_error *err)
 {
     struct user_net *user = calloc(1, sizeof(*user));
 
@@ -498,7 +592,7 @@ static struct user_net *user_new(struct emu_error *err)
     pthread_mutex_init(&user->ring_lock, NULL);
     user->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (user->wake >= 0 && emu_frames_init(&user->frames, USER_RING))
-        user->slirp = user_make_slirp(user);
+        user->slirp = user_make_slirp(user, config);
     if (user->slirp != NULL)
         return user;
     emu_error_set(err, EMU_ERROR_HOST, "cannot make a user-mode network: %s",
@@ -507,15 +601,32 @@ static struct user_net *user_new(struct emu_error *err)
     return NULL;
 }
 
-bool emu_net_user(const struct emu_net_forward *forwards, unsigned count,
-                  struct emu_net_backend *out, struct emu_error *err)
+/* libslirp ends the process where a name does not fit into DHCP's packet. */
+static bool user_check(const struct emu_net_user_config *config, struct emu_error *err)
 {
-    struct user_net *user = user_new(err);
+    struct stat found;
+
+    if (config->bootfile != NULL && strlen(config->bootfile) > USER_BOOTFILE_MAX)
+        return emu_error_set(err, EMU_ERROR_INPUT, "a boot file's name has at most %d bytes",
+                             USER_BOOTFILE_MAX);
+    if (config->tftp == NULL)
+        return true;
+    if (stat(config->tftp, &found) != 0)
+        return emu_error_set(err, EMU_ERROR_INPUT, "cannot find the TFTP folder %s: %s",
+                             config->tftp, strerror(errno));
+    return S_ISDIR(found.st_mode) ||
+           emu_error_set(err, EMU_ERROR_INPUT, "%s is no folder for TFTP", config->tftp);
+}
+
+bool emu_net_user(const struct emu_net_user_config *config, struct emu_net_backend *out,
+                  struct emu_error *err)
+{
+    struct user_net *user = user_check(config, err) ? user_new(config, err) : NULL;
 
     if (user == NULL)
         return false;
-    for (unsigned i = 0; i < count; i++) {
-        if (!user_add_forward(user, &forwards[i], err)) {
+    for (unsigned i = 0; i < config->forward_count; i++) {
+        if (!user_add_forward(user, &config->forwards[i], err)) {
             user_free(user);
             return false;
         }

@@ -129,6 +129,7 @@ static void test_user(void)
     static const struct emu_net_port port = {listener_receive, listener_received, listener_link};
     uint8_t arp[42] = "\xff\xff\xff\xff\xff\xff\x52\x54\0\x12\x34\x56\x08\x06\0\1\x08\0\6\4\0\1"
                       "\x52\x54\0\x12\x34\x56\x0a\0\2\x0f\0\0\0\0\0\0\x0a\0\2\2";
+    const struct emu_net_user_config plain = {0};
     struct listener listener = {.refuse = true};
     struct emu_queue *queue = emu_queue_new(NULL);
     struct emu_clock *clock = emu_clock_new(NULL);
@@ -136,7 +137,7 @@ static void test_user(void)
     struct emu_net *net;
 
     pthread_mutex_init(&listener.lock, NULL);
-    CHECK(emu_net_user(NULL, 0, &backend, NULL));
+    CHECK(emu_net_user(&plain, &backend, NULL));
     net = emu_net_new(queue, clock, &backend, NULL);
     emu_net_attach(net, &port, &listener, &listener.lock);
     emu_net_send(net, arp, sizeof(arp));
@@ -161,17 +162,63 @@ static void test_forwards(void)
 {
     const struct emu_net_forward forward = {
         EMU_NET_TCP, {false, {127, 0, 0, 1}, 23456}, {false, {0}, 22}};
+    const struct emu_net_user_config config = {&forward, 1, NULL, NULL};
     struct emu_net_backend first, second;
     struct emu_error err = EMU_ERROR_INIT;
 
-    CHECK(emu_net_user(&forward, 1, &first, NULL));
-    CHECK(!emu_net_user(&forward, 1, &second, &err));
+    CHECK(emu_net_user(&config, &first, NULL));
+    CHECK(!emu_net_user(&config, &second, &err));
     CHECK(strstr(err.text, "TCP port 23456 is taken on 127.0.0.1") != NULL);
     CHECK(first.ops->remove_forward(first.opaque, &forward, NULL));
     CHECK(!first.ops->remove_forward(first.opaque, &forward, NULL));
-    CHECK(emu_net_user(&forward, 1, &second, NULL));
+    CHECK(emu_net_user(&config, &second, NULL));
     emu_net_backend_close(&first);
     emu_net_backend_close(&second);
+}
+
+/* What libslirp would do wrong with datagrams is refused. */
+static void test_datagrams(void)
+{
+    const struct emu_net_forward forwards[] = {
+        {EMU_NET_UDP, {false, {127, 0, 0, 1}, 23456}, {false, {0}, 53}},
+        {EMU_NET_UDP, {false, {127, 0, 0, 1}, 23457}, {false, {10, 0, 2, 15}, 53}},
+        {EMU_NET_UDP, {true, {[15] = 1}, 23456}, {true, {0}, 53}},
+        {EMU_NET_UDP, {true, {[15] = 1}, 23456}, {true, {0xfe, 0xc0, [15] = 9}, 53}}};
+    const struct emu_net_user_config config = {.forwards = forwards, .forward_count = 1};
+    struct emu_error err = EMU_ERROR_INIT;
+    struct emu_net_backend net;
+
+    CHECK(emu_net_user(&config, &net, NULL));
+    CHECK(!net.ops->add_forward(net.opaque, &forwards[1], &err));
+    CHECK(strstr(err.text, "UDP port 53 of the guest has a forward already, from port 23456"));
+    err = (struct emu_error)EMU_ERROR_INIT;
+    CHECK(!net.ops->add_forward(net.opaque, &forwards[2], &err));
+    CHECK(strstr(err.text, "needs the guest's address") != NULL);
+    CHECK(net.ops->add_forward(net.opaque, &forwards[3], NULL));
+    CHECK(net.ops->remove_forward(net.opaque, &forwards[0], NULL));
+    CHECK(net.ops->add_forward(net.opaque, &forwards[1], NULL));
+    emu_net_backend_close(&net);
+}
+
+static void test_boot_files(void)
+{
+    char name[129] = "";
+    struct emu_net_user_config config = {.tftp = "/nowhere", .bootfile = name};
+    struct emu_error err = EMU_ERROR_INIT;
+    struct emu_net_backend backend;
+
+    CHECK(!emu_net_user(&config, &backend, &err));
+    CHECK(strstr(err.text, "TFTP folder /nowhere: No such file") != NULL);
+    config.tftp = "/dev/null";
+    err = (struct emu_error)EMU_ERROR_INIT;
+    CHECK(!emu_net_user(&config, &backend, &err));
+    CHECK(strstr(err.text, "/dev/null is no folder") != NULL);
+    config.tftp = "/";
+    memset(name, 'x', 128);
+    CHECK(!emu_net_user(&config, &backend, NULL));
+    name[127] = '\0';
+    CHECK(emu_net_user(&config, &backend, NULL));
+    emu_net_backend_close(&backend);
 }
 
 int main(int argc, char **argv)
@@ -181,6 +228,8 @@ int main(int argc, char **argv)
         {"net-segments", test_segments},
         {"net-user-arp", test_user},
         {"net-user-forwards", test_forwards},
+        {"net-user-datagrams", test_datagrams},
+        {"net-user-boot-files", test_boot_files},
         {NULL},
     };
 
