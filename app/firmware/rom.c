@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Boot ROMs of network adapters: those of Debian's ipxe-qemu, which hold an image for each kind of
- * firmware. A machine without one only boots by what the firmware has itself.
+ * firmware. An adapter without one only boots by what the firmware has itself.
  */
 #include "app/firmware/firmware.h"
 
@@ -23,7 +23,7 @@ static char *rom_find(enum emu_nic_model model)
 void lathe_firmware_find_roms(struct lathe_definition *definition)
 {
     for (unsigned i = 0; i < definition->nets && definition->firmware_image != NULL; i++) {
-        if (definition->net[i].rom == NULL)
+        if (definition->net[i].rom == NULL && definition->net[i].boot != 0)
             definition->net[i].rom = rom_find(definition->net[i].model);
     }
 }

@@ -55,17 +55,8 @@ static unsigned boot_number(struct lathe_definition *definition, enum lathe_boot
     return next;
 }
 
-static const struct lathe_boot_order *boot_default(const struct lathe_definition *definition)
-{
-    static const struct lathe_boot_order disks = {{LATHE_BOOT_DISK, LATHE_BOOT_CDROM}, 2};
-    static const struct lathe_boot_order network = {{LATHE_BOOT_NETWORK}, 1};
-
-    for (unsigned i = 0; i < definition->disks; i++) {
-        if (definition->disk[i].path != NULL)
-            return &disks;
-    }
-    return &network; /* an empty drive starts nothing */
-}
+/* Not the network: firmware takes minutes to find that nobody there answers. */
+static const struct lathe_boot_order boot_default = {{LATHE_BOOT_DISK, LATHE_BOOT_CDROM}, 2};
 
 bool lathe_boot_settle(struct lathe_definition *definition, GError **error)
 {
@@ -77,7 +68,7 @@ bool lathe_boot_settle(struct lathe_definition *definition, GError **error)
                lathe_error_input(error, "--boot is for firmware, and this machine has none: it "
                                         "starts the kernel; add --firmware bios or uefi");
     if (order->count == 0)
-        order = boot_default(definition);
+        order = &boot_default;
     for (unsigned i = 0; i < order->count; i++)
         next = boot_number(definition, order->kinds[i], next);
     if (next > 1 || definition->boot.count == 0)

@@ -19,9 +19,9 @@ struct lathe_boot_order {
 bool lathe_boot_parse(const char *text, struct lathe_boot_order *order, GError **error);
 
 /*
- * Gives each device its place. Not given: disks, then CD drives; the network where there are none
- * of them. False with *error: nothing that the order names is there, or there is no firmware to
- * follow it. Called by lathe_definition_complete.
+ * Gives each device its place. Not given: disks, then CD drives. False with *error: nothing that
+ * the order names is there, or there is no firmware to follow it. Called by
+ * lathe_definition_complete.
  */
 bool lathe_boot_settle(struct lathe_definition *definition, GError **error);
 

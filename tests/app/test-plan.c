@@ -175,7 +175,7 @@ static void test_forwards(void)
 {
     plan_check_forward("tcp:127.0.0.1:2222-:22", "tcp:127.0.0.1:2222-:22");
     plan_check_forward("tcp::2222-:22", "tcp:127.0.0.1:2222-:22");
-    plan_check_forward("udp:0.0.0.0:53-10.0.2.15:53", "udp::53-10.0.2.15:53");
+    plan_check_forward("udp:0.0.0.0:53-10.0.2.15:53", "udp:0.0.0.0:53-10.0.2.15:53");
     plan_check_forward("tcp:[::1]:80-:8080", "tcp:[::1]:80-[::]:8080");
     plan_check_forward("udp:[fe80::1]:1-[fec0::5]:65535", "udp:[fe80::1]:1-[fec0::5]:65535");
     for (const char *const *bad =
@@ -209,6 +209,9 @@ static void test_nets(void)
         {"user,model=e1000e,mac=52:54:00:AB:cd:01", "user, e1000e, 52:54:00:AB:cd:01"},
         {"user,forward=tcp::1-:2,forward=udp::1-:2",
          "user, virtio, forward tcp:127.0.0.1:1-:2, forward udp:127.0.0.1:1-:2"},
+        {"user,tftp=/srv/tftp,bootfile=boot.ipxe",
+         "user, virtio, TFTP from /srv/tftp, boot file boot.ipxe"},
+        {"user,tftp=", "refused"},
         {"", "refused"},
         {"tap", "refused"},
         {"user,", "refused"},
@@ -277,7 +280,7 @@ static void test_boot_order(void)
     definition = lathe_definition_new();
     definition->firmware_image = g_strdup("/firmware");
     CHECK(lathe_definition_complete(definition, false, NULL));
-    CHECK_EQ(definition->net[0].boot, 1);
+    CHECK_EQ(definition->net[0].boot, 0);
     lathe_definition_free(definition);
 }
 
