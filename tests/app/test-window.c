@@ -9,7 +9,7 @@
 #include "app/plan/definition.h"
 #include "tests/test.h"
 #include "ui/gtk/application.h"
-#include "ui/gtk/window.h"
+#include "ui/gtk/window-private.h"
 
 static LatheSession *window_session;
 static unsigned window_checked;
@@ -49,11 +49,12 @@ static void widget_check_name(GtkWidget *widget)
 static void widget_check(GtkWidget *widget, gpointer data)
 {
     bool terminal = g_str_equal(G_OBJECT_TYPE_NAME(widget), "VteTerminal");
+    bool whole = GTK_IS_COMBO_BOX(widget); /* its button is no thing of its own */
 
-    if (gtk_widget_get_visible(widget) && gtk_widget_get_can_focus(widget) &&
-        (terminal || GTK_IS_ENTRY(widget) || GTK_IS_BUTTON(widget)))
+    if (gtk_widget_get_visible(widget) && (gtk_widget_get_can_focus(widget) || whole) &&
+        (terminal || whole || GTK_IS_ENTRY(widget) || GTK_IS_BUTTON(widget)))
         widget_check_name(widget);
-    if (GTK_IS_CONTAINER(widget))
+    if (GTK_IS_CONTAINER(widget) && !whole)
         gtk_container_forall(GTK_CONTAINER(widget), widget_check, NULL);
 }
 
@@ -65,6 +66,10 @@ static gboolean window_inspect(gpointer data)
     CHECK(LATHE_IS_WINDOW(window));
     gtk_container_forall(GTK_CONTAINER(window), widget_check, NULL);
     CHECK(window_checked >= 12);
+    window_checked = 0;
+    g_action_group_activate_action(G_ACTION_GROUP(window), "forwards", NULL);
+    gtk_container_forall(GTK_CONTAINER(LATHE_WINDOW(window)->forwards_dialog), widget_check, NULL);
+    CHECK(window_checked >= 7); /* a forward's button; four fields; two buttons */
     CHECK_STR(gtk_window_get_title(window), "fake guest");
     lathe_gtk_quit();
     return G_SOURCE_REMOVE;
@@ -92,6 +97,7 @@ int main(int argc, char **argv)
     definition->kernel = g_strdup(kernel);
     definition->name = g_strdup("fake guest");
     CHECK(lathe_definition_add_serial(definition, "default", NULL));
+    CHECK(lathe_definition_add_net(definition, "user,forward=tcp:127.0.0.1:24680-:22", NULL));
     CHECK(lathe_definition_complete(definition, true, NULL));
     window_session = lathe_session_new(definition);
     CHECK(lathe_session_build(window_session, NULL));

@@ -154,6 +154,42 @@ def test_script_ends_window(display, folder):
     Machine(display, folder, "wait 1500;exit 2", "--debug-exit").end(5)
 
 
+def listens(port):
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        return any(line.split()[1:4:2] == ["0100007F:%04X" % port, "0A"] for line in table)
+
+
+def test_forwards(display, folder):
+    """A port is forwarded and no more, by keyboard; what cannot be is said, and nothing else changes."""
+    machine = Machine(display, folder, "print up;echo", "--net", "user,forward=tcp:127.0.0.1:23101-:22")
+    machine.wait_text("up")
+    machine.keys("ctrl+shift+n")
+    dialog = wait_for("the dialog", machine.dialog)
+    machine.focus(dialog)
+    machine.keys("ctrl+a")
+    machine.type("23102")
+    machine.keys("Tab", "ctrl+a")
+    machine.type("80")
+    machine.keys("Return")
+    wait_for("the new forward", lambda: listens(23102))
+    machine.keys("Return")  # once more: it is taken
+    time.sleep(0.5)
+    display.picture("forwards")
+    if not listens(23101) or not listens(23102):
+        raise Failed("a refused forward ends another")
+    machine.keys("shift+Tab", "space")  # the last one's button
+    wait_for("the forward to go", lambda: not listens(23102))
+    if not listens(23101):
+        raise Failed("another forward went too")
+    machine.keys("Escape")
+    wait_for("the dialog to go", lambda: machine.dialog() is None)
+    machine.focus(machine.window)
+    machine.type("alive")
+    machine.wait_text("alive")
+    machine.process.terminate()
+    machine.end(128 + signal.SIGTERM)
+
+
 def test_inspect(display, folder):
     done = subprocess.run([INSPECTOR], env=display.environment, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
@@ -161,7 +197,7 @@ def test_inspect(display, folder):
 
 
 TESTS = [test_inspect, test_typing, test_pause, test_keyboard_reach, test_close_asks,
-         test_crash_and_again, test_search_and_zoom, test_copy_and_paste, test_log,
+         test_crash_and_again, test_search_and_zoom, test_copy_and_paste, test_log, test_forwards,
          test_script_ends_window]
 
 run_tests("window", TESTS, PICTURES, sys.argv[4:])

@@ -247,6 +247,7 @@ static const struct {
     {"win.move-focus", {"<Primary>Tab"}},
     {"win.change-disc", {"<Primary><Shift>d"}},
     {"win.eject", {"<Primary><Shift>e"}},
+    {"win.forwards", {"<Primary><Shift>n"}},
     {"win.screenshot", {"<Primary><Shift>s"}},
     {"win.fullscreen", {"<Primary><Shift>F11"}},
     {"win.close", {"<Primary><Shift>q", "<Primary><Shift>w"}},

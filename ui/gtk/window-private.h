@@ -30,6 +30,8 @@ struct _LatheWindow {
     GtkLabel *state_label, *engine_label, *speed_label;
     GtkLabel *location_label, *log_label, *size_label;
 
+    GtkWidget *forwards_dialog; /* NULL: not open */
+
     /* media.c */
     LatheMessageBar *message_bar;
     GtkWidget *media_button;

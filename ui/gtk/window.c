@@ -10,6 +10,7 @@
 #include <vte/vte.h>
 
 #include "ui/gtk/application.h"
+#include "ui/gtk/forwards.h"
 #include "ui/gtk/media.h"
 #include "ui/gtk/window-private.h"
 
@@ -463,6 +464,7 @@ GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
     window_add_pages(window);
     window_connect_session(window);
     lathe_window_install_media(window);
+    lathe_window_install_forwards(window);
     window_show_engine(window);
     window_show_state(window);
     window_show_page(window);
