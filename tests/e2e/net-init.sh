@@ -93,6 +93,8 @@ job_server() {
     echo "served by the guest" >/www/index.html
     httpd -p 80 -h /www
     httpd -p '[::]:8080' -h /www
+    udp-echo 7 &
+    udp-echo 9 &
     echo "lathe guest serves"
     before=1
     while :; do

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Debian's kernel on the network of `lathe run`: addresses, names, servers in both directions.
 
-network.py LATHE GUESTS INIT FORWARDS CASE...: cases are MODEL-client-smpN, MODEL-server, MODEL-pxe,
-MODEL-speed, none, taken. Runs itself in name spaces of its own, so that ports and the host's resolver are the
+network.py LATHE GUESTS INIT FORWARDS UDP-ECHO CASE...: cases are MODEL-client-smpN, MODEL-server, MODEL-pxe,
+MODEL-efi, MODEL-installer, MODEL-speed, none, taken. Runs itself in name spaces of its own, so that ports and the host's resolver are the
 test's.
 """
 import hashlib
@@ -11,6 +11,7 @@ import http.server
 import os
 import random
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,12 +23,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from verdict import finish, guest_run, report  # pylint: disable=wrong-import-position
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LATHE, GUESTS, INIT, FORWARDS = (os.path.abspath(path) for path in sys.argv[1:5])
-CASES = sys.argv[5:]
+LATHE, GUESTS, INIT, FORWARDS, UDP_ECHO = (os.path.abspath(path) for path in sys.argv[1:6])
+CASES = sys.argv[6:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 PATIENCE = float(os.environ.get("PATIENCE", "1"))
 MODULES = {"virtio": ["virtio_pci", "virtio_net"], "e1000e": ["e1000e"]}
 KERNELS = {"virtio": "cloud", "e1000e": "generic"}
+INSTALLER = os.path.join(GUESTS, "installer")
+INSTALLER_INIT = os.path.join(HERE, "installer-net.sh")
+GRUB = "/usr/lib/grub/x86_64-efi/monolithic/grubnetx64.efi"
 SPEED_MIB = 200
 PORT = 8000
 FILE = random.Random(1).randbytes(3 << 20)
@@ -67,6 +71,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path == "/file":
             self.answer(FILE)
+        elif self.path == "/second.ipxe":
+            self.answer(b"#!ipxe\necho the second by HTTP\n")
         elif self.path == "/end":
             self.answer(b"end" if ending.is_set() else b"go on")
         elif self.path == "/zeros":
@@ -96,17 +102,20 @@ class Server6(Server):
     address_family = socket.AF_INET6
 
 
+NAMES = {b"\4host\5lathe\4test\0": b"\xc0\0\2\x4d", b"\3web\5lathe\4test\0": b"\x0a\0\2\2"}
+
+
 def serve_names(sock):
-    """A resolver that knows one name."""
+    """A resolver that knows two names, one of which is the host as guests see it."""
     while True:
         query, peer = sock.recvfrom(2048)
         end = query.index(b"\0", 12) + 5
         name, kind = query[12:end - 4], query[end - 4:end - 2]
-        known = name == b"\4host\5lathe\4test\0" and kind == b"\0\1"
+        known = name in NAMES and kind == b"\0\1"
         flags = b"\x81\x80" if name.endswith(b"\4test\0") else b"\x81\x83"
         answer = query[:2] + flags + b"\0\1" + (b"\0\1" if known else b"\0\0") + bytes(4) + query[12:end]
         if known:
-            answer += b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\x4d"
+            answer += b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + NAMES[name]
         sock.sendto(answer, peer)
 
 
@@ -130,17 +139,27 @@ def start_servers():
 
 # ---- guests ----
 
+def pack(root, name, script):
+    """An initramfs of a folder, and of a script that gets this name in it."""
+    path = root + ".gz"
+    os.makedirs(root, exist_ok=True)
+    shutil.copy(script, os.path.join(root, name))
+    os.chmod(os.path.join(root, name), 0o755)
+    subprocess.run("cd %s && find . | cpio --quiet -H newc -o -R 0:0 | gzip -1 >../%s" % (root, path),
+                   shell=True, check=True)
+    return path
+
+
 def initramfs(model):
-    path = "init-%s.gz" % model
-    if not os.path.exists(path):
-        root = "root-" + model
+    root = "root-" + model
+    if not os.path.exists(root):
         os.makedirs(root + "/bin")
         subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, KERNELS[model], "modules"),
                         root + "/modules", *MODULES[model]], check=True)
-        subprocess.run("cp $(command -v busybox) %s/bin/busybox && cp '%s' %s/init && chmod 755 %s/init && "
-                       "cd %s && find . | cpio --quiet -H newc -o -R 0:0 | gzip -1 >../%s"
-                       % (root, INIT, root, root, root, path), shell=True, check=True)
-    return path
+        for program in shutil.which("busybox"), UDP_ECHO:
+            shutil.copy(program, root + "/bin")
+        pack(root, "init", INIT)
+    return root + ".gz"
 
 
 def boot(model, append):
@@ -148,8 +167,8 @@ def boot(model, append):
             "--append", "console=ttyS0 quiet panic=-1 port=%d sum=%s %s" % (PORT, SUM, append)]
 
 
-def lathe(*options, limit=240):
-    return [LATHE, "run", *ENGINE, "--memory", "512M", "--display", "none", "--serial", "stdio",
+def lathe(*options, limit=240, memory="512M"):
+    return [LATHE, "run", *ENGINE, "--memory", memory, "--display", "none", "--serial", "stdio",
             "--timeout", str(limit * PATIENCE), "--no-reboot", *options]
 
 
@@ -224,39 +243,93 @@ def fetch(address, port):
         return ""
 
 
+def echo(address, port):
+    """Do datagrams of all sizes come back from the guest through a forward? Lost ones are sent again."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.connect((address, port))
+        sock.settimeout(1)
+        sizes = (1, 64, 1400, 1) if ":" in address else (1, 64, 1472, 1, 8000)  # IPv6 is not fragmented
+        return all(echo_one(sock, os.urandom(size)) for size in sizes)
+
+
+def echo_one(sock, data):
+    for _ in range(int(10 * PATIENCE)):
+        try:
+            sock.send(data)
+            while sock.recv(65536) != data:
+                pass
+            return True
+        except OSError:
+            pass
+    return False
+
+
 def server(model):
     """The host reaches the guest by forwards that were there, that come, and no more when they went."""
     name = "net-%s-" % model
-    session = Session(model, "user,model=%s,forward=tcp:127.0.0.1:2280-:80" % model)
+    session = Session(model, "user,model=%s,forward=tcp:127.0.0.1:2280-:80,"
+                      "forward=udp:127.0.0.1:2206-:7" % model)
     report(name + "serves", session.wait_for("lathe guest serves"), session.text[-2000:])
     served = "served by the guest"
     report(name + "forward", fetch("127.0.0.1", 2280) == served, fetch("127.0.0.1", 2280))
+    report(name + "udp", echo("127.0.0.1", 2206))
     for what, text, check in (
             ("tcp", "tcp::2281-:80", lambda: fetch("127.0.0.1", 2281) == served),
-            ("udp", "udp:127.0.0.1:2207-:7", lambda: True),
+            ("udp", "udp:127.0.0.1:2207-10.0.2.15:9", lambda: echo("127.0.0.1", 2207)),
+            ("udp6", "udp:[::1]:2208-[fec0::5054:ff:fe12:3456]:9", lambda: echo("::1", 2208)),
             ("ip6", "tcp:[::1]:2282-:8080", lambda: fetch("::1", 2282) == served)):
         answer = session.ask("add " + text)
         report(name + "add-" + what, answer == "done" and check(), answer)
     answer = session.ask("add tcp:127.0.0.1:2280-:22")
     report(name + "add-taken", "TCP port 2280 is taken on 127.0.0.1" in answer, answer)
+    answer = session.ask("add udp::2209-:7")
+    report(name + "add-udp-again", "UDP port 7 of the guest has a forward already" in answer, answer)
     answer = session.ask("remove tcp::2281-:80")
     report(name + "remove", answer == "done" and fetch("127.0.0.1", 2281) == "", answer)
     answer = session.ask("remove tcp::2281-:80")
     report(name + "remove-again", "there is no forward" in answer, answer)
     answer = session.ask("list")
-    report(name + "list", answer == "tcp:127.0.0.1:2280-:80 udp:127.0.0.1:2207-:7 "
-           "tcp:[::1]:2282-[::]:8080", answer)
+    report(name + "list", answer == "tcp:127.0.0.1:2280-:80 udp:127.0.0.1:2206-:7 "
+           "udp:127.0.0.1:2207-10.0.2.15:9 udp:[::1]:2208-[fec0::5054:ff:fe12:3456]:9 tcp:[::1]:2282-[::]:8080", answer)
     report(name + "link-down", session.ask("link down") == "done" and session.wait_for("carrier 0"))
     report(name + "link-up", session.ask("link up") == "done" and session.wait_for("carrier 1"))
     session.end()
 
 
 def pxe(model):
-    """SeaBIOS starts iPXE from the adapter's ROM, which gets an address."""
-    status, text = run(lathe("--firmware", "bios", "--boot", "network", "--net", "user,model=" + model,
-                             "--expect-serial", "Nothing to boot|No more network", limit=120))
+    """SeaBIOS starts iPXE from the adapter's ROM, which gets an address, a script by TFTP and another by HTTP."""
+    os.makedirs("tftp", exist_ok=True)
+    with open("tftp/first.ipxe", "w", encoding="ascii") as script:
+        script.write("#!ipxe\necho the first by TFTP\nchain http://10.0.2.2:%d/second.ipxe\n" % PORT)
+    status, text = run(lathe("--firmware", "bios", "--boot", "network", "--net",
+                             "user,tftp=tftp,bootfile=first.ipxe,model=" + model,
+                             "--expect-serial", "the second by HTTP", limit=120))
     report("net-%s-pxe" % model, status == 0 and "iPXE (http://ipxe.org)" in text and
-           "10.0.2.15/255.255.255.0 gw 10.0.2.2" in text, text[-2000:])
+           "10.0.2.15/255.255.255.0 gw 10.0.2.2" in text and "the first by TFTP" in text, text[-2000:])
+
+
+def efi(model):
+    """OVMF gets GRUB by TFTP and starts it."""
+    os.makedirs("tftp", exist_ok=True)
+    shutil.copy(GRUB, "tftp/grub.efi")
+    status, text = run(lathe("--firmware", "uefi", "--boot", "network", "--net",
+                             "user,tftp=tftp,bootfile=grub.efi,model=" + model,
+                             "--expect-serial", "GNU GRUB", limit=120))
+    report("net-%s-efi" % model, status == 0, text[-2000:])
+
+
+def installer(model):
+    """The installer's own busybox, by its own DHCP script, reaches the host's server by address and name."""
+    with open("installer.gz", "wb") as both:
+        for part in INSTALLER + "/initrd.gz", pack("installer-net", "lathe-init", INSTALLER_INIT):
+            with open(part, "rb") as file:
+                shutil.copyfileobj(file, both)
+    status, text = run(lathe("--net", "user,model=" + model, "--kernel",
+                             INSTALLER + "/linux", "--initrd", "installer.gz", "--append",
+                             "console=ttyS0 quiet panic=-1 rdinit=/lathe-init driver=%s port=%d sum=%s"
+                             % (MODULES[model][-1], PORT, SUM), memory="1G"))
+    guest_run("net-%s-installer" % model, status, text, 3)
 
 
 def qemu(model):
