@@ -17,6 +17,13 @@
 /* The one operand; NULL with *error: none, or several. */
 const char *lathe_firmware_operand(const struct lathe_tool_line *line, GError **error);
 
+/*
+ * Writes each certificate of the list to FOLDER/PREFIX-NUMBER-NAME.der, hashes to
+ * FOLDER/PREFIX-hashes.txt. Files that are there are not replaced. False with *error.
+ */
+bool lathe_firmware_extract(const GPtrArray *signatures, const char *folder, const char *prefix,
+                            GError **error);
+
 /* Members of the object that is being built. */
 void lathe_json_text(JsonBuilder *builder, const char *name, const char *value);
 void lathe_json_number(JsonBuilder *builder, const char *name, gint64 value);

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One function for each option that changes a store, and the table of them. */
+#include "wizards/cli/vars-edit.h"
+
+#include <sys/stat.h>
+
+#include "app/plan/error.h"
+#include "wizards/firmware/boot.h"
+#include "wizards/firmware/certificate.h"
+#include "wizards/firmware/secure-boot.h"
+#include "wizards/firmware/store-file.h"
+#include "wizards/firmware/store-json.h"
+#include "wizards/firmware/value.h"
+
+#define EDIT_FILE_MAX (1u << 20) /* bytes of a value or of signatures */
+
+/* The default owner: who enrols with this program, as with OVMF's own tool. */
+#define EDIT_OWNER LATHE_GUID_OWNER_OVMF
+
+typedef bool vars_apply(GPtrArray *variables, const char *value, const char *target,
+                        GError **error);
+
+/* ---- variables ---- */
+
+static GBytes *edit_value(const char *text, const char *name, const struct lathe_guid *guid,
+                          GError **error)
+{
+    const struct lathe_known_variable *known = lathe_known_variable(name, guid);
+
+    if (g_str_has_prefix(text, "file:"))
+        return lathe_file_read(text + 5, EDIT_FILE_MAX, error);
+    return lathe_value_parse(text, known != NULL ? known->kind : LATHE_VARIABLE_BYTES, error);
+}
+
+static bool edit_set(GPtrArray *variables, const char *value, const char *target, GError **error)
+{
+    const char *equals = strchr(value, '=');
+    g_autofree char *left = equals ? g_strndup(value, (gsize)(equals - value)) : NULL;
+    g_autofree char *name = NULL;
+    struct lathe_guid guid;
+    GBytes *data;
+
+    if (equals == NULL)
+        return lathe_error_input(error, "'%s' sets nothing: write NAME=VALUE", value);
+    if (!lathe_variables_resolve(variables, left, &name, &guid, error))
+        return false;
+    data = edit_value(equals + 1, name, &guid, error);
+    if (data != NULL)
+        lathe_variables_set(variables, name, &guid, data);
+    return data != NULL;
+}
+
+static bool edit_delete(GPtrArray *variables, const char *value, const char *target, GError **error)
+{
+    g_autofree char *name = NULL;
+    struct lathe_guid guid;
+
+    if (!lathe_variables_resolve(variables, value, &name, &guid, error))
+        return false;
+    return lathe_variables_remove(variables, name, &guid) ||
+           lathe_error_input(error, "there is no variable '%s'", value);
+}
+
+static bool edit_set_json(GPtrArray *variables, const char *value, const char *target,
+                          GError **error)
+{
+    g_autoptr(GBytes) text = lathe_file_read(value, LATHE_STORE_JSON_MAX, error);
+
+    if (text == NULL)
+        return false;
+    return lathe_variables_from_json(variables, lathe_bytes_of(text), error) ||
+           (g_prefix_error(error, "%s: ", value), false);
+}
+
+static bool edit_reset(GPtrArray *variables, const char *value, const char *target, GError **error)
+{
+    g_ptr_array_set_size(variables, 0);
+    return true;
+}
+
+/* ---- boot ---- */
+
+static bool edit_boot_order(GPtrArray *variables, const char *value, const char *target,
+                            GError **error)
+{
+    return lathe_boot_reorder(variables, value, error);
+}
+
+static bool edit_boot_next(GPtrArray *variables, const char *value, const char *target,
+                           GError **error)
+{
+    return lathe_boot_set_next(variables, value, error);
+}
+
+static bool edit_boot_delete(GPtrArray *variables, const char *value, const char *target,
+                             GError **error)
+{
+    return lathe_boot_delete(variables, value, error);
+}
+
+/* "title=TEXT,FILE OPTIONS" */
+static bool edit_boot_add(GPtrArray *variables, const char *value, const char *target,
+                          GError **error)
+{
+    const char *comma = g_str_has_prefix(value, "title=") ? strchr(value, ',') : NULL;
+    g_autofree char *title = comma ? g_strndup(value + 6, (gsize)(comma - value - 6)) : NULL;
+
+    return lathe_boot_add_file(variables, title, comma ? comma + 1 : value, false, error);
+}
+
+static bool edit_boot_uri(GPtrArray *variables, const char *value, const char *target,
+                          GError **error)
+{
+    return lathe_boot_set_uri(variables, value, error);
+}
+
+/* ---- keys ---- */
+
+bool lathe_vars_take_owner(char *text, struct lathe_guid *owner, GError **error)
+{
+    char *mark = g_strrstr(text, ",owner=");
+
+    *owner = lathe_guid_of(EDIT_OWNER);
+    if (mark == NULL)
+        return true;
+    if (!lathe_guid_parse(mark + 7, owner))
+        return lathe_error_input(error, "'%s' is no GUID, and none has that name", mark + 7);
+    *mark = '\0';
+    return true;
+}
+
+GPtrArray *lathe_vars_read_signatures(const char *path, const struct lathe_guid *owner,
+                                      GError **error)
+{
+    g_autoptr(GBytes) file = lathe_file_read(path, EDIT_FILE_MAX, error);
+    GPtrArray *signatures;
+
+    if (file == NULL)
+        return NULL;
+    signatures = lathe_secure_boot_read_file(lathe_bytes_of(file), owner, error);
+    if (signatures == NULL)
+        g_prefix_error(error, "%s: ", path);
+    return signatures;
+}
+
+GPtrArray *lathe_vars_read_hash(const char *text, const struct lathe_guid *owner, GError **error)
+{
+    g_autoptr(GBytes) hash = lathe_hex_parse(text);
+    enum lathe_guid_id type =
+        hash != NULL ? lathe_signature_hash_type(g_bytes_get_size(hash)) : LATHE_GUID_COUNT;
+    GPtrArray *signatures;
+
+    if (type == LATHE_GUID_COUNT) {
+        lathe_error_input(error, "'%s' is no hash: SHA-256 has 64 hexadecimal digits", text);
+        return NULL;
+    }
+    signatures = lathe_signatures_new();
+    lathe_signatures_add(signatures, type, owner, lathe_bytes_of(hash));
+    return signatures;
+}
+
+typedef GPtrArray *vars_read(const char *text, const struct lathe_guid *owner, GError **error);
+
+/* Reads value and gives what is in it to put. */
+static bool edit_signatures(GPtrArray *variables, const char *value, const char *target,
+                            vars_read *read,
+                            bool (*put)(GPtrArray *, const char *, const GPtrArray *, GError **),
+                            GError **error)
+{
+    g_autofree char *text = g_strdup(value);
+    struct lathe_guid owner;
+
+    if (!lathe_vars_take_owner(text, &owner, error))
+        return false;
+    g_autoptr(GPtrArray) signatures = read(text, &owner, error);
+    return signatures != NULL && put(variables, target, signatures, error);
+}
+
+static bool edit_add_key(GPtrArray *variables, const char *value, const char *target,
+                         GError **error)
+{
+    return edit_signatures(variables, value, target, lathe_vars_read_signatures,
+                           lathe_secure_boot_add, error);
+}
+
+static bool edit_set_key(GPtrArray *variables, const char *value, const char *target,
+                         GError **error)
+{
+    return edit_signatures(variables, value, target, lathe_vars_read_signatures,
+                           lathe_secure_boot_replace, error);
+}
+
+static bool edit_add_hash(GPtrArray *variables, const char *value, const char *target,
+                          GError **error)
+{
+    return edit_signatures(variables, value, target, lathe_vars_read_hash, lathe_secure_boot_add,
+                           error);
+}
+
+static bool edit_enrol_signatures(GPtrArray *variables, const GPtrArray *signatures, GError **error)
+{
+    return lathe_secure_boot_replace(variables, "PK", signatures, error) &&
+           lathe_secure_boot_add(variables, "KEK", signatures, error) &&
+           lathe_secure_boot_add(variables, "db", signatures, error);
+}
+
+static bool edit_enrol(GPtrArray *variables, const char *value, const char *target, GError **error)
+{
+    g_autofree char *path = g_strdup(value);
+    struct lathe_guid owner;
+
+    if (!lathe_vars_take_owner(path, &owner, error))
+        return false;
+    g_autoptr(GPtrArray) signatures = lathe_vars_read_signatures(path, &owner, error);
+    return signatures != NULL && edit_enrol_signatures(variables, signatures, error);
+}
+
+/* A key is for its owner's eyes. */
+static bool edit_write_key(const char *path, GBytes *key, GError **error)
+{
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+        return lathe_error_input(error, "%s: is there already", path);
+    return g_file_set_contents_full(
+        path, g_bytes_get_data(key, NULL), (gssize)g_bytes_get_size(key),
+        G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
+}
+
+/* "NAME[,key=FILE]" */
+static bool edit_generate(GPtrArray *variables, const char *value, const char *target,
+                          GError **error)
+{
+    g_autofree char *name = g_strdup(value);
+    struct lathe_guid owner = lathe_guid_of(EDIT_OWNER);
+    char *mark = g_strrstr(name, ",key=");
+    g_autoptr(GBytes) key = NULL;
+
+    if (mark != NULL)
+        *mark = '\0';
+    g_autoptr(GBytes) der = lathe_certificate_generate(name, &key, error);
+    if (der == NULL || (mark != NULL && !edit_write_key(mark + 5, key, error)))
+        return false;
+    g_autoptr(GPtrArray) signatures = lathe_signatures_new();
+    lathe_signatures_add(signatures, LATHE_GUID_CERT_X509, &owner, lathe_bytes_of(der));
+    return edit_enrol_signatures(variables, signatures, error);
+}
+
+static bool edit_keys_from(GPtrArray *variables, const char *value, const char *target,
+                           GError **error)
+{
+    g_autoptr(lathe_store_file) other = lathe_store_file_open(value, false, error);
+
+    if (other == NULL)
+        return false;
+    return lathe_secure_boot_copy(variables, other->store->variables, error) ||
+           (g_prefix_error(error, "%s: ", value), false);
+}
+
+static bool edit_secure_boot(GPtrArray *variables, const char *value, const char *target,
+                             GError **error)
+{
+    if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+        return lathe_error_input(error, "'%s' is neither on nor off", value);
+    return lathe_secure_boot_switch(variables, strcmp(value, "on") == 0, error);
+}
+
+/* ---- the table ---- */
+
+static const struct {
+    const char *option;
+    vars_apply *apply;
+    const char *target; /* the variable */
+} vars_edits[] = {
+    {"reset", edit_reset, NULL},
+    {"set", edit_set, NULL},
+    {"delete", edit_delete, NULL},
+    {"set-json", edit_set_json, NULL},
+    {"boot-order", edit_boot_order, NULL},
+    {"boot-next", edit_boot_next, NULL},
+    {"boot-add", edit_boot_add, NULL},
+    {"boot-delete", edit_boot_delete, NULL},
+    {"boot-uri", edit_boot_uri, NULL},
+    {"set-pk", edit_set_key, "PK"},
+    {"set-dbx", edit_set_key, "dbx"},
+    {"add-kek", edit_add_key, "KEK"},
+    {"add-db", edit_add_key, "db"},
+    {"add-dbx", edit_add_key, "dbx"},
+    {"add-mok", edit_add_key, "MokList"},
+    {"add-db-hash", edit_add_hash, "db"},
+    {"add-dbx-hash", edit_add_hash, "dbx"},
+    {"add-mok-hash", edit_add_hash, "MokList"},
+    {"enrol", edit_enrol, NULL},
+    {"enrol-new", edit_generate, NULL},
+    {"keys-from", edit_keys_from, NULL},
+    {"secure-boot", edit_secure_boot, NULL},
+};
+
+static int edit_find(const struct lathe_tool_given *given)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(vars_edits); i++) {
+        if (strcmp(vars_edits[i].option, given->option->name) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+bool lathe_vars_edit_asked(const struct lathe_tool_line *line)
+{
+    for (guint i = 0; i < line->options->len; i++) {
+        if (edit_find(&g_array_index(line->options, struct lathe_tool_given, i)) >= 0)
+            return true;
+    }
+    return false;
+}
+
+bool lathe_vars_edit(const struct lathe_tool_line *line, struct lathe_store *store, GError **error)
+{
+    for (guint i = 0; i < line->options->len; i++) {
+        const struct lathe_tool_given *given =
+            &g_array_index(line->options, struct lathe_tool_given, i);
+        int row = edit_find(given);
+        if (row < 0 ||
+            vars_edits[row].apply(store->variables, given->value, vars_edits[row].target, error))
+            continue;
+        g_prefix_error(error, "--%s: ", given->option->name);
+        return false;
+    }
+    return true;
+}
