@@ -15,13 +15,18 @@ class Failed(Exception):
 
 
 def wait_for(what, condition, seconds=WAIT):
+    """The condition's value once there is one. A condition that fails may come true later."""
     end = time.monotonic() + seconds
+    why = ""
     while time.monotonic() < end:
-        value = condition()
+        try:
+            value = condition()
+        except Failed as failed:
+            value, why = None, ": %s" % failed
         if value:
             return value
         time.sleep(0.05)
-    raise Failed("never: " + what)
+    raise Failed("never: " + what + why)
 
 
 def check_complaints(messages):
