@@ -14,8 +14,8 @@ import whole
 import workloads
 
 BENCHES = {"cpu": workloads.cpu, "processes": workloads.processes, "smp": workloads.smp,
-           "smc": workloads.smc, "start": whole.start, "boot": whole.boot, "memory": whole.memory,
-           "idle": whole.idle}
+           "smc": workloads.smc, "start": whole.start, "firmware": whole.firmware, "boot": whole.boot,
+           "memory": whole.memory, "idle": whole.idle}
 
 
 class Settings:

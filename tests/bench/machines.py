@@ -8,31 +8,52 @@ import time
 
 GUESTS = os.path.join("build", "guests")
 CLOUD = os.path.join(GUESTS, "cloud", "vmlinuz")
+OVMF = "/usr/share/OVMF/OVMF_%s_4M.fd"
 INSTALLER = [os.path.join(GUESTS, "installer", name) for name in ("linux", "initrd.gz")]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 build = "build"
 
 
+def lathe_machine(cpus, memory, gpu="none"):
+    return [os.path.join(build, "lathe"), "run", *ENGINE, "--memory", "%dM" % memory, "--smp",
+            str(cpus), "--display", "none", "--serial", "stdio", "--net", "none", "--gpu",
+            gpu]  # no more devices than QEMU has with -nodefaults
+
+
+def qemu_machine(cpus, memory):
+    threads = "tcg,thread=multi" if cpus > 1 else "tcg"
+    return ["qemu-system-x86_64", "-accel", threads, "-cpu", "max", "-machine", "q35", "-m",
+            str(memory), "-smp", str(cpus), "-display", "none", "-serial", "stdio", "-monitor",
+            "none", "-nodefaults"]
+
+
 def lathe(kernel, initrd=None, append="", cpus=1, memory=1024):
-    command = [os.path.join(build, "lathe"), "run", *ENGINE, "--kernel", kernel, "--memory",
-               "%dM" % memory, "--smp", str(cpus), "--display", "none", "--serial", "stdio",
-               "--net", "none", "--gpu", "none"]  # as QEMU's -nodefaults
-    if initrd:
-        command += ["--initrd", initrd, "--append", append]
-    return command
+    linux = ["--initrd", initrd, "--append", append] if initrd else []
+    return [*lathe_machine(cpus, memory), "--kernel", kernel, *linux]
 
 
 def qemu(kernel, initrd=None, append="", cpus=1, memory=1024):
-    threads = "tcg,thread=multi" if cpus > 1 else "tcg"
-    command = ["qemu-system-x86_64", "-accel", threads, "-cpu", "max", "-machine", "q35", "-m",
-               str(memory), "-smp", str(cpus), "-kernel", kernel, "-display", "none", "-serial",
-               "stdio", "-monitor", "none", "-nodefaults"]
-    if initrd:
-        command += ["-initrd", initrd, "-append", append]
-    return command
+    linux = ["-initrd", initrd, "-append", append] if initrd else []
+    return [*qemu_machine(cpus, memory), "-kernel", kernel, *linux]
 
 
 PEERS = {"lathe": lathe, "qemu": qemu}
+
+
+def lathe_firmware(disc):
+    boot = ["--firmware", "bios", "--cdrom", disc] if disc else ["--firmware", "uefi"]
+    return [*lathe_machine(1, 1024, "std"), *boot]
+
+
+def qemu_firmware(disc):
+    """OVMF's variables are dropped at the end, as those of a machine that saves nothing."""
+    flash = ["if=pflash,unit=0,readonly=on,format=raw,file=" + OVMF % "CODE",
+             "if=pflash,unit=1,snapshot=on,format=raw,file=" + OVMF % "VARS"]
+    boot = ["-cdrom", disc] if disc else ["-drive", flash[0], "-drive", flash[1]]
+    return [*qemu_machine(1, 1024), "-vga", "std", *boot]
+
+
+FIRMWARE_PEERS = {"lathe": lathe_firmware, "qemu": qemu_firmware}
 
 
 class Machine:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures of whole machines: start, boot, memory, idle."""
+"""Measures of whole machines: start, firmware, boot, memory, idle."""
 import os
+import shutil
 import statistics
 import struct
+import subprocess
 import time
 
 import guest
@@ -29,6 +31,28 @@ def report(settings, name, form, measure, bound, ratio_bound=False):
     table = Table(name, "", "Lathe", "TCG", "ratio", "bound")
     table.add("median", form % lathe, form % qemu, "%.2f" % ratio, text)
     table.show(settings.markdown)
+
+
+def grub_disc():
+    """A disc whose GRUB shows its menu on the serial port."""
+    tree, disc = (os.path.join(guest.directory(), name) for name in ("grub", "grub.iso"))
+    shutil.rmtree(tree, ignore_errors=True)
+    os.makedirs(os.path.join(tree, "boot", "grub"))
+    with open(os.path.join(tree, "boot", "grub", "grub.cfg"), "w", encoding="ascii") as file:
+        file.write("serial\nterminal_output serial\nmenuentry 'Nothing' { halt; }\n")
+    subprocess.run(["grub-mkrescue", "-o", disc, tree], check=True, stderr=subprocess.DEVNULL)
+    return disc
+
+
+def firmware(settings):
+    """To the menu of GRUB with SeaBIOS, and to the shell with OVMF, by the serial port; no network."""
+    for title, disc, text in (("SeaBIOS to GRUB's menu", grub_disc(), b"GNU GRUB"),
+                              ("OVMF to its shell", None, b"Interactive Shell")):
+        def measure(peer, disc=disc, text=text):
+            with machines.Machine(machines.FIRMWARE_PEERS[peer](disc)) as machine:
+                return machine.until(text)
+
+        report(settings, title, "%.2f s", measure, Bound(0.7, 0.5, most=True), ratio_bound=True)
 
 
 def boot_installer(peer):
