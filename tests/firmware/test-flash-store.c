@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The file behind a flash memory: replaced as a whole, locked, and what cannot be opened or kept.
  */
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,10 +49,12 @@ static void test_put(void)
     uint8_t data[SIZE];
     struct stat before, after;
     size_t size;
+    int fd; /* kept open, so that no new file gets the old one's number */
 
     make("vars", 0x11, SIZE);
     chmod(path_of("vars"), 0640);
-    CHECK(stat(path_of("vars"), &before) == 0);
+    fd = open(path_of("vars"), O_RDONLY | O_CLOEXEC);
+    CHECK(fd >= 0 && fstat(fd, &before) == 0);
     store = emu_flash_store_open(path_of("vars"), SIZE, NULL, NULL, NULL);
     CHECK(store != NULL && emu_flash_store_data(store, &size)[SIZE - 1] == 0x11);
     CHECK_EQ(size, SIZE);
@@ -63,6 +66,7 @@ static void test_put(void)
     CHECK(holds("vars", 19));
     CHECK(stat(path_of("vars"), &after) == 0);
     CHECK(after.st_ino != before.st_ino); /* a new file took the old one's place */
+    close(fd);
     CHECK_EQ(after.st_mode & 0777, 0640);
 }
 
