@@ -210,7 +210,7 @@ void x86_mmu_control_changed(struct x86_cpu *cpu, uint64_t old_cr0, uint64_t old
 {
     uint64_t cr0 = old_cr0 ^ cpu->cr0, cr4 = old_cr4 ^ cpu->cr4, efer = old_efer ^ cpu->efer;
 
-    if ((cr0 & (X86_CR0_PG | X86_CR0_PE)) || (efer & (X86_EFER_NXE | X86_EFER_LMA)) ||
+    if ((cr0 & X86_CR0_PG) || (efer & (X86_EFER_NXE | X86_EFER_LMA)) ||
         (cr4 & (X86_CR4_PAE | X86_CR4_PSE | X86_CR4_PGE | X86_CR4_PCIDE | X86_CR4_SMEP)))
         x86_tlb_flush_all(cpu, true);
     else if ((cr0 & X86_CR0_WP) || (cr4 & (X86_CR4_SMAP | X86_CR4_PKE)))
