@@ -67,6 +67,8 @@ void x86_tlb_flush_page(struct x86_cpu *cpu, emu_gva address);
 void x86_tlb_flush_all(struct x86_cpu *cpu, bool also_global);
 /* CR3 has been written: the address space changes. keep: bit 63 was set (PCIDs only). */
 void x86_tlb_set_cr3(struct x86_cpu *cpu, bool keep);
+/* System management mode was entered or left without paging: to the address space of that side. */
+void x86_tlb_switch_smm(struct x86_cpu *cpu);
 /* INVPCID types 0 to 3, operands checked by the caller. */
 void x86_tlb_invpcid(struct x86_cpu *cpu, unsigned type, uint16_t pcid, emu_gva address);
 /* Rights to data have changed, as by PKRU. */

@@ -156,12 +156,26 @@ static void smm_set_entry(struct x86_cpu *cpu)
     cpu->ir.pc = SMM_ENTRY;
 }
 
+static void smm_select(struct x86_cpu *cpu)
+{
+    if (cpu->smm_memory != NULL)
+        cpu->memory = cpu->in_smm ? cpu->smm_memory : cpu->plain_memory;
+}
+
 void x86_smm_select_memory(struct x86_cpu *cpu)
 {
-    if (cpu->smm_memory == NULL)
-        return;
-    cpu->memory = cpu->in_smm ? cpu->smm_memory : cpu->plain_memory;
+    smm_select(cpu);
     x86_tlb_flush_all(cpu, true);
+}
+
+/* The mode has address spaces of its own (tlb.c), but global pages are seen in all of them. */
+static void smm_switch(struct x86_cpu *cpu, bool paged)
+{
+    smm_select(cpu);
+    if (paged)
+        x86_tlb_flush_all(cpu, true);
+    else
+        x86_tlb_switch_smm(cpu);
 }
 
 void x86_smm_enter(struct x86_cpu *cpu)
@@ -173,7 +187,7 @@ void x86_smm_enter(struct x86_cpu *cpu)
     smm_save(cpu, area);
     cpu->in_smm = cpu->nmi_blocked = true;
     x86_wake(cpu);
-    x86_smm_select_memory(cpu);
+    smm_switch(cpu, cpu->cr0 & X86_CR0_PG);
     emu_memory_write(cpu->memory, cpu->smbase + SMM_AREA, area, sizeof(area));
     smm_set_entry(cpu);
     x86_refresh_segments(cpu);
@@ -251,6 +265,7 @@ enum ir_status x86_helper_rsm(struct ir_env *env, uint64_t a, uint64_t b, uint64
 {
     struct x86_cpu *cpu = x86_cpu_of(env);
     uint8_t area[SMM_AREA_SIZE];
+    bool paged = cpu->cr0 & X86_CR0_PG;
 
     if (!cpu->in_smm)
         return x86_raise(cpu, X86_UD);
@@ -258,7 +273,7 @@ enum ir_status x86_helper_rsm(struct ir_env *env, uint64_t a, uint64_t b, uint64
     if (!smm_is_legal(cpu, area))
         return smm_shut_down(cpu);
     smm_load(cpu, area);
-    x86_smm_select_memory(cpu);
+    smm_switch(cpu, paged || (cpu->cr0 & X86_CR0_PG));
     x86_refresh_segments(cpu);
     smm_debug_changed(cpu, area);
     x86_update_mode(cpu);

@@ -16,6 +16,8 @@
 /* So often is a kernel tried again as one in global pages. */
 #define LOCAL_CODE_TIMES 256
 
+#define TLB_SMM_PCID 0x1000 /* added to the numbers of spaces in system management mode */
+
 /* ---- filters ---- */
 
 static uint64_t filter_place(uint64_t number)
@@ -158,14 +160,25 @@ void x86_tlb_select(struct x86_cpu *cpu, enum x86_tlb_kind kind)
     ir_jumps_select(&cpu->ir);
 }
 
+/* System management mode sees other memory: its spaces are others of the same number. */
+static uint16_t tlb_mode_pcid(const struct x86_cpu *cpu, uint16_t pcid)
+{
+    return cpu->in_smm ? pcid | TLB_SMM_PCID : pcid;
+}
+
 static uint16_t tlb_pcid(const struct x86_cpu *cpu)
 {
-    return cpu->cr4 & X86_CR4_PCIDE ? cpu->cr3 & 0xfff : 0;
+    return tlb_mode_pcid(cpu, cpu->cr4 & X86_CR4_PCIDE ? cpu->cr3 & 0xfff : 0);
 }
 
 void x86_tlb_set_cr3(struct x86_cpu *cpu, bool keep)
 {
     tlb_enter_space(cpu, tlb_pcid(cpu), keep && (cpu->cr4 & X86_CR4_PCIDE));
+}
+
+void x86_tlb_switch_smm(struct x86_cpu *cpu)
+{
+    tlb_enter_space(cpu, tlb_pcid(cpu), true);
 }
 
 static void tlb_drop_spaces(struct x86_tlb2 *tlb2)
@@ -394,8 +407,10 @@ void x86_tlb_flush_page(struct x86_cpu *cpu, emu_gva address)
     x86_tlb_select(cpu, tlb2->kind);
 }
 
-static void tlb_drop_pcid(struct x86_cpu *cpu, uint16_t pcid)
+static void tlb_drop_pcid(struct x86_cpu *cpu, uint16_t number)
 {
+    uint16_t pcid = tlb_mode_pcid(cpu, number);
+
     for (unsigned i = 0; i < X86_SPACES; i++)
         if (cpu->tlb2->space[i].pcid == pcid)
             cpu->tlb2->space[i].used = false;
