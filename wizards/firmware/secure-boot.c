@@ -133,18 +133,6 @@ static GPtrArray *secure_present(const GPtrArray *variables,
     return present;
 }
 
-static void secure_join(GPtrArray *to, const GPtrArray *from)
-{
-    for (guint i = 0; i < from->len; i++) {
-        const struct lathe_signature *signature = from->pdata[i];
-        enum lathe_guid_id type = 0;
-        while (type < LATHE_GUID_COUNT && !lathe_guid_is(&signature->type, type))
-            type++;
-        if (type < LATHE_GUID_COUNT)
-            lathe_signatures_add(to, type, &signature->owner, lathe_bytes_of(signature->data));
-    }
-}
-
 bool lathe_secure_boot_add(GPtrArray *variables, const char *name, const GPtrArray *signatures,
                            GError **error)
 {
@@ -157,7 +145,8 @@ bool lathe_secure_boot_add(GPtrArray *variables, const char *name, const GPtrArr
     g_autoptr(GPtrArray) present = secure_present(variables, known, error);
     if (present == NULL)
         return false;
-    secure_join(present, signatures);
+    for (guint i = 0; i < signatures->len; i++)
+        lathe_signatures_take(present, signatures->pdata[i]);
     secure_write(variables, known, present);
     return true;
 }

@@ -122,16 +122,24 @@ GBytes *lathe_signatures_build(const GPtrArray *signatures)
 
 /* ---- editing ---- */
 
-bool lathe_signatures_has(const GPtrArray *signatures, enum lathe_guid_id type,
-                          struct lathe_bytes data)
+static bool signature_is_there(const GPtrArray *signatures, const struct lathe_guid *type,
+                               struct lathe_bytes data)
 {
     for (guint i = 0; i < signatures->len; i++) {
         const struct lathe_signature *signature = signatures->pdata[i];
         if (lathe_bytes_equal(lathe_bytes_of(signature->data), data) &&
-            lathe_guid_is(&signature->type, type))
+            lathe_guid_equal(&signature->type, type))
             return true;
     }
     return false;
+}
+
+bool lathe_signatures_has(const GPtrArray *signatures, enum lathe_guid_id type,
+                          struct lathe_bytes data)
+{
+    struct lathe_guid kind = lathe_guid_of(type);
+
+    return signature_is_there(signatures, &kind, data);
 }
 
 bool lathe_signatures_add(GPtrArray *signatures, enum lathe_guid_id type,
@@ -139,9 +147,19 @@ bool lathe_signatures_add(GPtrArray *signatures, enum lathe_guid_id type,
 {
     struct lathe_guid kind = lathe_guid_of(type);
 
-    if (lathe_signatures_has(signatures, type, data))
+    if (signature_is_there(signatures, &kind, data))
         return false;
     signature_append(signatures, &kind, owner, data);
+    return true;
+}
+
+bool lathe_signatures_take(GPtrArray *signatures, const struct lathe_signature *signature)
+{
+    struct lathe_bytes data = lathe_bytes_of(signature->data);
+
+    if (signature_is_there(signatures, &signature->type, data))
+        return false;
+    signature_append(signatures, &signature->type, &signature->owner, data);
     return true;
 }
 

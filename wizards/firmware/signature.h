@@ -27,6 +27,8 @@ bool lathe_signatures_has(const GPtrArray *signatures, enum lathe_guid_id type,
 /* False: it is there already, whoever its owner is. */
 bool lathe_signatures_add(GPtrArray *signatures, enum lathe_guid_id type,
                           const struct lathe_guid *owner, struct lathe_bytes data);
+/* The same for a copy of a signature of any kind, known or not. */
+bool lathe_signatures_take(GPtrArray *signatures, const struct lathe_signature *signature);
 /* The kind of a plain hash of this many bytes; LATHE_GUID_COUNT: there is none. */
 enum lathe_guid_id lathe_signature_hash_type(gsize size);
 
