@@ -23,8 +23,8 @@ static char *extract_name(struct lathe_bytes der)
     return name;
 }
 
-static bool extract_write(const char *folder, const char *name, struct lathe_bytes data,
-                          GError **error)
+bool lathe_firmware_write_new(const char *folder, const char *name, struct lathe_bytes data,
+                              GError **error)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -45,7 +45,7 @@ static bool extract_certificate(const struct lathe_signature *signature, const c
     g_autofree char *subject = extract_name(der);
     g_autofree char *name = g_strdup_printf("%s-%u-%s.der", prefix, number, subject);
 
-    return extract_write(folder, name, der, error);
+    return lathe_firmware_write_new(folder, name, der, error);
 }
 
 bool lathe_firmware_extract(const GPtrArray *signatures, const char *folder, const char *prefix,
@@ -66,6 +66,6 @@ bool lathe_firmware_extract(const GPtrArray *signatures, const char *folder, con
         g_string_append_printf(hashes, "%s %s\n", type, hex);
     }
     return hashes->len == 0 ||
-           extract_write(folder, name,
-                         (struct lathe_bytes){(const guint8 *)hashes->str, hashes->len}, error);
+           lathe_firmware_write_new(
+               folder, name, (struct lathe_bytes){(const guint8 *)hashes->str, hashes->len}, error);
 }

@@ -7,6 +7,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/tool.h"
+#include "wizards/firmware/bytes.h"
 
 /* Each returns an exit status; what *error says is printed. */
 #define COMMAND(id, name, operands, summary)                                                       \
@@ -16,6 +17,10 @@
 
 /* The one operand; NULL with *error: none, or several. */
 const char *lathe_firmware_operand(const struct lathe_tool_line *line, GError **error);
+
+/* Writes a file that must not be there yet. False with *error. */
+bool lathe_firmware_write_new(const char *folder, const char *name, struct lathe_bytes data,
+                              GError **error);
 
 /*
  * Writes each certificate of the list to FOLDER/PREFIX-NUMBER-NAME.der, hashes to

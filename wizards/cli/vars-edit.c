@@ -7,6 +7,7 @@
 #include "app/plan/error.h"
 #include "wizards/firmware/boot.h"
 #include "wizards/firmware/certificate.h"
+#include "wizards/firmware/pe.h"
 #include "wizards/firmware/secure-boot.h"
 #include "wizards/firmware/store-file.h"
 #include "wizards/firmware/store-json.h"
@@ -143,15 +144,35 @@ GPtrArray *lathe_vars_read_signatures(const char *path, const struct lathe_guid 
     return signatures;
 }
 
+/* What Secure Boot looks up for an image. */
+static GBytes *edit_hash_of_image(const char *path, GError **error)
+{
+    g_autoptr(GBytes) file = lathe_file_read(path, LATHE_PE_FILE_MAX, error);
+    g_autoptr(lathe_pe) pe = file ? lathe_pe_parse(lathe_bytes_of(file), error) : NULL;
+    GBytes *hash = pe != NULL ? lathe_pe_digest(pe, G_CHECKSUM_SHA256) : NULL;
+
+    if (pe != NULL && hash == NULL)
+        lathe_error_input(error, "its sections overlap");
+    if (file != NULL && hash == NULL)
+        g_prefix_error(error, "%s: ", path);
+    return hash;
+}
+
 GPtrArray *lathe_vars_read_hash(const char *text, const struct lathe_guid *owner, GError **error)
 {
-    g_autoptr(GBytes) hash = lathe_hex_parse(text);
+    bool image = g_file_test(text, G_FILE_TEST_EXISTS);
+    g_autoptr(GBytes) hash = image ? edit_hash_of_image(text, error) : lathe_hex_parse(text);
     enum lathe_guid_id type =
         hash != NULL ? lathe_signature_hash_type(g_bytes_get_size(hash)) : LATHE_GUID_COUNT;
     GPtrArray *signatures;
 
+    if (image && hash == NULL)
+        return NULL;
     if (type == LATHE_GUID_COUNT) {
-        lathe_error_input(error, "'%s' is no hash: SHA-256 has 64 hexadecimal digits", text);
+        lathe_error_input(error,
+                          "'%s' is no hash (SHA-256 has 64 hexadecimal digits), and no image is "
+                          "there",
+                          text);
         return NULL;
     }
     signatures = lathe_signatures_new();

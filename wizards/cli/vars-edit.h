@@ -17,7 +17,7 @@ bool lathe_vars_take_owner(char *text, struct lathe_guid *owner, GError **error)
 /* The signatures of a file: lists, an update, a certificate. NULL with *error. */
 GPtrArray *lathe_vars_read_signatures(const char *path, const struct lathe_guid *owner,
                                       GError **error);
-/* One hash, in digits. NULL with *error. */
+/* One hash: in digits, or SHA-256 of the image of that name. NULL with *error. */
 GPtrArray *lathe_vars_read_hash(const char *text, const struct lathe_guid *owner, GError **error);
 
 #endif
