@@ -96,9 +96,11 @@ static uint64_t flags_writable(const struct x86_cpu *cpu, unsigned size)
 static void flags_write(struct x86_cpu *cpu, uint64_t value, uint64_t mask)
 {
     uint64_t old = x86_get_eflags(cpu) & ~(uint64_t)X86_FLAG_RF;
+    uint64_t now = (old & ~mask) | (value & mask);
 
-    x86_set_eflags(cpu, (old & ~mask) | (value & mask));
-    x86_update_mode(cpu);
+    x86_set_eflags(cpu, now);
+    if ((old ^ now) & (X86_FLAG_TF | X86_FLAG_AC)) /* POPF often changes none of those */
+        x86_update_mode(cpu);
 }
 
 /* POPF in virtual-8086 mode with an IOPL below 3. */
