@@ -10,12 +10,13 @@ import os
 
 import guest
 import machines
+import net
 import whole
 import workloads
 
 BENCHES = {"cpu": workloads.cpu, "processes": workloads.processes, "smp": workloads.smp,
            "smc": workloads.smc, "start": whole.start, "firmware": whole.firmware, "boot": whole.boot,
-           "memory": whole.memory, "idle": whole.idle}
+           "memory": whole.memory, "idle": whole.idle, "net": net.net}
 
 
 class Settings:

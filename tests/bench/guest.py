@@ -53,17 +53,23 @@ def cpio_entry(number, name, mode, data):
     return head + bytes(-len(head) % 4) + data + bytes(-len(data) % 4)
 
 
-def pack_initramfs():
-    members = [("bin", 0o40755, b"")]
-    for name in ("init", *KERNELS, *LOADS):
-        with open(os.path.join(directory(), name), "rb") as program:
-            members.append((name if name == "init" else "bin/" + name, 0o100755, program.read()))
-    path = os.path.join(directory(), "bench.cpio")
-    with open(path, "wb") as out:
-        for number, member in enumerate(members):
-            out.write(cpio_entry(number + 1, *member))
+def pack_files(archive, members):
+    """An initramfs of (name, file's path), without a path a folder; returns its path."""
+    with open(archive, "wb") as out:
+        for number, (name, path) in enumerate(members):
+            data = b""
+            if path:
+                with open(path, "rb") as file:
+                    data = file.read()
+            out.write(cpio_entry(number + 1, name, 0o100755 if path else 0o40755, data))
         out.write(cpio_entry(0, "TRAILER!!!", 0, b""))
-    return path
+    return archive
+
+
+def pack_initramfs():
+    programs = [("init" if name == "init" else "bin/" + name, os.path.join(directory(), name))
+                for name in ("init", *KERNELS, *LOADS)]
+    return pack_files(os.path.join(directory(), "bench.cpio"), [("bin", None), *programs])
 
 
 def parse_end(line):
