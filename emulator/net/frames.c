@@ -71,12 +71,17 @@ bool emu_frames_put(struct emu_frames *frames, const uint8_t *frame, size_t leng
     return true;
 }
 
-/* Past the ring's end, or a mark there. */
+/* Where the frame is that begins there, or at the ring's start: past its end, or at a mark. */
+static size_t frames_at(const struct emu_frames *frames, size_t place)
+{
+    if (place == frames->size || frames_head(frames, place) == FRAMES_MARK)
+        return 0;
+    return place;
+}
+
 static size_t frames_first_at(const struct emu_frames *frames)
 {
-    if (frames->start == frames->size || frames_head(frames, frames->start) == FRAMES_MARK)
-        return 0;
-    return frames->start;
+    return frames_at(frames, frames->start);
 }
 
 const uint8_t *emu_frames_first(const struct emu_frames *frames, size_t *length)
@@ -88,6 +93,19 @@ const uint8_t *emu_frames_first(const struct emu_frames *frames, size_t *length)
     at = frames_first_at(frames);
     *length = frames_head(frames, at);
     return frames->bytes + at + FRAMES_HEAD;
+}
+
+const uint8_t *emu_frames_next(const struct emu_frames *frames, const uint8_t *frame,
+                               size_t *length)
+{
+    size_t at = (size_t)(frame - frames->bytes) - FRAMES_HEAD, behind;
+
+    behind = at + frames_space(frames_head(frames, at));
+    if (behind == frames->end)
+        return NULL;
+    behind = frames_at(frames, behind);
+    *length = frames_head(frames, behind);
+    return frames->bytes + behind + FRAMES_HEAD;
 }
 
 void emu_frames_drop(struct emu_frames *frames)

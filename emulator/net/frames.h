@@ -22,6 +22,9 @@ void emu_frames_finish(struct emu_frames *frames);
 bool emu_frames_put(struct emu_frames *frames, const uint8_t *frame, size_t length);
 /* The oldest one, or NULL. */
 const uint8_t *emu_frames_first(const struct emu_frames *frames, size_t *length);
+/* The one behind a frame that is there, or NULL. */
+const uint8_t *emu_frames_next(const struct emu_frames *frames, const uint8_t *frame,
+                               size_t *length);
 /* Forgets the oldest one; there is one. */
 void emu_frames_drop(struct emu_frames *frames);
 void emu_frames_clear(struct emu_frames *frames);

@@ -13,6 +13,7 @@
 #include "emulator/core/machine.h"
 #include "emulator/core/queue.h"
 #include "emulator/net/frames.h"
+#include "emulator/net/merge.h"
 #include "emulator/net/segment.h"
 
 #define NET_RING (4u << 20) /* bytes that wait for the guest at most */
@@ -31,6 +32,8 @@ struct emu_net {
     bool posted;  /* a delivery is in the queue */
     bool starved; /* the adapter refused the first frame */
     bool refused; /* the back end waits for room */
+
+    struct emu_net_merge merge; /* loop thread */
 };
 
 struct emu_net *emu_net_new(struct emu_queue *queue, const struct emu_clock *clock,
@@ -87,10 +90,19 @@ static const uint8_t *net_first(struct emu_net *net, size_t *length)
     return frame;
 }
 
-static void net_drop_first(struct emu_net *net)
+static const uint8_t *net_next(struct emu_net *net, const uint8_t *frame, size_t *length)
 {
     pthread_mutex_lock(&net->lock);
-    emu_frames_drop(&net->frames);
+    frame = emu_frames_next(&net->frames, frame, length);
+    pthread_mutex_unlock(&net->lock);
+    return frame;
+}
+
+static void net_drop(struct emu_net *net, unsigned count)
+{
+    pthread_mutex_lock(&net->lock);
+    while (count-- != 0)
+        emu_frames_drop(&net->frames);
     pthread_mutex_unlock(&net->lock);
 }
 
@@ -101,6 +113,38 @@ static void net_starve(struct emu_net *net)
     pthread_mutex_unlock(&net->lock);
 }
 
+/* Gathers what may come in one with the first frame; false: nothing, or the adapter wants none. */
+static bool net_merge(struct emu_net *net, const uint8_t *frame, size_t length)
+{
+    struct emu_net_merge *merge = &net->merge;
+
+    if (net->port->receive_segments == NULL || !emu_net_merge_begin(merge, frame, length) ||
+        !net->port->takes_segments(net->port_opaque, merge->bytes[merge->segments.ip] >> 4 == 6))
+        return false;
+    while (!merge->closed && (frame = net_next(net, frame, &length)) != NULL)
+        if (!emu_net_merge_add(merge, frame, length))
+            break;
+    if (merge->count == 1)
+        return false;
+    emu_net_merge_end(merge);
+    return true;
+}
+
+/* Returns how many frames the adapter took. An adapter that has no memory for many may have it for
+ * one. */
+static unsigned net_hand_first_locked(struct emu_net *net, const uint8_t *frame, size_t length)
+{
+    struct emu_net_merge *merge = &net->merge;
+
+    if (!emu_net_link(net))
+        return 1;
+    if (net_merge(net, frame, length) &&
+        net->port->receive_segments(net->port_opaque, merge->bytes, merge->length,
+                                    &merge->segments))
+        return merge->count;
+    return net->port->receive(net->port_opaque, frame, length) ? 1 : 0;
+}
+
 /* Adapter's lock held. */
 static void net_hand_over_locked(struct emu_net *net)
 {
@@ -108,11 +152,13 @@ static void net_hand_over_locked(struct emu_net *net)
     size_t length;
 
     while ((frame = net_first(net, &length)) != NULL) {
-        if (emu_net_link(net) && !net->port->receive(net->port_opaque, frame, length)) {
+        unsigned taken = net_hand_first_locked(net, frame, length);
+
+        if (taken == 0) {
             net_starve(net);
             break;
         }
-        net_drop_first(net);
+        net_drop(net, taken);
     }
     net->port->received(net->port_opaque);
 }
@@ -150,7 +196,7 @@ static void net_post_locked(struct emu_net *net)
         net->posted = emu_queue_post(net->queue, net_deliver, net, NULL, 0);
 }
 
-bool emu_net_input(struct emu_net *net, const uint8_t *frame, size_t length)
+bool emu_net_input_later(struct emu_net *net, const uint8_t *frame, size_t length)
 {
     bool taken;
 
@@ -159,8 +205,23 @@ bool emu_net_input(struct emu_net *net, const uint8_t *frame, size_t length)
     pthread_mutex_lock(&net->lock);
     taken = emu_frames_put(&net->frames, frame, length);
     net->refused |= !taken;
-    net_post_locked(net);
     pthread_mutex_unlock(&net->lock);
+    return taken;
+}
+
+void emu_net_input_now(struct emu_net *net)
+{
+    pthread_mutex_lock(&net->lock);
+    if (net->frames.count != 0)
+        net_post_locked(net);
+    pthread_mutex_unlock(&net->lock);
+}
+
+bool emu_net_input(struct emu_net *net, const uint8_t *frame, size_t length)
+{
+    bool taken = emu_net_input_later(net, frame, length);
+
+    emu_net_input_now(net);
     return taken;
 }
 

@@ -11,6 +11,7 @@
 #include "emulator/api/ops/net.h"
 
 struct emu_clock;
+struct emu_net_segments;
 struct emu_machine;
 struct emu_queue;
 
@@ -20,6 +21,14 @@ struct emu_net_port {
      * comes again after emu_net_drained. A frame that the adapter does not want it takes and drops.
      */
     bool (*receive)(void *opaque, const uint8_t *frame, size_t length);
+    /*
+     * Segments that were received one by one, in one, to be cut into pieces again where they are
+     * too large; the checksum is to be completed. False: as receive says. Only called where
+     * takes_segments says so for IPv4 or IPv6; NULL, both: never.
+     */
+    bool (*receive_segments)(void *opaque, const uint8_t *frame, size_t length,
+                             const struct emu_net_segments *segments);
+    bool (*takes_segments)(void *opaque, bool six);
     /* Those that were there are delivered: a good time to interrupt. */
     void (*received)(void *opaque);
     /* The cable was plugged in or out. */

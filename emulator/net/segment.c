@@ -97,6 +97,11 @@ static uint16_t segment_pseudo(const uint8_t *ip, uint8_t protocol, size_t lengt
     return segment_fold((uint64_t)sum + protocol + length);
 }
 
+uint16_t emu_net_pseudo_sum(const uint8_t *ip, size_t length)
+{
+    return segment_pseudo(ip, PROTOCOL_TCP, length);
+}
+
 /* ---- looking at a frame ---- */
 
 static void segment_parse_ip4(const uint8_t *frame, size_t length, struct emu_net_parsed *parsed,
@@ -180,6 +185,7 @@ struct emu_net_parsed emu_net_parse(const uint8_t *frame, size_t length)
         segment_parse_ip4(frame, length, &parsed, &protocol, &end);
     else if (type == ETHER_IP6)
         segment_parse_ip6(frame, length, &parsed, &protocol, &end);
+    parsed.end = (uint16_t)end;
     if (protocol == PROTOCOL_TCP)
         segment_parse_tcp(frame, end, &parsed);
     else if (protocol == PROTOCOL_UDP)

@@ -11,12 +11,17 @@
 /* The ones' complement sum of bytes in network order, folded to 16 bits, added to `sum`. */
 uint16_t emu_net_sum(uint16_t sum, const uint8_t *bytes, size_t length);
 
+/* The sum of what TCP's checksum includes beside a segment of that length: addresses, protocol,
+ * length. ip: a whole IPv4 or IPv6 header. */
+uint16_t emu_net_pseudo_sum(const uint8_t *ip, size_t length);
+
 /* What a received frame's headers say. */
 struct emu_net_parsed {
     bool ip4, ip6, tcp, udp; /* tcp and udp: whole, not a fragment */
     bool ip_good;            /* an IPv4 header's checksum is right */
     bool l4_good;            /* TCP's or UDP's is, or UDP has none */
     uint16_t ip, l4, data;   /* offsets of the headers, and behind TCP's or UDP's */
+    uint16_t end;            /* of what IP says there is; 0: no IP */
 };
 
 /* Looks at a frame of at least EMU_NET_HEADER bytes. */

@@ -65,7 +65,7 @@ static ssize_t user_send_packet(const void *frame, size_t length, void *opaque)
     struct emu_net *net = atomic_load(&user->net);
 
     if (net != NULL)
-        emu_net_input(net, frame, length); /* what does not fit is lost, as on a wire */
+        emu_net_input_later(net, frame, length); /* what does not fit is lost, as on a wire */
     return (ssize_t)length;
 }
 
@@ -295,6 +295,15 @@ static void user_drain_wake(struct user_net *user)
     (void)got; /* it was readable */
 }
 
+/* What libslirp has to say goes to the guest. Lock held. */
+static void user_flush(struct user_net *user)
+{
+    struct emu_net *net = atomic_load(&user->net);
+
+    if (net != NULL)
+        emu_net_input_now(net);
+}
+
 /* Frames that come meanwhile wake poll: the counter was read before the ring is looked at. */
 static void *user_thread(void *opaque)
 {
@@ -312,6 +321,7 @@ static void *user_thread(void *opaque)
         slirp_pollfds_poll(user->slirp, count < 0, user_get_revents, user);
         user_run_timers(user);
         user_input_frames(user);
+        user_flush(user);
         pthread_mutex_unlock(&user->lock);
     }
     return NULL;

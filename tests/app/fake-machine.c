@@ -673,6 +673,15 @@ bool emu_net_input(struct emu_net *net, const uint8_t *frame, size_t length)
     return false;
 }
 
+bool emu_net_input_later(struct emu_net *net, const uint8_t *frame, size_t length)
+{
+    return false;
+}
+
+void emu_net_input_now(struct emu_net *net)
+{
+}
+
 emu_ns emu_net_now(const struct emu_net *net)
 {
     return 0;

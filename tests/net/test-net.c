@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ring of frames, TCP segmentation, forwards of the user-mode network and its answer to ARP. */
+/* The ring of frames, TCP segmentation and merging, forwards of the user-mode network and its
+ * answer to ARP. */
 #include <unistd.h>
 
 #include "emulator/api/net.h"
 #include "emulator/core/clock.h"
 #include "emulator/core/queue.h"
 #include "emulator/net/frames.h"
+#include "emulator/net/merge.h"
 #include "emulator/net/segment.h"
 #include "tests/test.h"
 
@@ -23,8 +25,14 @@ static void test_frames(void)
         put += emu_frames_put(&frames, frame, length);
         if (round % 3 != 0 || put == got)
             continue;
-        const uint8_t *first = emu_frames_first(&frames, &length);
+        const uint8_t *first = emu_frames_first(&frames, &length), *next = first;
         CHECK(first != NULL && length == 14 + got * 37 % 180);
+        for (unsigned i = got + 1; i < put; i++) {
+            next = emu_frames_next(&frames, next, &length);
+            CHECK(next != NULL && length == 14 + i * 37 % 180 && next[0] == (i & 0xff));
+        }
+        CHECK(emu_frames_next(&frames, next, &length) == NULL);
+        length = 14 + got * 37 % 180;
         CHECK_EQ(first[0], got & 0xff);
         CHECK_EQ(first[length - 1], got & 0xff);
         emu_frames_drop(&frames);
@@ -97,6 +105,86 @@ static void test_segments(void)
     CHECK_EQ(pieces.total, 5500);
 }
 
+static struct emu_net_merge merge;
+
+static void merge_piece(void *opaque, const uint8_t *frame, size_t length)
+{
+    unsigned *refused = opaque;
+
+    if (!(merge.count == 0 ? emu_net_merge_begin(&merge, frame, length)
+                           : emu_net_merge_add(&merge, frame, length)))
+        ++*refused;
+}
+
+/* What is cut and merged is what it was. */
+static void test_merge(void)
+{
+    static const struct emu_net_segments cut = {14, 34, HEADERS, 1000};
+    static uint8_t frame[EMU_NET_MAX_FRAME], whole[EMU_NET_MAX_FRAME];
+    unsigned refused = 0;
+
+    make_segment(frame, 30500);
+    frame[47] = 0x18; /* ACK, PSH */
+    CHECK(emu_net_segments_join(frame, HEADERS + 30500, &cut));
+    memcpy(whole, frame, sizeof(whole));
+    merge.count = 0;
+    emu_net_segments_cut(frame, HEADERS + 30500, &cut, merge_piece, &refused);
+    CHECK_EQ(refused, 0);
+    CHECK_EQ(merge.count, 31);
+    CHECK_EQ(merge.length, HEADERS + 30500);
+    CHECK_EQ(merge.segments.size, 1000);
+    CHECK(merge.closed);
+    emu_net_merge_end(&merge);
+    CHECK(emu_net_segments_join(merge.bytes, merge.length, &merge.segments));
+    CHECK(memcmp(merge.bytes, whole, merge.length) == 0);
+}
+
+/* Makes a frame right in its checksums and says whether it is appended to a first one. */
+static bool merge_second(const uint8_t *first, uint8_t *second, size_t payload)
+{
+    const struct emu_net_segments segments = {14, 34, HEADERS, 1000};
+
+    CHECK(emu_net_segments_join(second, HEADERS + payload, &segments));
+    CHECK(emu_net_merge_begin(&merge, first, HEADERS + 1000));
+    return emu_net_merge_add(&merge, second, HEADERS + payload);
+}
+
+static void test_merge_not(void)
+{
+    static const struct emu_net_segments segments = {14, 34, HEADERS, 1000};
+    /* Addresses, type of service, time to live, ports, order, acknowledgement, flags, window. */
+    static const uint8_t places[] = {0, 6, 15, 22, 27, 33, 35, 37, 41, 45, 47, 49};
+    static uint8_t first[EMU_NET_FRAME], good[EMU_NET_FRAME], second[EMU_NET_FRAME];
+
+    make_segment(first, 1000);
+    first[47] = 0x10;
+    CHECK(emu_net_segments_join(first, HEADERS + 1000, &segments));
+    memcpy(good, first, sizeof(good));
+    good[38] = good[39] = 0; /* 0xffffffff and 1000 */
+    good[40] = 3;
+    good[41] = 0xe7;
+    memcpy(second, good, sizeof(good));
+    CHECK(merge_second(first, second, 1000));
+    CHECK(merge_second(first, second, 999));
+    CHECK(merge.closed && !emu_net_merge_add(&merge, second, HEADERS + 999));
+    CHECK(!merge_second(first, second, 1001));
+    for (size_t i = 0; i < sizeof(places); i++) {
+        memcpy(second, good, sizeof(good));
+        second[places[i]] ^= 2;
+        CHECK(!merge_second(first, second, 1000));
+    }
+    memcpy(second, good, sizeof(good));
+    CHECK(merge_second(first, second, 1000));
+    second[500] ^= 1; /* a wrong checksum */
+    CHECK(emu_net_merge_begin(&merge, first, HEADERS + 1000));
+    CHECK(!emu_net_merge_add(&merge, second, HEADERS + 1000));
+    CHECK(!emu_net_merge_begin(&merge, second, HEADERS + 1000));
+    CHECK(!emu_net_merge_begin(&merge, first, HEADERS + 1001)); /* something behind it */
+    first[47] = 0x11;                                           /* FIN */
+    CHECK(emu_net_segments_join(first, HEADERS + 1000, &segments));
+    CHECK(!emu_net_merge_begin(&merge, first, HEADERS + 1000));
+}
+
 struct listener {
     pthread_mutex_t lock;
     unsigned count;
@@ -126,7 +214,8 @@ static void listener_link(void *opaque, bool up)
 /* The host answers who has 10.0.2.2; an adapter without memory gets the answer later. */
 static void test_user(void)
 {
-    static const struct emu_net_port port = {listener_receive, listener_received, listener_link};
+    static const struct emu_net_port port = {
+        .receive = listener_receive, .received = listener_received, .link_changed = listener_link};
     uint8_t arp[42] = "\xff\xff\xff\xff\xff\xff\x52\x54\0\x12\x34\x56\x08\x06\0\1\x08\0\6\4\0\1"
                       "\x52\x54\0\x12\x34\x56\x0a\0\2\x0f\0\0\0\0\0\0\x0a\0\2\2";
     const struct emu_net_user_config plain = {0};
@@ -226,6 +315,8 @@ int main(int argc, char **argv)
     static const struct test_case cases[] = {
         {"net-frames", test_frames},
         {"net-segments", test_segments},
+        {"net-merge", test_merge},
+        {"net-merge-not", test_merge_not},
         {"net-user-arp", test_user},
         {"net-user-forwards", test_forwards},
         {"net-user-datagrams", test_datagrams},

@@ -438,8 +438,11 @@ static void e1000e_link_changed(void *opaque, bool up)
     e1000e_raise(opaque, INT_LSC);
 }
 
-static const struct emu_net_port e1000e_port = {e1000e_receive, e1000e_received,
-                                                e1000e_link_changed};
+static const struct emu_net_port e1000e_port = {
+    .receive = e1000e_receive,
+    .received = e1000e_received,
+    .link_changed = e1000e_link_changed,
+};
 
 static bool e1000e_init_pci(struct e1000e *e1000e, struct emu_error *err)
 {

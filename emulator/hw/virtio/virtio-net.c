@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Virtio network device (Virtio 1.2, 5.1): one pair of queues and the control queue, mergeable
- * receive buffers, checksum and TCP segmentation offload for what the guest sends, checked
- * checksums for what it gets, filters by address and VLAN. Properties: "mac", "rom". Left out:
- * several pairs, segments that the guest would get uncut, announcing.
+ * receive buffers, checksum and TCP segmentation offload in both directions, filters by address
+ * and VLAN. Properties: "mac", "rom". Left out: several pairs, announcing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,8 @@
 #define NET_F_CSUM       (1ull << 0)
 #define NET_F_GUEST_CSUM (1ull << 1)
 #define NET_F_MAC        (1ull << 5)
+#define NET_F_GUEST_TSO4 (1ull << 7)
+#define NET_F_GUEST_TSO6 (1ull << 8)
 #define NET_F_HOST_TSO4  (1ull << 11)
 #define NET_F_HOST_TSO6  (1ull << 12)
 #define NET_F_HOST_ECN   (1ull << 13)
@@ -61,11 +62,12 @@ enum net_class { CLASS_RX, CLASS_MAC, CLASS_VLAN };
 #define CONTROL_OK    0u
 #define CONTROL_ERR   1u
 
-#define NET_MACS     64u /* addresses in a filter; beyond it takes all of their kind */
-#define NET_VLANS    4096u
-#define NET_TX_ROUND 256u /* chains that one bell sends; the rest follows from a timer */
-#define NET_TYPE     12u
-#define NET_VLAN     0x8100u
+#define NET_MACS         64u /* addresses in a filter; beyond it takes all of their kind */
+#define NET_VLANS        4096u
+#define NET_TX_ROUND     256u /* chains that one bell sends; the rest follows from a timer */
+#define NET_TCP_CHECKSUM 16u  /* its offset in TCP's header */
+#define NET_TYPE         12u
+#define NET_VLAN         0x8100u
 
 /* Commands of CLASS_RX, by number: what they switch. */
 enum net_mode {
@@ -90,7 +92,7 @@ struct virtio_net {
     uint8_t vlans[NET_VLANS / 8];
 
     uint8_t out[HEADER_BYTES + EMU_NET_MAX_FRAME + 1]; /* a byte more than may come */
-    uint8_t in[HEADER_BYTES + EMU_NET_FRAME];
+    uint8_t in[HEADER_BYTES + EMU_NET_MAX_FRAME];
     struct emu_virtio_chain first; /* of a frame that is being received */
 };
 
@@ -272,14 +274,11 @@ static unsigned net_give(struct virtio_net *net, size_t length)
     return 0;
 }
 
-static bool net_receive(void *opaque, const uint8_t *frame, size_t length)
+/* The header is there. False: there are too few buffers. */
+static bool net_receive_filled(struct virtio_net *net, const uint8_t *frame, size_t length)
 {
-    struct virtio_net *net = opaque;
     unsigned count;
 
-    if (!emu_virtio_running(&net->virtio) || !net_wants(net, frame, length))
-        return true;
-    net_fill_header(net, frame, length);
     memcpy(net->in + HEADER_BYTES, frame, length);
     count = net_give(net, HEADER_BYTES + length);
     if (count == 0)
@@ -290,6 +289,42 @@ static bool net_receive(void *opaque, const uint8_t *frame, size_t length)
     }
     emu_virtio_publish(&net->virtio, QUEUE_RX, count);
     return true;
+}
+
+static bool net_receive(void *opaque, const uint8_t *frame, size_t length)
+{
+    struct virtio_net *net = opaque;
+
+    if (!emu_virtio_running(&net->virtio) || !net_wants(net, frame, length))
+        return true;
+    net_fill_header(net, frame, length);
+    return net_receive_filled(net, frame, length);
+}
+
+static bool net_takes_segments(void *opaque, bool six)
+{
+    struct virtio_net *net = opaque;
+    uint64_t needed = NET_F_GUEST_CSUM | (six ? NET_F_GUEST_TSO6 : NET_F_GUEST_TSO4);
+
+    return emu_virtio_running(&net->virtio) && (net->virtio.accepted & needed) == needed;
+}
+
+static bool net_receive_segments(void *opaque, const uint8_t *frame, size_t length,
+                                 const struct emu_net_segments *segments)
+{
+    struct virtio_net *net = opaque;
+
+    if (!net_wants(net, frame, length))
+        return true;
+    memset(net->in, 0, HEADER_BYTES);
+    net->in[HEADER_FLAGS] = HEADER_NEEDS_CSUM;
+    net->in[HEADER_GSO] = frame[segments->ip] >> 4 == 6 ? GSO_TCP6 : GSO_TCP4;
+    net_put16(net->in + HEADER_LENGTH, segments->data);
+    net_put16(net->in + HEADER_SIZE, segments->size);
+    net_put16(net->in + HEADER_START, segments->tcp);
+    net_put16(net->in + HEADER_OFFSET, NET_TCP_CHECKSUM);
+    net_put16(net->in + HEADER_BUFFERS, 1);
+    return net_receive_filled(net, frame, length);
 }
 
 static void net_received(void *opaque)
@@ -310,7 +345,13 @@ static void net_link_changed(void *opaque, bool up)
     emu_virtio_config_changed(&net->virtio);
 }
 
-static const struct emu_net_port net_port = {net_receive, net_received, net_link_changed};
+static const struct emu_net_port net_port = {
+    .receive = net_receive,
+    .receive_segments = net_receive_segments,
+    .takes_segments = net_takes_segments,
+    .received = net_received,
+    .link_changed = net_link_changed,
+};
 
 /* ---- the control queue ---- */
 
@@ -456,10 +497,10 @@ static bool net_realize(struct emu_device *device, struct emu_error *err)
     if (!emu_mac_parse(net->mac_text, virtio->config_initial + CONFIG_MAC, err) ||
         !emu_virtio_init(virtio, &net_type, err) || !emu_pci_add_rom(&virtio->pci, net->rom, err))
         return false;
-    virtio->offered |= NET_F_CSUM | NET_F_GUEST_CSUM | NET_F_MAC | NET_F_HOST_TSO4 |
-                       NET_F_HOST_TSO6 | NET_F_HOST_ECN | NET_F_MRG_RXBUF | NET_F_STATUS |
-                       NET_F_CTRL_VQ | NET_F_CTRL_RX | NET_F_CTRL_VLAN | NET_F_RX_EXTRA |
-                       NET_F_CTRL_MAC;
+    virtio->offered |= NET_F_CSUM | NET_F_GUEST_CSUM | NET_F_MAC | NET_F_GUEST_TSO4 |
+                       NET_F_GUEST_TSO6 | NET_F_HOST_TSO4 | NET_F_HOST_TSO6 | NET_F_HOST_ECN |
+                       NET_F_MRG_RXBUF | NET_F_STATUS | NET_F_CTRL_VQ | NET_F_CTRL_RX |
+                       NET_F_CTRL_VLAN | NET_F_RX_EXTRA | NET_F_CTRL_MAC;
     net_put16(virtio->config_initial + CONFIG_PAIRS, 1);
     if (device->net != NULL)
         emu_net_attach(device->net, &net_port, net, &device->lock);
