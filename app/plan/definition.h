@@ -82,7 +82,7 @@ void lathe_definition_free(struct lathe_definition *definition);
 
 /* "N[,sockets=S][,dies=D][,cores=C][,threads=T]"; derives what is missing. */
 bool lathe_topology_parse(const char *text, struct emu_topology *topology, GError **error);
-/* "std", "virtio", "none"; others are not in this version. */
+/* "std", "virtio", "bochs", "ramfb", "none"; others are not in this version. */
 bool lathe_gpu_parse(const char *text, enum emu_gpu *gpu, GError **error);
 const char *lathe_gpu_name(enum emu_gpu gpu);
 /* "stdio", "pty", "unix:PATH", "file:PATH", "null", "default"; appends a port. */

@@ -6,7 +6,9 @@
 #include "app/plan/error.h"
 
 static const char *const gpu_names[] = {
-    [EMU_GPU_NONE] = "none", [EMU_GPU_STD] = "std", [EMU_GPU_VIRTIO] = "virtio"};
+    [EMU_GPU_NONE] = "none",   [EMU_GPU_STD] = "std",     [EMU_GPU_VIRTIO] = "virtio",
+    [EMU_GPU_BOCHS] = "bochs", [EMU_GPU_RAMFB] = "ramfb",
+};
 static const char *const gpu_later[] = {"virtio-gl", "venus", NULL};
 
 bool lathe_gpu_parse(const char *text, enum emu_gpu *gpu, GError **error)
@@ -19,8 +21,10 @@ bool lathe_gpu_parse(const char *text, enum emu_gpu *gpu, GError **error)
     }
     if (g_strv_contains(gpu_later, text))
         return lathe_error_input(
-            error, "this version does not have --gpu %s: use std, virtio or none", text);
-    return lathe_error_input(error, "--gpu has no '%s': use std, virtio or none", text);
+            error, "this version does not have --gpu %s: use std, virtio, bochs, ramfb or none",
+            text);
+    return lathe_error_input(error, "--gpu has no '%s': use std, virtio, bochs, ramfb or none",
+                             text);
 }
 
 const char *lathe_gpu_name(enum emu_gpu gpu)

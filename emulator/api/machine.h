@@ -68,6 +68,8 @@ enum emu_gpu {
     EMU_GPU_STD,    /* a VGA with Bochs's VBE extension */
     EMU_GPU_VIRTIO, /* a virtio graphics adapter that starts as a VGA */
 };
+    EMU_GPU_BOCHS,  /* Bochs's linear frame buffer without the VGA */
+    EMU_GPU_RAMFB,  /* a picture in RAM, if firmware sets it up */
 
 /* 0 stands for "derive it": see emu_topology_complete. */
 struct emu_topology {

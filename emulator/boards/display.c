@@ -4,9 +4,14 @@
  * which no firmware has started.
  */
 #include "emulator/boards/board.h"
+#include <stdio.h>
+#include <string.h>
+
+#include "emulator/hw/display/ramfb.h"
 #include "emulator/hw/display/std-vga.h"
 #include "emulator/hw/display/vga.h"
 #include "emulator/hw/display/virtio-gpu.h"
+#include "emulator/hw/misc/fw-cfg.h"
 #include "emulator/hw/pci/pci.h"
 
 #define DISPLAY_DEVFN EMU_PCI_DEVFN(1, 0)
@@ -24,6 +29,34 @@ static bool display_prepare(struct board *board, struct emu_device *device, stru
 
     board->display = device;
     return rom == NULL || emu_device_set(device, "romfile", rom, err);
+}
+
+/* Firmware without UEFI finds its VGA BIOS beside the file. */
+static bool display_add_rom(struct emu_device *fw_cfg, const char *path, struct emu_error *err)
+{
+    struct emu_boot_file rom = {0};
+    const char *base = strrchr(path, '/');
+    char name[56];
+    bool done;
+
+    snprintf(name, sizeof(name), "vgaroms/%s", base != NULL ? base + 1 : path);
+    done = emu_boot_file_open(&rom, path, err) &&
+           emu_fw_cfg_add_file(fw_cfg, name, rom.data, rom.size, err);
+    emu_boot_file_close(&rom);
+    return done;
+}
+
+/* No kernel that is started without firmware can set it up: it then shows nothing. */
+static bool display_prepare_ramfb(struct board *board, struct emu_device *device,
+                                  struct emu_error *err)
+{
+    static const uint8_t off[EMU_RAMFB_FILE_SIZE];
+    struct emu_device *fw_cfg = emu_machine_find_device(board->machine, "fw-cfg");
+    const char *rom = board->config->gpu_rom;
+
+    return emu_fw_cfg_add_writable_file(fw_cfg, EMU_RAMFB_FILE, off, sizeof(off), emu_ramfb_written,
+                                        device, err) &&
+           (rom == NULL || display_add_rom(fw_cfg, rom, err));
 }
 
 bool board_add_display(struct board *board, struct emu_error *err)
@@ -49,9 +82,27 @@ bool board_add_display(struct board *board, struct emu_error *err)
         .prepare = display_prepare,
     };
 
-    if (board->config->gpu == EMU_GPU_NONE)
-        return true;
-    return board_add_device(board, board->config->gpu == EMU_GPU_STD ? &std : &virtio, err);
+    static const struct board_device bochs = {
+        .class = &emu_bochs_display_class,
+        .id = "bochs-display",
+        .devfn = DISPLAY_DEVFN,
+        .pci = true,
+        .prepare = display_prepare,
+    };
+    static const struct board_device ramfb = {
+        .class = &emu_ramfb_class,
+        .id = "ramfb",
+        .prepare = display_prepare_ramfb,
+    };
+    static const struct board_device *const rows[] = {
+        [EMU_GPU_STD] = &std,
+        [EMU_GPU_VIRTIO] = &virtio,
+        [EMU_GPU_BOCHS] = &bochs,
+        [EMU_GPU_RAMFB] = &ramfb,
+    };
+
+    return board->config->gpu == EMU_GPU_NONE ||
+           board_add_device(board, rows[board->config->gpu], err);
 }
 
 bool board_screen(const struct board *board, struct emu_boot_screen *screen)

@@ -182,6 +182,7 @@ static void test_bad_values(void)
         {"run %k --net none --net user", 2, "--net none and another --net exclude each other", ""},
         {"run %k --net user,forward=tcp:x", 2, "'tcp:x' is no forward*", ""},
         {"run %k --boot disk", 2, "--boot is for firmware*", ""},
+        {"run %k --gpu cga", 2, "--gpu has no 'cga': use std, virtio, bochs, ramfb or none", ""},
         {"run %k --trace nosuch_*", 2, "--trace 'nosuch_*", ""},
     };
 
@@ -191,7 +192,7 @@ static void test_bad_values(void)
 static void test_later(void)
 {
     static const struct line lines[] = {
-        {"run %k --gpu venus", 2, "this version does not have --gpu venus: use std, virtio or none",
+        {"run %k --gpu venus", 2, "this version does not have --gpu venus: use std, virtio, bochs*",
          ""},
         {"run %k --control unix:x", 2, "this version does not have --control", ""},
         {"run %k --net none --gpu none --firmware none --append poweroff", 0, "", ""},

@@ -22,6 +22,8 @@ BANNER = "20,20,05475c"  # a pixel of the installer's, and its colour
 
 def firmware(name):
     """What makes a machine start by it; UEFI gets variables of its own."""
+    if name in ("ramfb", "bochs"):  # UEFI without a VGA
+        return ["gpu", name, *firmware("uefi")]
     if name == "bios":
         return ["firmware", "/usr/share/seabios/bios-256k.bin", "rom",
                 "/usr/share/seabios/vgabios-stdvga.bin"]

@@ -3,8 +3,9 @@
  * Runs a machine and looks at its screen: the words of the command line are done in order.
  *
  *   firmware FILE  vars FILE  kernel FILE  initrd FILE  append TEXT
- *   cdrom FILE  sata FILE  nvme FILE  usb FILE  virtio FILE  plug usb-tablet|usb-keyboard
- *   memory MIB  cpus N  gpu std|virtio|none  rom FILE        before the first of these:
+ *   cdrom FILE  sata FILE  nvme FILE  usb FILE  virtio FILE
+ *   plug usb-tablet|usb-keyboard
+ *   memory MIB  cpus N  gpu std|virtio|bochs|ramfb|none  rom FILE    before the first of these:
  *   text WORDS SECONDS      until a text mode shows the words
  *   serial WORDS SECONDS    until the serial port has said them
  *   size WxH SECONDS        until the picture has this size
@@ -101,9 +102,15 @@ static bool viewer_add_drive(struct viewer *viewer, size_t kind, const char *pat
 
 static enum emu_gpu viewer_gpu(const char *name)
 {
-    if (strcmp(name, "virtio") == 0)
-        return EMU_GPU_VIRTIO;
-    return strcmp(name, "none") == 0 ? EMU_GPU_NONE : EMU_GPU_STD;
+    static const char *const names[] = {
+        [EMU_GPU_NONE] = "none",   [EMU_GPU_STD] = "std",     [EMU_GPU_VIRTIO] = "virtio",
+        [EMU_GPU_BOCHS] = "bochs", [EMU_GPU_RAMFB] = "ramfb",
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return (enum emu_gpu)i;
+    return EMU_GPU_STD;
 }
 
 static bool viewer_add(struct viewer *viewer, const char *name, const char *path)
