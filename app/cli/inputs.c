@@ -160,6 +160,12 @@ static bool input_look_at(struct lathe_definition *definition,
     struct lathe_media media;
     unsigned boots = 0;
 
+    if (disk->bus == EMU_DRIVE_FLOPPY) { /* which UEFI does not know */
+        definition->boots = LATHE_BOOTS_BIOS;
+        g_free(definition->boots_text);
+        definition->boots_text = g_strdup("A floppy disk is started by BIOS firmware");
+        return true;
+    }
     if (disk->path == NULL || !lathe_media_look(disk->path, &media, NULL))
         return false;
     if (disk->cdrom == (media.kind == LATHE_MEDIA_DISC))
@@ -180,7 +186,7 @@ static bool input_look_at_kind(struct lathe_definition *definition, enum lathe_b
 {
     for (unsigned i = 0; i < definition->disks; i++) {
         const struct lathe_disk_definition *disk = &definition->disk[i];
-        if (disk->cdrom == (kind == LATHE_BOOT_CDROM) && input_look_at(definition, disk))
+        if (lathe_boot_kind_of(disk) == kind && input_look_at(definition, disk))
             return true;
     }
     return false;
@@ -189,7 +195,8 @@ static bool input_look_at_kind(struct lathe_definition *definition, enum lathe_b
 /* As the firmware looks: in the boot order, or else disks first (plan/boot-order.h). */
 void lathe_inputs_look(struct lathe_definition *definition)
 {
-    static const struct lathe_boot_order usual = {{LATHE_BOOT_DISK, LATHE_BOOT_CDROM}, 2};
+    static const struct lathe_boot_order usual = {
+        {LATHE_BOOT_DISK, LATHE_BOOT_CDROM, LATHE_BOOT_FLOPPY}, 3};
     const struct lathe_boot_order *order = definition->boot.count != 0 ? &definition->boot : &usual;
     bool decided = definition->kernel != NULL;
 

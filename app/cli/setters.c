@@ -92,6 +92,11 @@ bool lathe_set_cdrom(struct lathe_cli *cli, const char *value, GError **error)
     return lathe_definition_add_cdrom(cli->definition, value, error);
 }
 
+bool lathe_set_floppy(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_definition_add_floppy(cli->definition, value, error);
+}
+
 bool lathe_set_net(struct lathe_cli *cli, const char *value, GError **error)
 {
     return lathe_definition_add_net(cli->definition, value, error);

@@ -7,8 +7,10 @@
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 
-static const char *const boot_names[] = {
-    [LATHE_BOOT_DISK] = "disk", [LATHE_BOOT_CDROM] = "cdrom", [LATHE_BOOT_NETWORK] = "network"};
+static const char *const boot_names[] = {[LATHE_BOOT_DISK] = "disk",
+                                         [LATHE_BOOT_CDROM] = "cdrom",
+                                         [LATHE_BOOT_NETWORK] = "network",
+                                         [LATHE_BOOT_FLOPPY] = "floppy"};
 
 static bool boot_add(const char *word, struct lathe_boot_order *order, GError **error)
 {
@@ -17,7 +19,8 @@ static bool boot_add(const char *word, struct lathe_boot_order *order, GError **
     while (kind < LATHE_BOOT_KINDS && strcmp(word, boot_names[kind]) != 0)
         kind++;
     if (kind == LATHE_BOOT_KINDS)
-        return lathe_error_input(error, "--boot has no '%s': use disk, cdrom and network", word);
+        return lathe_error_input(error, "--boot has no '%s': use disk, cdrom, floppy and network",
+                                 word);
     for (unsigned i = 0; i < order->count; i++) {
         if (order->kinds[i] == kind)
             return lathe_error_input(error, "--boot names %s twice", word);
@@ -39,6 +42,13 @@ bool lathe_boot_parse(const char *text, struct lathe_boot_order *order, GError *
     return read.count != 0 || lathe_error_input(error, "--boot names nothing");
 }
 
+enum lathe_boot_kind lathe_boot_kind_of(const struct lathe_disk_definition *disk)
+{
+    if (disk->bus == EMU_DRIVE_FLOPPY)
+        return LATHE_BOOT_FLOPPY;
+    return disk->cdrom ? LATHE_BOOT_CDROM : LATHE_BOOT_DISK;
+}
+
 /* Numbers the devices of a kind from next on; returns the number after the last. */
 static unsigned boot_number(struct lathe_definition *definition, enum lathe_boot_kind kind,
                             unsigned next)
@@ -49,14 +59,15 @@ static unsigned boot_number(struct lathe_definition *definition, enum lathe_boot
         return next;
     }
     for (unsigned i = 0; i < definition->disks; i++) {
-        if (definition->disk[i].cdrom == (kind == LATHE_BOOT_CDROM))
+        if (lathe_boot_kind_of(&definition->disk[i]) == kind)
             definition->disk[i].boot = next++;
     }
     return next;
 }
 
 /* Not the network: firmware takes minutes to find that nobody there answers. */
-static const struct lathe_boot_order boot_default = {{LATHE_BOOT_DISK, LATHE_BOOT_CDROM}, 2};
+static const struct lathe_boot_order boot_default = {
+    {LATHE_BOOT_DISK, LATHE_BOOT_CDROM, LATHE_BOOT_FLOPPY}, 3};
 
 bool lathe_boot_settle(struct lathe_definition *definition, GError **error)
 {
@@ -74,7 +85,7 @@ bool lathe_boot_settle(struct lathe_definition *definition, GError **error)
     if (next > 1 || definition->boot.count == 0)
         return true;
     return lathe_error_input(error,
-                             "--boot names nothing that this machine has: it has %u disks "
-                             "and CD drives and %u network adapters",
+                             "--boot names nothing that this machine has: it has %u "
+                             "disk, CD and floppy drives and %u network adapters",
                              definition->disks, definition->nets);
 }

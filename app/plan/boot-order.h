@@ -7,20 +7,30 @@
 #include <stdbool.h>
 
 struct lathe_definition;
+struct lathe_disk_definition;
 
-enum lathe_boot_kind { LATHE_BOOT_DISK, LATHE_BOOT_CDROM, LATHE_BOOT_NETWORK, LATHE_BOOT_KINDS };
+enum lathe_boot_kind {
+    LATHE_BOOT_DISK,
+    LATHE_BOOT_CDROM,
+    LATHE_BOOT_NETWORK,
+    LATHE_BOOT_FLOPPY,
+    LATHE_BOOT_KINDS
+};
 
 struct lathe_boot_order {
     enum lathe_boot_kind kinds[LATHE_BOOT_KINDS];
     unsigned count; /* 0: not given */
 };
 
-/* "disk,cdrom,network" or a part of it, in any order. False with *error. */
+/* "disk,cdrom,floppy,network" or a part of it, in any order. False with *error. */
 bool lathe_boot_parse(const char *text, struct lathe_boot_order *order, GError **error);
 
+/* What sort of boot device the drive is. */
+enum lathe_boot_kind lathe_boot_kind_of(const struct lathe_disk_definition *disk);
+
 /*
- * Gives each device its place. Not given: disks, then CD drives. False with *error: nothing that
- * the order names is there, or there is no firmware to follow it. Called by
+ * Gives each device its place. Not given: disks, CD drives, then floppy drives. False with *error:
+ * nothing that the order names is there, or there is no firmware to follow it. Called by
  * lathe_definition_complete.
  */
 bool lathe_boot_settle(struct lathe_definition *definition, GError **error);

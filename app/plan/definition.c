@@ -178,6 +178,21 @@ bool lathe_definition_add_cdrom(struct lathe_definition *definition, const char 
     return definition_add_drive(definition, path, lathe_disk_parse_cdrom, error);
 }
 
+#define DEFINITION_FLOPPY_DRIVES 2
+
+bool lathe_definition_add_floppy(struct lathe_definition *definition, const char *text,
+                                 GError **error)
+{
+    unsigned floppies = 0;
+
+    for (unsigned i = 0; i < definition->disks; i++)
+        floppies += definition->disk[i].bus == EMU_DRIVE_FLOPPY;
+    if (floppies == DEFINITION_FLOPPY_DRIVES)
+        return lathe_error_input(error, "a machine has at most %d floppy drives",
+                                 DEFINITION_FLOPPY_DRIVES);
+    return definition_add_drive(definition, text, lathe_disk_parse_floppy, error);
+}
+
 bool lathe_definition_add_net(struct lathe_definition *definition, const char *text, GError **error)
 {
     bool none = strcmp(text, "none") == 0;

@@ -94,6 +94,9 @@ bool lathe_definition_add_disk(struct lathe_definition *definition, const char *
 /* The disc of another CD drive. */
 bool lathe_definition_add_cdrom(struct lathe_definition *definition, const char *path,
                                 GError **error);
+/* "FILE[,readonly]": the medium of another floppy drive. */
+bool lathe_definition_add_floppy(struct lathe_definition *definition, const char *text,
+                                 GError **error);
 /* "user[,model=M]..." (net.h), which appends an adapter, or "none". */
 bool lathe_definition_add_net(struct lathe_definition *definition, const char *text,
                               GError **error);

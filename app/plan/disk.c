@@ -122,6 +122,35 @@ bool lathe_disk_parse_cdrom(const char *path, struct lathe_disk_definition *disk
     return true;
 }
 
+bool lathe_disk_parse_floppy(const char *text, struct lathe_disk_definition *disk, GError **error)
+{
+    g_autoptr(GPtrArray) parts = disk_split(text);
+
+    *disk = (struct lathe_disk_definition){.bus = EMU_DRIVE_FLOPPY};
+    if (((const char *)parts->pdata[0])[0] == '\0')
+        return lathe_error_input(error, "--floppy needs the name of an image file");
+    for (unsigned i = 1; i < parts->len; i++) {
+        if (strcmp(parts->pdata[i], "readonly") != 0)
+            return lathe_error_input(error,
+                                     "--floppy has no '%s': write FILE[,readonly]; a comma in the "
+                                     "file's name is written twice",
+                                     (const char *)parts->pdata[i]);
+        disk->read_only = true;
+    }
+    disk->path = g_strdup(parts->pdata[0]);
+    disk->format = g_strdup("raw");
+    return true;
+}
+
+static const char *disk_bus_name(enum emu_drive_bus bus)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(disk_buses); i++) {
+        if (disk_buses[i].bus == bus)
+            return disk_buses[i].name;
+    }
+    return "a floppy drive";
+}
+
 char *lathe_disk_format(const struct lathe_disk_definition *disk)
 {
     char boot[24] = "";
@@ -129,7 +158,7 @@ char *lathe_disk_format(const struct lathe_disk_definition *disk)
     if (disk->boot != 0)
         g_snprintf(boot, sizeof(boot), ", boot %u", disk->boot);
     return g_strconcat(disk->path != NULL ? disk->path : "(empty)", " on ",
-                       disk_buses[disk->bus].name, disk->format != NULL ? ", " : "",
+                       disk_bus_name(disk->bus), disk->format != NULL ? ", " : "",
                        disk->format != NULL ? disk->format : "",
                        disk->cdrom       ? ", in a CD drive"
                        : disk->read_only ? ", read-only"

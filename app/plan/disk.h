@@ -9,7 +9,7 @@
 
 /* Strings are owned and freed with g_free. */
 struct lathe_disk_definition {
-    char *path;   /* NULL: a CD drive without a disc */
+    char *path;   /* NULL: a CD or floppy drive without a medium */
     char *format; /* NULL: look */
     enum emu_drive_bus bus;
     bool cdrom, read_only, discard_changes;
@@ -24,6 +24,8 @@ struct lathe_disk_definition {
 bool lathe_disk_parse(const char *text, struct lathe_disk_definition *disk, GError **error);
 /* A disc in a CD drive. A comma in the name is written as it is. */
 bool lathe_disk_parse_cdrom(const char *path, struct lathe_disk_definition *disk, GError **error);
+/* A medium in a floppy drive: "FILE[,readonly]", a comma in the name as above; always raw. */
+bool lathe_disk_parse_floppy(const char *text, struct lathe_disk_definition *disk, GError **error);
 void lathe_disk_clear(struct lathe_disk_definition *disk);
 /* "qcow2 on virtio, read-only": for the plan; g_free. */
 char *lathe_disk_format(const struct lathe_disk_definition *disk);

@@ -66,6 +66,8 @@ static void build_close_backends(struct emu_machine_config *config)
         emu_net_backend_close(&config->nics[i].backend);
 }
 
+#define BUILD_ANY_FLOPPY 1474560u /* bytes */
+
 /* What the plan shows of a disk does not hang on its contents, so a dry run locks no image. */
 static bool build_open_disk(struct emu_drive *drive, const struct lathe_disk_definition *disk,
                             bool dry, struct emu_error *err)
@@ -83,7 +85,8 @@ static bool build_open_disk(struct emu_drive *drive, const struct lathe_disk_def
     drive->boot = disk->boot;
     if (disk->path == NULL)
         return true;
-    return dry ? emu_block_null(EMU_BLOCK_SECTOR, &drive->backend, err)
+    return dry ? emu_block_null(disk->bus == EMU_DRIVE_FLOPPY ? BUILD_ANY_FLOPPY : EMU_BLOCK_SECTOR,
+                                &drive->backend, err)
                : emu_block_open(&options, &drive->backend, err);
 }
 

@@ -24,6 +24,7 @@ enum emu_drive_bus {
     EMU_DRIVE_NVME,   /* a controller with one namespace, a PCI function each */
     EMU_DRIVE_SATA,   /* the chip set's AHCI controller, six ports */
     EMU_DRIVE_USB,    /* mass storage in a socket of the xHCI */
+    EMU_DRIVE_FLOPPY, /* one of two floppy drives; the medium's size says which kind */
 };
 
 /* A disk and how the guest sees it. */
@@ -32,7 +33,7 @@ struct emu_drive {
     enum emu_drive_bus bus;
     bool hotplug;    /* in a hot-plug slot, where it can be taken out; not SATA */
     unsigned queues; /* request queues of those that have them; 0: one a vcpu, up to 4 */
-    bool cdrom;      /* SATA and USB: a CD drive; without a back end it is empty */
+    bool cdrom;      /* SATA and USB: a CD drive; without a back end it is empty, like a floppy's */
     unsigned boot;   /* firmware tries those with the lowest numbers first; 0: not this one */
 };
 
@@ -67,9 +68,9 @@ enum emu_gpu {
     EMU_GPU_NONE,
     EMU_GPU_STD,    /* a VGA with Bochs's VBE extension */
     EMU_GPU_VIRTIO, /* a virtio graphics adapter that starts as a VGA */
-};
     EMU_GPU_BOCHS,  /* Bochs's linear frame buffer without the VGA */
     EMU_GPU_RAMFB,  /* a picture in RAM, if firmware sets it up */
+};
 
 /* 0 stands for "derive it": see emu_topology_complete. */
 struct emu_topology {
@@ -202,10 +203,10 @@ bool emu_machine_get_tray(const struct emu_machine *machine, unsigned drive, str
 void emu_machine_press_eject(struct emu_machine *machine, unsigned drive);
 
 /*
- * Puts another medium into a CD drive, or none (ops NULL); drive counts the configuration's drives
- * from 0. The machine takes the back end, also on failure. Never waits: the guest is told when the
- * reads that are under way are done. A locked tray does not keep it. False with *err: no such CD
- * drive.
+ * Puts another medium into a CD or floppy drive, or none (ops NULL); drive counts the
+ * configuration's drives from 0. The machine takes the back end, also on failure. Never waits: the
+ * guest is told when the reads that are under way are done. A locked tray does not keep it. False
+ * with *err: no such drive, or a floppy that does not fit it.
  */
 bool emu_machine_change_medium(struct emu_machine *machine, unsigned drive,
                                const struct emu_block_backend *medium, struct emu_error *err);

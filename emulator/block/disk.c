@@ -129,6 +129,17 @@ static int disk_transfer(struct emu_disk *disk, const struct emu_disk_request *r
     return error;
 }
 
+/* The controller's own memory needs no copy on the way. */
+static int disk_transfer_own(struct emu_disk *disk, const struct emu_disk_request *request)
+{
+    const struct emu_block_ops *ops = disk->backend.ops;
+    size_t length = (size_t)request->length;
+
+    return request->op == EMU_DISK_READ
+               ? ops->read(disk->backend.opaque, request->offset, request->buffer, length)
+               : ops->write(disk->backend.opaque, request->offset, request->buffer, length);
+}
+
 static int disk_do(struct emu_disk *disk, const struct emu_disk_request *request, uint8_t *buffer)
 {
     const struct emu_block_backend *backend = &disk->backend;
@@ -145,7 +156,8 @@ static int disk_do(struct emu_disk *disk, const struct emu_disk_request *request
     switch (request->op) {
     case EMU_DISK_READ:
     case EMU_DISK_WRITE:
-        error = disk_transfer(disk, request, buffer);
+        error = request->buffer != NULL ? disk_transfer_own(disk, request)
+                                        : disk_transfer(disk, request, buffer);
         break;
     case EMU_DISK_FLUSH:
         return backend->ops->flush(backend->opaque);

@@ -36,6 +36,7 @@ struct emu_disk_request {
     uint64_t offset, length;                 /* bytes on the disk */
     const struct emu_disk_segment *segments; /* READ, WRITE: at least length bytes of memory */
     unsigned segment_count;
+    void *buffer; /* READ, WRITE: length bytes of the controller's own memory instead; or NULL */
     bool unmap;   /* ZERO: the space may be given back */
     bool durable; /* WRITE, ZERO: on stable storage when done */
     int error;    /* out: 0 or an errno value; ECANCELED: see emu_disk_cancel_locked */

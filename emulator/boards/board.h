@@ -14,7 +14,7 @@
 #include "emulator/hw/devices.h"
 #include "emulator/hw/intc/apic-bus.h"
 
-enum board_space { BOARD_MEMORY, BOARD_PORTS };
+enum board_space { BOARD_UNMAPPED, BOARD_MEMORY, BOARD_PORTS };
 
 /* Region number `region` of the device appears at `address`. */
 struct board_map {
@@ -84,9 +84,10 @@ struct board_place {
     struct emu_device *controller; /* NULL: there is no such drive */
     struct emu_disk *disk;
     struct emu_device *slot; /* the port that it is plugged into; NULL: it stays where it is */
-    unsigned port;           /* of a SATA controller */
+    unsigned port;           /* of a SATA controller, or the floppy drive's number */
     struct emu_device *usb;  /* the drive, if it is one by itself; else NULL */
-    bool cdrom;
+    bool cdrom, floppy;
+    uint8_t floppy_kind; /* enum emu_floppy_drive */
 };
 
 #define BOARD_MAX_BOOTS 32
@@ -122,7 +123,7 @@ struct board {
     unsigned cpu_count;
     struct emu_apic_bus *apic_bus;
     struct emu_device *pic, *ioapic, *pci_host, *pm, *lpc, *mch, *xhci;
-    struct emu_device *display;                /* NULL: none */
+    struct emu_device *display;                /* NULL: none, or none that a board can start */
     pthread_mutex_t lines_lock;                /* behind all devices' locks */
     uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
     unsigned drive;                            /* whose controller is being made, */
@@ -160,6 +161,11 @@ void board_give_powers(struct board *board, struct emu_device *device);
 
 /* The drives of the configuration, each with its controller (drives.c). */
 bool board_add_drives(struct board *board, struct emu_error *err);
+/* The floppy drives among them, with their controller (floppies.c). */
+bool board_add_floppies(struct board *board, struct emu_error *err);
+/* Can that floppy drive take a medium of so many bytes? */
+bool board_check_floppy(const struct board *board, unsigned index, uint64_t size,
+                        struct emu_error *err);
 /* The middle of a drive, which takes its back end; the machine owns it. NULL with *err. */
 struct emu_disk *board_make_disk(struct board *board, struct emu_drive *drive,
                                  struct emu_error *err);

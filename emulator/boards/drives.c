@@ -13,6 +13,7 @@
 #include "emulator/hw/pci/pci-host.h"
 #include "emulator/hw/pci/pcie-port.h"
 #include "emulator/hw/storage/ahci.h"
+#include "emulator/hw/storage/fdc.h"
 #include "emulator/hw/usb/storage.h"
 
 #define DRIVES_FIRST_SLOT 2 /* of PCI bus 0 */
@@ -141,13 +142,15 @@ bool board_add_drives(struct board *board, struct emu_error *err)
     for (unsigned i = 0; i < board->config->drive_count; i++) {
         enum emu_drive_bus bus = board->config->drives[i].bus;
 
+        if (bus == EMU_DRIVE_FLOPPY)
+            continue;
         if (bus == EMU_DRIVE_SATA)
             sata = true;
         else if (!(bus == EMU_DRIVE_USB ? board_add_usb_drive(board, i, err)
                                         : drives_add_own(board, &board->config->drives[i], i, err)))
             return false;
     }
-    return !sata || drives_add_ahci(board, err);
+    return (!sata || drives_add_ahci(board, err)) && board_add_floppies(board, err);
 }
 
 /* ---- other media ---- */
@@ -169,9 +172,23 @@ static void drives_change(void *opaque, emu_ns now, const void *data, size_t len
     pthread_mutex_unlock(&place->controller->lock);
     if (place->usb != NULL)
         emu_usb_storage_medium_changed(place->usb);
+    else if (place->floppy)
+        emu_fdc_medium_changed(place->controller, place->port);
     else
         emu_ahci_medium_changed(place->controller, place->port);
     emu_block_backend_close(&old);
+}
+
+static bool drives_can_change(const struct board *board, unsigned drive,
+                              const struct emu_block_backend *medium, struct emu_error *err)
+{
+    const struct board_place *place = drive < EMU_MAX_DRIVES ? &board->places[drive] : NULL;
+
+    if (place == NULL || !(place->cdrom || place->floppy))
+        return emu_error_set(err, EMU_ERROR_INPUT,
+                             "drive %u is no CD or floppy drive of this machine", drive + 1);
+    return place->cdrom || medium->ops == NULL ||
+           board_check_floppy(board, drive, medium->ops->size(medium->opaque), err);
 }
 
 bool emu_machine_change_medium(struct emu_machine *machine, unsigned drive,
@@ -179,12 +196,13 @@ bool emu_machine_change_medium(struct emu_machine *machine, unsigned drive,
 {
     struct drives_change change = {machine->board_data, drive, *medium};
 
-    if (drive < EMU_MAX_DRIVES && change.board->places[drive].cdrom &&
-        emu_queue_post(machine->queue, drives_change, NULL, &change, sizeof(change)))
-        return true;
+    if (drives_can_change(change.board, drive, medium, err)) {
+        if (emu_queue_post(machine->queue, drives_change, NULL, &change, sizeof(change)))
+            return true;
+        emu_error_set(err, EMU_ERROR_HOST, "out of memory");
+    }
     emu_block_backend_close(&change.medium);
-    return emu_error_set(err, EMU_ERROR_INPUT, "drive %u is no CD drive of this machine",
-                         drive + 1);
+    return false;
 }
 
 static const struct board_place *drives_find_cdrom(const struct emu_machine *machine,

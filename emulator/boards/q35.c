@@ -157,6 +157,11 @@ static const struct board_device q35_devices[] = {
         .prepare = q35_prepare_ioapic,
     },
     {
+        .class = &emu_i8237_class,
+        .id = "dma",
+        .maps = {{0, BOARD_PORTS, 0x00, 0}, {1, BOARD_PORTS, 0xc0, 0}, {2, BOARD_PORTS, 0x80, 0}},
+    },
+    {
         .class = &emu_hpet_class,
         .id = "hpet",
         .maps = {{0, BOARD_MEMORY, EMU_PC_HPET, 0}},

@@ -152,7 +152,7 @@ static void board_map_regions(struct board *board, const struct board_device *ro
         const struct board_map *map = &row->maps[i];
         struct emu_memory *space =
             map->space == BOARD_PORTS ? board->machine->io : board->machine->memory;
-        if (map->address != 0)
+        if (map->space != BOARD_UNMAPPED)
             emu_region_add(emu_memory_root(space), map->address, device->regions[map->region],
                            map->priority);
     }

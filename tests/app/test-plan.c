@@ -256,6 +256,34 @@ static void plan_check_boot(const char *order, const char *expected)
     lathe_definition_free(definition);
 }
 
+/* Floppy drives: what their words mean, and that they come after the others. */
+static void test_floppies(void)
+{
+    struct lathe_definition *definition = lathe_definition_new();
+    g_autofree char *shown = NULL;
+
+    definition->firmware_image = g_strdup("/firmware");
+    CHECK(lathe_definition_add_floppy(definition, "a,,b.img,readonly", NULL));
+    CHECK(lathe_definition_add_floppy(definition, "c.img", NULL));
+    CHECK(!lathe_definition_add_floppy(definition, "d.img", NULL)); /* a third one */
+    CHECK(lathe_definition_add_disk(definition, "e", NULL));
+    CHECK_STR(definition->disk[0].path, "a,b.img");
+    CHECK(definition->disk[0].read_only && !definition->disk[1].read_only);
+    CHECK_EQ(definition->disk[1].bus, EMU_DRIVE_FLOPPY);
+    CHECK(lathe_definition_complete(definition, false, NULL));
+    CHECK_EQ(definition->disk[0].boot, 2);
+    CHECK_EQ(definition->disk[1].boot, 3);
+    CHECK_EQ(definition->disk[2].boot, 1);
+    shown = lathe_disk_format(&definition->disk[0]);
+    CHECK_STR(shown, "a,b.img on a floppy drive, raw, read-only, boot 2");
+    lathe_definition_free(definition);
+    definition = lathe_definition_new();
+    CHECK(!lathe_definition_add_floppy(definition, "", NULL));
+    CHECK(!lathe_definition_add_floppy(definition, "a.img,format=raw", NULL));
+    CHECK_EQ(definition->disks, 0);
+    lathe_definition_free(definition);
+}
+
 static void test_boot_order(void)
 {
     struct lathe_definition *definition = lathe_definition_new();
@@ -265,7 +293,7 @@ static void test_boot_order(void)
     plan_check_boot("disk,cdrom,network", "1 3 2 4");
     plan_check_boot("network,cdrom", "0 2 0 1");
     CHECK(!lathe_boot_parse("disk,disk", &order, NULL));
-    CHECK(!lathe_boot_parse("disk,floppy", &order, NULL));
+    CHECK(!lathe_boot_parse("disk,tape", &order, NULL));
     CHECK(!lathe_boot_parse("", &order, NULL));
     CHECK(lathe_boot_parse("network", &definition->boot, NULL));
     CHECK(!lathe_definition_complete(definition, false, NULL)); /* no firmware */
@@ -285,11 +313,17 @@ static void test_boot_order(void)
 }
 
 static const struct test_case cases[] = {
-    {"plan: forwards", test_forwards},     {"plan: network adapters", test_nets},
-    {"plan: boot order", test_boot_order}, {"plan: defaults", test_plain},
-    {"plan: everything", test_full},       {"plan: what a host cannot give", test_refused},
-    {"plan: sizes", test_sizes},           {"plan: topologies", test_topologies},
-    {"plan: displays", test_displays},     {NULL, NULL},
+    {"plan: forwards", test_forwards},
+    {"plan: network adapters", test_nets},
+    {"plan: boot order", test_boot_order},
+    {"plan: floppies", test_floppies},
+    {"plan: defaults", test_plain},
+    {"plan: everything", test_full},
+    {"plan: what a host cannot give", test_refused},
+    {"plan: sizes", test_sizes},
+    {"plan: topologies", test_topologies},
+    {"plan: displays", test_displays},
+    {NULL, NULL},
 };
 
 int main(int argc, char **argv)

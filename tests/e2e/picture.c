@@ -3,7 +3,7 @@
  * Runs a machine and looks at its screen: the words of the command line are done in order.
  *
  *   firmware FILE  vars FILE  kernel FILE  initrd FILE  append TEXT
- *   cdrom FILE  sata FILE  nvme FILE  usb FILE  virtio FILE
+ *   cdrom FILE  sata FILE  nvme FILE  usb FILE  virtio FILE  floppy FILE
  *   plug usb-tablet|usb-keyboard
  *   memory MIB  cpus N  gpu std|virtio|bochs|ramfb|none  rom FILE    before the first of these:
  *   text WORDS SECONDS      until a text mode shows the words
@@ -78,11 +78,9 @@ static const struct {
     const char *name;
     enum emu_drive_bus bus;
     bool cdrom;
-} viewer_drives[] = {{"cdrom", EMU_DRIVE_SATA, true},
-                     {"sata", EMU_DRIVE_SATA, false},
-                     {"nvme", EMU_DRIVE_NVME, false},
-                     {"usb", EMU_DRIVE_USB, false},
-                     {"virtio", EMU_DRIVE_VIRTIO, false}};
+} viewer_drives[] = {{"cdrom", EMU_DRIVE_SATA, true},     {"sata", EMU_DRIVE_SATA, false},
+                     {"nvme", EMU_DRIVE_NVME, false},     {"usb", EMU_DRIVE_USB, false},
+                     {"virtio", EMU_DRIVE_VIRTIO, false}, {"floppy", EMU_DRIVE_FLOPPY, false}};
 
 static bool viewer_add_drive(struct viewer *viewer, size_t kind, const char *path)
 {

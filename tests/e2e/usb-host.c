@@ -3,7 +3,9 @@
  * Runs a guest that says on its serial port what a person at the machine should do ("do key 30"),
  * and does that: types, points, plugs devices in and pulls them out.
  *
- *   usb-host KERNEL INITRD COMMAND-LINE DISK usb|virtio
+ *   usb-host KERNEL INITRD COMMAND-LINE DISK usb|virtio|floppy
+ *
+ * With floppy the disk is in a floppy drive from the beginning, and written to.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +93,17 @@ static void host_refuse(struct emu_machine *machine, char **words)
                 "it was removed");
 }
 
+/* [file]: into the first drive, or out of it. */
+static void host_medium(struct emu_machine *machine, char **words)
+{
+    const struct emu_block_options options = {.path = words[0], .format = "raw", .read_only = true};
+    struct emu_block_backend medium = {0};
+    struct emu_error err = EMU_ERROR_INIT;
+    bool good = words[0][0] == '\0' || emu_block_open(&options, &medium, &err);
+
+    host_report("medium", good && emu_machine_change_medium(machine, 0, &medium, &err), err.text);
+}
+
 static void host_leds(struct emu_machine *machine, char **words)
 {
     unsigned wanted = (unsigned)atoi(words[0]);
@@ -123,9 +136,25 @@ static void host_do(struct emu_machine *machine, char *line, const char *disk)
         host_remove(machine, words + 1);
     else if (strcmp(words[0], "refuse") == 0)
         host_refuse(machine, words + 1);
+    else if (strcmp(words[0], "medium") == 0)
+        host_medium(machine, words + 1);
     else if (strcmp(words[0], "leds") == 0)
         host_leds(machine, words + 1);
     fflush(stdout);
+}
+
+/* A floppy drive with that medium. */
+static bool host_add_floppy(struct emu_machine_config *config, const char *path)
+{
+    const struct emu_block_options options = {.path = path, .format = "raw"};
+    struct emu_error err = EMU_ERROR_INIT;
+
+    config->drives[0].bus = EMU_DRIVE_FLOPPY;
+    config->drive_count = 1;
+    if (emu_block_open(&options, &config->drives[0].backend, &err))
+        return true;
+    fprintf(stderr, "usb-host: %s\n", err.text);
+    return false;
 }
 
 int main(int argc, char **argv)
@@ -160,6 +189,8 @@ int main(int argc, char **argv)
         .device_count = virtio ? 5 : 3,
         .serial = {{&host_serial, &pipes[1]}},
     };
+    if (strcmp(argv[5], "floppy") == 0 && !host_add_floppy(&config, argv[4]))
+        return 1;
     const struct emu_machine_observer observer = {.state_changed = host_state, .opaque = &pipes[1]};
     struct emu_machine *machine = emu_machine_new(&config, &observer, &err);
     if (machine == NULL) {
