@@ -9,6 +9,7 @@
 
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
+#include "app/session/attach.h"
 #include "app/session/build.h"
 #include "app/session/drive.h"
 #include "app/session/image-watch.h"
@@ -41,6 +42,7 @@ struct _LatheSession {
     LatheState state;
     char *hold_text; /* NULL: it is not held */
     struct lathe_image_watch *image_watch;
+    struct lathe_attach *attach;
     struct emu_stop_reason stop;
     struct emu_machine_stats last;
     gint64 last_time; /* monotonic microseconds */
@@ -60,6 +62,8 @@ enum {
     SIGNAL_HELD,
     SIGNAL_DISC_CHANGED,
     SIGNAL_WARNING,
+    SIGNAL_DISK_ATTACHED,
+    SIGNAL_DISK_DETACHED,
     SIGNAL_COUNT
 };
 static guint session_signals[SIGNAL_COUNT];
@@ -79,14 +83,24 @@ GType lathe_state_get_type(void)
 
 /* ---- events from the machine ---- */
 
-enum session_event_kind { EVENT_STATE, EVENT_RESET, EVENT_INPUT, EVENT_HELD, EVENT_MADE };
+enum session_event_kind {
+    EVENT_STATE,
+    EVENT_RESET,
+    EVENT_INPUT,
+    EVENT_HELD,
+    EVENT_MADE,
+    EVENT_ORDER,
+    EVENT_REMOVED
+};
 
 struct session_event {
     LatheSession *session;
     unsigned generation;
     enum session_event_kind kind;
     enum emu_machine_state state;
-    char *text; /* of EVENT_HELD */
+    char *text;                       /* of EVENT_HELD; of EVENT_ORDER: why it failed, or NULL */
+    struct lathe_attach_order *order; /* of EVENT_ORDER */
+    unsigned drive;                   /* of EVENT_REMOVED */
 };
 
 static void session_event_free(gpointer data)
@@ -94,6 +108,7 @@ static void session_event_free(gpointer data)
     struct session_event *event = data;
 
     g_free(event->text);
+    lathe_attach_order_free(event->order);
     g_object_unref(event->session);
     g_free(event);
 }
@@ -110,21 +125,24 @@ static void session_invoke(GSourceFunc function, gpointer data, GDestroyNotify d
 
 static gboolean session_event_dispatch(gpointer data);
 
-static void session_post_text(struct session_box *box, enum session_event_kind kind,
-                              enum emu_machine_state state, const char *text)
+/* What the event owns is taken over. */
+static void session_post_event(struct session_box *box, const struct session_event *filled)
 {
-    if (g_atomic_int_get(&box->session->closing))
-        return;
     struct session_event *event = g_new0(struct session_event, 1);
-    *event = (struct session_event){g_object_ref(box->session), box->generation, kind, state,
-                                    g_strdup(text)};
-    session_invoke(session_event_dispatch, event, session_event_free);
+
+    *event = *filled;
+    event->session = g_object_ref(box->session);
+    event->generation = box->generation;
+    if (g_atomic_int_get(&box->session->closing))
+        session_event_free(event);
+    else
+        session_invoke(session_event_dispatch, event, session_event_free);
 }
 
 static void session_post(struct session_box *box, enum session_event_kind kind,
                          enum emu_machine_state state)
 {
-    session_post_text(box, kind, state, NULL);
+    session_post_event(box, &(struct session_event){.kind = kind, .state = state});
 }
 
 static void session_on_state(void *opaque, enum emu_machine_state state)
@@ -144,7 +162,12 @@ static void session_on_input(void *opaque)
 
 static void session_on_held(void *opaque, const char *why)
 {
-    session_post_text(opaque, EVENT_HELD, EMU_MACHINE_PAUSED, why);
+    session_post_event(opaque, &(struct session_event){.kind = EVENT_HELD, .text = g_strdup(why)});
+}
+
+static void session_on_removed(void *opaque, unsigned drive)
+{
+    session_post_event(opaque, &(struct session_event){.kind = EVENT_REMOVED, .drive = drive});
 }
 
 /* ---- screens ---- */
@@ -299,6 +322,7 @@ static void session_take_made(LatheSession *session)
     session_set_state(session, LATHE_STATE_PAUSED);
     session_note_new_machine(session);
     g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_ENGINE]);
+    lathe_attach_again(session->attach);
     lathe_session_start(session);
 }
 
@@ -317,6 +341,10 @@ static gboolean session_event_dispatch(gpointer data)
         g_signal_emit(session, session_signals[SIGNAL_INPUT_CHANGED], 0);
     else if (session->box != NULL && event->kind == EVENT_HELD)
         session_apply_hold(session, event->text);
+    else if (event->kind == EVENT_ORDER)
+        lathe_attach_on_done(session->attach, event->order, event->text);
+    else if (event->kind == EVENT_REMOVED)
+        lathe_attach_on_removed(session->attach, event->drive);
     else if (session->box != NULL)
         session_apply_state(session, event->state);
     return G_SOURCE_REMOVE;
@@ -339,6 +367,7 @@ static struct session_box *session_box_new(LatheSession *session, GError **error
                                                   .reset = session_on_reset,
                                                   .held = session_on_held,
                                                   .input_changed = session_on_input,
+                                                  .drive_removed = session_on_removed,
                                                   .opaque = box};
 
     *box = (struct session_box){session, session->generation, NULL};
@@ -373,11 +402,12 @@ gboolean lathe_session_build(LatheSession *session, GError **error)
 
 /* ---- the worker: what waits for the machine ---- */
 
-enum session_job_kind { JOB_START, JOB_PAUSE, JOB_RESET, JOB_FORCE_OFF, JOB_REMAKE };
+enum session_job_kind { JOB_START, JOB_PAUSE, JOB_RESET, JOB_FORCE_OFF, JOB_REMAKE, JOB_ORDER };
 
 struct session_job {
     enum session_job_kind kind;
     struct session_box *box;
+    struct lathe_attach_order *order; /* of JOB_ORDER */
 };
 
 /* Frees the old machine first: two would need twice the memory and the same sockets. */
@@ -388,6 +418,17 @@ static void session_remake(LatheSession *session, struct session_box *old)
     session_box_free(old);
     session->made = session_box_new(session, &session->made_error);
     session_post(&poster, EVENT_MADE, EMU_MACHINE_PAUSED);
+}
+
+static void session_carry_out(struct session_box *box, struct lathe_attach_order *order)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean done = lathe_attach_carry_out(order, box->machine, &error);
+
+    session_post_event(box,
+                       &(struct session_event){.kind = EVENT_ORDER,
+                                               .order = order,
+                                               .text = done ? NULL : g_strdup(error->message)});
 }
 
 static void session_work(gpointer data, gpointer user_data)
@@ -410,6 +451,9 @@ static void session_work(gpointer data, gpointer user_data)
     case JOB_REMAKE:
         session_remake(user_data, job->box);
         break;
+    case JOB_ORDER:
+        session_carry_out(job->box, job->order);
+        break;
     }
     g_free(job);
 }
@@ -419,7 +463,15 @@ static void session_push(LatheSession *session, enum session_job_kind kind)
     if (session->box == NULL)
         return;
     struct session_job *job = g_new0(struct session_job, 1);
-    *job = (struct session_job){kind, session->box};
+    *job = (struct session_job){kind, session->box, NULL};
+    g_thread_pool_push(session->worker, job, NULL);
+}
+
+static void session_push_order(LatheSession *session, struct lathe_attach_order *order)
+{
+    struct session_job *job = g_new0(struct session_job, 1);
+
+    *job = (struct session_job){JOB_ORDER, session->box, order};
     g_thread_pool_push(session->worker, job, NULL);
 }
 
@@ -457,7 +509,7 @@ void lathe_session_restart(LatheSession *session)
     session_disconnect_screens(session);
     session->generation++; /* what the old machine still says is not heard */
     struct session_job *job = g_new0(struct session_job, 1);
-    *job = (struct session_job){JOB_REMAKE, g_steal_pointer(&session->box)};
+    *job = (struct session_job){JOB_REMAKE, g_steal_pointer(&session->box), NULL};
     g_thread_pool_push(session->worker, job, NULL);
 }
 
@@ -596,6 +648,11 @@ struct emu_machine *lathe_session_get_machine(LatheSession *session)
     return session->box != NULL ? session->box->machine : NULL;
 }
 
+struct lathe_attach *lathe_session_get_attach(LatheSession *session)
+{
+    return session->attach;
+}
+
 struct lathe_definition *lathe_session_get_definition(LatheSession *session)
 {
     return session->definition;
@@ -639,6 +696,7 @@ static void lathe_session_finalize(GObject *object)
 {
     LatheSession *session = LATHE_SESSION(object);
 
+    lathe_attach_free(session->attach);
     g_ptr_array_unref(session->serials);
     g_ptr_array_unref(session->screens);
     lathe_definition_free(session->definition);
@@ -649,6 +707,7 @@ static void lathe_session_init(LatheSession *session)
 {
     session->serials = g_ptr_array_new_with_free_func(g_object_unref);
     session->screens = g_ptr_array_new_with_free_func((GDestroyNotify)disp_screen_free);
+    session->attach = lathe_attach_new(session, session_push_order);
     session->worker = g_thread_pool_new(session_work, session, 1, FALSE, NULL);
 }
 
@@ -679,6 +738,12 @@ static void session_install_properties(GObjectClass *class)
     g_object_class_install_properties(class, PROP_COUNT, session_properties);
 }
 
+static guint session_new_text_signal(const char *name)
+{
+    return g_signal_new(name, LATHE_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                        G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
 static void lathe_session_class_init(LatheSessionClass *class)
 {
     GObjectClass *object_class = G_OBJECT_CLASS(class);
@@ -698,6 +763,7 @@ static void lathe_session_class_init(LatheSessionClass *class)
         g_signal_new("held", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     session_signals[SIGNAL_DISC_CHANGED] =
         g_signal_new("disc-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-    session_signals[SIGNAL_WARNING] = g_signal_new("warning", type, G_SIGNAL_RUN_LAST, 0, NULL,
-                                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+    session_signals[SIGNAL_WARNING] = session_new_text_signal("warning");
+    session_signals[SIGNAL_DISK_ATTACHED] = session_new_text_signal("disk-attached");
+    session_signals[SIGNAL_DISK_DETACHED] = session_new_text_signal("disk-detached");
 }

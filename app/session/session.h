@@ -11,6 +11,7 @@
  *   "held" ()            it paused by itself: lathe_session_get_hold_text says why; start goes on
  *   "disc-changed" ()    lathe_session_get_disc differs
  *   "warning" (char *)   a sentence for people: a disk's image was deleted
+ *   "disk-attached" (char *), "disk-detached" (char *)  by lathe_session_attach_disk: its path
  */
 #ifndef LATHE_SESSION_SESSION_H
 #define LATHE_SESSION_SESSION_H
@@ -24,6 +25,7 @@ G_DECLARE_FINAL_TYPE(LatheSession, lathe_session, LATHE, SESSION, GObject)
 
 struct emu_machine;
 struct lathe_definition;
+struct lathe_disk_definition;
 
 typedef enum {
     LATHE_STATE_PAUSED, /* also before the first start */
@@ -101,6 +103,23 @@ const char *lathe_session_get_disc(LatheSession *session);
  */
 gboolean lathe_session_change_disc(LatheSession *session, const char *path, gboolean force,
                                    GError **error);
+
+/* A disk that was plugged into the running machine, beside those of its definition. */
+struct lathe_attached_disk {
+    unsigned number; /* no other ever has it */
+    const struct lathe_disk_definition *definition;
+    gboolean leaving; /* the guest was asked to let go of it */
+};
+/*
+ * Plugs a disk in: buses USB, virtio and NVMe. "disk-attached" says when it is there, or "warning"
+ * why it is not. It stays when the machine is made anew. disk is copied.
+ */
+void lathe_session_attach_disk(LatheSession *session, const struct lathe_disk_definition *disk);
+/* Takes it out: a USB disk at once, another when the guest has let go of it, which it is asked for;
+ * with force at once. "disk-detached" tells. No effect if there is no such disk. */
+void lathe_session_detach_disk(LatheSession *session, unsigned number, gboolean force);
+/* Those that are in, of struct lathe_attached_disk *; borrowed until the next signal. */
+GPtrArray *lathe_session_get_attached(LatheSession *session);
 
 /* Serial ports in order; borrowed, of LatheSerial *. */
 GPtrArray *lathe_session_get_serials(LatheSession *session);

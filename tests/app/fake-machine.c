@@ -3,7 +3,8 @@
  * A machine without a processor, behind the emulator's public headers: its kernel command line is
  * a script that one thread plays, commands separated by ';': "print TEXT", "wait MS", "flood KIB",
  * "echo", "poweroff", "reset", "triple", "crash TEXT", "exit N", "spin", "hold TEXT", "lock N" (the
- * tray; a new disc, and who wants one, are printed); with "screen" first those of fake-display.h,
+ * tray; a new disc, and who wants one, are printed), "keep N" (disks that are asked for; those that
+ * come and go are printed); with "screen" first those of fake-display.h,
  * "absolute N", "leds N", "size" and "looks", and keys and pointer are printed. For tests of app/
  * and ui/.
  */
@@ -47,7 +48,8 @@ struct emu_machine {
     struct emu_machine_observer observer;
     struct emu_display *display; /* NULL: none */
     _Atomic unsigned leds;
-    _Atomic bool absolute, tray_locked;
+    _Atomic bool absolute, tray_locked, keeps_disks;
+    char usb_id[32]; /* of the device that was plugged in last */
     char *script, *cursor;
     unsigned vcpus;
     bool no_reboot;
@@ -233,6 +235,8 @@ static bool fake_command(struct emu_machine *m, const char *word, const char *re
         fake_hold(m, rest);
     else if (strcmp(word, "lock") == 0)
         m->tray_locked = atoi(rest) != 0;
+    else if (strcmp(word, "keep") == 0)
+        m->keeps_disks = atoi(rest) != 0;
     else if (strcmp(word, "echo") == 0)
         return fake_echo(m), false;
     else if (strcmp(word, "wait") == 0)
@@ -480,6 +484,61 @@ bool emu_machine_change_medium(struct emu_machine *m, unsigned drive,
              medium->ops != NULL ? strrchr(medium->ops->location(medium->opaque), '/') : "gone");
     emu_block_backend_close(&m->drives[drive].backend);
     m->drives[drive].backend = *medium;
+    return true;
+}
+
+static const char *fake_file_name(const struct emu_block_backend *backend)
+{
+    return strrchr(backend->ops->location(backend->opaque), '/') + 1;
+}
+
+bool emu_machine_add_drive(struct emu_machine *m, const struct emu_drive *drive, unsigned *index,
+                           struct emu_error *err)
+{
+    unsigned i = 0;
+
+    while (i < EMU_MAX_DRIVES && m->drives[i].backend.ops != NULL)
+        i++;
+    *index = i;
+    m->drives[i] = *drive;
+    fake_say(m, "plugged %s bus %d%s", fake_file_name(&drive->backend), drive->bus,
+             drive->backend.read_only ? " read-only" : "");
+    return true;
+}
+
+bool emu_machine_remove_drive(struct emu_machine *m, unsigned index, bool force,
+                              struct emu_error *err)
+{
+    if (index >= EMU_MAX_DRIVES || m->drives[index].backend.ops == NULL)
+        return emu_error_set(err, EMU_ERROR_INPUT, "there is no drive %u", index);
+    fake_say(m, "%s %s", force ? "unplugged" : "asked for",
+             fake_file_name(&m->drives[index].backend));
+    if (!force && m->keeps_disks)
+        return true;
+    emu_block_backend_close(&m->drives[index].backend);
+    m->drives[index].backend = (struct emu_block_backend){0};
+    m->observer.drive_removed(m->observer.opaque, index);
+    return true;
+}
+
+/* USB storage only; the machine's own devices are not kept account of. */
+bool emu_machine_device_add(struct emu_machine *m, const struct emu_device_config *config,
+                            struct emu_error *err)
+{
+    unsigned index;
+
+    snprintf(m->usb_id, sizeof(m->usb_id), "%s", config->id);
+    return emu_machine_add_drive(m, &config->drive, &index, err);
+}
+
+bool emu_machine_device_remove(struct emu_machine *m, const char *id, struct emu_error *err)
+{
+    if (strcmp(id, m->usb_id) != 0)
+        return emu_error_set(err, EMU_ERROR_INPUT, "no device '%s' can be removed", id);
+    for (unsigned i = 0; i < EMU_MAX_DRIVES; i++)
+        if (m->drives[i].bus == EMU_DRIVE_USB)
+            emu_block_backend_close(&m->drives[i].backend);
+    fake_say(m, "unplugged %s", id);
     return true;
 }
 

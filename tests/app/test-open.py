@@ -263,6 +263,88 @@ def test_no_disc(display, folder):
     machine.finish()
 
 
+CHOICES_ROW = 71  # pixels from the bottom of a chooser to the middle of what it asks beside the file
+DISKS_BUTTON = 4  # Tab moves so often from the run button to it
+
+
+def disk(folder, name):
+    path = os.path.join(folder, name)
+    with open(path, "wb") as file:
+        file.write(bytes(1 << 20))
+    return path
+
+
+def plug_in(display, machine, path, virtio=False):
+    """By the keyboard; the chooser is at its entry when this returns."""
+    machine.focus(machine.window)
+    machine.keys("ctrl+shift+h")
+    dialog = wait_for("a file dialog", lambda: find(display, "Choose a Disk to Plug In"))
+    machine.focus(dialog)
+    time.sleep(0.7)
+    if virtio:
+        choose_virtio(display, dialog)
+        machine.focus(dialog)
+    type_path(display, path)
+
+
+def choose_virtio(display, dialog):
+    """The list and the box at the lower left of the chooser, with the pointer."""
+    lines = display.tool("xdotool", "getwindowgeometry", "--shell", dialog).split()
+    place = dict(line.split("=") for line in lines)
+    left, row = int(place["X"]), int(place["Y"]) + int(place["HEIGHT"]) - CHOICES_ROW
+    for x, keys in ((208, ()), (130, ("Down", "Down", "Return"))):
+        display.tool("xdotool", "mousemove", str(left + x), str(row), "click", "1")
+        time.sleep(0.7)
+        if keys:
+            display.tool("xdotool", "key", "--delay", "100", *keys)
+    time.sleep(0.5)
+
+
+def test_disks(display, folder):
+    """Disks are plugged in and unplugged; one that the guest keeps goes by force."""
+    machine = Machine(display, folder, "keep 1;print up;echo")
+    machine.wait_text("up")
+    plug_in(display, machine, disk(folder, "stick.img"))
+    display.picture("disk-choose")
+    machine.keys("alt+p")
+    machine.wait_text("plugged stick.img bus 3")
+    time.sleep(0.7)
+    display.picture("disk-plugged")
+    unplug(display, machine)
+    display.picture("disk-eject-first")
+    machine.keys("alt+u")
+    machine.wait_text("unplugged attached1")
+    plug_in(display, machine, disk(folder, "disk.img"), virtio=True)
+    display.picture("disk-choose-virtio")
+    machine.keys("alt+p")
+    machine.wait_text("plugged disk.img bus 0 read-only")
+    time.sleep(0.7)
+    unplug(display, machine)
+    machine.wait_text("asked for disk.img")
+    machine.keys("alt+u")
+    machine.wait_text("unplugged disk.img")
+    other = disk(folder, "other.img")
+    plug_in(display, machine, other)
+    os.remove(other)
+    machine.keys("alt+p")
+    time.sleep(1)
+    display.picture("disk-missing")
+    if "other.img" in machine.text():
+        raise Failed("a disk that is not there was plugged in")
+    machine.finish()
+
+
+def unplug(display, machine):
+    """By the menu of the header bar, with the keyboard, from the terminal."""
+    machine.focus(machine.window)
+    display.tool("xdotool", "mousemove", "300", "400", "click", "1")
+    time.sleep(0.3)
+    machine.keys("ctrl+Tab")
+    time.sleep(0.3)
+    machine.keys(*["Tab"] * DISKS_BUTTON, "space", "Down", "Return")
+    time.sleep(0.7)
+
+
 def test_full_host(display, folder):
     """The machine paused by itself, says why, and goes on by Retry, which has the focus."""
     machine = Machine(display, folder,
@@ -295,6 +377,6 @@ def test_deleted_image(display, folder):
 
 TESTS = [test_drop_starts, test_recent, test_bad_file, test_locked_disk, test_choose, test_several,
          test_single_instance, test_change_disc, test_locked_drive, test_no_disc, test_full_host,
-         test_deleted_image]
+         test_deleted_image, test_disks]
 
 run_tests("open", TESTS, PICTURES, sys.argv[4:])

@@ -249,6 +249,111 @@ static void test_flood(void)
     watched_free(watched);
 }
 
+/* ---- disks that come and go ---- */
+
+static void watched_attached(LatheSession *session, const char *path, struct watched *watched)
+{
+    g_string_append_printf(watched->seen, "[in %u]", lathe_session_get_attached(session)->len);
+}
+
+static void watched_detached(LatheSession *session, const char *path, struct watched *watched)
+{
+    g_string_append_printf(watched->seen, "[out %u]", lathe_session_get_attached(session)->len);
+}
+
+static void watched_warning(LatheSession *session, const char *sentence, struct watched *watched)
+{
+    g_string_append_printf(watched->seen, "[%s]", sentence);
+}
+
+static struct watched *disks_new(const char *script)
+{
+    struct watched *watched = watched_new(script, false);
+
+    g_signal_connect(watched->session, "disk-attached", G_CALLBACK(watched_attached), watched);
+    g_signal_connect(watched->session, "disk-detached", G_CALLBACK(watched_detached), watched);
+    g_signal_connect(watched->session, "warning", G_CALLBACK(watched_warning), watched);
+    lathe_session_start(watched->session);
+    CHECK(watched_wait(watched, "up"));
+    return watched;
+}
+
+static void disks_attach(struct watched *watched, const char *name, enum emu_drive_bus bus)
+{
+    g_autofree char *path = g_strdup_printf("%s-%s", session_kernel, name);
+    const struct lathe_disk_definition disk = {.path = path, .format = (char *)"raw", .bus = bus};
+
+    lathe_session_attach_disk(watched->session, &disk);
+}
+
+static void disks_make(const char *name, bool make)
+{
+    g_autofree char *path = g_strdup_printf("%s-%s", session_kernel, name);
+    static const char zeroes[4096];
+
+    if (make)
+        CHECK(g_file_set_contents(path, zeroes, sizeof(zeroes), NULL));
+    else
+        g_remove(path);
+}
+
+static unsigned disks_first(struct watched *watched)
+{
+    GPtrArray *disks = lathe_session_get_attached(watched->session);
+
+    return disks->len > 0 ? ((struct lathe_attached_disk *)disks->pdata[0])->number : 0;
+}
+
+/* A slot's disk leaves when the guest lets go of it, a USB disk at once. */
+static void test_disks(void)
+{
+    struct watched *watched = disks_new("keep 1;print up;echo");
+
+    disks_make("a", true);
+    disks_attach(watched, "a", EMU_DRIVE_VIRTIO);
+    CHECK(watched_wait(watched, "[in 1]"));
+    lathe_session_detach_disk(watched->session, disks_first(watched), FALSE);
+    CHECK(watched_wait(watched, "asked for"));
+    CHECK(lathe_session_get_attached(watched->session)->len == 1);
+    lathe_session_detach_disk(watched->session, disks_first(watched), TRUE);
+    CHECK(watched_wait(watched, "[out 0]"));
+    g_string_truncate(watched->seen, 0);
+    disks_attach(watched, "a", EMU_DRIVE_USB);
+    CHECK(watched_wait(watched, "[in 1]"));
+    lathe_session_detach_disk(watched->session, disks_first(watched), FALSE);
+    CHECK(watched_wait(watched, "[out 0]"));
+    disks_attach(watched, "none", EMU_DRIVE_USB);
+    CHECK(watched_wait(watched, "No such file"));
+    CHECK(disks_first(watched) == 0);
+    watched_free(watched);
+    disks_make("a", false);
+}
+
+/* They are in the next machine, but for those that were to go. */
+static void test_disks_stay(void)
+{
+    struct watched *watched = disks_new("keep 1;print up;wait 10;echo");
+
+    disks_make("a", true);
+    disks_make("b", true);
+    disks_attach(watched, "a", EMU_DRIVE_NVME);
+    disks_attach(watched, "b", EMU_DRIVE_USB);
+    CHECK(watched_wait(watched, "[in 2]"));
+    lathe_session_detach_disk(watched->session, disks_first(watched), FALSE);
+    CHECK(watched_wait(watched, "asked for"));
+    lathe_session_force_off(watched->session);
+    CHECK(watched_wait(watched, "[stopped]"));
+    g_string_truncate(watched->seen, 0);
+    lathe_session_restart(watched->session);
+    CHECK(watched_wait(watched, "[out 1]"));
+    CHECK(watched_wait(watched, "-b bus 3"));
+    CHECK(strstr(watched->seen->str, "-a bus") == NULL);
+    CHECK(watched_wait(watched, "up"));
+    watched_free(watched);
+    disks_make("a", false);
+    disks_make("b", false);
+}
+
 static char *log_contents(const char *path)
 {
     char *text = NULL;
@@ -295,6 +400,8 @@ static const struct test_case cases[] = {
     {"session: closing at any time", test_closing},
     {"session: flood", test_flood},
     {"session: log", test_log},
+    {"session: disks come and go", test_disks},
+    {"session: disks stay over a restart", test_disks_stay},
     {NULL, NULL},
 };
 

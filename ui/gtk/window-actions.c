@@ -248,6 +248,7 @@ static const struct {
     {"win.change-disc", {"<Primary><Shift>d"}},
     {"win.eject", {"<Primary><Shift>e"}},
     {"win.forwards", {"<Primary><Shift>n"}},
+    {"win.attach-disk", {"<Primary><Shift>h"}},
     {"win.screenshot", {"<Primary><Shift>s"}},
     {"win.fullscreen", {"<Primary><Shift>F11"}},
     {"win.close", {"<Primary><Shift>q", "<Primary><Shift>w"}},

@@ -38,6 +38,11 @@ struct _LatheWindow {
     GtkLabel *media_label;
     GtkFileChooserNative *disc_chooser;
     char *wanted_file; /* that a message offers to insert or to start; NULL: none */
+
+    /* disks.c */
+    GMenu *disks_menu;
+    GtkFileChooserNative *disk_chooser;
+    unsigned wanted_disk; /* that a message offers to unplug */
 };
 
 /* The page in front, if it is a serial port or a screen; else NULL. */

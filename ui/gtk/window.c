@@ -10,6 +10,7 @@
 #include <vte/vte.h>
 
 #include "ui/gtk/application.h"
+#include "ui/gtk/disks.h"
 #include "ui/gtk/forwards.h"
 #include "ui/gtk/media.h"
 #include "ui/gtk/window-private.h"
@@ -465,6 +466,7 @@ GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
     window_connect_session(window);
     lathe_window_install_media(window);
     lathe_window_install_forwards(window);
+    lathe_window_install_disks(window);
     window_show_engine(window);
     window_show_state(window);
     window_show_page(window);
@@ -482,6 +484,8 @@ static void lathe_window_dispose(GObject *object)
     window_inhibit(window, FALSE);
     g_clear_weak_pointer(&window->question);
     g_clear_object(&window->disc_chooser);
+    g_clear_object(&window->disk_chooser);
+    g_clear_object(&window->disks_menu);
     g_clear_pointer(&window->wanted_file, g_free);
     g_clear_object(&window->terminal_menu);
     g_clear_object(&window->display_menu);
