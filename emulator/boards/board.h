@@ -142,8 +142,7 @@ struct board {
     uint64_t vmgenid_address;           /* 0: firmware has not placed it */
     uint8_t vmgenid[EMU_ACPI_VMGENID_SIZE];
     bool bootable;
-    bool tpm;    /* there is one */
-    bool sleeps; /* S3; not with firmware that lives in system management mode */
+    bool tpm; /* there is one */
 };
 
 /*

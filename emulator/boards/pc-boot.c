@@ -13,7 +13,6 @@ struct emu_acpi_board board_acpi(const struct board *board)
         .apic_ids = board->apic_ids,
         .cpus = board->cpu_count,
         .serial_ports = board->serial_ports,
-        .sleeps = board->sleeps,
         .tpm = board->tpm,
         .low = board->map.low,
     };
@@ -23,13 +22,20 @@ uint8_t *board_smbios(const struct board *board, uint64_t base, size_t limit, si
                       struct emu_error *err)
 {
     const struct emu_topology *topology = &board->topology;
+    uint32_t leaf[4];
     struct emu_smbios_board smbios = {
         .map = &board->map,
         .sockets = topology->sockets,
         .cores = topology->dies * topology->cores,
         .threads = topology->threads,
+        .uefi = emu_machine_find_device(board->machine, "flash") != NULL,
+        .cpu_maker = board->model->vendor,
+        .cpu_name = board->model->brand,
     };
 
+    x86_cpuid(board->cpus[0], 1, 0, leaf);
+    smbios.cpu_signature = leaf[0];
+    smbios.cpu_features = leaf[3];
     return emu_smbios_build(&smbios, base, limit, length, err);
 }
 

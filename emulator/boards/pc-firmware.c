@@ -257,12 +257,21 @@ static void firmware_refresh_loader(void *opaque, uint8_t *data, size_t length)
     emu_acpi_files_free(&files);
 }
 
-/* Room for firmware that keeps a log of what it measures. */
+/* Room for firmware that keeps a log of what it measures; where it finds requests. */
 static bool firmware_add_tpm(struct board *board, struct emu_device *fw_cfg, struct emu_error *err)
 {
     static const uint8_t log[EMU_ACPI_TPM_LOG];
+    /* The address; of a TPM 2.0, by version 1.30. */
+    static const uint8_t config[6] = {EMU_PC_TPM_PPI & 0xff,
+                                      EMU_PC_TPM_PPI >> 8 & 0xff,
+                                      EMU_PC_TPM_PPI >> 16 & 0xff,
+                                      EMU_PC_TPM_PPI >> 24,
+                                      2,
+                                      1};
 
-    return !board->tpm || emu_fw_cfg_add_file(fw_cfg, EMU_ACPI_TPM_LOG_FILE, log, sizeof(log), err);
+    return !board->tpm ||
+           (emu_fw_cfg_add_file(fw_cfg, EMU_ACPI_TPM_LOG_FILE, log, sizeof(log), err) &&
+            emu_fw_cfg_add_file(fw_cfg, "etc/tpm/config", config, sizeof(config), err));
 }
 
 /* The PCI windows are where firmware puts them: the tables are made when they are asked for. */
@@ -415,7 +424,7 @@ static bool firmware_add_settings(struct board *board, struct emu_device *fw_cfg
         {"etc/msr_feature_control", 0x1, 8},   /* locked, no VMX */
     };
     /* Sleep states S0 to S5: bit 7 offered, below it SLP_TYP. */
-    const uint8_t states[6] = {0x80, 0, 0, board->sleeps ? 0x81 : 0x01, 0x82, 0x80};
+    static const uint8_t states[6] = {0x80, 0, 0, 0x81, 0x82, 0x80};
     bool done = emu_fw_cfg_add_file(fw_cfg, "etc/system-states", states, sizeof(states), err) &&
                 emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_IRQ0_OVERRIDE, 1, 4, err) &&
                 emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_BOOT_MENU, 0, 2, err);

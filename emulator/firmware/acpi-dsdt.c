@@ -252,18 +252,6 @@ static void dsdt_events(struct aml *aml)
     aml_close(aml);
 }
 
-static void dsdt_tpm(struct aml *aml)
-{
-    aml_open_device(aml, "TPM");
-    aml_name_string_value(aml, "_HID", "MSFT0101");
-    aml_name_integer(aml, "_UID", 1);
-    aml_name_integer(aml, "_STA", 0xf);
-    aml_open_resources(aml, "_CRS");
-    aml_resource_memory32(aml, EMU_PC_TPM, 0x1000);
-    aml_close_resources(aml);
-    aml_close(aml);
-}
-
 static void dsdt_pvpanic(struct aml *aml)
 {
     aml_open_device(aml, "PEVT");
@@ -286,12 +274,11 @@ void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board)
     dsdt_vmgenid(aml);
     dsdt_pvpanic(aml);
     if (board->tpm)
-        dsdt_tpm(aml);
+        emu_acpi_tpm(aml, board);
     aml_close(aml);
     dsdt_events(aml);
     dsdt_sleep_state(aml, "_S0", 5);
-    if (board->sleeps)
-        dsdt_sleep_state(aml, "_S3", 1);
+    dsdt_sleep_state(aml, "_S3", 1);
     dsdt_sleep_state(aml, "_S4", 2);
     dsdt_sleep_state(aml, "_S5", 0);
 }

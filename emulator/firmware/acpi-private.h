@@ -39,6 +39,8 @@ void emu_acpi_fill_rsdp(uint8_t *rsdp, uint64_t xsdt);
 
 /* The method by which a system asks for control of the PCI root. */
 void emu_acpi_osc(struct aml *aml);
+/* The TPM, with the physical presence interface where firmware carries it out. */
+void emu_acpi_tpm(struct aml *aml, const struct emu_acpi_board *board);
 /* Appends the body of the DSDT, without the table's header. The 4 bytes at ACPI_DSDT_VMGENID of it
  * are the address of the VM generation id's page. */
 #define ACPI_DSDT_VMGENID 6u

@@ -14,9 +14,8 @@ struct emu_acpi_board {
     const uint32_t *apic_ids; /* one a processor */
     unsigned cpus;
     unsigned serial_ports; /* 0..4 */
-    bool sleeps;           /* S3 */
     bool tpm;              /* there is a TPM 2.0, */
-    bool tpm_log;          /* and firmware logs what it measures */
+    bool tpm_log;          /* and firmware logs what it measures, and takes requests */
     uint64_t low;          /* end of the RAM below 4 GiB */
     uint64_t vmgenid;      /* where its page is; 0: where firmware puts the file */
     uint64_t ecam;         /* PCI Express configuration, 256 MiB below 4 GiB; 0: none */

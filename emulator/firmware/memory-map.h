@@ -41,6 +41,7 @@ struct emu_memory_map {
 #define EMU_PC_HPET        0xfed00000u
 #define EMU_PC_RCBA        0xfed1c000u
 #define EMU_PC_TPM         0xfed40000u
+#define EMU_PC_TPM_PPI     0xfed45000u /* requests to firmware */
 #define EMU_PC_LAPIC       0xfee00000u
 #define EMU_PC_PMBASE      0x600u
 #define EMU_PC_SCI         9u

@@ -24,6 +24,10 @@ enum {
     SMBIOS_END = 127,
 };
 
+/* From here on a size is in an extended field: */
+#define SMBIOS_LARGE_ARRAY  0x80000000u /* KiB */
+#define SMBIOS_LARGE_DEVICE 0x7fffu     /* MiB */
+
 /* The growing bytes are an aml buffer: that is all it needs to know. */
 struct smbios {
     struct aml out;
@@ -57,18 +61,18 @@ static void smbios_end(struct smbios *tables, const char *const *strings)
     aml_byte(&tables->out, 0);
 }
 
-static void smbios_bios(struct smbios *tables)
+static void smbios_bios(struct smbios *tables, bool uefi)
 {
     static const char *const strings[] = {"Lathe", "1", "01/01/2026", NULL};
 
     smbios_begin(tables, SMBIOS_BIOS, 0x0000);
-    smbios_put(tables, 0x0201, 2);     /* vendor, version */
-    smbios_put(tables, 0xe800, 2);     /* segment */
-    smbios_put(tables, 3, 1);          /* date */
-    smbios_put(tables, 0, 1);          /* ROM size: 64 KiB */
-    smbios_put(tables, 1u << 3, 8);    /* characteristics: not supported */
-    smbios_put(tables, 0x1c01, 2);     /* ACPI; virtual machine, targeted content, UEFI no */
-    smbios_put(tables, 0xffff0001, 4); /* release 1.0, no embedded controller */
+    smbios_put(tables, 0x0201, 2);                       /* vendor, version */
+    smbios_put(tables, 0xe800, 2);                       /* segment */
+    smbios_put(tables, 3, 1);                            /* date */
+    smbios_put(tables, 0, 1);                            /* ROM size: 64 KiB */
+    smbios_put(tables, 1u << 3, 8);                      /* characteristics: not supported */
+    smbios_put(tables, 0x1401 | (uefi ? 0x0800 : 0), 2); /* ACPI; targeted content, virtual */
+    smbios_put(tables, 0xffff0001, 4);                   /* release 1.0, no embedded controller */
     smbios_put(tables, 0, 2);
     smbios_end(tables, strings);
 }
@@ -95,6 +99,7 @@ static void smbios_chassis(struct smbios *tables)
     smbios_put(tables, 0, 3);
     smbios_put(tables, 0x02030303, 4); /* states: safe; security unknown */
     smbios_put(tables, 0, 8);
+    smbios_put(tables, 0, 1); /* no SKU number */
     smbios_end(tables, strings);
 }
 
@@ -102,16 +107,17 @@ static void smbios_processor(struct smbios *tables, const struct emu_smbios_boar
                              unsigned socket)
 {
     char name[24];
-    const char *strings[] = {name, "Lathe", NULL};
+    const char *strings[] = {name, board->cpu_maker, board->cpu_name, NULL};
     unsigned threads = board->cores * board->threads;
 
     snprintf(name, sizeof(name), "CPU %u", socket);
     smbios_begin(tables, SMBIOS_PROCESSOR, (uint16_t)(0x0400 + socket));
     smbios_put(tables, 0x02010301, 4); /* socket name, central processor, family other, maker */
-    smbios_put(tables, 0, 8);          /* id */
-    smbios_put(tables, 0, 2);          /* version, voltage */
-    smbios_put(tables, 0, 2);          /* external clock */
-    smbios_put(tables, 1000, 2);       /* maximum and current MHz */
+    smbios_put(tables, board->cpu_signature, 4);
+    smbios_put(tables, board->cpu_features, 4);
+    smbios_put(tables, 3, 2);    /* version; voltage unknown */
+    smbios_put(tables, 0, 2);    /* external clock */
+    smbios_put(tables, 1000, 2); /* maximum and current MHz */
     smbios_put(tables, 1000, 2);
     smbios_put(tables, 0x0141, 2);         /* populated and enabled; upgrade: other */
     smbios_put(tables, 0xffffffffffff, 6); /* no caches told */
@@ -130,37 +136,43 @@ static void smbios_processor(struct smbios *tables, const struct emu_smbios_boar
 static void smbios_memory_mapped(struct smbios *tables, uint16_t handle, uint64_t start,
                                  uint64_t size)
 {
+    uint64_t last = start + size - 1;
+    bool large = last >> 10 >= UINT32_MAX; /* than fields in KiB can say */
+
     smbios_begin(tables, SMBIOS_MEMORY_MAPPED, handle);
-    smbios_put(tables, 0xffffffff, 4); /* start and end in KiB: see the extended fields */
-    smbios_put(tables, 0xffffffff, 4);
+    smbios_put(tables, large ? UINT32_MAX : start >> 10, 4);
+    smbios_put(tables, large ? UINT32_MAX : last >> 10, 4);
     smbios_put(tables, 0x1000, 2); /* the array */
     smbios_put(tables, 1, 1);
-    smbios_put(tables, start, 8);
-    smbios_put(tables, start + size - 1, 8);
+    smbios_put(tables, large ? start : 0, 8);
+    smbios_put(tables, large ? last : 0, 8);
     smbios_end(tables, NULL);
 }
 
 static void smbios_memory_array(struct smbios *tables, uint64_t total)
 {
+    bool large = total >> 10 >= SMBIOS_LARGE_ARRAY;
+
     smbios_begin(tables, SMBIOS_MEMORY_ARRAY, 0x1000);
-    smbios_put(tables, 0x060301, 3);   /* on the board, system memory, multi-bit ECC */
-    smbios_put(tables, 0x80000000, 4); /* capacity: see the extended field */
-    smbios_put(tables, 0xfffe, 2);     /* no error information */
-    smbios_put(tables, 1, 2);          /* slots */
-    smbios_put(tables, total, 8);
+    smbios_put(tables, 0x060301, 3); /* on the board, system memory, multi-bit ECC */
+    smbios_put(tables, large ? SMBIOS_LARGE_ARRAY : total >> 10, 4);
+    smbios_put(tables, 0xfffe, 2); /* no error information */
+    smbios_put(tables, 1, 2);      /* slots */
+    smbios_put(tables, large ? total : 0, 8);
     smbios_end(tables, NULL);
 }
 
 static void smbios_memory_device(struct smbios *tables, uint64_t total)
 {
     static const char *const strings[] = {"DIMM 0", "Lathe", NULL};
+    bool large = total >> 20 >= SMBIOS_LARGE_DEVICE;
 
     smbios_begin(tables, SMBIOS_MEMORY_DEVICE, 0x1100);
     smbios_put(tables, 0x1000, 2);
     smbios_put(tables, 0xfffe, 2);
     smbios_put(tables, 0xffffffff, 4); /* widths unknown */
-    smbios_put(tables, 0x7fff, 2);     /* size: see the extended field */
-    smbios_put(tables, 0x09, 1);       /* DIMM */
+    smbios_put(tables, large ? SMBIOS_LARGE_DEVICE : total >> 20, 2);
+    smbios_put(tables, 0x09, 1); /* DIMM */
     smbios_put(tables, 0, 1);
     smbios_put(tables, 1, 2);      /* locator; no bank */
     smbios_put(tables, 0x07, 1);   /* RAM */
@@ -168,7 +180,7 @@ static void smbios_memory_device(struct smbios *tables, uint64_t total)
     smbios_put(tables, 0, 2);      /* speed unknown */
     smbios_put(tables, 2, 1);      /* manufacturer */
     smbios_put(tables, 0, 4);
-    smbios_put(tables, total >> 20, 4);
+    smbios_put(tables, large ? total >> 20 : 0, 4);
     smbios_put(tables, 0, 8);
     smbios_end(tables, strings);
 }
@@ -199,8 +211,8 @@ static void smbios_entry(uint8_t *entry, uint64_t base, size_t length)
 
     memcpy(entry, "_SM3_", 5);
     entry[6] = EMU_SMBIOS_ANCHOR;
-    entry[7] = 3; /* 3.6.0 */
-    entry[8] = 6;
+    entry[7] = 3; /* 3.1.0 */
+    entry[8] = 1;
     entry[10] = 1; /* entry point revision */
     emu_put32(entry + 12, (uint32_t)(length - EMU_SMBIOS_TABLES));
     emu_put64(entry + 16, base + EMU_SMBIOS_TABLES);
@@ -217,7 +229,7 @@ uint8_t *emu_smbios_build(const struct emu_smbios_board *board, uint64_t base, s
 
     aml_init(&tables.out);
     aml_bytes(&tables.out, blank, sizeof(blank));
-    smbios_bios(&tables);
+    smbios_bios(&tables, board->uefi);
     smbios_system(&tables, board);
     smbios_chassis(&tables);
     for (unsigned i = 0; i < board->sockets; i++)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SMBIOS 3 tables (DSP0134 3.6) for direct boot: BIOS, system, board, chassis, processors, memory.
- */
+/* SMBIOS 3.1 tables (DSP0134): BIOS, system, chassis, processors, memory. */
 #ifndef EMU_FIRMWARE_SMBIOS_H
 #define EMU_FIRMWARE_SMBIOS_H
 
@@ -11,6 +10,9 @@ struct emu_smbios_board {
     const struct emu_memory_map *map;
     unsigned sockets, cores, threads; /* cores and threads of one socket */
     uint8_t uuid[16];
+    bool uefi; /* of the firmware */
+    uint32_t cpu_signature, cpu_features; /* CPUID 1: eax, edx */
+    const char *cpu_maker, *cpu_name;     /* its vendor and brand; not empty */
 };
 
 #define EMU_SMBIOS_ANCHOR 24u /* bytes of the entry point, */

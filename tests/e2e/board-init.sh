@@ -9,7 +9,7 @@ mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev 2>/dev/null
 while read -r module; do insmod "/modules/$module.ko"; done </modules/order
 for word in $(cat /proc/cmdline); do
-    case $word in lathe=* | cpus=*) export "${word?}" ;; esac
+    case $word in lathe=* | cpus=* | ppi=*) export "${word?}" ;; esac
 done
 
 check() { # NAME ACTUAL EXPECTED
@@ -18,7 +18,7 @@ check() { # NAME ACTUAL EXPECTED
 
 # The alarm wakes it; then, twice, nothing but what the test does outside.
 job_sleep() {
-    check offers "$(grep -o mem /sys/power/state)" mem
+    check offers "$(cat /sys/power/mem_sleep)" "s2idle [deep]"
     seq 1 100000 >/tmp/numbers
     sum=$(md5sum </tmp/numbers)
     echo +3 >/sys/class/rtc/rtc0/wakealarm
@@ -68,10 +68,22 @@ job_watchdog() {
     exec watchdog -F -t 100 -T 4 /dev/watchdog0
 }
 
+# A request for firmware: to clear the TPM when the machine starts again.
+presence() {
+    cd /sys/class/tpm/tpm0/ppi || return
+    check ppi "$(cat version)" "$ppi"
+    check ppi-none "$(cat request)" 0
+    echo 5 >request
+    check ppi-request "$(cat request)" 5
+    check ppi-action "$(cat transition_action)" "2: Reboot"
+    check ppi-clear "$(grep '^5 ' tcg_operations)" "5 3: User required"
+}
+
 job_tpm() {
     check version "$(cat /sys/class/tpm/tpm0/tpm_version_major)" 2
     check banks "$(ls /sys/class/tpm/tpm0 | grep -c pcr-sha256)" 1
     check device "$(ls /dev/tpm0)" /dev/tpm0
+    [ -n "$ppi" ] && presence
     echo "pcr0 $(cat /sys/class/tpm/tpm0/pcr-sha256/0)"
     check vmgenid "$(ls /sys/bus/acpi/devices | grep LATH0001)" LATH0001:00
 }

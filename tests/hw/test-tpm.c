@@ -137,11 +137,28 @@ static void test_errors(void)
     bench_finish(&bench);
 }
 
+/* Requests for firmware outlive a reset, and not a new machine. */
+static void test_presence(void)
+{
+    struct bench bench;
+
+    bench_init(&bench);
+    CHECK_EQ(rig_read(bench.crb, 1, 0x109, 4), 0);
+    rig_write(bench.crb, 1, 0x109, 0x12345678, 4); /* at an odd address */
+    rig_write(bench.crb, 1, 0x3ff, 0xa5, 1);
+    emu_device_reset(bench.crb->device);
+    CHECK_EQ(rig_read(bench.crb, 1, 0x109, 4), 0x12345678);
+    CHECK_EQ(rig_read(bench.crb, 1, 0x10a, 1), 0x56);
+    CHECK_EQ(rig_read(bench.crb, 1, 0x3ff, 1), 0xa5);
+    bench_finish(&bench);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
         {"tpm-command", test_command},
         {"tpm-failures", test_errors},
+        {"tpm-presence", test_presence},
         {NULL},
     };
 

@@ -201,6 +201,8 @@ static bool ich9_lpc_realize(struct emu_device *device, struct emu_error *err)
     static const struct emu_pci_identity identity = {
         .vendor = 0x8086,
         .device = 0x2918,
+        .subsystem_vendor = 0x1af4,
+        .subsystem = 0x1100,
         .class_code = 0x060100,
         .revision = 2,
         .multifunction = true,

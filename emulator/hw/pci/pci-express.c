@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The PCI Express capability of functions and root ports (PCI Express Base 3.0, 7.8): one lane of
- * the first generation. What it promises costs nothing; software that looks finds a sane tree.
+ * the first generation. What it promises costs nothing; software that looks finds a sane tree. With
+ * it functions get power management (PCI Bus Power Management 1.2, 3.2), which they must have:
+ * D3hot is a state to note, in which nothing is lost.
  */
 #include "emulator/hw/pci/pci-internal.h"
+
+#define POWER_ID           0x01
+#define POWER_SIZE         8
+#define POWER_CAPABILITIES 2 /* register */
+#define POWER_CONTROL      4 /* register */
+#define POWER_VERSION      0x0003u
+#define POWER_STATE        0x0003u /* D0 or D3hot */
+#define POWER_KEEPS        0x0008u /* no reset between them */
 
 #define EXPRESS_ID   0x10
 #define EXPRESS_SIZE 0x3c
@@ -52,11 +62,23 @@ static void express_set_link(struct emu_pci_device *pci, bool there, bool port)
                   there ? EXPRESS_LINK_BITS | (port ? PCI_EXPRESS_LINK_DISABLE : 0) : 0);
 }
 
+static bool express_add_power(struct emu_pci_device *pci)
+{
+    uint8_t at = emu_pci_add_capability(pci, POWER_ID, POWER_SIZE);
+
+    if (at == 0)
+        return false;
+    emu_pci_set(pci, at + POWER_CAPABILITIES, 2, POWER_VERSION);
+    emu_pci_set(pci, at + POWER_CONTROL, 2, POWER_KEEPS);
+    emu_pci_allow(pci, at + POWER_CONTROL, 2, POWER_STATE);
+    return true;
+}
+
 bool emu_pci_add_express(struct emu_pci_device *pci, enum emu_pci_express_type type)
 {
     uint8_t at = emu_pci_add_capability(pci, EXPRESS_ID, EXPRESS_SIZE);
 
-    if (at == 0)
+    if (at == 0 || (type != EMU_PCI_EXPRESS_ROOT_PORT && !express_add_power(pci)))
         return false;
     pci->express = at;
     express_set_type(pci, type);

@@ -309,6 +309,8 @@ static bool q35_mch_realize(struct emu_device *device, struct emu_error *err)
     static const struct emu_pci_identity identity = {
         .vendor = 0x8086,
         .device = 0x29c0,
+        .subsystem_vendor = 0x1af4,
+        .subsystem = 0x1100,
         .class_code = 0x060000,
         .revision = 2,
     };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Command response buffer interface of a TPM 2.0 (TCG PC Client Platform TPM Profile 1.05, 6.5).
- * Locality 0 only, no interrupts. Without a TPM behind it, commands fail.
+ * Locality 0 only, no interrupts. Without a TPM behind it, commands fail. Beside it lies the memory
+ * of the physical presence interface, which a reset leaves as it is.
  */
 #include <string.h>
 
@@ -42,8 +43,8 @@ enum crb_register {
 
 struct tpm_crb {
     struct emu_device device;
-    struct emu_region region;
-    uint8_t registers[EMU_TPM_CRB_SIZE];
+    struct emu_region region, ppi_region;
+    uint8_t registers[EMU_TPM_CRB_SIZE], ppi[EMU_TPM_PPI_SIZE];
 };
 
 static struct tpm_crb *tpm_crb_of(void *device)
@@ -170,6 +171,19 @@ static void tpm_crb_write(void *opaque, uint64_t offset, uint64_t value, unsigne
 static const struct emu_region_ops tpm_crb_ops = {tpm_crb_read, tpm_crb_write, .valid_min = 1,
                                                   .valid_max = 8, .impl_max = 4};
 
+static uint64_t tpm_ppi_read(void *opaque, uint64_t offset, unsigned size)
+{
+    return tpm_crb_of(opaque)->ppi[offset];
+}
+
+static void tpm_ppi_write(void *opaque, uint64_t offset, uint64_t value, unsigned size)
+{
+    tpm_crb_of(opaque)->ppi[offset] = (uint8_t)value;
+}
+
+static const struct emu_region_ops tpm_ppi_ops = {tpm_ppi_read, tpm_ppi_write, .valid_min = 1,
+                                                  .valid_max = 8, .impl_max = 1};
+
 /* ---- the device ---- */
 
 static bool tpm_crb_realize(struct emu_device *device, struct emu_error *err)
@@ -178,6 +192,9 @@ static bool tpm_crb_realize(struct emu_device *device, struct emu_error *err)
 
     emu_region_init_io(&crb->region, "tpm-crb", &tpm_crb_ops, crb, &device->lock, EMU_TPM_CRB_SIZE);
     device->regions[0] = &crb->region;
+    emu_region_init_io(&crb->ppi_region, "tpm-ppi", &tpm_ppi_ops, crb, &device->lock,
+                       EMU_TPM_PPI_SIZE);
+    device->regions[1] = &crb->ppi_region;
     if (device->tpm != NULL)
         emu_tpm_attach(device->tpm, &device->lock, crb_done, crb);
     return true;
@@ -219,6 +236,7 @@ static void tpm_crb_save(struct emu_device *device, struct emu_writer *out)
 
     emu_hw_save(out, "tpm-crb", crb, tpm_crb_fields);
     emu_write_bytes(out, "registers", crb->registers, sizeof(crb->registers));
+    emu_write_bytes(out, "ppi", crb->ppi, sizeof(crb->ppi));
 }
 
 /* No command is under way in a machine that is saved; what the TPM itself knows is its own. */
@@ -227,7 +245,8 @@ static bool tpm_crb_load(struct emu_device *device, struct emu_reader *in, struc
     struct tpm_crb *crb = tpm_crb_of(device);
 
     if (!emu_hw_load(in, "tpm-crb", crb, tpm_crb_fields, err) ||
-        !emu_read_bytes(in, "registers", crb->registers, sizeof(crb->registers), err))
+        !emu_read_bytes(in, "registers", crb->registers, sizeof(crb->registers), err) ||
+        !emu_read_bytes(in, "ppi", crb->ppi, sizeof(crb->ppi), err))
         return false;
     crb_put(crb, CRB_START, 0);
     crb_set_fixed(crb);

@@ -2,7 +2,8 @@
 /*
  * The TPM: its middle, a thread that hands commands to a back end (api/ops/tpm.h) so that no vcpu
  * waits for it, and the guest's interface.
- *  tpm-crb: command response buffer at 0xfed40000. Region 0: 4 KiB. Needs the device's tpm.
+ *  tpm-crb: command response buffer at 0xfed40000. Region 0: 4 KiB; region 1, 1 KiB: memory by
+ *  which a system leaves requests for firmware. Needs the device's tpm.
  */
 #ifndef EMU_HW_TPM_TPM_H
 #define EMU_HW_TPM_TPM_H
@@ -16,6 +17,7 @@ struct emu_queue;
 extern const struct emu_device_class emu_tpm_crb_class;
 
 #define EMU_TPM_CRB_SIZE    0x1000
+#define EMU_TPM_PPI_SIZE    0x400
 #define EMU_TPM_CRB_CONTROL 0x40 /* offset of the control area, for the TPM2 table */
 
 /* Takes the back end, also on failure. The queue must outlive it. NULL with *err. */
