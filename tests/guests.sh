@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Puts guest kernels where tests and the demonstration find them: build/guests/{cloud,installer},
 # a root tree to work in, build/guests/work, an installed system, build/guests/system, and discs
-# that boot, build/guests/discs.
+# that boot, build/guests/discs; Debian 13's firmware, build/guests/trixie.
 # Each Debian release gives its own kernel and installer: packages are downloaded with apt and
 # unpacked, not installed.
 set -eu
@@ -147,6 +147,11 @@ system() {
         "$scripts/image.sh $folder/scratch $folder/system.qcow2" $scripts/* tests/e2e/debian.sh
 }
 
+# Debian 13's firmware, for slow tests on any release.
+trixie() {
+    tests/e2e/trixie.sh "$guests/trixie"
+}
+
 for guest in "$@"; do
     case $guest in
     kernels)
@@ -158,5 +163,6 @@ for guest in "$@"; do
     work) work ;;
     system) system ;;
     discs) discs ;;
+    trixie) trixie ;;
     esac
 done

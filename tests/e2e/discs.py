@@ -17,6 +17,7 @@ from verdict import finish, report  # pylint: disable=wrong-import-position
 PICTURE, GUESTS, FOLDER, *CASES = sys.argv[1:]
 PICTURE = os.path.abspath(PICTURE)
 ENTER = "28"
+SHARE = os.environ.get("FIRMWARE", "/usr/share")
 BANNER = "20,20,05475c"  # a pixel of the installer's, and its colour
 
 
@@ -25,11 +26,11 @@ def firmware(name):
     if name in ("ramfb", "bochs"):  # UEFI without a VGA
         return ["gpu", name, *firmware("uefi")]
     if name == "bios":
-        return ["firmware", "/usr/share/seabios/bios-256k.bin", "rom",
-                "/usr/share/seabios/vgabios-stdvga.bin"]
+        return ["firmware", SHARE + "/seabios/bios-256k.bin", "rom",
+                SHARE + "/seabios/vgabios-stdvga.bin"]
     store = os.path.join(FOLDER, "vars.fd")
-    shutil.copy("/usr/share/OVMF/OVMF_VARS_4M.fd", store)
-    return ["firmware", "/usr/share/OVMF/OVMF_CODE_4M.fd", "vars", store]
+    shutil.copy(SHARE + "/OVMF/OVMF_VARS_4M.fd", store)
+    return ["firmware", SHARE + "/OVMF/OVMF_CODE_4M.fd", "vars", store]
 
 
 def memtest(under):

@@ -173,7 +173,34 @@ def secure():
     report("secure-kernel-knows", "secureboot: Secure boot enabled" in text, text[:4000])
 
 
+def unsigned_disk():
+    """An EFI system partition whose loader nobody signed: GRUB, which says a word."""
+    path, config = os.path.join(SCRATCH, "unsigned.img"), os.path.join(SCRATCH, "grub.cfg")
+    loader = os.path.join(SCRATCH, "BOOTX64.EFI")
+    with open(config, "w", encoding="ascii") as file:
+        file.write("serial --unit=0 --speed=115200\nterminal_output serial\necho lathe unsigned\nhalt\n")
+    subprocess.run(["grub-mkimage", "-O", "x86_64-efi", "-o", loader, "-p", "/", "-c", config, "serial",
+                    "terminal", "echo", "halt"], check=True)
+    subprocess.run(["mformat", "-C", "-F", "-T", "80000", "-i", path, "::"], check=True)
+    subprocess.run(["mmd", "-i", path, "::/EFI", "::/EFI/BOOT"], check=True)
+    subprocess.run(["mcopy", "-i", path, loader, "::/EFI/BOOT"], check=True)
+    return path + ",format=raw,bus=nvme"
+
+
+def unsigned():
+    """A loader that nobody signed starts by the plain firmware, and not by the one with keys."""
+    disk_option = unsigned_disk()
+    status, text, _ = run("jit", "--firmware", "uefi", "--memory", "512M", "--disk", disk_option,
+                          expect="lathe unsigned")
+    report("unsigned-plain", status == 0, "status %d\n%s" % (status, text[-2000:]))
+    status, text, _ = run("jit", "--firmware", "uefi-secure", "--memory", "512M", "--disk",
+                          disk_option, expect="Press any key to enter the Boot Manager")
+    refused = re.search(r"failed to load Boot\d+ \S*[^\n]*NVMe?[^\n]*: Access Denied", text)
+    report("unsigned-refused", status == 0 and refused is not None and "lathe unsigned" not in text,
+           "status %d\n%s" % (status, text[-2000:]))
+
+
 for case in CASES:
     {"seabios": seabios, "ovmf": ovmf, "variables": variables, "kernel": kernel,
-     "disk": disk, "secure": secure}[case]()
+     "disk": disk, "secure": secure, "unsigned": unsigned}[case]()
 finish()

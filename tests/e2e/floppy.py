@@ -88,7 +88,8 @@ def linux():
     make_initramfs()
     done = subprocess.run([HOST, os.path.join(GUESTS, "generic", "vmlinuz"), "init.gz",
                            "console=ttyS0 quiet panic=-1 sum=%s other=%s" %
-                           (digest("disk.img"), digest("other.img")), "disk.img", "floppy"],
+                           (digest("disk.img"), digest("other.img")), "disk.img", "input=usb",
+                           "floppy=disk.img"],
                           stdout=subprocess.PIPE, text=True, errors="replace")
     guest_run("floppy", done.returncode, done.stdout, 12)
     for name, expected in (("answer", "Hello from Linux\n"),

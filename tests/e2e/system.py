@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A complete Debian system starts, reboots and powers off, on each kind of disk.
 
-system.py LATHE GUESTS CASE...: a case is a bus of the disk, or "secure" for Secure Boot. The guest
-tells about itself (tests/e2e/system/report.sh); its file system is checked when it is off.
+system.py LATHE USB-HOST GUESTS CASE...: a case is a bus of the disk, or "secure" for Secure Boot. The
+guest tells about itself (tests/e2e/system/report.sh); its file system is checked when it is off. In the
+case "hotplug" disks and USB devices come and go (tests/e2e/system-hotplug.sh).
 """
 import os
 import re
@@ -12,9 +13,11 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from verdict import finish, report  # pylint: disable=wrong-import-position
+from verdict import finish, guest_run, report  # pylint: disable=wrong-import-position
 
-LATHE, GUESTS, *CASES = sys.argv[1:]
+LATHE, USB_HOST, GUESTS, *CASES = sys.argv[1:]
+HERE = os.path.dirname(os.path.abspath(__file__))
+SYSTEM = os.path.abspath(os.path.join(GUESTS, "system", "system.qcow2"))
 SCRATCH = tempfile.mkdtemp(prefix="lathe-system-")
 PATIENCE = int(os.environ.get("PATIENCE", "1"))
 ROOT_OFFSET, ROOT_SIZE = 33 << 20, 2 << 30  # of the second partition; see image.sh
@@ -23,8 +26,7 @@ ROOT_OFFSET, ROOT_SIZE = 33 << 20, 2 << 30  # of the second partition; see image
 def overlay(name):
     """An image of this machine's own on top of the system's."""
     path = os.path.join(SCRATCH, name + ".qcow2")
-    base = os.path.abspath(os.path.join(GUESTS, "system", "system.qcow2"))
-    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", base, "-F", "qcow2", path],
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", SYSTEM, "-F", "qcow2", path],
                    check=True)
     return path
 
@@ -65,33 +67,72 @@ def check_start(name, text, secure):
     report(name + "-pci-sane", "[size=" in said and not re.search(r"!!!|\?\?\?", said), said)
 
 
-def check_disk(name, path):
-    """After power off: the image is whole, and the file system was unmounted."""
-    done = subprocess.run(["qemu-img", "check", path], capture_output=True, text=True)
-    report(name + "-image", done.returncode == 0, done.stdout + done.stderr)
+def root_of(path):
+    """The root file system of an image, as a file."""
     raw, part = os.path.join(SCRATCH, "disk.raw"), os.path.join(SCRATCH, "root.raw")
     subprocess.run(["qemu-img", "convert", "-O", "raw", path, raw], check=True)
     subprocess.run(["dd", "if=" + raw, "of=" + part, "bs=1M", "skip=%d" % (ROOT_OFFSET >> 20),
                     "count=%d" % (ROOT_SIZE >> 20), "conv=sparse", "status=none"], check=True)
+    os.remove(raw)
+    return part
+
+
+def check_disk(name, path):
+    """After power off: the image is whole, and the file system was unmounted."""
+    done = subprocess.run(["qemu-img", "check", path], capture_output=True, text=True)
+    report(name + "-image", done.returncode == 0, done.stdout + done.stderr)
+    part = root_of(path)
     done = subprocess.run(["/sbin/e2fsck", "-fn", part], capture_output=True, text=True)
     said = done.stdout + done.stderr
     report(name + "-file-system", done.returncode == 0 and "recovering journal" not in said, said)
-    for file in (raw, part):
-        os.remove(file)
+    os.remove(part)
 
 
-def main():
-    for case in CASES:
-        path = overlay(case)
-        status, text = run(case, path)
-        starts = text.split("== first start")
-        report(case + "-powers-off", status == 0 and "== second start" in text,
-               "status %d\n%s" % (status, text[-3000:]))
-        report(case + "-reboots", len(starts) == 2, "%d first starts" % (len(starts) - 1))
-        for number, start in enumerate(starts[:2], 1):
-            check_start("%s-start-%d" % (case, number), start, case == "secure")
-        check_disk(case, path)
-    finish()
+def check_case(case):
+    path = overlay(case)
+    status, text = run(case, path)
+    starts = text.split("== first start")
+    report(case + "-powers-off", status == 0 and "== second start" in text,
+           "status %d\n%s" % (status, text[-3000:]))
+    report(case + "-reboots", len(starts) == 2, "%d first starts" % (len(starts) - 1))
+    for number, start in enumerate(starts[:2], 1):
+        check_start("%s-start-%d" % (case, number), start, case == "secure")
+    check_disk(case, path)
 
 
-main()
+def check_hotplug():
+    """Systemd runs the script, which lies on a disk of its own, in place of what it usually starts."""
+    part = root_of(SYSTEM)
+    listed = subprocess.run(["/sbin/debugfs", "-R", "ls -p /boot", part], capture_output=True,
+                            text=True, check=True).stdout
+    for name in ("vmlinuz", "initrd.img"):
+        real = re.search("/(%s-[^/]*)/" % name, listed).group(1)
+        subprocess.run(["/sbin/debugfs", "-R", "dump /boot/%s %s/%s" % (real, SCRATCH, name), part],
+                       stderr=subprocess.DEVNULL, check=True)
+    os.remove(part)
+    with open(os.path.join(HERE, "system-hotplug.sh"), "rb") as file:
+        script = file.read()
+    with open(os.path.join(SCRATCH, "script"), "wb") as file:
+        file.write(script.ljust(-len(script) // 512 * -512, b"\n"))
+    stick = os.path.join(SCRATCH, "stick")
+    os.makedirs(os.path.join(SCRATCH, "files"))
+    with open(os.path.join(SCRATCH, "files", "name"), "w", encoding="ascii") as file:
+        file.write("lathe disk\n")
+    subprocess.run(["/sbin/mkfs.ext4", "-q", "-d", os.path.join(SCRATCH, "files"), stick, "16M"],
+                   stdout=subprocess.DEVNULL, check=True)
+    done = subprocess.run(
+        [USB_HOST, SCRATCH + "/vmlinuz", SCRATCH + "/initrd.img",
+         "root=/dev/vda2 ro console=ttyS0 quiet systemd.mask=serial-getty@ttyS0.service "
+         "systemd.mask=report.service systemd.run=\"/bin/sh /dev/vdb\" "
+         "systemd.run_success_action=poweroff systemd.run_failure_action=poweroff", stick,
+         "input=usb", "memory=1024", "system=" + SYSTEM, "script=" + SCRATCH + "/script"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace")
+    guest_run("hotplug", done.returncode, done.stdout, 14)
+
+
+for wanted in CASES:
+    if wanted == "hotplug":
+        check_hotplug()
+    else:
+        check_case(wanted)
+finish()

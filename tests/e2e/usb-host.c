@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Runs a guest that says on its serial port what a person at the machine should do ("do key 30"),
- * and does that: types, points, plugs devices in and pulls them out.
+ * and does that: types, points, plugs devices and disks in and pulls them out.
  *
- *   usb-host KERNEL INITRD COMMAND-LINE DISK usb|virtio|floppy
+ *   usb-host KERNEL INITRD COMMAND-LINE DISK [NAME=VALUE...]
  *
- * With floppy the disk is in a floppy drive from the beginning, and written to.
+ * DISK is what is plugged in. The names: firmware, vars, secure (an image, its variables, which are
+ * forgotten, that need SMM); system, script (a disk whose changes are forgotten, one that is only
+ * read); floppy (an image in a drive, written to); memory (MiB); input=usb for a hub, a tablet and
+ * a keyboard, input=virtio for virtio's two beside them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +20,7 @@
 #include "emulator/api/input.h"
 #include "emulator/api/machine.h"
 
-#define HOST_TIMEOUT 300 /* seconds */
+#define HOST_TIMEOUT 600 /* seconds */
 
 static void host_write(void *opaque, const uint8_t *data, size_t length)
 {
@@ -93,6 +96,28 @@ static void host_refuse(struct emu_machine *machine, char **words)
                 "it was removed");
 }
 
+/* virtio|nvme; its number is the first that is free, as the machine's own disks have theirs. */
+static void host_slot(struct emu_machine *machine, char **words, const char *disk)
+{
+    struct emu_drive drive = {.bus = strcmp(words[0], "nvme") == 0 ? EMU_DRIVE_NVME
+                                                                   : EMU_DRIVE_VIRTIO};
+    const struct emu_block_options options = {.path = disk, .format = "raw", .read_only = true};
+    struct emu_error err = EMU_ERROR_INIT;
+    unsigned index = 0;
+
+    if (emu_block_open(&options, &drive.backend, &err))
+        emu_machine_add_drive(machine, &drive, &index, &err);
+    host_report("slot", *err.text == '\0', err.text);
+}
+
+static void host_eject(struct emu_machine *machine, char **words)
+{
+    struct emu_error err = EMU_ERROR_INIT;
+
+    host_report("eject", emu_machine_remove_drive(machine, (unsigned)atoi(words[0]), false, &err),
+                err.text);
+}
+
 /* [file]: into the first drive, or out of it. */
 static void host_medium(struct emu_machine *machine, char **words)
 {
@@ -140,21 +165,65 @@ static void host_do(struct emu_machine *machine, char *line, const char *disk)
         host_medium(machine, words + 1);
     else if (strcmp(words[0], "leds") == 0)
         host_leds(machine, words + 1);
+    else if (strcmp(words[0], "slot") == 0)
+        host_slot(machine, words + 1, disk);
+    else if (strcmp(words[0], "eject") == 0)
+        host_eject(machine, words + 1);
     fflush(stdout);
 }
 
-/* A floppy drive with that medium. */
-static bool host_add_floppy(struct emu_machine_config *config, const char *path)
+/* ---- the machine ---- */
+
+/* A drive that is there from the beginning. name: "system", "script", "floppy". */
+static bool host_add_drive(struct emu_machine_config *config, const char *name, const char *path)
 {
-    const struct emu_block_options options = {.path = path, .format = "raw"};
+    bool floppy = strcmp(name, "floppy") == 0, script = strcmp(name, "script") == 0;
+    const struct emu_block_options options = {.path = path,
+                                              .format = floppy ? "raw" : NULL,
+                                              .read_only = script,
+                                              .discard_changes = !script && !floppy};
+    struct emu_drive *drive = &config->drives[config->drive_count++];
     struct emu_error err = EMU_ERROR_INIT;
 
-    config->drives[0].bus = EMU_DRIVE_FLOPPY;
-    config->drive_count = 1;
-    if (emu_block_open(&options, &config->drives[0].backend, &err))
-        return true;
-    fprintf(stderr, "usb-host: %s\n", err.text);
-    return false;
+    drive->bus = floppy ? EMU_DRIVE_FLOPPY : EMU_DRIVE_VIRTIO;
+    return emu_block_open(&options, &drive->backend, &err) || (puts(err.text), false);
+}
+
+/* NAME=VALUE */
+static bool host_set(struct emu_machine_config *config, char *word)
+{
+    char *value = strchr(word, '=');
+
+    if (value == NULL)
+        return false;
+    *value++ = '\0';
+    if (strcmp(word, "firmware") == 0)
+        config->firmware = value;
+    else if (strcmp(word, "vars") == 0)
+        config->firmware_vars = value;
+    else if (strcmp(word, "secure") == 0)
+        config->firmware_secure = true;
+    else if (strcmp(word, "memory") == 0)
+        config->memory = strtoull(value, NULL, 10) << 20;
+    else if (strcmp(word, "input") == 0)
+        config->device_count = strcmp(value, "virtio") == 0 ? 5 : 3;
+    else
+        return host_add_drive(config, word, value);
+    return true;
+}
+
+/* Until the guest ends. */
+static void host_serve(struct emu_machine *machine, FILE *serial, const char *disk)
+{
+    char line[4096];
+
+    emu_machine_resume(machine);
+    while (fgets(line, sizeof(line), serial) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        printf("%s\n", line);
+        if (strncmp(line, "do ", 3) == 0)
+            host_do(machine, line + 3, disk);
+    }
 }
 
 int main(int argc, char **argv)
@@ -166,16 +235,13 @@ int main(int argc, char **argv)
         {.kind = "virtio-tablet", .id = "virtio-tablet"},
         {.kind = "virtio-keyboard", .id = "virtio-keyboard"},
     };
-    bool virtio;
     struct emu_error err = EMU_ERROR_INIT;
-    char line[4096];
     int pipes[2];
     FILE *serial;
 
-    if (argc != 6 || pipe(pipes) != 0 || (serial = fdopen(pipes[0], "r")) == NULL)
+    if (argc < 5 || pipe(pipes) != 0 || (serial = fdopen(pipes[0], "r")) == NULL)
         return 2;
     alarm(HOST_TIMEOUT);
-    virtio = strcmp(argv[5], "virtio") == 0;
     struct emu_machine_config config = {
         .accel = getenv("ACCEL"),
         .memory = 512ull << 20,
@@ -183,27 +249,22 @@ int main(int argc, char **argv)
         .initrd = argv[2],
         .append = argv[3],
         .topology = {.cpus = 2},
+        .firmware_discard = true,
         .no_reboot = true,
         .usb = true,
         .devices = devices,
-        .device_count = virtio ? 5 : 3,
         .serial = {{&host_serial, &pipes[1]}},
     };
-    if (strcmp(argv[5], "floppy") == 0 && !host_add_floppy(&config, argv[4]))
-        return 1;
     const struct emu_machine_observer observer = {.state_changed = host_state, .opaque = &pipes[1]};
+    for (int i = 5; i < argc; i++)
+        if (!host_set(&config, argv[i]))
+            return 2;
     struct emu_machine *machine = emu_machine_new(&config, &observer, &err);
     if (machine == NULL) {
         fprintf(stderr, "usb-host: %s\n", err.text);
         return 1;
     }
-    emu_machine_resume(machine);
-    while (fgets(line, sizeof(line), serial) != NULL) {
-        line[strcspn(line, "\r\n")] = '\0';
-        printf("%s\n", line);
-        if (strncmp(line, "do ", 3) == 0)
-            host_do(machine, line + 3, argv[4]);
-    }
+    host_serve(machine, serial, argv[4]);
     emu_machine_free(machine);
     fclose(serial);
     return 0;

@@ -156,6 +156,29 @@ swap() {
     check other "$(product 1-1)" "USB Keyboard, 480"
 }
 
+# After sleep (S3) all of them are there, and do what they did.
+sleeps() {
+    echo "do add usb-storage kept"
+    wait_for there /dev/sda
+    check sum-before "$(md5sum </dev/sda | cut -c 1-32)" "$sum"
+    echo +3 >/sys/class/rtc/rtc0/wakealarm
+    echo mem >/sys/power/state
+    check woke "$(cat /sys/power/suspend_stats/success)" 1
+    echo 3 >/proc/sys/vm/drop_caches
+    check sum-after "$(md5sum </dev/sda | cut -c 1-32)" "$sum"
+    tree
+    keyboard "Lathe USB Keyboard" "AT Translated Set 2 keyboard"
+    tablet "Lathe USB Tablet" "1/272/0 2/8/4294967294 2/11/4294967056 "
+    echo "do remove kept"
+    wait_for gone /sys/block/sda
+    plug socket 2-3 5000
+    dmesg | grep -E 'ACPI.*(Error|Warning|BUG)|BUG:|WARNING:|Oops|died|not respond|I/O error|[Rr]estore error' &&
+        echo "not ok guest-log" || echo "ok guest-log"
+    echo "lathe guest done"
+    poweroff -f
+}
+
+echo # firmware ends its last line where it likes
 wait_for there 1-1.1:1.0/driver
 wait_for there 1-2:1.0/driver
 if [ "$case" = virtio ]; then
@@ -164,6 +187,7 @@ if [ "$case" = virtio ]; then
     echo "lathe guest done"
     poweroff -f
 fi
+[ "$case" = sleep ] && sleeps
 tree
 keyboard "Lathe USB Keyboard" "AT Translated Set 2 keyboard"
 tablet "Lathe USB Tablet" "1/272/0 2/8/4294967294 2/11/4294967056 "

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Debian's kernel at a USB controller: hub, keyboard, tablet, disks that come and go.
 
-usb.py USB-HOST GUESTS INIT CASE...: cases are usb, and virtio: its keyboard and tablet beside them.
+usb.py USB-HOST GUESTS INIT CASE...: cases are usb; virtio: its keyboard and tablet beside them; and
+"sleep-" with the firmware that wakes the machine.
 """
 import hashlib
 import os
@@ -16,10 +17,13 @@ from verdict import finish, guest_run  # pylint: disable=wrong-import-position
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOST, GUESTS, INIT = (os.path.abspath(path) for path in sys.argv[1:4])
-NAMES = sys.argv[4:]
+OVMF = os.environ.get("FIRMWARE", "/usr/share") + "/OVMF/OVMF_%s_4M%s.fd"
+FIRMWARE = {"none": [], "uefi": ["firmware=" + OVMF % ("CODE", ""), "vars=" + OVMF % ("VARS", "")],
+            "secure": ["firmware=" + OVMF % ("CODE", ".ms"), "vars=" + OVMF % ("VARS", ".ms"),
+                       "secure=1"]}
 MODULES = ["sd_mod", "xhci_pci", "usb_storage", "usbhid", "hid_generic", "evdev", "virtio_pci",
            "virtio_input"]
-CASES = {"usb": 23, "virtio": 4}
+CASES = {"usb": 23, "virtio": 4, "sleep": 17}  # of the guest, at least
 
 
 def make_initramfs():
@@ -37,16 +41,19 @@ def main():
     with open("disk.raw", "wb") as stream:
         stream.write(contents)
     make_initramfs()
-    for name in NAMES:
+    for name in sys.argv[4:]:
         run(name, contents)
 
 
-def run(case, contents):
+def run(name, contents):
+    case, _, firmware = name.partition("-")
     done = subprocess.run([HOST, os.path.join(GUESTS, "generic", "vmlinuz"), "init.gz",
                            "console=ttyS0 quiet panic=-1 case=%s sum=%s" %
-                           (case, hashlib.md5(contents).hexdigest()),
-                           "disk.raw", case], stdout=subprocess.PIPE, text=True, errors="replace")
-    guest_run(case, done.returncode, done.stdout, CASES[case])
+                           (case, hashlib.md5(contents).hexdigest()), "disk.raw",
+                           "input=" + ("virtio" if case == "virtio" else "usb"),
+                           *FIRMWARE[firmware or "none"]],
+                          stdout=subprocess.PIPE, text=True, errors="replace")
+    guest_run(name, done.returncode, done.stdout, CASES[case])
 
 
 with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:

@@ -6,6 +6,7 @@
  */
 #include "tests/hw/rig.h"
 
+#include "emulator/hw/tpm/tpm.h"
 #include "emulator/state/state.h"
 
 #define ROUNDS   100
@@ -114,12 +115,12 @@ static void test_save_load(void)
             devices_round_trip(emu_device_classes[i], seed * 0x9e3779b97f4a7c15ull);
 }
 
-/* What reset leaves: clocks that go on and memory that a battery keeps. */
+/* What reset leaves: clocks that go on, memory that a battery keeps, requests to firmware. */
 static bool devices_remember(const struct emu_device_class *class)
 {
     return class == &emu_rtc_cmos_class || class == &emu_pflash_class || class == &emu_hpet_class ||
            class == &emu_acpi_pm_class || class == &emu_ioapic_class || class == &emu_lapic_class ||
-           class == &emu_pic_class || class == &emu_ich9_lpc_class;
+           class == &emu_pic_class || class == &emu_ich9_lpc_class || class == &emu_tpm_crb_class;
 }
 
 static void test_reset(void)
