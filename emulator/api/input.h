@@ -48,6 +48,7 @@ void emu_machine_pointer(struct emu_machine *machine, const struct emu_pointer_e
 
 struct emu_input_status {
     bool absolute; /* the guest listens to positions: no need to capture the host's pointer */
+    bool leds_set; /* the guest has set them since that keyboard's reset; else they say nothing */
     unsigned leds; /* EMU_LED_... of the keyboard that keys go to now */
 };
 

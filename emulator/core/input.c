@@ -11,6 +11,7 @@
 #include "emulator/core/machine.h"
 
 #define INPUT_WORDS (EMU_KEY_MAX / 64 + 1)
+#define INPUT_LEDS  (EMU_LED_SCROLL | EMU_LED_NUM | EMU_LED_CAPS)
 
 struct emu_input {
     struct emu_queue *queue;
@@ -116,10 +117,22 @@ void emu_input_set_ready(struct emu_input_sink *sink, bool ready)
         input_tell(sink->input);
 }
 
+static void input_note_leds(struct emu_input_sink *sink, unsigned leds, bool set)
+{
+    bool changed = atomic_exchange(&sink->leds, leds) != leds;
+
+    if (atomic_exchange(&sink->leds_set, set) != set || changed)
+        input_tell(sink->input);
+}
+
 void emu_input_set_leds(struct emu_input_sink *sink, unsigned leds)
 {
-    if (atomic_exchange(&sink->leds, leds) != leds)
-        input_tell(sink->input);
+    input_note_leds(sink, leds & INPUT_LEDS, true);
+}
+
+void emu_input_forget_leds(struct emu_input_sink *sink)
+{
+    input_note_leds(sink, 0, false);
 }
 
 /* The first that is ready; tablets and mice are both pointers. */
@@ -142,6 +155,7 @@ struct emu_input_status emu_input_status(struct emu_input *input)
     const struct emu_input_sink *keyboard = input_find(input, true);
     status.absolute = pointer != NULL && pointer->kind == EMU_INPUT_TABLET;
     status.leds = keyboard != NULL ? atomic_load(&keyboard->leds) : 0;
+    status.leds_set = keyboard != NULL && atomic_load(&keyboard->leds_set);
     pthread_mutex_unlock(&input->lock);
     return status;
 }

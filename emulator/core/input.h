@@ -41,6 +41,7 @@ struct emu_input_sink {
     struct emu_input_sink *next; /* ranks descend */
     _Atomic bool ready;
     _Atomic unsigned leds;
+    _Atomic bool leds_set; /* by the guest */
 };
 
 /* changed: see input_changed of the observer; loop thread; may be NULL. NULL: out of memory. */
@@ -56,6 +57,8 @@ void emu_input_remove(struct emu_input_sink *sink);
 void emu_input_set_ready(struct emu_input_sink *sink, bool ready);
 /* EMU_LED_... as the guest set them. Any thread, locks may be held. */
 void emu_input_set_leds(struct emu_input_sink *sink, unsigned leds);
+/* The keyboard was reset: dark, and not by the guest's choice. Any thread, locks may be held. */
+void emu_input_forget_leds(struct emu_input_sink *sink);
 
 /* The functions of api/input.h, on the loop thread. */
 void emu_input_key(struct emu_input *input, unsigned code, bool down);

@@ -54,8 +54,13 @@ static void test_keyboards(void)
     emu_input_key(input, 42, true);
     CHECK_STR(ps2.keys, "+30 +42 ");
     emu_input_set_ready(&usb.sink, true);
+    CHECK(!emu_input_status(input).leds_set);
     emu_input_set_leds(&usb.sink, EMU_LED_CAPS);
     CHECK_EQ(emu_input_status(input).leds, EMU_LED_CAPS);
+    CHECK(emu_input_status(input).leds_set);
+    emu_input_forget_leds(&usb.sink);
+    CHECK_EQ(emu_input_status(input).leds, 0);
+    CHECK(!emu_input_status(input).leds_set);
     emu_input_key(input, 31, true); /* the other takes over: nothing sticks */
     CHECK_STR(ps2.keys, "+30 +42 -30 -42 ");
     CHECK_STR(usb.keys, "+31 ");

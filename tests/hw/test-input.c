@@ -186,10 +186,12 @@ static void test_keyboard_commands(void)
     kbc_expect(kbc, "fa aa");
     kbc_put(kbc, 0xf2);
     kbc_expect(kbc, "fa ab 41"); /* 83, translated */
+    CHECK(!emu_input_status(kbc->rig->input).leds_set);
     kbc_put(kbc, 0xed);
     kbc_put(kbc, 0x05);
     kbc_expect(kbc, "fa fa");
     CHECK_EQ(emu_input_status(kbc->rig->input).leds, 5);
+    CHECK(emu_input_status(kbc->rig->input).leds_set);
     kbc_put(kbc, 0xee);
     kbc_expect(kbc, "ee");
     kbc_put(kbc, 0xfe);
@@ -209,6 +211,14 @@ static void test_keyboard_commands(void)
     kbc_put(kbc, 0xf4); /* a command instead of the parameter */
     kbc_expect(kbc, "fa fa");
     CHECK_EQ(emu_input_status(kbc->rig->input).leds, 0); /* f5 set the defaults */
+    kbc_put(kbc, 0xed);
+    kbc_put(kbc, 0x00);
+    kbc_expect(kbc, "fa fa");
+    CHECK(emu_input_status(kbc->rig->input).leds_set); /* dark by choice */
+    CHECK(rig_survives(kbc));
+    kbc_put(kbc, 0xff);
+    kbc_expect(kbc, "fa aa");
+    CHECK(!emu_input_status(kbc->rig->input).leds_set);
     rig_finish(&rig);
 }
 

@@ -136,6 +136,14 @@ static void i8042_fetch_mouse(struct i8042 *i8042)
     ps2_mouse_drained(&i8042->mouse);
 }
 
+static void i8042_tell_leds(struct i8042 *i8042)
+{
+    if (i8042->keyboard.leds & PS2_LEDS_SET)
+        emu_input_set_leds(&i8042->keys, i8042->keyboard.leds);
+    else
+        emu_input_forget_leds(&i8042->keys);
+}
+
 /* Fills the empty output buffer: the controller's answers first, then keyboard, then mouse. */
 static void i8042_refill(struct i8042 *i8042)
 {
@@ -145,7 +153,7 @@ static void i8042_refill(struct i8042 *i8042)
         i8042_fetch_keyboard(i8042);
     if (!(i8042->ram[0] & I8042_MOUSE_OFF))
         i8042_fetch_mouse(i8042);
-    emu_input_set_leds(&i8042->keys, i8042->keyboard.leds);
+    i8042_tell_leds(i8042);
     i8042_update_irqs(i8042);
 }
 

@@ -214,7 +214,7 @@ static void keyboard_parameter(struct ps2_keyboard *keyboard, uint8_t command, u
         keyboard_set_scan_set(keyboard, byte);
         return;
     case KEYBOARD_SET_LEDS:
-        keyboard->leds = byte & 7;
+        keyboard->leds = PS2_LEDS_SET | (byte & 7);
         break;
     case KEYBOARD_TYPEMATIC:
         keyboard->typematic = byte & 0x7f;

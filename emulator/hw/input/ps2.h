@@ -50,11 +50,13 @@ enum ps2_answer {
     PS2_RESEND = 0xfe,
 };
 
+#define PS2_LEDS_SET 0x80u /* in leds: by a command since the reset */
+
 struct ps2_keyboard {
     struct ps2_queue queue;
     uint8_t command; /* that waits for its parameter; 0: none */
     uint8_t scan_set;
-    uint8_t leds; /* bit 0 scroll, 1 num, 2 caps */
+    uint8_t leds; /* bit 0 scroll, 1 num, 2 caps; PS2_LEDS_SET */
     uint8_t typematic;
     uint8_t last; /* byte sent, for a resend */
     bool scanning;

@@ -181,7 +181,7 @@ void hid_reset(struct emu_usb_device *usb)
     hid->idle = 0;
     emu_timer_cancel(&hid->timer);
     emu_input_set_ready(&hid->sink, false);
-    emu_input_set_leds(&hid->sink, 0);
+    emu_input_forget_leds(&hid->sink);
     hid->type->reset(hid);
 }
 

@@ -288,7 +288,7 @@ static void input_virtio_reset(struct emu_virtio *virtio)
     struct virtio_input *input = input_of(virtio);
 
     emu_input_set_ready(&input->sink, false);
-    emu_input_set_leds(&input->sink, 0);
+    emu_input_forget_leds(&input->sink);
     input->buttons = 0;
     input->x = input->y = 0;
     input->first = input->waiting = 0;
