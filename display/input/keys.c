@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names of keys, chords, and the watch for a chord. */
+/* Names of keys, chords, the watch for a chord, and taking a new one from a person. */
 #include "display/input/keys.h"
 
 #include <glib.h>
@@ -177,4 +177,71 @@ bool disp_chord_watch_key(struct disp_chord_watch *watch, unsigned code, bool do
     if (watch->chord.count == 0)
         return false;
     return down ? watch_press(watch, bit) : watch_release(watch, bit);
+}
+
+/* ---- a new chord ---- */
+
+/* Keys of the first 111 that neither write nor move are rare; those above are for functions. */
+static bool key_writes(unsigned code)
+{
+    bool function = (code >= KEY_F1 && code <= KEY_F10) || code == KEY_F11 || code == KEY_F12 ||
+                    code == KEY_SCROLLLOCK || code == KEY_SYSRQ;
+
+    return code <= KEY_DELETE && !function && !disp_key_is_modifier(code);
+}
+
+static bool capture_holds_command(const struct disp_chord_capture *capture)
+{
+    for (unsigned i = 0; i < capture->chord.count; i++) {
+        unsigned code = capture->chord.codes[i];
+        if (capture->down >> i & 1 && disp_key_is_modifier(code) &&
+            keys_left(code) != KEY_LEFTSHIFT)
+            return true;
+    }
+    return false;
+}
+
+bool disp_chord_capture_wants(const struct disp_chord_capture *capture, unsigned code)
+{
+    bool is_down = (watch_bit(&capture->chord, code) & capture->down) != 0;
+
+    return is_down || !key_writes(code) || capture_holds_command(capture);
+}
+
+/* Keys that went up meanwhile do not belong to it: the person thinks again. */
+static void capture_drop_released(struct disp_chord_capture *capture)
+{
+    struct disp_chord kept = {0};
+
+    for (unsigned i = 0; i < capture->chord.count; i++) {
+        if (capture->down >> i & 1)
+            kept.codes[kept.count++] = capture->chord.codes[i];
+    }
+    capture->chord = kept;
+}
+
+static void capture_press(struct disp_chord_capture *capture, unsigned code)
+{
+    struct disp_chord *chord = &capture->chord;
+
+    capture_drop_released(capture);
+    if (chord->count == 1 && keys_left(chord->codes[0]) == keys_left(code))
+        chord->codes[0] = (uint16_t)keys_left(code); /* both sides of one modifier */
+    else
+        chord_add(chord, code);
+    for (unsigned i = 0; chord->count > 1 && i < chord->count; i++)
+        chord->codes[i] = (uint16_t)keys_left(chord->codes[i]);
+    capture->down = (1u << chord->count) - 1;
+}
+
+bool disp_chord_capture_key(struct disp_chord_capture *capture, unsigned code, bool down)
+{
+    unsigned bit = watch_bit(&capture->chord, code) & capture->down;
+    bool last = !down && bit != 0 && bit == capture->down;
+
+    if (!down)
+        capture->down &= ~bit;
+    else if (bit == 0)
+        capture_press(capture, code);
+    return last;
 }

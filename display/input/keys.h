@@ -47,4 +47,20 @@ void disp_chord_watch_forget(struct disp_chord_watch *watch);
 /* True: this was it. A key that repeats is not told again. */
 bool disp_chord_watch_key(struct disp_chord_watch *watch, unsigned code, bool down);
 
+/*
+ * Listens to a person who presses the keys of a new chord for that watch. The sides of modifiers
+ * are told apart only where a modifier is alone, as the watch does; keys beyond DISP_CHORD_MAX are
+ * ignored.
+ */
+struct disp_chord_capture {
+    struct disp_chord chord; /* so far; whole when the last key went up */
+    unsigned down;           /* a bit for each of its keys */
+};
+
+/* False: the key writes or moves, and no Ctrl, Alt or Super is down. As a chord it would be missing
+ * where people type, and the dialog that asks needs it itself. */
+bool disp_chord_capture_wants(const struct disp_chord_capture *capture, unsigned code);
+/* True: the last key went up, the chord is whole. The next key begins another. */
+bool disp_chord_capture_key(struct disp_chord_capture *capture, unsigned code, bool down);
+
 #endif

@@ -91,6 +91,54 @@ static void test_watch(void)
     CHECK_EQ(watch_play("Ctrl+Alt", "29 56 59 -59 -56 -29 29 56 -29 -56"), 9);
 }
 
+/* What a person who presses these keys asks for, "" until all are up. A key that is not wanted
+ * ("!15": the dialog's) is not told. */
+static char *capture_play(const char *keys)
+{
+    struct disp_chord_capture capture = {0};
+    g_auto(GStrv) words = g_strsplit(keys, " ", -1);
+    bool whole = false;
+
+    for (unsigned i = 0; words[i] != NULL; i++) {
+        bool refused = words[i][0] == '!';
+        int code = atoi(words[i] + refused);
+        CHECK_EQ(disp_chord_capture_wants(&capture, (unsigned)abs(code)), !refused);
+        if (!refused)
+            whole = disp_chord_capture_key(&capture, (unsigned)abs(code), code > 0);
+    }
+    return whole ? disp_chord_format(&capture.chord) : g_strdup("");
+}
+
+static void test_capture(void)
+{
+    static const struct {
+        const char *keys, *chord;
+    } rows[] = {
+        {"29 56 -56 -29", "Ctrl+Alt"},
+        {"29 29 56 56 -29 56 56 -56", "Ctrl+Alt"}, /* they repeat */
+        {"97 -97", "Right Ctrl"},
+        {"97 100 -97 -100", "Ctrl+Alt"}, /* the watch takes either side */
+        {"97 29 -97 -29", "Ctrl"},
+        {"29 56 34 -34 -56 -29", "Ctrl+Alt+G"},
+        {"29 34 -34 35 -35 -29", "Ctrl+H"}, /* another thought */
+        {"29 56 -56 42 -42", ""},           /* one is down still */
+        {"42 88 -88 -42", "Shift+F12"},
+        {"70 -70", "Scroll Lock"},
+        {"190 -190", "#190"},
+        {"29 56 42 125 59 -59 -125 -42 -56 -29", "Ctrl+Alt+Shift+Super"},
+        {"!30 !1 !28 !15 !57", ""},
+        {"42 !15 !-15 -42", "Shift"}, /* back by the keyboard */
+        {"29 15 -29 -15", "Ctrl+Tab"},
+        {"29 56 -29 -56 67 -67", "F9"},
+        {"!-30 29 -29", "Ctrl"}, /* went down before the dialog came */
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *chord = capture_play(rows[i].keys);
+        CHECK_STR(chord, rows[i].chord);
+    }
+}
+
 /* ---- typing ---- */
 
 struct reader {
@@ -215,6 +263,7 @@ static const struct test_case cases[] = {
     {"keys: hardware codes", test_hardware},
     {"keys: chords", test_chords},
     {"keys: what lets go", test_watch},
+    {"keys: a new chord", test_capture},
     {"keys: typing in layouts", test_typing},
     {"keys: typing at the edges", test_typing_edges},
     {NULL, NULL},

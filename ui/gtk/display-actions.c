@@ -35,16 +35,9 @@ static void action_resize_guest(GSimpleAction *action, GVariant *value, gpointer
     lathe_window_apply_display_preferences(window);
 }
 
-static void action_release_keys(GSimpleAction *action, GVariant *value, gpointer data)
+static void action_release_keys(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-    LatheWindow *window = data;
-    struct disp_chord chord;
-
-    if (!disp_chord_parse(g_variant_get_string(value, NULL), &chord))
-        return;
-    window->display_preferences.release = chord;
-    g_simple_action_set_state(action, value);
-    lathe_window_apply_display_preferences(window);
+    lathe_window_ask_release(data);
 }
 
 static void action_layout(GSimpleAction *action, GVariant *value, gpointer data)
@@ -115,7 +108,7 @@ static void action_fit_window(GSimpleAction *action, GVariant *parameter, gpoint
 static const GActionEntry display_entries[] = {
     {"scaling", NULL, "s", "'fit'", action_scaling, {0}},
     {"resize-guest", NULL, NULL, "true", action_resize_guest, {0}},
-    {"release-keys", NULL, "s", "'Ctrl+Alt'", action_release_keys, {0}},
+    {"release-keys", action_release_keys, NULL, NULL, NULL, {0}},
     {"layout", NULL, "s", "''", action_layout, {0}},
     {"send-keys", action_send_keys, "s", NULL, NULL, {0}},
     {"capture", action_capture, NULL, "false", NULL, {0}},
@@ -131,7 +124,6 @@ static GSimpleAction *display_action(LatheWindow *window, const char *name)
 void lathe_window_install_display_actions(LatheWindow *window)
 {
     const struct lathe_display_preferences *preferences = &window->display_preferences;
-    g_autofree char *release = disp_chord_format(&preferences->release);
 
     g_action_map_add_action_entries(G_ACTION_MAP(window), display_entries,
                                     G_N_ELEMENTS(display_entries), window);
@@ -139,8 +131,6 @@ void lathe_window_install_display_actions(LatheWindow *window)
                               g_variant_new_string(lathe_scaling_name(preferences->scaling)));
     g_simple_action_set_state(display_action(window, "resize-guest"),
                               g_variant_new_boolean(preferences->resize_guest));
-    g_simple_action_set_state(display_action(window, "release-keys"),
-                              g_variant_new_string(release));
     g_simple_action_set_state(display_action(window, "layout"),
                               g_variant_new_string(preferences->layout));
 }

@@ -6,11 +6,13 @@
 #include "ui/gtk/display-input.h"
 
 #include "app/session/input.h"
+#include "ui/gtk/display-locks.h"
 #include "ui/gtk/display-pointer.h"
 
 struct lathe_display_input {
     struct lathe_display_input_owner owner;
     struct lathe_display_pointer *pointer;
+    struct lathe_display_locks *locks;
     struct disp_chord_watch watch;
     LatheTypist *typist;
     gboolean captured;
@@ -66,6 +68,8 @@ static void input_send(struct lathe_display_input *input, unsigned code, gboolea
         input_leave(input);
     else
         lathe_input_key(input->owner.session, code, down);
+    if (down && !repeats)
+        lathe_display_locks_note(input->locks, code);
 }
 
 gboolean lathe_display_input_key(struct lathe_display_input *input, GdkEventKey *event)
@@ -132,6 +136,7 @@ void lathe_display_input_update(struct lathe_display_input *input)
     gboolean absolute = lathe_input_get_status(input->owner.session).absolute;
     gboolean wrong = absolute == lathe_display_pointer_is_held(input->pointer);
 
+    lathe_display_locks_update(input->locks);
     if (!input->captured)
         return;
     if (lathe_session_get_state(input->owner.session) != LATHE_STATE_RUNNING || wrong)
@@ -183,6 +188,20 @@ static gboolean input_on_scroll(GtkWidget *widget, GdkEventScroll *event,
     return GDK_EVENT_STOP;
 }
 
+static gboolean input_on_focus_in(GtkWidget *widget, GdkEventFocus *event,
+                                  struct lathe_display_input *input)
+{
+    lathe_display_locks_compare(input->locks);
+    return GDK_EVENT_PROPAGATE;
+}
+
+static gboolean input_on_enter(GtkWidget *widget, GdkEventCrossing *event,
+                               struct lathe_display_input *input)
+{
+    lathe_display_locks_compare(input->locks);
+    return GDK_EVENT_PROPAGATE;
+}
+
 static gboolean input_on_focus_out(GtkWidget *widget, GdkEventFocus *event,
                                    struct lathe_display_input *input)
 {
@@ -203,14 +222,16 @@ static void input_connect(struct lathe_display_input *input)
 {
     GtkWidget *widget = input->owner.widget;
 
-    gtk_widget_add_events(widget, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK |
-                                      GDK_POINTER_MOTION_MASK | GDK_SCROLL_MASK |
-                                      GDK_SMOOTH_SCROLL_MASK | GDK_FOCUS_CHANGE_MASK |
-                                      GDK_KEY_PRESS_MASK | GDK_KEY_RELEASE_MASK);
+    gtk_widget_add_events(
+        widget, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_POINTER_MOTION_MASK |
+                    GDK_SCROLL_MASK | GDK_SMOOTH_SCROLL_MASK | GDK_FOCUS_CHANGE_MASK |
+                    GDK_KEY_PRESS_MASK | GDK_KEY_RELEASE_MASK | GDK_ENTER_NOTIFY_MASK);
     g_signal_connect(widget, "button-press-event", G_CALLBACK(input_on_button), input);
     g_signal_connect(widget, "button-release-event", G_CALLBACK(input_on_button), input);
     g_signal_connect(widget, "motion-notify-event", G_CALLBACK(input_on_motion), input);
     g_signal_connect(widget, "scroll-event", G_CALLBACK(input_on_scroll), input);
+    g_signal_connect(widget, "enter-notify-event", G_CALLBACK(input_on_enter), input);
+    g_signal_connect(widget, "focus-in-event", G_CALLBACK(input_on_focus_in), input);
     g_signal_connect(widget, "focus-out-event", G_CALLBACK(input_on_focus_out), input);
     g_signal_connect(widget, "grab-broken-event", G_CALLBACK(input_on_grab_broken), input);
 }
@@ -224,6 +245,7 @@ struct lathe_display_input *lathe_display_input_new(const struct lathe_display_i
     input->owner = *owner;
     input->pointer = lathe_display_pointer_new(&input->owner);
     input->typist = lathe_typist_new(owner->session);
+    input->locks = lathe_display_locks_new(&input->owner, input->typist);
     input_connect(input);
     return input;
 }
@@ -236,6 +258,7 @@ void lathe_display_input_free(struct lathe_display_input *input)
     if (input->captured)
         input_ungrab(input);
     lathe_display_input_release(input);
+    lathe_display_locks_free(input->locks);
     g_object_unref(input->typist);
     lathe_display_pointer_free(input->pointer);
     g_free(input);

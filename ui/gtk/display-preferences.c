@@ -27,13 +27,18 @@ static char *preferences_path(void)
     return g_build_filename(g_get_user_config_dir(), "lathe", "display.ini", NULL);
 }
 
+void lathe_display_preferences_default_release(struct disp_chord *release)
+{
+    disp_chord_parse(PREFERENCES_RELEASE, release);
+}
+
 void lathe_display_preferences_load(struct lathe_display_preferences *preferences)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autofree char *path = preferences_path();
 
     *preferences = (struct lathe_display_preferences){.resize_guest = TRUE};
-    disp_chord_parse(PREFERENCES_RELEASE, &preferences->release);
+    lathe_display_preferences_default_release(&preferences->release);
     if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL))
         return;
     g_autofree char *scaling = g_key_file_get_string(file, PREFERENCES_GROUP, "scaling", NULL);
@@ -45,7 +50,7 @@ void lathe_display_preferences_load(struct lathe_display_preferences *preference
         preferences->resize_guest =
             g_key_file_get_boolean(file, PREFERENCES_GROUP, "resize-guest", NULL);
     if (release == NULL || !disp_chord_parse(release, &preferences->release))
-        disp_chord_parse(PREFERENCES_RELEASE, &preferences->release);
+        lathe_display_preferences_default_release(&preferences->release);
     if (layout != NULL)
         g_strlcpy(preferences->layout, layout, sizeof(preferences->layout));
 }

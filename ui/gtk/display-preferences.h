@@ -21,6 +21,9 @@ struct lathe_display_preferences {
 void lathe_display_preferences_load(struct lathe_display_preferences *preferences);
 void lathe_display_preferences_save(const struct lathe_display_preferences *preferences);
 
+/* Ctrl+Alt. */
+void lathe_display_preferences_default_release(struct disp_chord *release);
+
 /* "fit", "native", "whole", as in the file and in the action's state. */
 const char *lathe_scaling_name(enum disp_scaling scaling);
 enum disp_scaling lathe_scaling_from_name(const char *name);

@@ -61,6 +61,8 @@ void lathe_window_update_display_actions(LatheWindow *window);
 void lathe_window_apply_display_preferences(LatheWindow *window);
 /* Asks for a file and puts a picture of the screen there. */
 void lathe_window_ask_picture(LatheWindow *window, LatheDisplayPage *page);
+/* Asks for the keys that release, and keeps them. */
+void lathe_window_ask_release(LatheWindow *window);
 /* Asks for a file and starts the page's log. */
 void lathe_window_ask_log(LatheWindow *window, LatheTerminalPage *page);
 
