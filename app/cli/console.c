@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <glib/gi18n.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -220,13 +221,24 @@ struct lathe_console *lathe_console_new(LatheSerial *serial, void (*on_leave)(vo
     console->raw = console_take_terminal();
     console->line_over = true;
     if (console->raw)
-        fputs("lathe: serial console; Ctrl-] ends the machine\r\n", stderr);
+        fprintf(stderr, "lathe: %s\r\n", _("serial console; Ctrl-] ends the machine"));
     console->output_handler =
         g_signal_connect(serial, "output", G_CALLBACK(console_output), console);
     console->drained_handler =
         g_signal_connect(serial, "drained", G_CALLBACK(console_drained), console);
     console_watch_input(console);
     return console;
+}
+
+static void console_tell_dropped(guint64 bytes)
+{
+    g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, bytes);
+
+    /* Translators: %s is a number */
+    g_autofree char *text =
+        g_strdup_printf(_("%s bytes of output were dropped: standard output was not read"), number);
+
+    fprintf(stderr, "lathe: %s\n", text);
 }
 
 void lathe_console_free(struct lathe_console *console)
@@ -243,10 +255,7 @@ void lathe_console_free(struct lathe_console *console)
         console_print_line_end();
     console_restore();
     if (console->dropped != 0)
-        fprintf(stderr,
-                "lathe: %" G_GUINT64_FORMAT " bytes of output were dropped: "
-                "standard output was not read\n",
-                console->dropped);
+        console_tell_dropped(console->dropped);
     g_byte_array_unref(console->queue);
     g_object_unref(console->serial);
     g_free(console);

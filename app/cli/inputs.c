@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,27 +31,29 @@ static const char *input_obstacle(const char *path)
         return g_strerror(errno);
     bool directory = fstat(fd, &info) == 0 && S_ISDIR(info.st_mode);
     close(fd);
-    return directory ? "is a directory" : NULL;
+    return directory ? _("is a directory") : NULL;
 }
 
-static bool input_readable(const char *what, const char *path, GError **error)
+/* format: what to say if it is not, of the path and the obstacle. */
+static bool input_readable(const char *format, const char *path, GError **error)
 {
     const char *obstacle = input_obstacle(path);
 
     if (obstacle == NULL)
         return true;
-    return lathe_error_input(error, "cannot read the %s '%s': %s", what, path, obstacle);
+    g_autofree char *text = g_strdup_printf(format, path, obstacle);
+    return lathe_error_input(error, "%s", text);
 }
 
 /* One file, or the modules of a Multiboot kernel: "FILE args,FILE args". */
 static bool input_check_initrd(const char *initrd, GError **error)
 {
     if (strpbrk(initrd, ", ") == NULL || input_obstacle(initrd) == NULL)
-        return input_readable("initrd", initrd, error);
+        return input_readable(_("cannot read the initrd '%s': %s"), initrd, error);
     g_auto(GStrv) modules = g_strsplit(initrd, ",", -1);
     for (size_t i = 0; modules[i] != NULL; i++) {
         modules[i][strcspn(modules[i], " ")] = '\0';
-        if (!input_readable("initrd", modules[i], error))
+        if (!input_readable(_("cannot read the initrd '%s': %s"), modules[i], error))
             return false;
     }
     return true;
@@ -66,7 +69,7 @@ bool lathe_inputs_check(const struct lathe_definition *definition, GError **erro
     if (definition->kernel == NULL)
         return lathe_error_input(error, "nothing to run: give a kernel image with --kernel FILE, a "
                                         "disk with --disk, or firmware with --firmware");
-    return input_readable("kernel", definition->kernel, error) &&
+    return input_readable(_("cannot read the kernel '%s': %s"), definition->kernel, error) &&
            (definition->initrd == NULL || input_check_initrd(definition->initrd, error));
 }
 
@@ -177,7 +180,7 @@ static bool input_look_at(struct lathe_definition *definition,
         definition->boots_text = lathe_media_describe(&media);
     }
     if (disk->cdrom && media.cut_short)
-        lathe_definition_note(definition, "The disc image is cut short: fetch it again");
+        lathe_definition_note(definition, _("The disc image is cut short: fetch it again"));
     lathe_media_clear(&media);
     return boots != 0;
 }
@@ -212,7 +215,7 @@ static void input_identify(struct lathe_definition *definition, const char *path
     if (!lathe_media_look(path, &media, NULL))
         return;
     g_autofree char *name = lathe_media_identify(&media);
-    g_autofree char *note = g_strdup_printf("The disc holds %s", name);
+    g_autofree char *note = g_strdup_printf(_("The disc holds %s"), name);
     if (name != NULL)
         lathe_definition_note(definition, note);
     lathe_media_clear(&media);

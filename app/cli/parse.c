@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Words to a parsed line: the verb first, then options ("--x V" or "--x=V") and operands. */
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/cli/cli.h"
@@ -60,7 +61,7 @@ static bool parse_later(const char *name, const char *value, const char *accepte
         return lathe_error_input(error, "this version does not have --%s", name);
     if (value == NULL)
         return lathe_error_input(error, "--%s needs a value", name);
-    g_autofree char *known = g_strjoinv(" or ", words);
+    g_autofree char *known = g_strjoinv(_(" or "), words);
     return lathe_error_input(error, "this version does not have --%s %s: only %s", name, value,
                              known);
 }

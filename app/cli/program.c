@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The program: parses the line and runs its verb. */
-#include <locale.h>
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,8 +52,8 @@ static int program_start(bool service)
 
     if (front_end == NULL || !lathe_front_end_have_display())
         return lathe_cli_fail(LATHE_EXIT_USAGE,
-                              "there is no desktop for the window: start a machine with lathe run "
-                              "FILE; lathe help shows more");
+                              _("there is no desktop for the window: start a machine with "
+                                "lathe run FILE; lathe help shows more"));
     return front_end->start(service, &error) ? LATHE_EXIT_OK
                                              : lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
 }
@@ -78,7 +78,6 @@ int lathe_cli_main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
 
-    setlocale(LC_ALL, "");
     g_set_prgname("lathe");
     if (program_generate(argc, argv))
         return LATHE_EXIT_OK;

@@ -3,6 +3,7 @@
 #include "app/cli/run-control.h"
 
 #include <glib-unix.h>
+#include <glib/gi18n.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -59,13 +60,13 @@ static gboolean run_on_timeout(gpointer data)
 
     control->timer = 0;
     run_end(control, LATHE_EXIT_TIMEOUT,
-            g_strdup_printf("the time ran out after %g s", control->cli->timeout));
+            g_strdup_printf(_("the time ran out after %g s"), control->cli->timeout));
     return G_SOURCE_REMOVE;
 }
 
 static gboolean run_on_signal(struct run_control *control, int number)
 {
-    run_end(control, 128 + number, g_strdup_printf("ended by signal %d", number));
+    run_end(control, 128 + number, g_strdup_printf(_("ended by signal %d"), number));
     return G_SOURCE_CONTINUE;
 }
 
@@ -98,7 +99,7 @@ static char *run_stop_message(const struct run_control *control)
     if (status == LATHE_EXIT_INTERNAL || status == LATHE_EXIT_RESET)
         return g_strdup(lathe_session_get_stop_text(control->session));
     if (status == LATHE_EXIT_OK && control->cli->expect != NULL)
-        return g_strdup("the guest powered off before its text matched");
+        return g_strdup(_("the guest powered off before its text matched"));
     return NULL;
 }
 
@@ -131,7 +132,7 @@ static void run_on_held(LatheSession *session, gpointer data)
     if (control->front_end != NULL)
         return;
     if (!control->held)
-        fprintf(stderr, "lathe: paused: %s\r\n", lathe_session_get_hold_text(session));
+        fprintf(stderr, "lathe: %s: %s\r\n", _("paused"), lathe_session_get_hold_text(session));
     control->held = true;
     if (control->retry == 0)
         control->retry = g_timeout_add_seconds(RUN_RETRY_S, run_on_retry, control);
@@ -144,6 +145,13 @@ static void run_on_warning(LatheSession *session, const char *sentence, gpointer
 
 /* ---- the run ---- */
 
+static void run_say_serial(unsigned number, const char *path)
+{
+    g_autofree char *text = g_strdup_printf(_("serial port %u is %s"), number, path);
+
+    fprintf(stderr, "lathe: %s\n", text);
+}
+
 static void run_connect_serials(struct run_control *control)
 {
     GPtrArray *serials = lathe_session_get_serials(control->session);
@@ -153,7 +161,7 @@ static void run_connect_serials(struct run_control *control)
         if (lathe_serial_is_stdio(serials->pdata[i]))
             control->console = lathe_console_new(serials->pdata[i], run_on_leave, control);
         else if (location != NULL && g_str_has_prefix(location, "pty:"))
-            fprintf(stderr, "lathe: serial port %u is %s\n", i + 1, location + strlen("pty:"));
+            run_say_serial(i + 1, location + strlen("pty:"));
     }
     if (control->cli->expect != NULL && serials->len > 0)
         control->expect =
@@ -201,6 +209,15 @@ static bool run_loop(struct run_control *control, GError **error)
     return true;
 }
 
+#ifdef LATHE_HAVE_GDB
+static void run_say_gdb(const char *address)
+{
+    g_autofree char *text = g_strdup_printf(_("the machine waits for gdb at %s"), address);
+
+    fprintf(stderr, "lathe: %s\n", text);
+}
+#endif
+
 /* With gdb the machine waits until gdb lets it go. */
 static bool run_start(struct run_control *control, struct lathe_gdb **gdb, GError **error)
 {
@@ -211,7 +228,7 @@ static bool run_start(struct run_control *control, struct lathe_gdb **gdb, GErro
     if (address != NULL) {
         *gdb = lathe_gdb_start(control->session, address, error);
         if (*gdb != NULL)
-            fprintf(stderr, "lathe: the machine waits for gdb at %s\n", address);
+            run_say_gdb(address);
         return *gdb != NULL;
     }
 #else

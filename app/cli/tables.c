@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The verb and option tables as data, and looking things up in them. */
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/cli/cli.h"
@@ -74,8 +75,8 @@ char *lathe_later_verb(const char *name)
 {
     if (!g_strv_contains(later_verbs, name))
         return NULL;
-    return g_strdup_printf("this version does not have 'lathe %s': machines that are kept come "
-                           "with a later one; lathe run starts a kernel image",
+    return g_strdup_printf(_("this version does not have 'lathe %s': machines that are kept come "
+                             "with a later one; lathe run starts a kernel image"),
                            name);
 }
 

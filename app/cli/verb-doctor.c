@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe doctor": what this host offers and lacks, as rows with reasons and remedies. */
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,12 +51,12 @@ static void doctor_add_kvm(GArray *rows)
     const char *remedy = "";
 
     if (!good && errno == EACCES)
-        remedy = "add yourself to the group kvm and log in again";
+        remedy = _("add yourself to the group kvm and log in again");
     else if (!good)
-        remedy = "switch on virtualization in the firmware setup and load kvm_intel or kvm_amd";
+        remedy = _("switch on virtualization in the firmware setup and load kvm_intel or kvm_amd");
     doctor_take(rows, g_strdup("/dev/kvm"), good,
-                good ? g_strdup("can be opened; this version does not use it")
-                     : g_strdup_printf("%s; this version does not need it", g_strerror(errno)),
+                good ? g_strdup(_("can be opened; this version does not use it"))
+                     : g_strdup_printf(_("%s; this version does not need it"), g_strerror(errno)),
                 remedy);
 }
 
@@ -64,7 +65,7 @@ static void doctor_add_memory(GArray *rows, const struct lathe_host_facts *facts
     g_autofree char *limit = lathe_size_format(facts->memory_limit >> 20 << 20);
 
     doctor_take(rows, g_strdup("memory"), facts->memory_limit >= (UINT64_C(1) << 30),
-                g_strdup_printf("a machine may have %s now", limit), "");
+                g_strdup_printf(_("a machine may have %s now"), limit), "");
     doctor_take(rows, g_strdup("processors"), true, g_strdup_printf("%u", g_get_num_processors()),
                 "");
 }
@@ -76,8 +77,8 @@ static void doctor_add_display(GArray *rows)
 
     doctor_take(rows, g_strdup("display"), good,
                 good ? g_strdup_printf("%s", wayland && *wayland ? "Wayland" : "X11")
-                     : g_strdup("neither WAYLAND_DISPLAY nor DISPLAY is set: no window"),
-                good ? "" : "start from a desktop session, or use --display none");
+                     : g_strdup(_("neither WAYLAND_DISPLAY nor DISPLAY is set: no window")),
+                good ? "" : _("start from a desktop session, or use --display none"));
 }
 
 static void doctor_add_cpus(GArray *rows)
@@ -131,7 +132,7 @@ int lathe_verb_doctor(struct lathe_cli *cli)
     struct lathe_host_facts facts;
 
     if (cli->operands->len != 0)
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe doctor takes no operands");
+        return lathe_cli_fail(LATHE_EXIT_USAGE, _("lathe doctor takes no operands"));
     lathe_host_facts_read(&facts);
     GArray *rows = g_array_new(FALSE, TRUE, sizeof(struct doctor_row));
     g_array_set_clear_func(rows, doctor_row_clear);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe run": checks the line against the host, prints the plan or builds and runs the machine. */
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -92,7 +93,7 @@ static int run_session(struct lathe_cli *cli, GError **error)
         lathe_definition_has_window(cli->definition) ? lathe_front_end_find("gtk") : NULL;
 
     if (front_end == NULL && lathe_definition_has_window(cli->definition))
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "this program was built without --display gtk");
+        return lathe_cli_fail(LATHE_EXIT_USAGE, _("this program was built without --display gtk"));
     LatheSession *session = lathe_session_new(cli->definition);
     int status = LATHE_EXIT_USAGE;
     if (lathe_session_build(session, error))

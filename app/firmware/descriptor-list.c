@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The descriptors of a host: folders from the most general to the most special, by file names. */
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/firmware/descriptor.h"
@@ -61,7 +62,7 @@ static void list_read_file(struct lathe_descriptor_list *list, const char *name,
     struct lathe_descriptor *descriptor;
 
     if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
-        list_note(list->problems, path, "it is no regular file, or leads nowhere");
+        list_note(list->problems, path, _("it is no regular file, or leads nowhere"));
         return;
     }
     if (!g_file_get_contents(path, &text, &length, &error)) {

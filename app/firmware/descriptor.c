@@ -40,7 +40,10 @@ static JsonNode *descriptor_member(JsonObject *object, const char *name, JsonNod
 
     if (node != NULL && json_node_get_node_type(node) == type)
         return node;
-    lathe_error_input(error, node ? "'%s' has the wrong type" : "'%s' is missing", name);
+    if (node != NULL)
+        lathe_error_input(error, "'%s' has the wrong type", name);
+    else
+        lathe_error_input(error, "'%s' is missing", name);
     return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include "app/firmware/firmware.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/plan/error.h"
@@ -157,9 +158,10 @@ static void firmware_note(struct lathe_definition *definition, bool bios)
     if (definition->boots_text == NULL || definition->boots == 0)
         return;
     if (fits)
-        note = g_strdup_printf("%s; using %s", definition->boots_text, bios ? "SeaBIOS" : "OVMF");
+        note =
+            g_strdup_printf(_("%s; using %s"), definition->boots_text, bios ? "SeaBIOS" : "OVMF");
     else
-        note = g_strdup_printf("%s, so --firmware %s will not start it", definition->boots_text,
+        note = g_strdup_printf(_("%s, so --firmware %s will not start it"), definition->boots_text,
                                definition->firmware);
     lathe_definition_note(definition, note);
 }
@@ -181,9 +183,13 @@ static bool firmware_find(struct lathe_definition *definition, const char *word,
     if (strcmp(word, "bios") == 0 || strcmp(word, "auto") == 0)
         return firmware_take_seabios(definition, error);
     bool narrowed = strcmp(word, definition->firmware) != 0;
+    if (narrowed)
+        return lathe_error_input(
+            error, "%s, and no firmware descriptor in %s offers %s for this machine: install ovmf",
+            definition->boots_text, folders[0], word);
     return lathe_error_input(
-        error, "%s%sno firmware descriptor in %s offers %s for this machine: install ovmf",
-        narrowed ? definition->boots_text : "", narrowed ? ", and " : "", folders[0], word);
+        error, "no firmware descriptor in %s offers %s for this machine: install ovmf", folders[0],
+        word);
 }
 
 static bool firmware_take_file(struct lathe_definition *definition, GError **error)

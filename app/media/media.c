@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -100,7 +101,7 @@ static int media_open(const char *path, guint64 *size, GError **error)
         end = lseek(fd, 0, SEEK_END);
     if (end < 0) {
         lathe_error_input(error, "'%s' is %s, no image", path,
-                          S_ISDIR(info.st_mode) ? "a folder" : "no file");
+                          S_ISDIR(info.st_mode) ? _("a folder") : _("no file"));
         close(fd);
         return -1;
     }
@@ -130,11 +131,6 @@ bool lathe_media_look(const char *path, struct lathe_media *media, GError **erro
 }
 
 /* ---- words ---- */
-
-static const char *media_noun(const struct lathe_media *media)
-{
-    return media->kind == LATHE_MEDIA_DISC ? "disc" : "disk";
-}
 
 static bool media_say_cut_short(const struct lathe_media *media, const char *name, GError **error)
 {
@@ -168,29 +164,42 @@ bool lathe_media_check_boots(const struct lathe_media *media, const char *name, 
                                  "'%s' is for computers with other processors: take the edition "
                                  "for PCs (amd64, x86-64)",
                                  name);
+    if (media->kind == LATHE_MEDIA_DISC)
+        return lathe_error_input(error,
+                                 "'%s' is a disc with nothing that boots; --cdrom puts it into "
+                                 "the drive of a machine that boots something else",
+                                 name);
     return lathe_error_input(error,
-                             media->kind == LATHE_MEDIA_DISC
-                                 ? "'%s' is a disc with nothing that boots; --cdrom puts it into "
-                                   "the drive of a machine that boots something else"
-                                 : "'%s' is nothing that boots: give a disc or disk image, or a "
-                                   "kernel (bzImage, ELF or Multiboot)",
+                             "'%s' is nothing that boots: give a disc or disk image, or a "
+                             "kernel (bzImage, ELF or Multiboot)",
                              name);
 }
 
+/* What it starts with, as an index for media_sentences. */
+static gsize media_sort(const struct lathe_media *media)
+{
+    if ((media->boots & LATHE_BOOTS_BIOS) && (media->boots & LATHE_BOOTS_UEFI))
+        return 0;
+    if (media->boots & LATHE_BOOTS_UEFI)
+        return 1;
+    if (media->boots & LATHE_BOOTS_BIOS)
+        return 2;
+    if (media->boots & LATHE_BOOTS_UEFI32)
+        return 3;
+    return media->boots != 0 ? 4 : 5;
+}
+
+static const char *const media_sentences[][2] = {
+    {N_("This disk starts with BIOS and UEFI"), N_("This disc starts with BIOS and UEFI")},
+    {N_("This disk starts with UEFI only"), N_("This disc starts with UEFI only")},
+    {N_("This disk starts with BIOS only"), N_("This disc starts with BIOS only")},
+    {N_("This disk starts with 32-bit UEFI only"), N_("This disc starts with 32-bit UEFI only")},
+    {N_("This disk is for computers with other processors"),
+     N_("This disc is for computers with other processors")},
+    {N_("This disk does not boot"), N_("This disc does not boot")},
+};
+
 char *lathe_media_describe(const struct lathe_media *media)
 {
-    unsigned boots = media->boots & ~(unsigned)LATHE_BOOTS_OTHER;
-    const char *what = "does not boot";
-
-    if ((boots & LATHE_BOOTS_BIOS) && (boots & LATHE_BOOTS_UEFI))
-        what = "starts with BIOS and UEFI";
-    else if (boots & LATHE_BOOTS_UEFI)
-        what = "starts with UEFI only";
-    else if (boots & LATHE_BOOTS_BIOS)
-        what = "starts with BIOS only";
-    else if (boots & LATHE_BOOTS_UEFI32)
-        what = "starts with 32-bit UEFI only";
-    else if (media->boots != 0)
-        what = "is for computers with other processors";
-    return g_strdup_printf("This %s %s", media_noun(media), what);
+    return g_strdup(_(media_sentences[media_sort(media)][media->kind == LATHE_MEDIA_DISC]));
 }

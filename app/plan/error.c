@@ -2,6 +2,8 @@
 /* The GError domain: the emulator's kinds of error keep their meaning. */
 #include "app/plan/error.h"
 
+#include <glib/gi18n.h>
+
 G_DEFINE_QUARK(lathe - error, lathe_error)
 
 static enum lathe_error error_code(enum emu_error_kind kind)
@@ -18,7 +20,7 @@ static enum lathe_error error_code(enum emu_error_kind kind)
 
 bool lathe_error_from_emu(GError **error, const struct emu_error *found)
 {
-    const char *text = found->text[0] != '\0' ? found->text : "the machine could not be made";
+    const char *text = found->text[0] != '\0' ? found->text : _("the machine could not be made");
 
     g_set_error_literal(error, LATHE_ERROR, error_code(found->kind), text);
     return false;
@@ -28,7 +30,7 @@ bool lathe_error_input(GError **error, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    char *text = g_strdup_vprintf(format, arguments);
+    char *text = g_strdup_vprintf(gettext(format), arguments);
     va_end(arguments);
     g_set_error_literal(error, LATHE_ERROR, LATHE_ERROR_INPUT, text);
     g_free(text);

@@ -23,7 +23,9 @@ GQuark lathe_error_quark(void);
 
 /* Sets *error (which may be NULL) from what the emulator found; returns false always. */
 bool lathe_error_from_emu(GError **error, const struct emu_error *found);
-/* Sets *error to LATHE_ERROR_INPUT with a text; returns false always. */
+/* Sets *error to LATHE_ERROR_INPUT with a text; returns false always. The format is translated
+ * here, so that callers write it plainly (po/meson.build tells xgettext); words given to it are
+ * not. */
 bool lathe_error_input(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 #endif

@@ -2,6 +2,8 @@
 /* Changing discs: looks at the file, respects the guest's lock, and remembers what is in. */
 #include "app/session/drive.h"
 
+#include <glib/gi18n.h>
+
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "emulator/api/block.h"
@@ -51,9 +53,10 @@ gboolean lathe_drive_change(struct emu_machine *machine, struct lathe_definition
         return FALSE;
     if (!force && drive_is_locked(machine, drive)) {
         emu_block_backend_close(&medium);
-        g_set_error_literal(error, LATHE_ERROR, LATHE_ERROR_BUSY,
-                            "The guest uses the disc and has locked the drive. It was asked to let "
-                            "go of it.");
+        g_set_error_literal(
+            error, LATHE_ERROR, LATHE_ERROR_BUSY,
+            _("The guest uses the disc and has locked the drive. It was asked to let "
+              "go of it."));
         return FALSE;
     }
     if (!emu_machine_change_medium(machine, drive, &medium, &found))

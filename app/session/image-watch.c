@@ -3,6 +3,7 @@
 #include "app/session/image-watch.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 
 #include "app/plan/definition.h"
 
@@ -18,10 +19,11 @@ static char *image_sentence(GFile *file, GFile *other, gboolean moved)
     g_autofree char *to = other != NULL ? g_file_get_path(other) : NULL;
 
     if (moved && to != NULL)
-        return g_strdup_printf("“%s” was renamed to “%s”. The machine goes on with it.", name, to);
+        return g_strdup_printf(_("“%s” was renamed to “%s”. The machine goes on with it."), name,
+                               to);
     return g_strdup_printf(
-        "“%s” was deleted. The machine goes on with the open file, but it is gone "
-        "when the machine ends: copy what matters out of the guest before.",
+        _("“%s” was deleted. The machine goes on with the open file, but it is gone "
+          "when the machine ends: copy what matters out of the guest before."),
         name);
 }
 

@@ -7,6 +7,8 @@
  */
 #include "app/session/session.h"
 
+#include <glib/gi18n.h>
+
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/session/attach.h"
@@ -600,10 +602,11 @@ char *lathe_session_dup_boot_sources(LatheSession *session)
         const struct lathe_disk_definition *disk = &session->definition->disk[i];
         g_autofree char *name = disk->path != NULL ? g_path_get_basename(disk->path) : NULL;
         g_string_append_printf(text, "%s%s: %s", text->len > 0 ? "\n" : "",
-                               disk->cdrom ? "CD drive" : "Disk", name != NULL ? name : "empty");
+                               disk->cdrom ? _("CD drive") : _("Disk"),
+                               name != NULL ? name : _("empty"));
     }
     if (session->definition->nets > 0)
-        g_string_append_printf(text, "%sNetwork", text->len > 0 ? "\n" : "");
+        g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", _("Network"));
     return g_string_free(text, FALSE);
 }
 

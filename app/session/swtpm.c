@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <poll.h>
 #include <string.h>
@@ -242,7 +243,7 @@ static bool swtpm_finish(struct swtpm *swtpm, struct emu_tpm_backend *backend, c
         return true;
     }
     swtpm_close(swtpm);
-    g_set_error(error, LATHE_ERROR, LATHE_ERROR_INPUT, "%s is no control socket of swtpm", what);
+    g_set_error(error, LATHE_ERROR, LATHE_ERROR_INPUT, _("%s is no control socket of swtpm"), what);
     return false;
 }
 
@@ -268,7 +269,7 @@ static bool swtpm_spawn(struct swtpm *swtpm, const char *directory, const char *
     g_free(control);
     g_free(state);
     if (swtpm->process == NULL)
-        g_prefix_error(error, "a TPM needs the program swtpm (package swtpm): ");
+        g_prefix_error(error, _("a TPM needs the program swtpm (package swtpm): "));
     return swtpm->process != NULL;
 }
 
@@ -282,7 +283,7 @@ bool lathe_swtpm_start(const char *directory, struct emu_tpm_backend *backend, G
         (directory != NULL && g_mkdir_with_parents(directory, 0700) != 0)) {
         if (swtpm->scratch != NULL)
             g_set_error(error, LATHE_ERROR, LATHE_ERROR_INPUT,
-                        "cannot make %s for the TPM's state: %s", directory, g_strerror(errno));
+                        _("cannot make %s for the TPM's state: %s"), directory, g_strerror(errno));
         swtpm_close(swtpm);
         return false;
     }
@@ -295,5 +296,5 @@ bool lathe_swtpm_start(const char *directory, struct emu_tpm_backend *backend, G
     for (unsigned i = 0; i < SWTPM_START_MS / 10 && !swtpm_try_connect(swtpm, path); i++)
         g_usleep(10000);
     g_free(path);
-    return swtpm_finish(swtpm, backend, "what was started", error);
+    return swtpm_finish(swtpm, backend, _("what was started"), error);
 }

@@ -42,14 +42,11 @@ static void application_activate(GApplication *application, gpointer data)
 
 static gboolean application_init(GError **error)
 {
-    bindtextdomain("lathe", LATHE_LOCALEDIR);
-    bind_textdomain_codeset("lathe", "UTF-8");
-    textdomain("lathe");
     g_set_prgname(LATHE_GTK_ID); /* the compositor finds the desktop file by this name */
     g_set_application_name("Lathe");
     if (!gtk_init_check(NULL, NULL)) {
         g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                            "the desktop's display cannot be opened; use --display none");
+                            _("the desktop's display cannot be opened; use --display none"));
         return FALSE;
     }
     gtk_window_set_default_icon_name(LATHE_GTK_ID);
