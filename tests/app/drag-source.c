@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A small window that files can be dragged out of, as out of a file manager:
- * drag-source FILE... offers them as text/uri-list. For tests of drops with a real pointer.
+ * drag-source FILE... offers them as text/uri-list. It says on standard output whether the place
+ * under the pointer takes them. For tests of drops with a real pointer.
  */
 #include <gtk/gtk.h>
 
@@ -9,6 +10,17 @@ static void source_give(GtkWidget *widget, GdkDragContext *context, GtkSelection
                         guint info, guint time, gpointer uris)
 {
     gtk_selection_data_set_uris(selection, uris);
+}
+
+static void source_on_action(GdkDragContext *context, GdkDragAction action)
+{
+    puts(action != 0 ? "taken here" : "not here");
+    fflush(stdout);
+}
+
+static void source_begin(GtkWidget *widget, GdkDragContext *context, gpointer data)
+{
+    g_signal_connect(context, "action-changed", G_CALLBACK(source_on_action), NULL);
 }
 
 int main(int argc, char **argv)
@@ -30,6 +42,7 @@ int main(int argc, char **argv)
     gtk_drag_source_add_uri_targets(box);
     g_signal_connect_data(box, "drag-data-get", G_CALLBACK(source_give), g_strv_builder_end(uris),
                           (GClosureNotify)(void (*)(void))g_strfreev, 0);
+    g_signal_connect(box, "drag-begin", G_CALLBACK(source_begin), NULL);
     gtk_widget_show_all(window);
     gtk_window_move(GTK_WINDOW(window), 950, 700);
     gtk_main();

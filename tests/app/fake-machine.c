@@ -2,15 +2,17 @@
 /*
  * A machine without a processor, behind the emulator's public headers: its kernel command line is
  * a script that one thread plays, commands separated by ';': "print TEXT", "wait MS", "flood KIB",
- * "echo", "poweroff", "reset", "triple", "crash TEXT", "exit N", "spin", "hold TEXT", "lock N" (the
- * tray; a new disc, and who wants one, are printed), "keep N" (disks that are asked for; those that
- * come and go are printed); with "screen" first those of fake-display.h,
- * "absolute N", "leds N", "size" and "looks", and keys and pointer are printed. For tests of app/
+ * "echo", "until PATH" (there is such a file), "poweroff", "reset", "triple", "crash TEXT", "exit
+ * N", "spin", "hold TEXT", "lock N" (the tray; a new disc, and who wants one, are printed), "keep
+ * N" (disks that are asked for; those that come and go are printed); with "screen" first those of
+ * fake-display.h, "absolute N", "leds N", "locks N" (do lock keys change the lamps?), "looks",
+ * "sizes" (from now on), and keys and pointer are printed. For tests of app/
  * and ui/.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <linux/input-event-codes.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,9 +50,10 @@ struct emu_machine {
     struct emu_machine_observer observer;
     struct emu_display *display; /* NULL: none */
     _Atomic unsigned leds;
-    _Atomic bool absolute, tray_locked, keeps_disks;
+    _Atomic bool leds_set, locks, absolute, tray_locked, keeps_disks;
     char usb_id[32]; /* of the device that was plugged in last */
     char *script, *cursor;
+    char size[32]; /* that a viewer liked when it was told last */
     unsigned vcpus;
     bool no_reboot;
     _Atomic uint64_t work; /* commands and milliseconds, as instructions */
@@ -167,24 +170,40 @@ static void fake_say(struct emu_machine *m, const char *format, ...)
     fake_write(m, line, strlen(line));
 }
 
-/* "size", "looks": tell what a viewer does. */
+/* "looks": tells what a viewer does. */
 static bool fake_viewer_command(struct emu_machine *m, const char *word)
 {
     unsigned looks, changes;
-    char size[32];
 
-    if (m->display == NULL)
+    if (m->display == NULL || strcmp(word, "looks") != 0)
         return false;
-    if (strcmp(word, "size") == 0) {
-        fake_display_preferred(m->display, size, sizeof(size));
-        fake_say(m, "size %s", size);
-    } else if (strcmp(word, "looks") == 0) {
-        fake_display_looks(m->display, &looks, &changes);
-        fake_say(m, "looks %u changes %u", looks, changes);
-    } else {
-        return false;
-    }
+    fake_display_looks(m->display, &looks, &changes);
+    fake_say(m, "looks %u changes %u", looks, changes);
     return true;
+}
+
+/* "sizes": tells what a viewer would like, as often as it changes. */
+static void fake_tell_size(struct emu_machine *m)
+{
+    char size[sizeof(m->size)];
+
+    fake_display_preferred(m->display, size, sizeof(size));
+    if (strcmp(size, m->size) != 0)
+        fake_say(m, "size %s", strcpy(m->size, size));
+    usleep(1000);
+}
+
+static void fake_input_changed(struct emu_machine *m)
+{
+    if (m->observer.input_changed != NULL)
+        m->observer.input_changed(m->observer.opaque);
+}
+
+static void fake_set_leds(struct emu_machine *m, unsigned leds)
+{
+    m->leds = leds;
+    m->leds_set = true;
+    fake_input_changed(m);
 }
 
 /* What the guest's input devices are. */
@@ -192,12 +211,13 @@ static bool fake_input_command(struct emu_machine *m, const char *word, const ch
 {
     if (strcmp(word, "absolute") == 0)
         m->absolute = atoi(rest) != 0;
+    else if (strcmp(word, "locks") == 0)
+        m->locks = atoi(rest) != 0;
     else if (strcmp(word, "leds") == 0)
-        m->leds = (unsigned)atoi(rest);
+        fake_set_leds(m, (unsigned)atoi(rest));
     else
         return false;
-    if (m->observer.input_changed != NULL)
-        m->observer.input_changed(m->observer.opaque);
+    fake_input_changed(m);
     return true;
 }
 
@@ -239,6 +259,10 @@ static bool fake_command(struct emu_machine *m, const char *word, const char *re
         m->keeps_disks = atoi(rest) != 0;
     else if (strcmp(word, "echo") == 0)
         return fake_echo(m), false;
+    else if (strcmp(word, "sizes") == 0 && m->display != NULL)
+        return fake_tell_size(m), false;
+    else if (strcmp(word, "until") == 0)
+        return access(rest, F_OK) == 0 || (usleep(1000), false);
     else if (strcmp(word, "wait") == 0)
         usleep((useconds_t)atoi(rest) * 1000);
     else /* "spin", and the end of the script */
@@ -579,7 +603,11 @@ struct emu_display *emu_machine_get_display(const struct emu_machine *m, unsigne
 
 void emu_machine_key(struct emu_machine *m, unsigned code, bool down)
 {
+    unsigned led = code == KEY_CAPSLOCK ? EMU_LED_CAPS : code == KEY_NUMLOCK ? EMU_LED_NUM : 0;
+
     fake_say(m, "key %u %s", code, down ? "down" : "up");
+    if (m->locks && led != 0 && down)
+        fake_set_leds(m, m->leds ^ led);
 }
 
 void emu_machine_release_input(struct emu_machine *m)
@@ -595,7 +623,8 @@ void emu_machine_pointer(struct emu_machine *m, const struct emu_pointer_event *
 
 struct emu_input_status emu_machine_get_input_status(const struct emu_machine *m)
 {
-    return (struct emu_input_status){.absolute = m->absolute, .leds = m->leds};
+    return (struct emu_input_status){
+        .absolute = m->absolute, .leds_set = m->leds_set, .leds = m->leds};
 }
 
 /* ---- emulator/api/chardev.h ---- */

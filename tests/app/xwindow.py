@@ -69,12 +69,33 @@ class Display:
         return subprocess.run(words, env=self.environment, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, text=True).stdout
 
+    def shot(self):
+        """What is on the screen, three bytes a pixel, without the lower edge: windows tell how busy
+        the machine is there, and that changes by itself."""
+        data = subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"],
+                              env=self.environment, stdout=subprocess.PIPE).stdout
+        return data[:self.size[0] * (self.size[1] - 60) * 3]
+
+    def wait_rest(self, before=None):
+        """Until the screen rests, and shows something else than before."""
+        last = [None]
+
+        def rests():
+            now = self.shot()
+            rested = now == last[0] and now != before
+            last[0] = now
+            return rested
+        wait_for("the screen to rest" if before is None else "the screen to change", rests)
+
     def picture(self, name):
+        """Keeps what is on the screen for people; nothing should move by then."""
         path = os.path.join(self.pictures, name + ".png")
-        self.tool("import", "-window", "root", path)
-        colors = int(self.tool("identify", "-format", "%k", path) or 0)
-        if colors < 16:
-            raise Failed("the picture %s shows nothing" % path)
+        self.wait_rest()
+
+        def shows():
+            self.tool("import", "-window", "root", path)
+            return int(self.tool("identify", "-format", "%k", path) or 0) >= 16
+        wait_for("something in the picture %s" % path, shows)
 
 
 class Pointer:
@@ -82,8 +103,10 @@ class Pointer:
 
     def __init__(self, display, program, *files):
         self.display = display
+        self.said = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([program, *files], env=display.environment,
-                                        stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                        stdin=subprocess.DEVNULL, stdout=self.said,
+                                        stderr=subprocess.DEVNULL)
         self.window = wait_for("the drag source", self.find)
 
     def find(self):
@@ -97,14 +120,20 @@ class Pointer:
                 int(place["Y"]) + int(place["HEIGHT"]) // 2)
 
     def drag_to(self, window):
-        """Steps, as a drag begins only after some way, and targets answer on the way."""
-        time.sleep(0.3)
+        """Steps, as a drag begins only after some way, and targets answer on the way; until the
+        window has answered that it takes the files."""
+        self.display.wait_rest()
         (x, y), (to_x, to_y) = self.middle(self.window), self.middle(window)
         words = ["mousemove", str(x), str(y), "mousedown", "1"]
         for step in range(1, 11):
             words += ["mousemove", str(x + (to_x - x) * step // 10),
                       str(y + (to_y - y) * step // 10), "sleep", "0.05"]
-        self.display.tool("xdotool", *words, "sleep", "0.3")
+        self.display.tool("xdotool", *words)
+        wait_for("a window that takes the files", self.is_taken)
+
+    def is_taken(self):
+        self.said.seek(0)
+        return self.said.read().splitlines()[-1:] == ["taken here"]
 
     def let_go(self):
         self.display.tool("xdotool", "mouseup", "1")
@@ -119,14 +148,18 @@ class Pointer:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait()
+        self.said.close()
 
 
 class Window:
-    """A "lathe run" with a window; its first serial port goes to the file self.serial too."""
+    """A "lathe run" with a window; its first serial port goes to the file self.serial too. A script
+    of the fake machine waits with "until NAME" for go(NAME)."""
 
     def __init__(self, display, folder, title, command, options=()):
         self.display = display
+        self.folder = folder
         self.serial = os.path.join(folder, "serial-%d" % time.monotonic_ns())
+        command = [word.replace("until ", "until %s/" % folder) for word in command]
         command = [*command, "--serial", "file:" + self.serial, *options]
         self.stderr = open(os.path.join(folder, "stderr"), "w+")
         self.process = subprocess.Popen(command, env=display.environment, stderr=self.stderr,
@@ -142,6 +175,20 @@ class Window:
         self.display.tool("xdotool", "windowfocus", "--sync", window)
         time.sleep(0.2)
 
+    def go(self, name):
+        with open(os.path.join(self.folder, name), "w"):
+            pass
+
+    def hold(self, name):
+        """The script's next run waits again."""
+        os.remove(os.path.join(self.folder, name))
+
+    def change(self, action):
+        """Does something that changes the window, and waits for that."""
+        before = self.display.shot()
+        action()
+        self.display.wait_rest(before)
+
     def keys(self, *keys):
         self.display.tool("xdotool", "key", "--delay", "30", *keys)
 
@@ -150,6 +197,11 @@ class Window:
 
     def text(self):
         with open(self.serial, errors="replace", newline="") as file:
+            return file.read()
+
+    def messages(self):
+        """What it said on standard error so far."""
+        with open(self.stderr.name) as file:
             return file.read()
 
     def wait_text(self, text, seconds=WAIT):
