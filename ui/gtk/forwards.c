@@ -88,8 +88,8 @@ static void forwards_add_row(struct forwards *forwards, unsigned adapter, const 
     gtk_box_pack_end(GTK_BOX(box), forwards_new_button(forwards, adapter, text, words), FALSE,
                      FALSE, 0);
     gtk_container_add(GTK_CONTAINER(forwards->list), box);
-    gtk_widget_set_can_focus(gtk_widget_get_parent(box),
-                             FALSE); /* the button is what can be done */
+    /* The list gives its rows the focus before what is in them: Tab would not come past them. */
+    atk_object_set_name(gtk_widget_get_accessible(gtk_widget_get_parent(box)), words);
 }
 
 static void forwards_drop_row(GtkWidget *row, gpointer data)
