@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * GTK 3 has no relative pointers: a held one is put back to the middle of the view whenever it has
- * gone far. Where the desktop does not allow that (Wayland), ways end at the screen's edges.
+ * GTK 3 has no relative pointers: a held one is locked by Wayland's own protocols, or put back to
+ * the middle of the view whenever it has gone far. Where the desktop allows neither, ways end at
+ * the screen's edges.
  */
 #include "ui/gtk/display-pointer.h"
 
 #include <math.h>
 
 #include "app/session/input.h"
+#include "ui/gtk/wayland-pointer.h"
 
 #define POINTER_FAR 60 /* from the middle, in the toolkit's pixels, until it is put back */
 
@@ -15,8 +17,9 @@ struct lathe_display_pointer {
     const struct lathe_display_input_owner *owner;
     unsigned buttons;
     struct emu_pointer_event last; /* the position that was told last */
-    gboolean held, jumping;        /* jumping: put back, and no event from there came yet */
-    double middle_x, middle_y;     /* in root coordinates, like the next two */
+    struct lathe_wayland_pointer *locked;
+    gboolean held, jumping;    /* jumping: put back, and no event from there came yet */
+    double middle_x, middle_y; /* in root coordinates, like the next two */
     double at_x, at_y;
     double rest_x, rest_y;      /* ways smaller than a count */
     double wheel, wheel_across; /* turns smaller than a notch */
@@ -33,6 +36,7 @@ lathe_display_pointer_new(const struct lathe_display_input_owner *owner)
 
 void lathe_display_pointer_free(struct lathe_display_pointer *pointer)
 {
+    lathe_wayland_pointer_free(pointer->locked);
     g_free(pointer);
 }
 
@@ -70,18 +74,6 @@ static void pointer_put_back(struct lathe_display_pointer *pointer)
     pointer->middle_y = y;
     pointer->jumping = TRUE;
     gdk_device_warp(pointer_device(pointer), gtk_widget_get_screen(widget), x, y);
-}
-
-void lathe_display_pointer_hold(struct lathe_display_pointer *pointer, gboolean hold)
-{
-    if (hold == pointer->held)
-        return;
-    pointer->held = hold;
-    pointer->rest_x = pointer->rest_y = 0;
-    if (!hold)
-        return;
-    gdk_device_get_position_double(pointer_device(pointer), NULL, &pointer->at_x, &pointer->at_y);
-    pointer_put_back(pointer);
 }
 
 /* ---- events ---- */
@@ -137,23 +129,46 @@ static int pointer_counts(double *rest, double way)
     return (int)counts;
 }
 
+static void pointer_tell_way(void *opaque, double x, double y)
+{
+    struct lathe_display_pointer *pointer = opaque;
+    struct emu_pointer_event event = {
+        .x = pointer_counts(&pointer->rest_x, x),
+        .y = pointer_counts(&pointer->rest_y, y),
+    };
+
+    if (event.x != 0 || event.y != 0)
+        pointer_send(pointer, event);
+}
+
 static void pointer_move_by(struct lathe_display_pointer *pointer, double x, double y)
 {
-    struct emu_pointer_event event = {0};
-
     if (pointer_has_jumped(pointer, x, y)) {
         pointer->jumping = FALSE;
         pointer->at_x = pointer->middle_x;
         pointer->at_y = pointer->middle_y;
     }
-    event.x = pointer_counts(&pointer->rest_x, x - pointer->at_x);
-    event.y = pointer_counts(&pointer->rest_y, y - pointer->at_y);
+    pointer_tell_way(pointer, x - pointer->at_x, y - pointer->at_y);
     pointer->at_x = x;
     pointer->at_y = y;
-    if (event.x != 0 || event.y != 0)
-        pointer_send(pointer, event);
     if (!pointer->jumping && hypot(x - pointer->middle_x, y - pointer->middle_y) > POINTER_FAR)
         pointer_put_back(pointer);
+}
+
+void lathe_display_pointer_hold(struct lathe_display_pointer *pointer, gboolean hold)
+{
+    if (hold == pointer->held)
+        return;
+    pointer->held = hold;
+    pointer->rest_x = pointer->rest_y = 0;
+    g_clear_pointer(&pointer->locked, lathe_wayland_pointer_free);
+    if (hold)
+        pointer->locked =
+            lathe_wayland_pointer_lock(pointer->owner->widget, pointer_tell_way, pointer);
+    if (!hold || pointer->locked != NULL)
+        return;
+    gdk_device_get_position_double(pointer_device(pointer), NULL, &pointer->at_x, &pointer->at_y);
+    pointer_put_back(pointer);
 }
 
 void lathe_display_pointer_motion(struct lathe_display_pointer *pointer,
@@ -162,7 +177,8 @@ void lathe_display_pointer_motion(struct lathe_display_pointer *pointer,
     if (!pointer_is_heard(pointer))
         return;
     if (pointer->held) {
-        pointer_move_by(pointer, event->x_root, event->y_root);
+        if (pointer->locked == NULL)
+            pointer_move_by(pointer, event->x_root, event->y_root);
         return;
     }
     pointer_locate(pointer, event->x, event->y);
