@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The generic half of api/debug.h: registers, memory and steps by the architecture's
- * struct emu_debug_target, and the list of breaks. How a break is hit is the architecture's affair.
+ * struct emu_debug_target, searching, and the list of breaks. How a break is hit is the
+ * architecture's affair.
  */
 #include "emulator/core/machine-private.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "emulator/core/memory-private.h"
 
 #define DEBUG_PAGE      4096u
 #define DEBUG_MAX_WATCH 4096u
@@ -121,6 +124,62 @@ bool emu_debug_write_memory(struct emu_machine *machine, unsigned vcpu, emu_gva 
 {
     return debug_can_access(machine, vcpu, address, length) &&
            debug_transfer(machine, vcpu, address, NULL, data, length);
+}
+
+/* ---- searching ---- */
+
+/* Looked for by its last byte that is not 0, as most of a guest's memory is. */
+struct debug_pattern {
+    const uint8_t *bytes;
+    size_t length, anchor;
+};
+
+static const uint8_t *debug_find_in(const struct debug_pattern *pattern, const uint8_t *start,
+                                    const uint8_t *end)
+{
+    const uint8_t *at = start + pattern->anchor;
+
+    if ((size_t)(end - start) < pattern->length)
+        return NULL;
+    end -= pattern->length - pattern->anchor - 1; /* of where an anchor may be */
+    while (at < end && (at = memchr(at, pattern->bytes[pattern->anchor], (size_t)(end - at)))) {
+        if (memcmp(at - pattern->anchor, pattern->bytes, pattern->length) == 0)
+            return at - pattern->anchor;
+        at++;
+    }
+    return NULL;
+}
+
+static size_t debug_find_in_ram(const struct debug_pattern *pattern, const struct emu_ram *ram,
+                                void *out, size_t size)
+{
+    const uint8_t *host = emu_ram_host(ram);
+    uint64_t start, end = 0;
+
+    while (emu_ram_next_data(ram, end, &start, &end)) {
+        const uint8_t *found = debug_find_in(pattern, host + start, host + end);
+        if (found == NULL)
+            continue;
+        size_t rest = (size_t)(host + end - found);
+        memcpy(out, found, rest < size ? rest : size);
+        return rest < size ? rest : size;
+    }
+    return 0;
+}
+
+size_t emu_debug_find(struct emu_machine *machine, const void *pattern, size_t length, void *out,
+                      size_t size)
+{
+    struct debug_pattern wanted = {pattern, length, length};
+    size_t copied = 0;
+
+    while (wanted.anchor > 0 && wanted.bytes[wanted.anchor - 1] == 0)
+        wanted.anchor--;
+    if (wanted.anchor-- == 0)
+        return 0;
+    for (size_t i = 0; i < machine->private->ram_count && copied == 0; i++)
+        copied = debug_find_in_ram(&wanted, machine->private->rams[i], out, size);
+    return copied;
 }
 
 /* ---- breaks ---- */

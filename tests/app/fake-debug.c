@@ -28,6 +28,12 @@ const char *emu_debug_vcpu_state(struct emu_machine *machine, unsigned vcpu)
     return "running";
 }
 
+size_t emu_debug_find(struct emu_machine *machine, const void *pattern, size_t length, void *out,
+                      size_t size)
+{
+    return 0;
+}
+
 bool emu_debug_read_register(struct emu_machine *machine, unsigned vcpu, size_t index, void *out)
 {
     memcpy(out, &fake_pc, sizeof(fake_pc));

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real guest in the window: GRUB's menu on the VGA text screen answers the keys of a person.
+"""Real guests in the window: GRUB's menu on the VGA text screen answers the keys of a person, and the
+text of UEFI's console, which is drawn in a graphics mode, is copied.
 
-usage: test-guest-screen.py PROGRAM PICTURES
+usage: test-guest-screen.py PROGRAM CLIPBOARD PICTURES [TEST...]
+PROGRAM is lathe, CLIPBOARD prints the clipboard's text, PICTURES is a folder for pictures.
 """
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 
-from xwindow import Display, Failed, Window, wait_for
+from xwindow import Failed, Window, run_tests, wait_for
 
-PROGRAM, PICTURES = sys.argv[1:3]
+PROGRAM, CLIPBOARD, PICTURES = sys.argv[1:4]
 MENU = """serial --unit=0
 terminal_output console serial
 set timeout=600
@@ -34,13 +34,15 @@ def make_disc(folder):
 def highlighted(display):
     """The row of the X screen where the menu's bar is; None: there is none."""
     width = display.size[0]
-    data = subprocess.run(["import", "-window", "root", "-depth", "8", "rgb:-"],
-                          env=display.environment, stdout=subprocess.PIPE).stdout
-    at = data.find(b"\xaa\xaa\xaa" * (width // 2))  # light grey over half of the screen
+    at = display.shot().find(b"\xaa\xaa\xaa" * (width // 2))  # light grey over half of the screen
     return at // 3 // width if at >= 0 else None
 
 
-def choose(window, display):
+def test_menu(display, folder):
+    """GRUB's menu answers keys."""
+    window = Window(display, folder, "menu.iso",
+                    [PROGRAM, "run", make_disc(folder), "--firmware", "bios", "--memory", "256M",
+                     "--net", "none"])
     window.wait_text("Second entry", 120)
     first = wait_for("the menu's bar on the screen", lambda: highlighted(display), 20)
     display.picture("grub-menu")
@@ -49,30 +51,31 @@ def choose(window, display):
     display.picture("grub-menu-down")
     window.keys("Return")
     window.wait_text("the-second", 30)
+    window.process.terminate()
+    window.end(128 + 15)
 
 
-def main():
-    folder = tempfile.mkdtemp(prefix="lathe-guest-screen-")
-    os.makedirs(PICTURES, exist_ok=True)
-    display = Display(folder, PICTURES)
-    good = True
-    try:
-        window = Window(display, folder, "menu.iso",
-                        [PROGRAM, "run", make_disc(folder), "--firmware", "bios", "--memory",
-                         "256M", "--net", "none"])
-        try:
-            choose(window, display)
-        finally:
-            window.process.terminate()
-        window.end(128 + 15)
-    except Failed as failure:
-        print("#", failure, file=sys.stderr)
-        good = False
-    finally:
-        display.close()
-        shutil.rmtree(folder, ignore_errors=True)
-    print("ok" if good else "not ok", "screen: GRUB's menu answers keys in the window")
-    sys.exit(0 if good else 1)
+def copied(display, window):
+    window.keys("ctrl+shift+c")
+    return display.tool(CLIPBOARD)
 
 
-main()
+def test_console(display, folder):
+    """The firmware writes the same on its serial port."""
+    window = Window(display, folder, "machine",
+                    [PROGRAM, "run", "--firmware", "uefi", "--memory", "256M", "--net", "none"])
+    window.wait_text("Shell> ", 120)
+    window.type("echo A-z_0{9}~")
+    window.keys("Return")
+    wait_for("the echo on the screen", lambda: copied(display, window).count("A-z_0{9}~") == 2)
+    display.picture("console")
+    text = copied(display, window)
+    print("# " + text.replace("\n", "\n# "))
+    for words in ("UEFI Interactive Shell v", "Mapping table", "echo A-z_0{9}~\n"):
+        if words not in text:
+            raise Failed("not on the screen: %s" % words)
+    window.process.terminate()
+    window.end(128 + 15)
+
+
+run_tests("guest screen", [test_menu, test_console], PICTURES, sys.argv[4:])

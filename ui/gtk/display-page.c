@@ -186,7 +186,8 @@ static GtkClipboard *page_clipboard(LatheDisplayPage *page)
 
 void lathe_display_page_copy(LatheDisplayPage *page)
 {
-    g_autofree char *text = disp_screen_dup_text(lathe_display_view_get_screen(page->view));
+    g_autofree char *text =
+        lathe_session_dup_screen_text(page->session, lathe_display_view_get_screen(page->view));
 
     if (text != NULL)
         gtk_clipboard_set_text(page_clipboard(page), text, -1);

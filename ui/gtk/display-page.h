@@ -27,7 +27,7 @@ void lathe_display_page_set_fullscreen(LatheDisplayPage *page, gboolean fullscre
 /* Brings the bar out and puts the focus there. FALSE: not in full screen. */
 gboolean lathe_display_page_show_bar(LatheDisplayPage *page);
 
-/* What a text mode shows to the clipboard; a bell in other modes. */
+/* The text that the screen shows to the clipboard; a bell if it is none. */
 void lathe_display_page_copy(LatheDisplayPage *page);
 /* Types the clipboard's text in this keyboard layout. */
 void lathe_display_page_paste(LatheDisplayPage *page, const char *layout);
