@@ -50,18 +50,27 @@ static void font_order(struct disp_console_font *font)
     font->count = kept;
 }
 
+/* What is copied will be pasted somewhere: a hostile guest's control characters do not come along.
+ */
+static void font_add(struct disp_console_font *font, gunichar character, const uint8_t *rows)
+{
+    if (!g_unichar_isprint(character))
+        return;
+    font->glyphs[font->count].character = character;
+    memcpy(font->glyphs[font->count++].rows, rows, CELL_HEIGHT);
+}
+
 struct disp_console_font *disp_console_font_new(const uint8_t *bytes, size_t length)
 {
     struct disp_console_font *font = g_new0(struct disp_console_font, 1);
     size_t limit = MIN(length / RECORD_SIZE, MAX_GLYPHS), ascii = 0;
 
-    for (const uint8_t *at = bytes; font->count < limit; at += RECORD_SIZE) {
+    for (const uint8_t *at = bytes; at < bytes + limit * RECORD_SIZE; at += RECORD_SIZE) {
         gunichar character = at[0] | (gunichar)at[1] << 8;
         if (character == 0 || at[2] > 1 || !g_unichar_validate(character))
             break;
         ascii += character == ' ' + ascii; /* in order, as the mark is */
-        font->glyphs[font->count].character = character;
-        memcpy(font->glyphs[font->count++].rows, at + RECORD_ROWS, CELL_HEIGHT);
+        font_add(font, character, at + RECORD_ROWS);
     }
     if (ascii <= '~' - ' ')
         g_clear_pointer(&font, g_free);
