@@ -43,6 +43,7 @@ struct ir_blocks {
     _Atomic(struct ir_block *) bucket[1u << BLOCKS_BITS];
     _Atomic(struct code_page *) page[1u << PAGES_BITS];
     _Atomic uint64_t generation;
+    _Atomic uint64_t numbers;
 
     /* under the lock */
     size_t budget;
@@ -527,6 +528,15 @@ static void blocks_evict_locked(struct ir_blocks *blocks)
     blocks_each_page_locked(blocks, evict_page, &years);
     blocks_each_page_locked(blocks, evict_recount, NULL);
     blocks_retire_locked(blocks);
+}
+
+uint32_t ir_blocks_number(struct ir_blocks *blocks, uint32_t limit)
+{
+    uint64_t number = atomic_fetch_add_explicit(&blocks->numbers, 1, memory_order_relaxed);
+
+    if (number != 0 && number % limit == 0)
+        ir_blocks_flush(blocks);
+    return (uint32_t)(number % limit);
 }
 
 /* Keeps within the budget before `more` bytes are added. */

@@ -94,6 +94,9 @@ bool ir_blocks_protect(struct ir_blocks *blocks, emu_gpa page);
  */
 bool ir_blocks_store(struct ir_blocks *blocks, emu_gpa address, uint64_t size,
                      const struct ir_block *current, bool only_look);
+/* A number below limit, another one each time; all blocks die before they begin again. Any thread.
+ */
+uint32_t ir_blocks_number(struct ir_blocks *blocks, uint32_t limit);
 /* All blocks die. */
 void ir_blocks_flush(struct ir_blocks *blocks);
 

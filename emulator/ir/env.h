@@ -239,6 +239,7 @@ struct ir_env {
      * they may grow). They stand for pcs of the current jump table: who changes or empties that
      * sets returns_stale. */
     uint64_t returns, returns_end;
+    uint64_t jumps_tag; /* of what is in the current jump table: see jumps.h */
     uint32_t returns_stale;
 };
 

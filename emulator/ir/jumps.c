@@ -26,7 +26,7 @@ static struct ir_jumps *jumps_table(struct ir_jump_set *set, const struct ir_jum
     return &set->table[key - set->key];
 }
 
-static void jumps_clear(struct ir_jump_set *set, struct ir_jump_key *key)
+static void jumps_clear(struct ir_env *env, struct ir_jump_set *set, struct ir_jump_key *key)
 {
     struct ir_jumps *table = jumps_table(set, key);
     struct ir_jump_fill *fill = &set->fill[key - set->key];
@@ -40,6 +40,7 @@ static void jumps_clear(struct ir_jump_set *set, struct ir_jump_key *key)
     }
     fill->count = 0;
     key->flushes = set->flushes;
+    key->tag = ir_jumps_tag(ir_blocks_number(env->blocks, IR_JUMPS_TAGS));
 }
 
 static bool jumps_fits(const struct ir_jump_key *key, uint64_t mode, uint64_t space)
@@ -75,12 +76,13 @@ void ir_jumps_select(struct ir_env *env)
         return;
     key = jumps_pick(set, env->mode, env->space);
     if (key->use == 0 || key->flushes != set->flushes)
-        jumps_clear(set, key);
+        jumps_clear(env, set, key);
     key->mode = env->mode;
     key->space = env->space;
     key->use = ++set->uses;
     set->previous = set->current;
     set->current = key;
+    env->jumps_tag = key->tag;
     env->returns_stale = 1;
     if (!set->hidden)
         env->jumps = jumps_table(set, key);
@@ -93,7 +95,8 @@ void ir_jumps_flush(struct ir_env *env)
     if (!set)
         return;
     set->flushes++;
-    jumps_clear(set, set->current);
+    jumps_clear(env, set, set->current);
+    env->jumps_tag = set->current->tag;
     env->returns_stale = 1;
 }
 
@@ -145,6 +148,8 @@ bool ir_jumps_init(struct ir_env *env, struct emu_error *err)
         jumps_clear_entry(&set->table[n], 0);
     set->current = set->previous = &set->key[0];
     *set->current = (struct ir_jump_key){.mode = env->mode, .space = env->space, .use = 1};
+    jumps_clear(env, set, set->current);
+    env->jumps_tag = set->current->tag;
     set->uses = 1;
     env->jumps = set->table;
     return true;

@@ -19,7 +19,20 @@ struct ir_jump_key {
     uint64_t mode, space;
     uint64_t flushes; /* how many had been when it was last empty */
     uint64_t use;     /* the larger, the later; 0: free */
+    uint64_t tag;     /* another one each time it is emptied */
 };
+
+/*
+ * While a table's tag is current, what the guest's virtual addresses of code stand for does not
+ * change; no other table of the machine has it. It is a number spread over the bits that an address
+ * of a page has 0 or all the same, so that address ^ tag tells both. IR_JUMPS_NO_TAG is no table's.
+ */
+#define IR_JUMPS_TAGS ((1u << 28) - 1)
+static inline uint64_t ir_jumps_tag(uint32_t number)
+{
+    return (number & 0xfff) | (uint64_t)(number >> 12) << 48;
+}
+#define IR_JUMPS_NO_TAG ir_jumps_tag(IR_JUMPS_TAGS)
 
 /* What is in it. */
 struct ir_jump_fill {

@@ -56,12 +56,22 @@ struct jit_site {
     struct ir_xinsn x[];
 };
 
-/* A direct exit that may be joined to another block of the same page. */
+/*
+ * A direct exit that may be joined to another block. One to another page is followed only where its
+ * tag is that of the jump table ^ the pc of the owner's page; the check is before the jump, so who
+ * is between the two when it is joined anew must be right there as well: its target is at one
+ * physical address for ever.
+ */
 struct jit_link {
     uint8_t *jump;    /* its 32-bit distance, where it is written */
+    uint8_t *tag;     /* NULL: within the page */
     int32_t unlinked; /* the distance to its own tail */
-    uint16_t offset;  /* of the target in the page */
+    int32_t page;     /* bytes from the owner's page to that of the target */
+    uint16_t offset;  /* of the target in its page */
     bool apart;       /* never joined: the target goes on in another page */
+    bool known;       /* the address is */
+    int32_t wait;     /* how often a tag may differ until the link is joined anew */
+    emu_gpa address;  /* of a target in another page */
     struct jit_block *owner, *target;
     struct jit_link *next; /* of the same target */
 };
@@ -125,8 +135,11 @@ static inline struct jit_vcpu *jit_vcpu(struct ir_env *env)
 
 /* ---- links (links.c) ---- */
 
-/* Joins the link to the block, if that is what it leads to. Own thread, both blocks in use. */
-void jit_link_join(struct jit_vcpu *vcpu, struct jit_link *link, struct jit_block *target);
+#define JIT_LINK_WAIT 256
+
+/* Joins the link to the block at env->pc, if that is what it leads to. Own thread, both blocks in
+ * use, code_base as the link's tail left it. */
+void jit_link_join(struct ir_env *env, struct jit_link *link, struct jit_block *target);
 /* The block died: nothing leads to it or comes from it any more, and who still finds it in a jump
  * table gets no further than its entry. */
 void jit_links_drop(struct jit *jit, struct jit_block *block);

@@ -61,7 +61,7 @@ static enum ir_status jit_enter(struct ir_env *env, struct ir_block *block)
     struct jit_link *link = vcpu->pending;
 
     if (link != NULL)
-        jit_link_join(vcpu, link, (struct jit_block *)block);
+        jit_link_join(env, link, (struct jit_block *)block);
     vcpu->pending = NULL;
     return vcpu->jit->stubs.enter(env, block->code);
 }

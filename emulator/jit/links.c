@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Direct exits joined to the block they lead to, by patching one aligned 32-bit distance. Only
- * within a page: there the mapping that holds for one block holds for the other. A dying block is
- * taken out from both sides before its memory can go.
+ * Direct exits joined to the block they lead to, by patching one aligned 32-bit distance. Within a
+ * page the mapping that holds for one block holds for the other; to another page it is good for one
+ * jump table and one pc, which a tag in the code tells. A dying block is taken out from both sides
+ * before its memory can go.
  */
+#include "emulator/ir/jumps.h"
 #include "emulator/jit/internal.h"
 
 static void link_write(struct jit_link *link, int32_t distance)
@@ -11,28 +13,58 @@ static void link_write(struct jit_link *link, int32_t distance)
     __atomic_store_n((int32_t *)(void *)link->jump, distance, __ATOMIC_RELEASE);
 }
 
-static bool link_fits(const struct jit_link *link, const struct jit_block *target)
+static void link_write_tag(struct jit_link *link, uint64_t tag)
+{
+    if (link->tag != NULL)
+        __atomic_store_n((uint64_t *)(void *)link->tag, tag, __ATOMIC_RELEASE);
+}
+
+static bool link_lives(const struct jit_block *block)
+{
+    return atomic_load_explicit(&block->base.mode, memory_order_relaxed) == block->mode;
+}
+
+/* Is it where the link leads to? */
+static bool link_leads_to(const struct ir_env *env, const struct jit_link *link, emu_gpa address)
+{
+    if (link->tag == NULL)
+        return address == (link->owner->base.address & IR_PAGE_MASK) + link->offset;
+    return env->pc == env->code_base + link->offset && (!link->known || address == link->address);
+}
+
+static bool link_fits(const struct ir_env *env, const struct jit_link *link,
+                      const struct jit_block *target)
 {
     const struct jit_block *owner = link->owner;
 
-    return target->base.address == (owner->base.address & IR_PAGE_MASK) + link->offset &&
-           !target->base.straddles && target->mode == owner->mode &&
-           atomic_load_explicit(&target->base.mode, memory_order_relaxed) == target->mode &&
-           atomic_load_explicit(&owner->base.mode, memory_order_relaxed) == owner->mode;
+    return link_leads_to(env, link, target->base.address) && !target->base.straddles &&
+           target->mode == owner->mode && link_lives(target) && link_lives(owner);
 }
 
-void jit_link_join(struct jit_vcpu *vcpu, struct jit_link *link, struct jit_block *target)
+static void link_attach_locked(struct jit_link *link, struct jit_block *target)
 {
+    link->known = true;
+    link->address = target->base.address;
+    link->target = target;
+    link->next = target->incoming;
+    target->incoming = link;
+    link_write(link, (int32_t)(target->code + target->entry - (link->jump + 4)));
+}
+
+void jit_link_join(struct ir_env *env, struct jit_link *link, struct jit_block *target)
+{
+    struct jit_vcpu *vcpu = jit_vcpu(env);
     struct jit *jit = vcpu->jit;
 
     pthread_mutex_lock(&jit->links);
     link->apart |= target->base.straddles;
-    if (link->target == NULL && link_fits(link, target)) {
-        link->target = target;
-        link->next = target->incoming;
-        target->incoming = link;
+    link->wait = JIT_LINK_WAIT;
+    if ((link->target == NULL || (link->tag != NULL && link->target == target)) &&
+        link_fits(env, link, target)) {
         EMU_SHARED_BEFORE(jit); /* who follows the jump finds the target complete */
-        link_write(link, (int32_t)(target->code + target->entry - (link->jump + 4)));
+        if (link->target == NULL)
+            link_attach_locked(link, target);
+        link_write_tag(link, (env->code_base - (uint64_t)(int64_t)link->page) ^ env->jumps_tag);
         if (vcpu->counts != NULL)
             jit_count(&vcpu->counts->count[JIT_COUNT_LINKS]);
     }
@@ -42,6 +74,8 @@ void jit_link_join(struct jit_vcpu *vcpu, struct jit_link *link, struct jit_bloc
 static void link_cut_locked(struct jit_link *link)
 {
     link->target = NULL;
+    link->wait = 0;
+    link_write_tag(link, IR_JUMPS_NO_TAG);
     link_write(link, link->unlinked);
 }
 

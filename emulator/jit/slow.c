@@ -106,7 +106,7 @@ const void *jit_slow_link(struct ir_env *env, struct jit_link *link)
         vcpu->pending = link;
         return NULL;
     }
-    jit_link_join(vcpu, link, (struct jit_block *)block);
+    jit_link_join(env, link, (struct jit_block *)block);
     return block->code;
 }
 

@@ -29,6 +29,20 @@ void asm_64(struct asm_buf *b, uint64_t value)
     asm_bytes(b, &value, 8);
 }
 
+/* In instructions of up to four bytes: nop with prefixes. */
+void asm_align(struct asm_buf *b, unsigned alignment, unsigned ahead)
+{
+    while ((asm_pos(b) + ahead) % alignment != 0) {
+        unsigned left = alignment - (asm_pos(b) + ahead) % alignment;
+
+        for (unsigned n = 1; n < left && n < 4; n++)
+            asm_8(b, 0x66);
+        asm_8(b, 0x90);
+        if (b->overflow)
+            return;
+    }
+}
+
 static bool asm_short(int32_t value)
 {
     return value >= -128 && value <= 127;

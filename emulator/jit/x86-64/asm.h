@@ -64,6 +64,9 @@ void asm_8(struct asm_buf *b, unsigned value);
 void asm_32(struct asm_buf *b, uint32_t value);
 void asm_64(struct asm_buf *b, uint64_t value);
 
+/* Nothing, until what is `ahead` bytes from here is aligned. */
+void asm_align(struct asm_buf *b, unsigned alignment, unsigned ahead);
+
 /*
  * The general instruction: opcode is one byte, or 0x0fxx; width is IR_8..IR_64 and chooses the
  * prefixes (the opcode of the 8-bit form is the caller's matter). reg may be an opcode extension.

@@ -45,11 +45,11 @@ static void call_landing(struct jit_translation *t, const struct ir_insn *back)
     }
     asm_lea(&t->b, IR_64, ASM_RCX, asm_m(ASM_RAX, -(int32_t)back->imm));
     asm_store(&t->b, IR_64, ENV(code_base), ASM_RCX);
-    jit_link_tail(t, jit_link_jump(t, 0xe9, (unsigned)back->imm));
+    jit_link_tail(t, jit_link_jump(t, 0xe9, back->imm));
 }
 
 /* Within the page: the call itself is patched. */
-static void call_linked(struct jit_translation *t, unsigned offset, const struct ir_insn *back)
+static void call_linked(struct jit_translation *t, int64_t offset, const struct ir_insn *back)
 {
     uint32_t request;
     unsigned link;
@@ -60,6 +60,29 @@ static void call_linked(struct jit_translation *t, unsigned offset, const struct
     link = jit_link_jump(t, 0xe8, offset);
     call_landing(t, back);
     asm_here(&t->b, request);
+    jit_link_tail(t, link);
+}
+
+/* To another page: where the tag differs the call leads to the link's tail, and comes back to the
+ * same landing. */
+static void call_linked_far(struct jit_translation *t, int64_t offset, const struct ir_insn *back)
+{
+    uint32_t differs[2], landing, tail;
+    unsigned link;
+
+    jit_link_check(t, offset, differs);
+    call_frame(t);
+    jit_link_page(t, offset);
+    link = jit_link_jump(t, 0xe8, offset);
+    landing = asm_pos(&t->b);
+    call_landing(t, back);
+    asm_here(&t->b, differs[0]);
+    asm_here(&t->b, differs[1]);
+    jit_link_page(t, offset);
+    call_frame(t);
+    tail = asm_call(&t->b);
+    asm_jmp_back(&t->b, landing);
+    asm_here(&t->b, tail);
     jit_link_tail(t, link);
 }
 
@@ -83,7 +106,11 @@ bool jit_emit_call(struct jit_translation *t, const struct ir_insn *i)
     if (back == NULL || (i->op == IR_jmp && i->imm == back->imm))
         return false;
     if (i->op == IR_jmp && i->width == IR_64 && jit_may_link(t, i->imm)) {
-        call_linked(t, (unsigned)i->imm, back);
+        call_linked(t, i->imm, back);
+        return true;
+    }
+    if (i->op == IR_jmp && i->width == IR_64 && jit_may_link_far(t, i->imm)) {
+        call_linked_far(t, i->imm, back);
         return true;
     }
     if (i->op == IR_jmp)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ways out of a piece of code: to another place of the region, another block, or the run loop. */
+#include "emulator/ir/jumps.h"
 #include "emulator/jit/x86-64/translate.h"
 
 /* The bits that the new pc has. */
@@ -23,17 +24,57 @@ void jit_exit_pc(struct jit_translation *t, int64_t offset, unsigned width)
         asm_load(&t->b, width, ASM_RAX, asm_r(ASM_RAX));
 }
 
-unsigned jit_link_jump(struct jit_translation *t, unsigned opcode, unsigned offset)
+bool jit_may_link(const struct jit_translation *t, int64_t offset)
+{
+    return t->may_link && (uint64_t)offset < IR_PAGE_SIZE && t->links < IR_MAX_INSNS;
+}
+
+bool jit_may_link_far(const struct jit_translation *t, int64_t offset)
+{
+    return t->may_link && jit_fits(offset) && (uint64_t)offset >= IR_PAGE_SIZE &&
+           t->links < IR_MAX_INSNS;
+}
+
+void jit_link_check(struct jit_translation *t, int64_t offset, uint32_t differs[2])
+{
+    asm_alu_imm(&t->b, IR_32, ASM_CMP, ENV(request), 0);
+    differs[0] = asm_jcc(&t->b, IR_COND_NZ);
+    asm_align(&t->b, 8, 2);
+    t->link[t->links].tag = asm_pos(&t->b) + 2;
+    asm_8(&t->b, 0x48); /* mov rdx, 64 bits */
+    asm_8(&t->b, 0xb8 | ASM_RDX);
+    asm_64(&t->b, IR_JUMPS_NO_TAG);
+    asm_alu(&t->b, IR_64, ASM_XOR, ASM_RDX, ENV(jumps_tag));
+    asm_alu(&t->b, IR_64, ASM_CMP, ASM_RDX, ENV(code_base));
+    differs[1] = asm_jcc(&t->b, IR_COND_NZ);
+}
+
+void jit_link_page(struct jit_translation *t, int64_t offset)
+{
+    asm_alu_imm(&t->b, IR_64, ASM_ADD, ENV(code_base), (int32_t)(offset & (int64_t)IR_PAGE_MASK));
+}
+
+unsigned jit_link_jump(struct jit_translation *t, unsigned opcode, int64_t offset)
 {
     struct link_draft *link = &t->link[t->links];
 
-    link->offset = (uint16_t)offset;
-    while ((asm_pos(&t->b) + 1) % 4 != 0)
-        asm_8(&t->b, 0x90);
+    link->page = (int32_t)(offset & (int64_t)IR_PAGE_MASK);
+    link->offset = (uint16_t)(offset & ~(int64_t)IR_PAGE_MASK);
+    if (link->page == 0)
+        link->tag = 0;
+    asm_align(&t->b, 4, 1);
     link->jump = asm_pos(&t->b) + 1;
     asm_8(&t->b, opcode);
     asm_32(&t->b, 0);
     return t->links++;
+}
+
+/* Joined now and then where the tag differs, looked up else. */
+static void link_tail_far(struct jit_translation *t)
+{
+    asm_alu_imm(&t->b, IR_32, ASM_SUB, asm_m(ASM_RDX, offsetof(struct jit_link, wait)), 1);
+    jit_branch_stub(t, IR_COND_N, t->stubs->link);
+    jit_emit_lookup(t);
 }
 
 void jit_link_tail(struct jit_translation *t, unsigned n)
@@ -44,10 +85,13 @@ void jit_link_tail(struct jit_translation *t, unsigned n)
     asm_here(&t->b, link->jump);
     jit_exit_pc(t, link->offset, IR_64);
     jit_emit_pointer(t, ASM_RDX, FIX_LINK, n);
-    jit_jump_stub(t, t->stubs->link);
+    if (link->page == 0)
+        jit_jump_stub(t, t->stubs->link);
+    else
+        link_tail_far(t);
 }
 
-static void exit_linked(struct jit_translation *t, unsigned offset)
+static void exit_linked(struct jit_translation *t, int64_t offset)
 {
     uint32_t request;
     unsigned link;
@@ -59,9 +103,18 @@ static void exit_linked(struct jit_translation *t, unsigned offset)
     jit_link_tail(t, link);
 }
 
-bool jit_may_link(const struct jit_translation *t, int64_t offset)
+static void exit_linked_far(struct jit_translation *t, int64_t offset)
 {
-    return t->may_link && (uint64_t)offset < IR_PAGE_SIZE && t->links < IR_MAX_INSNS;
+    uint32_t differs[2];
+    unsigned link;
+
+    jit_link_check(t, offset, differs);
+    jit_link_page(t, offset);
+    link = jit_link_jump(t, 0xe9, offset);
+    asm_here(&t->b, differs[0]);
+    asm_here(&t->b, differs[1]);
+    jit_link_page(t, offset);
+    jit_link_tail(t, link);
 }
 
 void jit_exit_outside(struct jit_translation *t, const struct ir_insn *i)
@@ -72,7 +125,11 @@ void jit_exit_outside(struct jit_translation *t, const struct ir_insn *i)
     if (i->op == IR_jmp && (i->flags & IR_HINT_CALL) && jit_emit_call(t, i))
         return;
     if (i->op != IR_leave && width == IR_64 && jit_may_link(t, i->imm)) {
-        exit_linked(t, (unsigned)i->imm);
+        exit_linked(t, i->imm);
+        return;
+    }
+    if (i->op != IR_leave && width == IR_64 && jit_may_link_far(t, i->imm)) {
+        exit_linked_far(t, i->imm);
         return;
     }
     jit_exit_pc(t, i->imm, width);

@@ -150,6 +150,8 @@ static void translate_fill(const struct jit_translation *t, struct jit_block *bl
         block->link[n] = (struct jit_link){
             .jump = block->code + t->link[n].jump,
             .unlinked = (int32_t)(t->link[n].tail - (t->link[n].jump + 4)),
+            .tag = t->link[n].tag != 0 ? block->code + t->link[n].tag : NULL,
+            .page = t->link[n].page,
             .offset = t->link[n].offset,
             .owner = block,
         };

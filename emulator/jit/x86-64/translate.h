@@ -68,7 +68,8 @@ struct site_draft {
 enum jit_vectors { JIT_VECTORS_UNKNOWN, JIT_VECTORS_SAVED, JIT_VECTORS_LOADED };
 
 struct link_draft {
-    uint32_t jump, tail;
+    uint32_t jump, tail, tag; /* tag: 0 within the page */
+    int32_t page;
     uint16_t offset;
 };
 
@@ -202,9 +203,15 @@ void jit_exit_tail(struct jit_translation *t, uint32_t from, enum tail_kind kind
 
 /* May an exit to this place in the page be patched? */
 bool jit_may_link(const struct jit_translation *t, int64_t offset);
+/* The same in another page, not far away. */
+bool jit_may_link_far(const struct jit_translation *t, int64_t offset);
+/* Its check, which changes rdx; returns where the distances are to what does a difference, or a
+ * request; then code_base has to be moved (before the jump, and before the tail). */
+void jit_link_check(struct jit_translation *t, int64_t offset, uint32_t differs[2]);
+void jit_link_page(struct jit_translation *t, int64_t offset);
 /* A jump (e9) or call (e8) that is patched once the target is known, its distance aligned to change
  * at once; the link's number. Until then it leads to the link's tail. */
-unsigned jit_link_jump(struct jit_translation *t, unsigned opcode, unsigned offset);
+unsigned jit_link_jump(struct jit_translation *t, unsigned opcode, int64_t offset);
 void jit_link_tail(struct jit_translation *t, unsigned link);
 
 /* ---- calls and returns (calls.c) ---- */
