@@ -200,7 +200,8 @@ static bool firmware_take_file(struct lathe_definition *definition, GError **err
                                  "none, bios, uefi and uefi-secure",
                                  definition->firmware);
     firmware_set(&definition->firmware_image, definition->firmware);
-    return definition->firmware_vars == NULL || firmware_take_vars(definition, NULL, error);
+    return (definition->firmware_vars == NULL && definition->firmware_template == NULL) ||
+           firmware_take_vars(definition, definition->firmware_template, error);
 }
 
 static bool firmware_settle_image(struct lathe_definition *definition, GError **error)

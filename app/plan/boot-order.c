@@ -69,6 +69,19 @@ static unsigned boot_number(struct lathe_definition *definition, enum lathe_boot
 static const struct lathe_boot_order boot_default = {
     {LATHE_BOOT_DISK, LATHE_BOOT_CDROM, LATHE_BOOT_FLOPPY}, 3};
 
+static bool boot_is_given(const struct lathe_definition *definition)
+{
+    for (unsigned i = 0; i < definition->disks; i++) {
+        if (definition->disk[i].boot != 0)
+            return true;
+    }
+    for (unsigned i = 0; i < definition->nets; i++) {
+        if (definition->net[i].boot != 0)
+            return true;
+    }
+    return false;
+}
+
 bool lathe_boot_settle(struct lathe_definition *definition, GError **error)
 {
     const struct lathe_boot_order *order = &definition->boot;
@@ -78,6 +91,8 @@ bool lathe_boot_settle(struct lathe_definition *definition, GError **error)
         return order->count == 0 ||
                lathe_error_input(error, "--boot is for firmware, and this machine has none: it "
                                         "starts the kernel; add --firmware bios or uefi");
+    if (order->count == 0 && boot_is_given(definition))
+        return true;
     if (order->count == 0)
         order = &boot_default;
     for (unsigned i = 0; i < order->count; i++)

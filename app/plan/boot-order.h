@@ -29,9 +29,9 @@ bool lathe_boot_parse(const char *text, struct lathe_boot_order *order, GError *
 enum lathe_boot_kind lathe_boot_kind_of(const struct lathe_disk_definition *disk);
 
 /*
- * Gives each device its place. Not given: disks, CD drives, then floppy drives. False with *error:
- * nothing that the order names is there, or there is no firmware to follow it. Called by
- * lathe_definition_complete.
+ * Gives each device its place. Not given: as the devices have them already, or else disks, CD
+ * drives, then floppy drives. False with *error: nothing that the order names is there, or there is
+ * no firmware to follow it. Called by lathe_definition_complete.
  */
 bool lathe_boot_settle(struct lathe_definition *definition, GError **error);
 

@@ -6,6 +6,14 @@
 
 #include "app/plan/error.h"
 
+static void definition_clear_gap(gpointer data)
+{
+    struct lathe_gap *gap = data;
+
+    g_free(gap->where);
+    g_free(gap->text);
+}
+
 struct lathe_definition *lathe_definition_new(void)
 {
     struct lathe_definition *definition = g_new0(struct lathe_definition, 1);
@@ -16,6 +24,8 @@ struct lathe_definition *lathe_definition_new(void)
     definition->firmware = g_strdup("auto");
     definition->memory = UINT64_C(1) << 30;
     definition->trace = g_ptr_array_new_with_free_func(g_free);
+    definition->gaps = g_array_new(FALSE, TRUE, sizeof(struct lathe_gap));
+    g_array_set_clear_func(definition->gaps, definition_clear_gap);
     definition->topology = (struct emu_topology){1, 1, 1, 1, 1};
     definition->gpu = EMU_GPU_STD;
     return definition;
@@ -25,12 +35,26 @@ void lathe_definition_free(struct lathe_definition *definition)
 {
     if (definition == NULL)
         return;
-    char *strings[] = {definition->name,     definition->board,          definition->accel,
-                       definition->cpu,      definition->kernel,         definition->initrd,
-                       definition->append,   definition->debugcon,       definition->gdb,
-                       definition->firmware, definition->firmware_image, definition->firmware_vars,
-                       definition->notes,    definition->boots_text,     definition->gpu_rom,
-                       definition->tpm};
+    char *strings[] = {definition->name,
+                       definition->board,
+                       definition->accel,
+                       definition->cpu,
+                       definition->kernel,
+                       definition->initrd,
+                       definition->append,
+                       definition->debugcon,
+                       definition->gdb,
+                       definition->firmware,
+                       definition->firmware_image,
+                       definition->firmware_vars,
+                       definition->notes,
+                       definition->boots_text,
+                       definition->gpu_rom,
+                       definition->tpm,
+                       definition->uuid,
+                       definition->title,
+                       definition->description,
+                       definition->firmware_template};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     for (unsigned i = 0; i < definition->serials; i++)
@@ -40,6 +64,7 @@ void lathe_definition_free(struct lathe_definition *definition)
     for (unsigned i = 0; i < definition->nets; i++)
         lathe_net_clear(&definition->net[i]);
     g_ptr_array_unref(definition->trace);
+    g_array_unref(definition->gaps);
     g_free(definition);
 }
 
@@ -315,6 +340,14 @@ bool lathe_definition_complete(struct lathe_definition *definition, bool have_di
         definition->name = definition_default_name(definition);
     g_ptr_array_add(definition->trace, NULL);
     return true;
+}
+
+void lathe_definition_add_gap(struct lathe_definition *definition, const char *group,
+                              const char *lines, char *text)
+{
+    struct lathe_gap gap = {group, g_strdup_printf("line %s", lines), text};
+
+    g_array_append_val(definition->gaps, gap);
 }
 
 void lathe_definition_note(struct lathe_definition *definition, const char *sentence)

@@ -41,20 +41,28 @@ enum lathe_boots {
     LATHE_BOOTS_OTHER = 1 << 3,  /* for other processors */
 };
 
+/* What a definition's file asks for and the machine does without. */
+struct lathe_gap {
+    const char *group;  /* "later": this version has no such thing; "kept": not used; static */
+    char *where, *text; /* "line 12"; "sound: this version has no sound" */
+};
+
 /* All strings are owned and freed with g_free; NULL is "not given" where not said otherwise. */
 struct lathe_definition {
-    char *name;  /* for titles; never NULL after lathe_definition_complete */
-    char *board; /* never NULL, like the next two */
+    char *name;                       /* for titles; never NULL after lathe_definition_complete */
+    char *uuid, *title, *description; /* for people and other programs */
+    char *board;                      /* never NULL, like the next two */
     char *accel;
     char *cpu;
     struct emu_topology topology;
-    uint64_t memory;       /* bytes */
-    char *firmware;        /* "auto", "none", "bios", "uefi", "uefi-secure" or a file; never NULL */
-    char *firmware_image;  /* the file that it comes to; NULL: none */
-    char *firmware_vars;   /* its variable store; NULL: none */
-    bool firmware_discard; /* changes of the variables are forgotten */
-    bool firmware_secure;  /* only system management mode changes them */
-    unsigned boots;        /* LATHE_BOOTS_... of what is booted; 0: not known */
+    uint64_t memory;      /* bytes */
+    char *firmware;       /* "auto", "none", "bios", "uefi", "uefi-secure" or a file; never NULL */
+    char *firmware_image; /* the file that it comes to; NULL: none */
+    char *firmware_vars;  /* its variable store; NULL: none */
+    char *firmware_template; /* of the variables, with an image of the user's; NULL: none */
+    bool firmware_discard;   /* changes of the variables are forgotten */
+    bool firmware_secure;    /* only system management mode changes them */
+    unsigned boots;          /* LATHE_BOOTS_... of what is booted; 0: not known */
     char *boots_text; /* the same in words: "This disc starts with UEFI only"; NULL: not known */
     char *notes;      /* sentences about media and firmware, one a line; NULL: none */
     char *kernel, *initrd, *append;
@@ -74,6 +82,7 @@ struct lathe_definition {
     unsigned displays;
     bool debug_exit, testdev, no_reboot;
     GPtrArray *trace; /* of char *, NULL-terminated once complete */
+    GArray *gaps;     /* of struct lathe_gap */
 };
 
 /* With the defaults: q35, auto, max, one CPU, 1 GiB. */
@@ -111,6 +120,9 @@ bool lathe_address_check(const char *text, GError **error);
 bool lathe_definition_complete(struct lathe_definition *definition, bool have_display,
                                GError **error);
 
+/* Appends a gap; text is taken. */
+void lathe_definition_add_gap(struct lathe_definition *definition, const char *group,
+                              const char *lines, char *text);
 /* Appends to the notes. */
 void lathe_definition_note(struct lathe_definition *definition, const char *sentence);
 

@@ -93,6 +93,8 @@ static void plan_add_machine(struct lathe_plan *plan, const struct lathe_definit
 {
     const struct emu_topology *t = &definition->topology;
 
+    if (definition->title != NULL)
+        plan_add(plan, "machine", "title", definition->title);
     plan_add(plan, "machine", "board", definition->board);
     plan_add(plan, "machine", "cpu", definition->cpu);
     plan_take(plan, "machine", g_strdup("cpus"),
@@ -116,6 +118,7 @@ static void plan_add_boot(struct lathe_plan *plan, const struct lathe_definition
     } rows[] = {
         {"firmware", definition->firmware_image},
         {definition->firmware_discard ? "vars (a copy)" : "vars", definition->firmware_vars},
+        {"vars from", definition->firmware_vars == NULL ? definition->firmware_template : NULL},
         {"kernel", definition->kernel},
         {"initrd", definition->initrd},
         {"append", definition->append}};
@@ -174,6 +177,14 @@ static void plan_add_nets(struct lathe_plan *plan, const struct lathe_definition
         plan_add(plan, "net", "none", "no network adapter");
 }
 
+static void plan_add_gaps(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    for (unsigned i = 0; i < definition->gaps->len; i++) {
+        const struct lathe_gap *gap = &g_array_index(definition->gaps, struct lathe_gap, i);
+        plan_add(plan, gap->group, gap->where, gap->text);
+    }
+}
+
 static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definition *definition)
 {
     if (definition->debug_exit)
@@ -188,9 +199,10 @@ static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definiti
         if (definition->trace->pdata[i] != NULL)
             plan_add(plan, "option", "trace", definition->trace->pdata[i]);
     }
-    plan_add(plan, "display", lathe_definition_has_window(definition) ? "gtk" : "none",
-             lathe_definition_has_window(definition) ? "a window with the serial terminals"
-                                                     : "no window");
+    if (definition->displays != 0)
+        plan_add(plan, "display", lathe_definition_has_window(definition) ? "gtk" : "none",
+                 lathe_definition_has_window(definition) ? "a window with the serial terminals"
+                                                         : "no window");
 }
 
 /* ---- public ---- */
@@ -204,14 +216,45 @@ static bool plan_check(struct lathe_plan *plan, const struct lathe_definition *d
            plan_check_memory(definition->memory, facts, error);
 }
 
-struct lathe_plan *lathe_plan_new(const struct lathe_definition *definition,
-                                  const struct lathe_host_facts *facts, const char *devices,
-                                  GError **error)
+static struct lathe_plan *plan_start(void)
 {
     struct lathe_plan *plan = g_new0(struct lathe_plan, 1);
 
     plan->rows = g_array_new(FALSE, TRUE, sizeof(struct lathe_plan_row));
     g_array_set_clear_func(plan->rows, plan_row_clear);
+    return plan;
+}
+
+static void plan_add_parts(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    plan_add_disks(plan, definition);
+    plan_add_nets(plan, definition);
+    plan_add_serials(plan, definition);
+    plan_add_extras(plan, definition);
+    plan_add_gaps(plan, definition);
+}
+
+struct lathe_plan *lathe_plan_outline(const struct lathe_definition *definition)
+{
+    struct lathe_plan *plan = plan_start();
+
+    plan_add(plan, "machine", "name", definition->name != NULL ? definition->name : "(none)");
+    if (definition->uuid != NULL)
+        plan_add(plan, "machine", "uuid", definition->uuid);
+    plan_add_machine(plan, definition);
+    plan_add(plan, "engine", definition->accel, "asked for");
+    plan_add(plan, "boot", "firmware", definition->firmware);
+    plan_add_boot(plan, definition);
+    plan_add_parts(plan, definition);
+    return plan;
+}
+
+struct lathe_plan *lathe_plan_new(const struct lathe_definition *definition,
+                                  const struct lathe_host_facts *facts, const char *devices,
+                                  GError **error)
+{
+    struct lathe_plan *plan = plan_start();
+
     if (!plan_check(plan, definition, facts, error)) {
         lathe_plan_free(plan);
         return NULL;
@@ -221,10 +264,7 @@ struct lathe_plan *lathe_plan_new(const struct lathe_definition *definition,
     plan_add_boot(plan, definition);
     plan_add_notes(plan, definition);
     plan_add_devices(plan, devices);
-    plan_add_disks(plan, definition);
-    plan_add_nets(plan, definition);
-    plan_add_serials(plan, definition);
-    plan_add_extras(plan, definition);
+    plan_add_parts(plan, definition);
     return plan;
 }
 

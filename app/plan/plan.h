@@ -27,6 +27,8 @@ struct lathe_plan {
 struct lathe_plan *lathe_plan_new(const struct lathe_definition *definition,
                                   const struct lathe_host_facts *facts, const char *devices,
                                   GError **error);
+/* What a definition says by itself, whatever the host: without engine and devices. Never NULL. */
+struct lathe_plan *lathe_plan_outline(const struct lathe_definition *definition);
 void lathe_plan_free(struct lathe_plan *plan);
 typedef struct lathe_plan lathe_plan;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_plan, lathe_plan_free)
