@@ -164,7 +164,8 @@ def check_heads():
 
 
 def flags():
-    out = subprocess.run(["pkg-config", "--cflags", "gtk+-3.0", "vte-2.91", "gio-unix-2.0", "json-glib-1.0"],
+    out = subprocess.run(["pkg-config", "--cflags", "gtk+-3.0", "vte-2.91", "gio-unix-2.0", "json-glib-1.0",
+                          "libxml-2.0"],
                          check=True, capture_output=True, text=True).stdout
     return out.split()
 

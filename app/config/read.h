@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The parts of lathe_config_fill: a checked document into a definition, area by area. */
+#ifndef LATHE_CONFIG_READ_H
+#define LATHE_CONFIG_READ_H
+
+#include <libxml/tree.h>
+
+#include "app/config/config.h"
+#include "app/plan/definition.h"
+
+struct lathe_config_reader {
+    const char *name; /* of the document */
+    const xmlNode *root;
+    struct lathe_definition *definition;
+    GArray *findings; /* of the check, and what lathe_read_later adds */
+};
+
+/* Each fills its part. False with *error, "NAME:LINE: why". */
+bool lathe_read_drives(struct lathe_config_reader *reader, GError **error);
+bool lathe_read_nets(struct lathe_config_reader *reader, GError **error);
+bool lathe_read_ports(struct lathe_config_reader *reader, GError **error);
+
+/* "NAME:LINE: why"; returns false always. */
+bool lathe_read_fail(const struct lathe_config_reader *reader, const xmlNode *node, GError **error,
+                     const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* Puts the document's place before what went wrong; returns false always. */
+bool lathe_read_fail_at(const struct lathe_config_reader *reader, const xmlNode *node,
+                        GError **error);
+/* Notes what the machine does without. */
+void lathe_read_later(struct lathe_config_reader *reader, const xmlNode *node, const char *format,
+                      ...) G_GNUC_PRINTF(3, 4);
+
+/* A file's path: from the document's folder, if it is none from the root. NULL for NULL and "". */
+char *lathe_read_path(const struct lathe_config_reader *reader, const char *path);
+/* A device's place in the boot order; 0: none. */
+unsigned lathe_read_boot(const xmlNode *device);
+
+#endif
