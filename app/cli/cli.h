@@ -30,6 +30,8 @@ struct lathe_cli {
     bool dry_run, json, help, version;
     bool memory_given;           /* --memory */
     bool by_file;                /* "lathe FILE...", without a verb */
+    bool by_definition;          /* FILE is a machine's definition */
+    char *format;                /* --format; NULL: not given */
     bool list_cpus, list_traces; /* "--cpu help", "--trace help" */
 };
 
@@ -69,7 +71,7 @@ void lathe_help_wrap(GString *out, const char *text);
 char *lathe_man_page(void);
 char *lathe_bash_completion(void);
 
-/* "lathe: TEXT" on standard error, one line. Returns status. */
+/* "lathe: TEXT" on standard error, for each line of it. Returns status. */
 int lathe_cli_fail(int status, const char *text);
 
 /* The verbs, one file each. */

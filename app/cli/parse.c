@@ -5,6 +5,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/tool.h"
+#include "app/config/config.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 
@@ -12,10 +13,17 @@ struct parse_words {
     char **next, **end;
 };
 
+/* An option and its value, kept until the operands are known: they change what a file says. */
+struct parse_setting {
+    const struct lathe_option *option;
+    const char *value;
+};
+
 struct parse {
     struct lathe_cli *cli;
     struct parse_words words;
-    guint64 seen; /* a bit for each row of the option table */
+    guint64 seen;     /* a bit for each row of the option table */
+    GArray *settings; /* of struct parse_setting */
 };
 
 static const char *parse_take(struct parse_words *words)
@@ -70,11 +78,37 @@ static bool parse_set(struct parse *parse, const struct lathe_option *option, co
                       GError **error)
 {
     guint64 bit = UINT64_C(1) << (option - lathe_options);
+    struct parse_setting setting = {option, value};
 
     if ((parse->seen & bit) != 0 && (option->flags & OPTION_REPEATS) == 0)
         return lathe_error_input(error, "--%s is given twice", option->name);
     parse->seen |= bit;
-    return option->set(parse->cli, value, error);
+    g_array_append_val(parse->settings, setting);
+    return true;
+}
+
+static bool parse_apply(const struct parse *parse, GError **error)
+{
+    for (guint i = 0; i < parse->settings->len; i++) {
+        const struct parse_setting *setting =
+            &g_array_index(parse->settings, struct parse_setting, i);
+        if (!setting->option->set(parse->cli, setting->value, error))
+            return false;
+    }
+    return true;
+}
+
+/* A machine's definition fills in what the options then change. */
+static bool parse_take_definition(const struct parse *parse, GError **error)
+{
+    const struct lathe_cli *cli = parse->cli;
+
+    if (cli->verb != lathe_verb_find("run") || cli->help || cli->operands->len != 1 ||
+        !lathe_config_is_file(cli->operands->pdata[0]))
+        return true;
+    g_autoptr(lathe_config) config = lathe_config_read(cli->operands->pdata[0], error);
+    parse->cli->by_definition = true;
+    return config != NULL && lathe_config_fill(config, cli->definition, error);
 }
 
 /* An empty kernel command line is one; an empty file name or size is a mistake. */
@@ -184,12 +218,15 @@ static bool parse_first(struct parse *parse, GError **error)
 
 struct lathe_cli *lathe_cli_parse(int argc, char **argv, GError **error)
 {
-    struct parse parse = {g_new0(struct lathe_cli, 1), {argv + MIN(argc, 1), argv + argc}, 0};
+    g_autoptr(GArray) settings = g_array_new(FALSE, FALSE, sizeof(struct parse_setting));
+    struct parse parse = {
+        g_new0(struct lathe_cli, 1), {argv + MIN(argc, 1), argv + argc}, 0, settings};
 
     parse.cli->operands = g_ptr_array_new_with_free_func(g_free);
     parse.cli->definition = lathe_definition_new();
     if (!parse_first(&parse, error) || !parse_rest(&parse, error) ||
-        !parse_check_files(&parse, error)) {
+        !parse_check_files(&parse, error) || !parse_take_definition(&parse, error) ||
+        !parse_apply(&parse, error)) {
         lathe_cli_free(parse.cli);
         return NULL;
     }
@@ -203,5 +240,6 @@ void lathe_cli_free(struct lathe_cli *cli)
     g_ptr_array_unref(cli->operands);
     lathe_definition_free(cli->definition);
     g_clear_pointer(&cli->expect, g_regex_unref);
+    g_free(cli->format);
     g_free(cli);
 }

@@ -9,8 +9,11 @@
 
 int lathe_cli_fail(int status, const char *text)
 {
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
     fflush(stdout);
-    fprintf(stderr, "lathe: %s\n", text);
+    for (size_t i = 0; lines[i] != NULL; i++)
+        fprintf(stderr, "lathe: %s\n", lines[i]);
     return status;
 }
 

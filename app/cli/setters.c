@@ -199,6 +199,13 @@ bool lathe_set_dry_run(struct lathe_cli *cli, const char *value, GError **error)
     return set_flag(&cli->dry_run);
 }
 
+bool lathe_set_format(struct lathe_cli *cli, const char *value, GError **error)
+{
+    if (strcmp(value, "xml") != 0)
+        return lathe_error_input(error, "--format has no '%s': use xml", value);
+    return set_string(&cli->format, value);
+}
+
 bool lathe_set_json(struct lathe_cli *cli, const char *value, GError **error)
 {
     return set_flag(&cli->json);

@@ -48,10 +48,10 @@ static bool run_settle(struct lathe_cli *cli, GError **error)
     if (cli->operands->len > 1)
         return lathe_error_input(error, "lathe run takes one FILE, and '%s' is a second",
                                  (const char *)cli->operands->pdata[1]);
-    if (cli->operands->len == 1 &&
+    if (cli->operands->len == 1 && !cli->by_definition &&
         !lathe_inputs_take_file(cli->definition, cli->operands->pdata[0], error))
         return false;
-    if (cli->operands->len == 1)
+    if (cli->operands->len == 1 && !cli->by_definition)
         run_settle_memory(cli);
     if (!lathe_inputs_check(cli->definition, error))
         return false;
@@ -103,6 +103,17 @@ static int run_session(struct lathe_cli *cli, GError **error)
     return status;
 }
 
+/* Nothing of a definition is left out without a word. */
+static void run_tell_gaps(const struct lathe_cli *cli)
+{
+    guint count = cli->definition->gaps->len;
+    const char *path = cli->by_definition ? cli->operands->pdata[0] : "";
+
+    if (count != 0)
+        fprintf(stderr, "lathe: %s: %u of its settings %s not used; lathe show '%s' lists them\n",
+                path, count, count == 1 ? "is" : "are", path);
+}
+
 int lathe_verb_run(struct lathe_cli *cli)
 {
     g_autoptr(GError) error = NULL;
@@ -121,9 +132,11 @@ int lathe_verb_run(struct lathe_cli *cli)
     g_autoptr(lathe_plan) plan = lathe_plan_new(cli->definition, &facts, NULL, &error);
     if (plan == NULL)
         return run_fail(error);
-    if (cli->dry_run)
+    if (cli->dry_run) {
         run_print_plan(cli, &facts, &error);
-    else
+    } else {
+        run_tell_gaps(cli);
         status = run_session(cli, &error);
+    }
     return error != NULL ? run_fail(error) : status;
 }

@@ -2,7 +2,7 @@
 /*
  * The command line as a script sees it: a table of lines with their exit status and what they
  * print. argv[1] is the program, linked with the fake machine. In a line %k is a kernel file, %t a
- * text file, %d an empty folder.
+ * text file, %x a definition with the kernel, %d an empty folder.
  */
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -19,7 +19,7 @@ struct line {
 };
 
 static const char *cli_program;
-static char *cli_folder, *cli_kernel, *cli_text;
+static char *cli_folder, *cli_kernel, *cli_text, *cli_definition;
 
 static char *cli_substitute(const char *words)
 {
@@ -27,6 +27,7 @@ static char *cli_substitute(const char *words)
 
     g_string_replace(line, "%k", cli_kernel, 0);
     g_string_replace(line, "%t", cli_text, 0);
+    g_string_replace(line, "%x", cli_definition, 0);
     g_string_replace(line, "%d", cli_folder, 0);
     return g_string_free(line, FALSE);
 }
@@ -91,6 +92,31 @@ static void test_statuses(void)
     };
 
     CHECK_LINES(lines);
+}
+
+static void test_definitions(void)
+{
+    static const struct line lines[] = {
+        {"run %x", 0, "", "hello\r"},
+        {"%x", 0, "", "hello\r"},
+        {"run %x --append 'print bye;poweroff'", 0, "", "bye\r"},
+        {"run --append reset --no-reboot %x", 4, "The guest reset.", NULL},
+        {"run %x --memory 64M --dry-run", 0, "", "machine   board          q35\n*"},
+        {"run %x %x", 2, "lathe run takes one FILE, and '%x' is a second", ""},
+        {"run %d/bad.xml", 2, "%d/bad.xml:1: vcpu '0' is no number from 1 to 255", ""},
+        {"show %x", 0, "", "machine   name           fake\n*"},
+        {"show", 2, "lathe show takes one FILE.xml", ""},
+        {"show %d/nosuch.xml", 2, "cannot read '%d/nosuch.xml': No such file or directory", ""},
+        {"show %t", 2, "%t:1: not well-formed XML: *", ""},
+        {"export %x --format xml", 0, "", "<domain>\n  <name>fake</name>\n*"},
+        {"export %x", 2, "lathe export takes one FILE.xml and --format", ""},
+        {"export %x --format ova", 2, "--format has no 'ova': use xml*", ""},
+    };
+    g_autofree char *bad = g_build_filename(cli_folder, "bad.xml", NULL);
+
+    CHECK(g_file_set_contents(bad, "<domain><vcpu>0</vcpu></domain>", -1, NULL));
+    CHECK_LINES(lines);
+    g_remove(bad);
 }
 
 static void test_usage(void)
@@ -289,6 +315,7 @@ static void test_help_is_complete(void)
 static const struct test_case cases[] = {
     {"cli: exit statuses", test_statuses},
     {"cli: usage", test_usage},
+    {"cli: definitions", test_definitions},
     {"cli: bad files", test_bad_files},
     {"cli: bad values", test_bad_values},
     {"cli: options of later versions", test_later},
@@ -307,11 +334,17 @@ int main(int argc, char **argv)
     cli_folder = g_dir_make_tmp("lathe-cli-XXXXXX", NULL);
     cli_kernel = g_strdup_printf("%s-kernel", cli_folder);
     cli_text = g_strdup_printf("%s-text", cli_folder);
+    cli_definition = g_strdup_printf("%s-definition.xml", cli_folder);
     CHECK(g_file_set_contents(cli_kernel, "\177ELF, or so", -1, NULL));
     CHECK(g_file_set_contents(cli_text, "not a kernel\n", -1, NULL));
+    g_autofree char *definition = cli_substitute(
+        "<domain><name>fake</name><os><kernel>%k</kernel><cmdline>print hello;poweroff</cmdline>"
+        "</os></domain>");
+    CHECK(g_file_set_contents(cli_definition, definition, -1, NULL));
     int failed = test_main(argc - 1, argv + 1, cases);
     g_remove(cli_kernel);
     g_remove(cli_text);
+    g_remove(cli_definition);
     g_rmdir(cli_folder);
     return failed;
 }
