@@ -44,7 +44,7 @@ void lathe_config_free(struct lathe_config *config);
 typedef struct lathe_config lathe_config;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_config, lathe_config_free)
 
-/* Does the file begin as a definition's does? False also where it cannot be read. */
+/* Is the file's first element <domain>? False also where it cannot be read. */
 bool lathe_config_is_file(const char *path);
 
 /* The document as text, indented; the same for the same document. g_free. */

@@ -18,6 +18,7 @@
 #include "app/plan/error.h"
 
 #define DOCUMENT_MAX_DEPTH 64
+#define DOCUMENT_HEAD      8192 /* bytes in which a file shows what it is */
 #define DOCUMENT_OPTIONS                                                                           \
     (XML_PARSE_NONET | XML_PARSE_NOBLANKS | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |              \
      XML_PARSE_NOCDATA | XML_PARSE_BIG_LINES)
@@ -242,20 +243,37 @@ struct lathe_config *lathe_config_read(const char *path, GError **error)
     return lathe_config_parse(path, data, (size_t)length, error);
 }
 
-/* A byte order mark and blanks may stand before the first '<', and a letter, '?' or '!' behind. */
+/* What may stand before the first element: blanks, "<?...?>" and comments. NULL: it does not end.
+ */
+static const char *document_skip_prolog(const char *text)
+{
+    while (text != NULL) {
+        text += strspn(text, " \t\r\n");
+        const char *end = g_str_has_prefix(text, "<?")     ? "?>"
+                          : g_str_has_prefix(text, "<!--") ? "-->"
+                                                           : NULL;
+        if (end == NULL)
+            return text;
+        text = strstr(text, end);
+        text = text != NULL ? text + strlen(end) : NULL;
+    }
+    return NULL;
+}
+
 bool lathe_config_is_file(const char *path)
 {
-    char head[256];
+    char head[DOCUMENT_HEAD];
     ssize_t length = document_load(path, head, sizeof(head) - 1);
     const char *start = head;
 
     if (length <= 0)
         return false;
     head[length] = '\0';
-    if (g_str_has_prefix(start, "\xef\xbb\xbf"))
+    if (g_str_has_prefix(start, "\xef\xbb\xbf")) /* a byte order mark */
         start += 3;
-    start += strspn(start, " \t\r\n");
-    return start[0] == '<' && (g_ascii_isalpha(start[1]) || start[1] == '?' || start[1] == '!');
+    start = document_skip_prolog(start);
+    return start != NULL && g_str_has_prefix(start, "<domain") &&
+           strchr(" \t\r\n/>", start[strlen("<domain")]) != NULL;
 }
 
 char *lathe_config_format(const struct lathe_config *config)
