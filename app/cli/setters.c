@@ -201,8 +201,8 @@ bool lathe_set_dry_run(struct lathe_cli *cli, const char *value, GError **error)
 
 bool lathe_set_format(struct lathe_cli *cli, const char *value, GError **error)
 {
-    if (strcmp(value, "xml") != 0)
-        return lathe_error_input(error, "--format has no '%s': use xml", value);
+    if (strcmp(value, "xml") != 0 && strcmp(value, "qemu") != 0)
+        return lathe_error_input(error, "--format has no '%s': use xml or qemu", value);
     return set_string(&cli->format, value);
 }
 

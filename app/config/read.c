@@ -85,7 +85,7 @@ static const char *read_board_name(const char *machine)
 {
     if (machine == NULL || g_str_has_prefix(machine, "pc-q35"))
         return "q35";
-    return g_str_has_prefix(machine, "pc-") ? "pc" : machine;
+    return g_str_has_prefix(machine, "pc-i440fx") ? "pc" : machine;
 }
 
 static bool read_board(struct lathe_config_reader *reader, GError **error)
@@ -95,6 +95,10 @@ static bool read_board(struct lathe_config_reader *reader, GError **error)
     const char *board = read_board_name(machine);
     const char *const *boards = emu_boards();
 
+    if (strcmp(board, "pc") == 0 && !g_strv_contains(boards, board)) {
+        lathe_read_later(reader, type, "os/type machine='%s': q35 stands in for it", machine);
+        board = "q35";
+    }
     read_take(&reader->definition->board, g_strdup(board));
     if (g_strv_contains(boards, board))
         return true;

@@ -108,9 +108,14 @@ static void test_definitions(void)
         {"show", 2, "lathe show takes one FILE.xml", ""},
         {"show %d/nosuch.xml", 2, "cannot read '%d/nosuch.xml': No such file or directory", ""},
         {"show %t", 2, "%t:1: not well-formed XML: *", ""},
+        {"import", 2, "lathe import takes a FILE, or a command line: *", ""},
+        {"import -- qemu-system-x86_64 -m 1G", 0, "", "<domain type=*"},
+        {"import -- qemu-system-x86_64 -nosuch 1", 0, "not carried over: -nosuch 1", "<domain*"},
+        {"import %d", 2, "*", ""},
         {"export %x --format xml", 0, "", "<domain>\n  <name>fake</name>\n*"},
+        {"export %x --format qemu", 0, "", "qemu-system-x86_64 *"},
         {"export %x", 2, "lathe export takes one FILE.xml and --format", ""},
-        {"export %x --format ova", 2, "--format has no 'ova': use xml*", ""},
+        {"export %x --format ova", 2, "--format has no 'ova': use xml or qemu", ""},
     };
     g_autofree char *bad = g_build_filename(cli_folder, "bad.xml", NULL);
 

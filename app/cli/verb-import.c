@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* "lathe import": a definition on standard output, made of libvirt's XML or a QEMU command line. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/cli/cli.h"
+#include "app/exchange/import.h"
+#include "app/plan/error.h"
+
+static void import_tell(const GPtrArray *left)
+{
+    for (guint i = 0; left != NULL && i < left->len; i++)
+        fprintf(stderr, "lathe: not carried over: %s\n", (const char *)left->pdata[i]);
+}
+
+/* XML begins with an angle bracket; anything else is a command line. */
+static struct lathe_config *import_file(const char *path, GPtrArray **left, GError **error)
+{
+    g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, error);
+    g_autofree char *text = NULL;
+
+    if (file == NULL)
+        return NULL;
+    if (g_mapped_file_get_length(file) > LATHE_CONFIG_MAX_BYTES) {
+        lathe_error_input(error, "'%s' is neither a definition nor a command line: it is too large",
+                          path);
+        return NULL;
+    }
+    text = g_strndup(g_mapped_file_get_contents(file), g_mapped_file_get_length(file));
+    if (text[strspn(text, " \t\r\n\xef\xbb\xbf")] == '<')
+        return lathe_config_read(path, error);
+    g_autofree char *folder = g_path_get_dirname(path),
+                    *whole = g_canonicalize_filename(folder, NULL);
+    struct lathe_config *config = lathe_import_qemu_text(text, whole, left, error);
+    if (config == NULL)
+        g_prefix_error(error, "'%s': ", path);
+    return config;
+}
+
+static struct lathe_config *import_words(GPtrArray *words, GPtrArray **left, GError **error)
+{
+    g_autofree char *folder = g_get_current_dir();
+
+    g_ptr_array_add(words, NULL);
+    return lathe_import_qemu((const char *const *)words->pdata, folder, left, error);
+}
+
+/* What is wrong with it still, and what of it does not work here, is for "lathe show" to say. */
+int lathe_verb_import(struct lathe_cli *cli)
+{
+    g_autoptr(GPtrArray) left = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (cli->operands->len == 0)
+        return lathe_cli_fail(LATHE_EXIT_USAGE,
+                              "lathe import takes a FILE, or a command line: lathe import -- "
+                              "qemu-system-x86_64 ARGUMENTS...");
+    g_autoptr(lathe_config) config = cli->operands->len == 1
+                                         ? import_file(cli->operands->pdata[0], &left, &error)
+                                         : import_words(cli->operands, &left, &error);
+    if (config == NULL)
+        return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+    g_autofree char *text = lathe_config_format(config);
+    fputs(text, stdout);
+    fflush(stdout);
+    import_tell(left);
+    return LATHE_EXIT_OK;
+}
