@@ -58,7 +58,7 @@ enum emu_nic_model {
 struct emu_nic {
     struct emu_net_backend backend; /* ops NULL: the cable is out */
     enum emu_nic_model model;
-    const char *mac; /* "52:54:00:12:34:56"; NULL: this one */
+    const char *mac; /* "52:54:00:12:34:56"; NULL: this one, and for others the next ones */
     const char *rom; /* a file with its boot ROM; NULL: none */
     unsigned boot;   /* as a drive's */
 };

@@ -17,6 +17,18 @@ static const struct emu_device_class *const nics_classes[] = {
     [EMU_NIC_E1000E] = &emu_e1000e_class,
 };
 
+/* Each adapter has an address of its own; the first one's is the model's. */
+static bool nics_set_mac(struct board *board, struct emu_device *device, struct emu_error *err)
+{
+    const struct emu_nic *nic = &board->config->nics[board->nic];
+    char mac[18];
+
+    if (nic->mac != NULL)
+        return emu_device_set(device, "mac", nic->mac, err);
+    snprintf(mac, sizeof(mac), "52:54:00:12:34:%02x", (0x56u + board->nic) & 0xff);
+    return emu_device_set(device, "mac", mac, err);
+}
+
 static bool nics_prepare(struct board *board, struct emu_device *device, struct emu_error *err)
 {
     struct emu_nic *nic = &board->config->nics[board->nic];
@@ -27,7 +39,7 @@ static bool nics_prepare(struct board *board, struct emu_device *device, struct 
     if (device->net == NULL || !emu_machine_add_net(board->machine, device->net, err))
         return false;
     board->nets[board->nic] = device->net;
-    return (nic->mac == NULL || emu_device_set(device, "mac", nic->mac, err)) &&
+    return nics_set_mac(board, device, err) &&
            (nic->rom == NULL || emu_device_set(device, "rom", nic->rom, err));
 }
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # /init of the network test's guest. The kernel's command line says what to do: lathe=client gets an
 # address, resolves names, fetches and sends; lathe=server has servers until it is told to end;
-# lathe=speed fetches and sends much; lathe=none says what there is. port and sum belong to the host's server.
+# lathe=speed fetches and sends much; lathe=none says what there is; lathe=two
+# gets an address for each of two adapters. port and sum belong to the host's server.
 /bin/busybox mkdir -p /proc /sys /dev /tmp /bin /www
 /bin/busybox --install -s /bin
 export PATH=/bin HOME=/ TERM=linux
@@ -52,6 +53,15 @@ start_network() {
 job_none() {
     check interfaces "$(ls /sys/class/net | grep -v sit | tr '\n' ' ')" "lo "
     check ethernet "$(grep -l '^0x02' /sys/bus/pci/devices/*/class)" ""
+}
+
+job_two() {
+    check macs "$(cat /sys/class/net/e*/address | tr '\n' ' ')" "52:54:00:12:34:56 52:54:00:12:34:57 "
+    for card in $(cd /sys/class/net && echo e*); do
+        ip link set "$card" up
+        check "dhcp-$card" "$(udhcpc -i "$card" -s /dhcp -n -q -t 10 2>/dev/null | grep -c ^lease)" 1
+        ip addr flush dev "$card"
+    done
 }
 
 job_client() {

@@ -3,7 +3,7 @@
 """Debian's kernel on the network of `lathe run`: addresses, names, servers in both directions.
 
 network.py LATHE GUESTS INIT FORWARDS UDP-ECHO CASE...: cases are MODEL-client-smpN, MODEL-server, MODEL-pxe,
-MODEL-efi, MODEL-installer, MODEL-speed, none, taken. Runs itself in name spaces of its own, so that ports and the host's resolver are the
+MODEL-efi, MODEL-installer, MODEL-speed, none, two, taken. Runs itself in name spaces of its own, so that ports and the host's resolver are the
 test's.
 """
 import hashlib
@@ -187,6 +187,12 @@ def client(model, cpus):
 def none():
     status, text = run(lathe("--net", "none", *boot("virtio", "lathe=none")))
     guest_run("net-none", status, text, 3)
+
+
+def two():
+    """Two adapters have addresses of their own, and a network each."""
+    status, text = run(lathe("--net", "user", "--net", "user", *boot("virtio", "lathe=two")))
+    guest_run("net-two", status, text, 4)
 
 
 def taken():
