@@ -103,14 +103,25 @@ static bool input_is_kernel(const char *path)
            input_is_multiboot(path);
 }
 
+/* UEFI knows no floppies: what only it can start is a disk, whatever its size. */
+static bool input_is_floppy(const struct lathe_media *media)
+{
+    return media->kind == LATHE_MEDIA_DISK && strcmp(media->format, "raw") == 0 &&
+           media->boots == LATHE_BOOTS_BIOS && emu_is_floppy_size(media->size);
+}
+
 /* The machine is thrown away, and so is what it writes. */
-static bool input_add_disk(struct lathe_definition *definition, const char *path, GError **error)
+static bool input_add_disk(struct lathe_definition *definition, const char *path,
+                           const struct lathe_media *media, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(path, ",", -1);
     g_autofree char *name = g_strjoinv(",,", parts);
-    g_autofree char *text = g_strconcat(name, ",discard-changes", NULL);
 
-    return lathe_definition_add_disk(definition, text, error);
+    if (!(input_is_floppy(media) ? lathe_definition_add_floppy(definition, name, error)
+                                 : lathe_definition_add_disk(definition, name, error)))
+        return false;
+    definition->disk[definition->disks - 1].discard_changes = true;
+    return true;
 }
 
 /* A hybrid image that boots as a disk only is given as one. */
@@ -121,7 +132,7 @@ static bool input_take_media(struct lathe_definition *definition, const char *pa
         return false;
     if (media->kind == LATHE_MEDIA_DISC && media->boots != 0)
         return lathe_definition_add_cdrom(definition, path, error);
-    return input_add_disk(definition, path, error);
+    return input_add_disk(definition, path, media, error);
 }
 
 static bool input_take_kernel(struct lathe_definition *definition, const char *path, GError **error)

@@ -37,6 +37,9 @@ struct emu_drive {
     unsigned boot;   /* firmware tries those with the lowest numbers first; 0: not this one */
 };
 
+/* Is there a floppy disk of so many bytes? Any thread. */
+bool emu_is_floppy_size(uint64_t bytes);
+
 /* A device beside the board's own. */
 struct emu_device_config {
     /* "usb-keyboard", "usb-tablet", "usb-hub", "usb-storage"; and, only from the beginning,

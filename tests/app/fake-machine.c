@@ -720,6 +720,11 @@ const char *const *emu_cpu_features(void)
     return fake_features;
 }
 
+bool emu_is_floppy_size(uint64_t bytes)
+{
+    return bytes == 1474560;
+}
+
 const char *const *emu_boards(void)
 {
     return fake_boards;

@@ -34,6 +34,8 @@ def boots():
     """Without a word about firmware: a floppy is for BIOS. A disk comes first unless it is told not to."""
     status, said = run(SENTENCE, "--floppy", FLOPPY + ",readonly")
     report("floppy-boot", status == 0, said)
+    status, said = run(SENTENCE, FLOPPY)
+    report("floppy-boot-file", status == 0, said)
     both = ["--firmware", "bios", "--floppy", FLOPPY + ",readonly", "--disk", DISK + ",readonly"]
     status, said = run("Lathe's second sector", *both)
     report("floppy-behind-disk", status == 0, said)
