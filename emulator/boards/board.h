@@ -134,7 +134,8 @@ struct board {
     struct emu_net *nets[EMU_MAX_NICS];        /* by the configuration's order */
     struct board_boot boots[BOARD_MAX_BOOTS];
     unsigned boot_count;
-    unsigned drivers; /* devices so far; 0 is the ISA bus itself */
+    unsigned floppies; /* drives */
+    unsigned drivers;  /* devices so far; 0 is the ISA bus itself */
     struct emu_boot_file kernel;
     struct emu_boot_file template; /* of the variable store, while it is being built */
     struct emu_boot_image image;

@@ -16,6 +16,11 @@
 #define BOARD_HAS_MOUSE    0x04
 #define BOARD_TWO_FLOPPIES 0x40
 
+bool emu_is_floppy_size(uint64_t bytes)
+{
+    return bytes != 0 && emu_floppy_drive_for(bytes) != EMU_FLOPPY_NONE;
+}
+
 /* The medium's size, before the disk takes it; 0: none. */
 static uint64_t floppies_size(const struct emu_drive *drive)
 {
@@ -74,6 +79,7 @@ static bool floppies_prepare(struct board *board, struct emu_device *device, str
             return false;
         kinds[count++] = board->places[i].floppy_kind;
     }
+    board->floppies = count;
     emu_fdc_set_dma(device, &channel);
     floppies_tell(board, kinds, count);
     return true;

@@ -13,6 +13,7 @@ struct emu_acpi_board board_acpi(const struct board *board)
         .apic_ids = board->apic_ids,
         .cpus = board->cpu_count,
         .serial_ports = board->serial_ports,
+        .floppies = board->floppies,
         .tpm = board->tpm,
         .low = board->map.low,
     };

@@ -115,6 +115,38 @@ static void dsdt_isa_device(struct aml *aml, const struct dsdt_isa *isa, unsigne
     aml_close(aml);
 }
 
+static void dsdt_dma(struct aml *aml)
+{
+    aml_open_device(aml, "DMAC");
+    aml_name_eisa_id(aml, "_HID", "PNP0200");
+    aml_open_resources(aml, "_CRS");
+    aml_resource_io(aml, 0x00, 0x10);
+    aml_resource_io(aml, 0x80, 0x10);
+    aml_resource_io(aml, 0xc0, 0x20);
+    aml_resource_dma(aml, 4); /* the second controller's own */
+    aml_close_resources(aml);
+    aml_close(aml);
+}
+
+/* _FDE: which of four drives are there, and that there never is a tape. */
+static void dsdt_floppies(struct aml *aml, unsigned count)
+{
+    const uint32_t drives[5] = {count > 0, count > 1, 0, 0, 2};
+
+    aml_open_device(aml, "FDC0");
+    aml_name_eisa_id(aml, "_HID", "PNP0700");
+    aml_name_integer(aml, "_STA", 0xf);
+    aml_open_resources(aml, "_CRS");
+    aml_resource_io(aml, 0x3f2, 4);
+    aml_resource_io(aml, 0x3f7, 1);
+    aml_resource_irq(aml, 6);
+    aml_resource_dma(aml, 2);
+    aml_close_resources(aml);
+    aml_name(aml, "_FDE");
+    aml_buffer(aml, drives, sizeof(drives));
+    aml_close(aml);
+}
+
 static void dsdt_isa_bus(struct aml *aml, const struct emu_acpi_board *board)
 {
     static const struct dsdt_isa fixed[] = {
@@ -129,6 +161,9 @@ static void dsdt_isa_bus(struct aml *aml, const struct emu_acpi_board *board)
     aml_name_integer(aml, "_ADR", 0x1f0000);
     for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
         dsdt_isa_device(aml, &fixed[i], 0);
+    dsdt_dma(aml);
+    if (board->floppies != 0)
+        dsdt_floppies(aml, board->floppies);
     for (unsigned i = 0; i < board->serial_ports && i < 4; i++) {
         char name[8];
         struct dsdt_isa com = {name, "PNP0501", emu_pc_serial_ports[i], 8, 0, emu_pc_serial_irqs[i],

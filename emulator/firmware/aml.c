@@ -300,6 +300,7 @@ void aml_region(struct aml *aml, const char *name, uint8_t space, uint64_t offse
 /* ---- resources ---- */
 
 enum {
+    RESOURCE_DMA = 0x2a, /* small, 2 bytes */
     RESOURCE_IRQ = 0x22, /* small, 2 bytes: edge, high, exclusive */
     RESOURCE_IO = 0x47,  /* small, 7 bytes */
     RESOURCE_END = 0x79, /* small, 1 byte: checksum, 0 for "not checked" */
@@ -350,6 +351,13 @@ void aml_resource_irq(struct aml *aml, unsigned irq)
 {
     aml_byte(aml, RESOURCE_IRQ);
     aml_little(aml, 1u << irq, 2);
+}
+
+void aml_resource_dma(struct aml *aml, unsigned channel)
+{
+    aml_byte(aml, RESOURCE_DMA);
+    aml_little(aml, 1u << channel, 1);
+    aml_byte(aml, 0); /* compatible timing, no master, 8 bits */
 }
 
 void aml_resource_memory32(struct aml *aml, uint32_t base, uint32_t length)

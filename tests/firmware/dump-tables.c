@@ -45,6 +45,7 @@ int main(int argc, char **argv)
         .apic_ids = ids,
         .cpus = cpus,
         .serial_ports = 2,
+        .floppies = 2,
         .tpm = true,
         .tpm_log = true,
         .vmgenid = 0xff000,
