@@ -73,7 +73,7 @@ static void put_variable(GByteArray *out, const char *name, const char *value, s
     lathe_put_fill(out, (out->len + 3) & ~3u, 0xff);
     lathe_put_le(out, 0x3f55aa, 4);
     lathe_put_le(out, known->attributes, 4);
-    lathe_put_le(out, 0, 28);
+    lathe_put_fill(out, out->len + 28, 0);
     lathe_put_le(out, 2 * strlen(name) + 2, 4);
     lathe_put_le(out, size, 4);
     g_byte_array_append(out, guid.bytes, 16);

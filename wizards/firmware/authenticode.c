@@ -2,6 +2,7 @@
 /* Authenticode: the certificate table, what is signed, chains, and the verdict. */
 #include "wizards/firmware/authenticode.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/pkcs7.h>
 #include <gnutls/x509.h>
 
@@ -145,6 +146,20 @@ struct signature_certificates {
     int count;
 };
 
+/* GnuTLS 3.7 loses memory when it verifies with a key that it cannot read. */
+static bool certificate_has_key(gnutls_x509_crt_t crt)
+{
+    gnutls_pubkey_t key;
+    bool good;
+
+    if (gnutls_pubkey_init(&key) < 0)
+        return false;
+    good = gnutls_pubkey_import_x509(key, crt, 0) >= 0;
+    gnutls_pubkey_deinit(key);
+    return good;
+}
+
+/* NULL: it is none whose key can be used. */
 static gnutls_x509_crt_t certificate_open(struct lathe_bytes der)
 {
     const gnutls_datum_t datum = {(unsigned char *)der.data, (unsigned)der.size};
@@ -152,7 +167,7 @@ static gnutls_x509_crt_t certificate_open(struct lathe_bytes der)
 
     if (der.size > LATHE_CERTIFICATE_FILE_MAX || gnutls_x509_crt_init(&crt) < 0)
         return NULL;
-    if (gnutls_x509_crt_import(crt, &datum, GNUTLS_X509_FMT_DER) >= 0)
+    if (gnutls_x509_crt_import(crt, &datum, GNUTLS_X509_FMT_DER) >= 0 && certificate_has_key(crt))
         return crt;
     gnutls_x509_crt_deinit(crt);
     return NULL;
