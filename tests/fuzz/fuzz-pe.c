@@ -5,6 +5,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "wizards/firmware/authenticode.h"
 #include "wizards/firmware/pe-contents.h"
+#include "wizards/firmware/sbat.h"
 #include "wizards/firmware/secure-boot.h"
 
 static GPtrArray *variables(void)
@@ -44,6 +45,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (verdict.starts) /* the one key that db has is in dbx, too */
         __builtin_trap();
     g_free(verdict.text);
+    g_autofree char *refusal = lathe_sbat_refusal((struct lathe_bytes){data, size},
+                                                  (struct lathe_bytes){data + size / 2, size / 2});
+    (void)refusal;
     (void)faults;
     return 0;
 }

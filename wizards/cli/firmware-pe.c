@@ -8,6 +8,7 @@
 #include "wizards/firmware/certificate.h"
 #include "wizards/firmware/describe.h"
 #include "wizards/firmware/pe-contents.h"
+#include "wizards/firmware/sbat.h"
 #include "wizards/firmware/secure-boot.h"
 #include "wizards/firmware/store-file.h"
 
@@ -19,7 +20,20 @@ struct pe_report {
     char *sha256;                   /* Authenticode's; NULL: there is none */
     struct lathe_store_file *store; /* of --store; NULL: not asked for */
     struct lathe_authenticode_verdict verdict;
+    char *sbat; /* why shim would refuse it with that store; NULL: it would not */
 };
+
+static void report_judge(struct pe_report *report)
+{
+    const GPtrArray *variables = report->store->store->variables;
+    const struct lathe_variable *level = lathe_variables_find(variables, "SbatLevel", NULL);
+    const struct lathe_pe_section *sbat = lathe_pe_find(report->pe, ".sbat");
+    struct lathe_bytes none = {NULL, 0};
+
+    lathe_authenticode_judge(report->pe, report->signatures, variables, &report->verdict);
+    report->sbat = lathe_sbat_refusal(sbat ? lathe_pe_section_data(report->pe, sbat) : none,
+                                      level ? lathe_bytes_of(level->data) : none);
+}
 
 static bool report_fill(struct pe_report *report, const struct lathe_tool_line *line,
                         struct lathe_bytes file, GError **error)
@@ -35,8 +49,7 @@ static bool report_fill(struct pe_report *report, const struct lathe_tool_line *
     report->faults = lathe_pe_memory_faults(report->pe);
     report->store = store != NULL ? lathe_store_file_open(store, false, error) : NULL;
     if (report->store != NULL)
-        lathe_authenticode_judge(report->pe, report->signatures, report->store->store->variables,
-                                 &report->verdict);
+        report_judge(report);
     return store == NULL || report->store != NULL;
 }
 
@@ -48,6 +61,7 @@ static void report_clear(struct pe_report *report)
     g_free(report->sha256);
     lathe_store_file_close(report->store);
     g_free(report->verdict.text);
+    g_free(report->sbat);
 }
 
 static const struct lathe_pe_section *report_section(const struct pe_report *report, guint index)
@@ -125,8 +139,6 @@ static void pe_print(const struct pe_report *report)
     puts("sections");
     for (guint i = 0; i < report->pe->sections->len; i++)
         pe_print_section(report, report_section(report, i));
-    if (lathe_pe_find(report->pe, ".sbat") == NULL)
-        puts("sbat          none: shim does not start it");
     pe_print_faults(report);
     pe_print_signatures(report);
     if (report->store == NULL)
@@ -135,6 +147,8 @@ static void pe_print(const struct pe_report *report)
            lathe_secure_boot_state(report->store->store->variables),
            report->verdict.starts ? "starts" : "does not start with Secure Boot on",
            report->verdict.text);
+    if (report->sbat != NULL)
+        printf("    shim would refuse it: %s\n", report->sbat);
 }
 
 /* ---- JSON ---- */
@@ -194,6 +208,7 @@ static void pe_json_verdict(JsonBuilder *builder, const struct pe_report *report
                     lathe_secure_boot_state(report->store->store->variables));
     lathe_json_truth(builder, "starts", report->verdict.starts);
     lathe_json_text(builder, "reason", report->verdict.text);
+    lathe_json_text(builder, "sbat-refusal", report->sbat);
 }
 
 static void pe_print_json(const struct pe_report *report)
