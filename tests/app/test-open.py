@@ -281,11 +281,12 @@ def plug_in(display, machine, path, virtio=False):
 
 
 def choose_virtio(display, dialog):
-    """The list and the box at the lower left of the chooser, with the pointer."""
+    """The list and the box at the lower left of the chooser, with the pointer, which may lie on any
+    line of the list when it opens."""
     lines = display.tool("xdotool", "getwindowgeometry", "--shell", dialog).split()
     place = dict(line.split("=") for line in lines)
     left, row = int(place["X"]), int(place["Y"]) + int(place["HEIGHT"]) - CHOICES_ROW
-    for x, keys in ((208, ()), (130, ("Down", "Down", "Return"))):
+    for x, keys in ((208, ()), (130, ("Home", "Down", "Return"))):
         display.tool("xdotool", "mousemove", str(left + x), str(row), "click", "1")
         time.sleep(0.7)
         if keys:

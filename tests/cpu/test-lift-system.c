@@ -266,7 +266,7 @@ static void test_random_numbers(void)
     struct rig *rig = bench_new(RIG_LONG);
     struct x86_cpu *cpu = rig->cpu;
     uint64_t all = 0;
-    for (unsigned i = 0; i < 16; i++) {
+    for (unsigned i = 0; i < 64; i++) {
         cpu->gpr[X86_RAX] = UINT64_MAX;
         bench_ok(rig, "0f c7 f0"); /* rdrand eax */
         CHECK_EQ(cpu->gpr[X86_RAX] >> 32, 0);
