@@ -4,6 +4,7 @@
  * byte chooses the adapter, the next ones which registers are written, then comes a frame, the rest
  * is guest memory.
  */
+#include "emulator/net/segment.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/hw/net-rig.h"
 
@@ -21,9 +22,31 @@ static void fuzz_start(struct net_rig *rig, uint8_t kind)
         net_write(rig, 0x3818, 7, 4);
         return;
     }
-    net_start_virtio(rig, kind & 2 ? 0x109f8023 : 0);
+    net_start_virtio(rig, kind & 2 ? 0x109f8023 | (kind & 8 ? 0x180 : 0) : 0);
     for (unsigned i = 0; i < 3; i++)
         net_write(rig, 0x3000 + 4 * i, i, 2);
+}
+
+/* The frame as the beginning of a TCP stream, whose segments may be merged: with right checksums,
+ * and those that follow it. */
+static void fuzz_stream(struct net_rig *rig, const uint8_t *frame)
+{
+    const struct emu_net_segments segments = {14, 34, 54, FUZZ_FRAME - 54};
+    uint8_t copy[FUZZ_FRAME];
+    uint32_t sequence;
+
+    memcpy(copy, frame, sizeof(copy));
+    if (!emu_net_segments_check(copy, sizeof(copy), &segments) ||
+        !emu_net_segments_join(copy, sizeof(copy), &segments))
+        return;
+    for (unsigned i = 0; i < 4; i++) {
+        emu_net_test_send(&rig->backend, copy, sizeof(copy));
+        memcpy(&sequence, copy + 38, sizeof(sequence));
+        sequence = __builtin_bswap32(__builtin_bswap32(sequence) + segments.size);
+        memcpy(copy + 38, &sequence, sizeof(sequence));
+        emu_net_segments_join(copy, sizeof(copy), &segments);
+    }
+    emu_queue_run(rig->queue, 0);
 }
 
 static uint32_t fuzz_offset(uint8_t kind, uint32_t value)
@@ -56,6 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (data[0] & 0x80)
         emu_device_reset(rig.device->device);
     net_deliver_frame(&rig, frame, FUZZ_FRAME);
+    if (data[0] & 8)
+        fuzz_stream(&rig, frame);
     rig_advance(&rig.rig, 100 * RIG_MS);
     net_finish(&rig);
     return 0;
@@ -105,12 +130,14 @@ size_t fuzz_seed(unsigned index, uint8_t *out, size_t size)
 {
     size_t length = FUZZ_HEAD + 0xc000;
 
-    if (index >= 8 || size < length)
+    if (index >= 12 || size < length)
         return 0;
     memset(out, 0, length);
     out[0] = (uint8_t)(index | (index & 4 ? 0x80 : 0));
     memset(out + 1 + 8 * FUZZ_WRITES, 0xff, 6);
     fuzz_put(out + 1 + 8 * FUZZ_WRITES + 12, 0x00450008, 4);
+    fuzz_put(out + 1 + 8 * FUZZ_WRITES + 23, index & 8 ? 6 : 0, 1); /* TCP, */
+    fuzz_put(out + 1 + 8 * FUZZ_WRITES + 46, 0x1050, 2);            /* with ACK */
     if (index & 1)
         fuzz_seed_e1000e(out + FUZZ_HEAD);
     else
