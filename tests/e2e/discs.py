@@ -18,7 +18,8 @@ PICTURE, GUESTS, FOLDER, *CASES = sys.argv[1:]
 PICTURE = os.path.abspath(PICTURE)
 ENTER = "28"
 SHARE = os.environ.get("FIRMWARE", "/usr/share")
-BANNER = "20,20,05475c"  # a pixel of the installer's, and its colour
+# Pixels of the installer's and their colours: its banner, and what is chosen on its first two pages.
+BANNER, ENGLISH, UNITED_STATES = "20,20,05475c", "600,451,298780", "600,558,29867e"
 
 
 def firmware(name):
@@ -59,8 +60,8 @@ def ipxe(under):
 def installer(under):
     """To the choice of a language; the keyboard goes on from there, and the pointer back."""
     return ["memory", "1024", "plug", "usb-tablet", "plug", "usb-keyboard",
-            "colour", BANNER, "240", "wait", "10", "shoot", "page-1.ppm",
-            "click", "1230,778", "wait", "8", "shoot", "page-2.ppm",
+            "colour", BANNER, "240", "colour", ENGLISH, "120", "wait", "3", "shoot", "page-1.ppm",
+            "click", "1230,778", "colour", UNITED_STATES, "120", "wait", "3", "shoot", "page-2.ppm",
             "key", ENTER, "wait", "8"]
 
 
