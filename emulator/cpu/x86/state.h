@@ -256,6 +256,7 @@ struct x86_cpu {
     bool monitor_armed;
     bool mwait;               /* halted by MWAIT: a store to the line also wakes */
     bool mwait_any;           /* ... and interrupts do even while IF is clear */
+    unsigned pauses;          /* PAUSE instructions so far */
     bool shutdown;            /* triple fault: nothing but a reset or INIT wakes */
     bool intr_line, nmi_line; /* seen by the run loop, not yet taken: see run.c */
     bool smi_line;            /* the same */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * HLT, MONITOR and MWAIT, and how a processor sleeps. A processor in MWAIT looks at its line now
- * and then: stores to it by others are not trapped, so that no store pays for the feature.
+ * HLT, MONITOR, MWAIT and PAUSE, and how a processor sleeps. A processor in MWAIT looks at its line
+ * now and then: stores to it by others are not trapped, so that no store pays for the feature.
  */
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,6 +16,7 @@
 
 #define WAIT_LINE    64u     /* bytes that MONITOR watches */
 #define WAIT_NAP_NS  100000u /* between looks at a monitored line */
+#define WAIT_PAUSES  64u     /* from one offer to others to the next */
 #define MWAIT_ANY    1u      /* ECX: interrupts wake even while IF is clear */
 #define MISC_MONITOR (1ull << 18)
 
@@ -131,5 +133,18 @@ enum ir_status x86_helper_mwait(struct ir_env *env, uint64_t a, uint64_t b, uint
     cpu->monitor_armed = false;
     cpu->halted = cpu->mwait = true;
     cpu->mwait_any = extensions & MWAIT_ANY;
+    return IR_OK;
+}
+
+/*
+ * Where the host has fewer processors than run, the one that is waited for may stand still until
+ * this one's slice is over: real hosts take PAUSE loops for that as well.
+ */
+enum ir_status x86_helper_pause(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
+{
+    struct x86_cpu *cpu = x86_cpu_of(env);
+
+    if (++cpu->pauses % WAIT_PAUSES == 0)
+        sched_yield();
     return IR_OK;
 }

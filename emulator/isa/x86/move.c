@@ -266,8 +266,10 @@ bool x86_lift_xchg(struct x86_lift *l)
 bool x86_lift_pause(struct x86_lift *l)
 {
     bool other = (l->insn->attributes & ZYDIS_ATTRIB_HAS_REX) && l->insn->raw.rex.B;
-    if (!other)
+    if (!other) {
+        ir_call(l->b, X86_HELPER_pause, IR_SLOT_SINK, IR_SLOT_ZERO, IR_SLOT_ZERO, IR_SLOT_ZERO);
         return true;
+    }
     uint16_t first = ir_temp(l->b), second = ir_temp(l->b);
     ir_mov(l->b, IR_64, first, X86_SLOT_GPR(X86_RAX));
     ir_mov(l->b, IR_64, second, X86_SLOT_GPR(X86_R8));
