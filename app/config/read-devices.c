@@ -26,6 +26,8 @@ static enum emu_drive_bus drive_bus(const struct lathe_config_reader *reader, co
 {
     g_autofree char *dev = lathe_tree_get(target, "dev"), *bus = lathe_tree_get(target, "bus");
 
+    if (lathe_tree_is(target->parent, "device", "floppy"))
+        return EMU_DRIVE_FLOPPY;
     if (g_strcmp0(bus, "nvme") == 0 || drive_is_ours(reader, dev, "nvme"))
         return EMU_DRIVE_NVME;
     if (g_strcmp0(bus, "usb") == 0)
@@ -58,6 +60,8 @@ static void read_drive(struct lathe_config_reader *reader, const xmlNode *node,
     disk->path = lathe_read_path(reader, path);
     disk->format = lathe_tree_get(driver, "type");
     disk->bus = drive_bus(reader, lathe_tree_child(node, "target"));
+    if (disk->bus == EMU_DRIVE_FLOPPY && disk->format == NULL)
+        disk->format = g_strdup("raw"); /* there is no other */
     disk->cdrom = lathe_tree_is(node, "device", "cdrom");
     disk->read_only = lathe_tree_child(node, "readonly") != NULL;
     disk->discard_changes = lathe_tree_child(node, "transient") != NULL;
@@ -73,7 +77,7 @@ bool lathe_read_drives(struct lathe_config_reader *reader, GError **error)
     const xmlNode *node = lathe_tree_find(reader->root, "devices/disk");
 
     for (; node != NULL; node = lathe_tree_next(node)) {
-        if (lathe_tree_is(node, "device", "floppy") || lathe_tree_is(node, "device", "lun"))
+        if (lathe_tree_is(node, "device", "lun"))
             continue; /* the check has told */
         if (definition->disks == EMU_MAX_DRIVES)
             return lathe_read_fail(reader, node, error,
@@ -294,12 +298,10 @@ static bool read_tpm(struct lathe_config_reader *reader, GError **error)
 static bool read_video(struct lathe_config_reader *reader, GError **error)
 {
     const xmlNode *video = lathe_tree_find(reader->root, "devices/video");
-    const xmlNode *model = lathe_tree_child(video, "model");
+    g_autofree char *type = lathe_tree_get(lathe_tree_child(video, "model"), "type");
 
-    if (lathe_tree_is(model, "type", "none"))
-        reader->definition->gpu = EMU_GPU_NONE;
-    else if (lathe_tree_is(model, "type", "virtio"))
-        reader->definition->gpu = EMU_GPU_VIRTIO;
+    if (type != NULL) /* others keep the standard VGA, and the check has told */
+        lathe_gpu_parse(type, &reader->definition->gpu, NULL);
     if (video != NULL && lathe_tree_next(video) != NULL)
         lathe_read_later(reader, lathe_tree_next(video), "video: the machine has one adapter");
     return true;

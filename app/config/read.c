@@ -300,7 +300,7 @@ static bool read_boot(struct lathe_config_reader *reader, GError **error)
 {
     static const struct {
         const char *dev, *word;
-    } kinds[] = {{"hd", "disk"}, {"cdrom", "cdrom"}, {"network", "network"}};
+    } kinds[] = {{"hd", "disk"}, {"cdrom", "cdrom"}, {"network", "network"}, {"fd", "floppy"}};
     const xmlNode *boot = lathe_tree_find(reader->root, "os/boot");
     g_autoptr(GString) order = g_string_new(NULL);
 
