@@ -117,6 +117,7 @@ static bool boot_parse(const GPtrArray *variables, const char *text, guint16 *nu
     char name[ENTRY_NAME], *end;
     guint64 value = g_ascii_strtoull(digits, &end, 16);
 
+    *number = 0;
     if (!g_ascii_isxdigit(*digits) || *end != '\0' || value > G_MAXUINT16)
         return lathe_error_input(error, "'%s' is no boot entry: write its number, as 0003", text);
     *number = (guint16)value;

@@ -154,17 +154,23 @@ char *lathe_hex_text(struct lathe_bytes bytes)
     return text;
 }
 
+static bool hex_is(const char *text)
+{
+    gsize length = strspn(text, "0123456789abcdefABCDEF");
+
+    return text[length] == '\0' && length % 2 == 0;
+}
+
 GBytes *lathe_hex_parse(const char *text)
 {
-    gsize length = strlen(text);
-    g_autofree guint8 *data = g_malloc(length / 2 + 1);
+    gsize size = strlen(text) / 2;
+    guint8 *data;
 
-    if (length % 2 != 0)
+    if (!hex_is(text))
         return NULL;
-    for (gsize i = 0; i < length; i++) {
-        if (!g_ascii_isxdigit(text[i]))
-            return NULL;
-        data[i / 2] = (guint8)(data[i / 2] << 4 | g_ascii_xdigit_value(text[i]));
-    }
-    return g_bytes_new_take(g_steal_pointer(&data), length / 2);
+    data = g_malloc(size + 1);
+    for (gsize i = 0; i < size; i++)
+        data[i] = (guint8)(g_ascii_xdigit_value(text[2 * i]) << 4 |
+                           g_ascii_xdigit_value(text[2 * i + 1]));
+    return g_bytes_new_take(data, size);
 }

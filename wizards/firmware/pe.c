@@ -219,11 +219,11 @@ static gsize pe_hash_sections(GChecksum *sum, const struct lathe_pe *pe)
 
 GBytes *lathe_pe_digest(const struct lathe_pe *pe, GChecksumType type)
 {
-    gsize length = (gsize)MAX(g_checksum_type_get_length(type), 0);
+    guint8 digest[64]; /* SHA-512's is the longest */
+    gsize length = sizeof(digest);
     gsize least = pe->signatures_entry_at != 0 ? pe->signatures_entry_at + 8 : pe->checksum_at + 4;
     gsize end = pe->signatures.size != 0 ? pe->file.size - pe->signatures.size : pe->file.size;
     g_autoptr(GChecksum) sum = g_checksum_new(type);
-    g_autofree guint8 *digest = g_malloc(length);
 
     if (pe->headers_size < least || pe_sections_overlap(pe))
         return NULL;
@@ -231,7 +231,7 @@ GBytes *lathe_pe_digest(const struct lathe_pe *pe, GChecksumType type)
     hashed += pe_hash_sections(sum, pe);
     pe_hash(sum, pe, hashed, end); /* what follows the sections, but the signatures at the end */
     g_checksum_get_digest(sum, digest, &length);
-    return g_bytes_new_take(g_steal_pointer(&digest), length);
+    return g_bytes_new(digest, length);
 }
 
 /* ---- names ---- */
