@@ -70,7 +70,7 @@ struct jit_link {
     uint16_t offset;  /* of the target in its page */
     bool apart;       /* never joined: the target goes on in another page */
     bool known;       /* the address is */
-    int32_t wait;     /* how often a tag may differ until the link is joined anew */
+    int32_t wait;     /* so often it is looked up until it is joined (anew); roughly */
     emu_gpa address;  /* of a target in another page */
     struct jit_block *owner, *target;
     struct jit_link *next; /* of the same target */
@@ -135,7 +135,10 @@ static inline struct jit_vcpu *jit_vcpu(struct ir_env *env)
 
 /* ---- links (links.c) ---- */
 
-#define JIT_LINK_WAIT 256
+/* So often a link to another page is looked up until it is joined, so that code which runs once is
+ * not patched; and where the tag differs. */
+#define JIT_LINK_FIRST 16
+#define JIT_LINK_WAIT  256
 
 /* Joins the link to the block at env->pc, if that is what it leads to. Own thread, both blocks in
  * use, code_base as the link's tail left it. */

@@ -74,7 +74,7 @@ void jit_link_join(struct ir_env *env, struct jit_link *link, struct jit_block *
 static void link_cut_locked(struct jit_link *link)
 {
     link->target = NULL;
-    link->wait = 0;
+    link->wait = JIT_LINK_FIRST;
     link_write_tag(link, IR_JUMPS_NO_TAG);
     link_write(link, link->unlinked);
 }

@@ -152,6 +152,7 @@ static void translate_fill(const struct jit_translation *t, struct jit_block *bl
             .unlinked = (int32_t)(t->link[n].tail - (t->link[n].jump + 4)),
             .tag = t->link[n].tag != 0 ? block->code + t->link[n].tag : NULL,
             .page = t->link[n].page,
+            .wait = JIT_LINK_FIRST,
             .offset = t->link[n].offset,
             .owner = block,
         };
