@@ -304,7 +304,7 @@ static void test_media(void)
     CHECK_EQ(emu_floppy_drive_for(163840), EMU_FLOPPY_360K);
     CHECK_EQ(emu_floppy_drive_for(368640), EMU_FLOPPY_360K);
     CHECK_EQ(emu_floppy_drive_for(1228800), EMU_FLOPPY_1200K);
-    CHECK_EQ(emu_floppy_drive_for(737280), EMU_FLOPPY_1440K);
+    CHECK_EQ(emu_floppy_drive_for(737280), EMU_FLOPPY_720K);
     CHECK_EQ(emu_floppy_drive_for(SIZE_1440K), EMU_FLOPPY_1440K);
     CHECK_EQ(emu_floppy_drive_for(2949120), EMU_FLOPPY_2880K);
     CHECK_EQ(emu_floppy_drive_for(SIZE_1440K + 512), EMU_FLOPPY_NONE);

@@ -55,6 +55,8 @@ enum emu_floppy_drive emu_floppy_drive_for(uint64_t size)
         return EMU_FLOPPY_NONE;
     if (format->small)
         return format->cylinders == 40 ? EMU_FLOPPY_360K : EMU_FLOPPY_1200K;
+    if (format->rates == RATE_250)
+        return EMU_FLOPPY_720K; /* BIOSes tell loaders the drive's layout, not the medium's */
     return format->rates & RATE_1000 ? EMU_FLOPPY_2880K : EMU_FLOPPY_1440K;
 }
 
