@@ -416,6 +416,34 @@ static void test_sipi(void)
     bench_finish(&b);
 }
 
+/* INIT waits for the end of system management mode, and SIPI for INIT. */
+static void test_sipi_in_smm(void)
+{
+    struct bench b;
+    bench_init(&b, 2);
+    PUT(&b, CODE, 0xfa, 0xf4); /* cli; hlt */
+    /* at 0x2000: mov ax, cs; mov [COUNTER], ah; cli; hlt */
+    PUT(&b, 0x2000, 0x8c, 0xc8, 0x88, 0x26, 0x00, 0x05, 0xfa, 0xf4);
+    /* the handler: mov byte [0x502], 1; again: cmp byte [DONE], 1; jne again; rsm */
+    PUT(&b, 0x38000, 0xc6, 0x06, 0x02, 0x05, 0x01, 0x80, 0x3e, 0x01, 0x05, 0x01, 0x75, 0xf9, 0x0f,
+        0xaa);
+    emu_machine_resume(b.machine);
+    request(&b, 1, EMU_APIC_SIPI, 2);
+    CHECK(wait_byte(&b, COUNTER, 2));
+    CHECK(wait_halted(&b, 1));
+    b.ram[COUNTER] = 0;
+    request(&b, 1, EMU_APIC_SMI, 0);
+    CHECK(wait_byte(&b, 0x502, 1));
+    request(&b, 1, EMU_APIC_INIT, 0);
+    request(&b, 1, EMU_APIC_SIPI, 2);
+    for (unsigned i = 0; i < 20; i++)
+        nap();
+    CHECK_EQ(b.ram[COUNTER], 0);
+    __atomic_store_n(&b.ram[DONE], 1, __ATOMIC_RELEASE);
+    CHECK(wait_byte(&b, COUNTER, 2));
+    bench_finish(&b);
+}
+
 static void test_mwait(void)
 {
     struct bench b;
@@ -761,6 +789,7 @@ static const struct test_case cases[] = {
     {"run-interrupt-masked", test_interrupt_masked},
     {"run-nmi", test_nmi},
     {"run-sipi", test_sipi},
+    {"run-sipi-in-smm", test_sipi_in_smm},
     {"run-mwait", test_mwait},
     {"run-trap-flag", test_trap_flag},
     {"run-trap-shadow", test_trap_shadow},

@@ -166,6 +166,7 @@ static void reset_events(struct x86_cpu *cpu)
 {
     cpu->halted = false;
     cpu->wait_for_sipi = false;
+    cpu->after_smm = 0;
     cpu->nmi_blocked = false;
     cpu->shadow = false;
     cpu->exception_pending = false;

@@ -130,12 +130,29 @@ static bool run_host_requests(struct x86_cpu *cpu, uint32_t requests)
     return true;
 }
 
+/*
+ * INIT waits for the end of system management mode, and the SIPI that follows it too: who sent both
+ * gave this processor more time than a busy host may have left it. RSM asks for them again, as
+ * requests that stay keep engines from running.
+ */
+static uint32_t run_put_off(struct x86_cpu *cpu, uint32_t requests)
+{
+    uint32_t start = requests & (X86_REQUEST_INIT | X86_REQUEST_SIPI);
+
+    if (!cpu->in_smm || !((start | cpu->after_smm) & X86_REQUEST_INIT))
+        return requests;
+    cpu->after_smm |= start;
+    emu_vcpu_clear(cpu->vcpu, start);
+    return requests & ~start;
+}
+
 /* INIT drops what else is in requests; the caller looks at them again. */
 static void run_guest_events(struct x86_cpu *cpu, uint32_t requests)
 {
     if (cpu->exception_pending)
         x86_deliver_exception(cpu);
-    if ((requests & X86_REQUEST_INIT) && !cpu->in_smm)
+    requests = run_put_off(cpu, requests);
+    if (requests & X86_REQUEST_INIT)
         run_init(cpu);
     else if (requests & X86_REQUEST_SIPI)
         run_sipi(cpu);

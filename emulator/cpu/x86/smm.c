@@ -281,6 +281,8 @@ enum ir_status x86_helper_rsm(struct ir_env *env, uint64_t a, uint64_t b, uint64
         return smm_shut_down(cpu);
     emu_trace(cpu->trace, cpu_smi, cpu->apic_id, "leave", cpu->smbase,
               (unsigned long long)cpu->ir.pc);
-    emu_vcpu_request(cpu->vcpu, X86_REQUEST_WORK); /* it may be halted, or another SMI waits */
+    /* It may be halted, or another SMI waits. */
+    emu_vcpu_request(cpu->vcpu, X86_REQUEST_WORK | cpu->after_smm);
+    cpu->after_smm = 0;
     return IR_JUMPED;
 }

@@ -66,6 +66,7 @@ static const struct emu_field state_fields[] = {
     FIELD(nmi_blocked),
     FIELD(shadow),
     FIELD(sipi_vector),
+    FIELD(after_smm),
     FIELD(exception_pending),
     FIELD(exception.vector),
     FIELD(exception.has_error),

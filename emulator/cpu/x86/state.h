@@ -257,6 +257,7 @@ struct x86_cpu {
     bool mwait;               /* halted by MWAIT: a store to the line also wakes */
     bool mwait_any;           /* ... and interrupts do even while IF is clear */
     unsigned pauses;          /* PAUSE instructions so far */
+    uint32_t after_smm;       /* requests that wait for RSM */
     bool shutdown;            /* triple fault: nothing but a reset or INIT wakes */
     bool intr_line, nmi_line; /* seen by the run loop, not yet taken: see run.c */
     bool smi_line;            /* the same */
