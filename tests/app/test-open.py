@@ -53,13 +53,16 @@ def close(display, title):
 
 
 def type_path(display, path):
-    """Into a file chooser, which takes its time to open, and so does its entry."""
+    """Into a file chooser, which takes its time to open, rests between, and so does its entry."""
+    time.sleep(0.7)
     display.wait_rest()
     before = display.shot()
     display.tool("xdotool", "key", "ctrl+l")
     display.wait_rest(before)
+    time.sleep(0.4)
     display.tool("xdotool", "key", "ctrl+a")
     display.tool("xdotool", "type", "--delay", "20", path)
+    time.sleep(0.4)
     display.wait_rest()
 
 
