@@ -18,7 +18,8 @@ struct lathe_net_definition {
     unsigned boot;    /* its place in the boot order; 0: none */
 };
 
-/* "user[,model=virtio|e1000e][,mac=M][,forward=F]...[,tftp=D][,bootfile=N]". False with *error; *net then holds nothing.
+/* "user[,model=virtio|e1000e][,mac=M][,forward=F]...[,tftp=D][,bootfile=N]". False with *error;
+ * *net then holds nothing.
  */
 bool lathe_net_parse(const char *text, struct lathe_net_definition *net, GError **error);
 void lathe_net_clear(struct lathe_net_definition *net);

@@ -128,8 +128,8 @@ GPtrArray *lathe_session_get_serials(LatheSession *session);
 /* Screens in order, as many as the machine that was built has; borrowed, of struct disp_screen *
  * (display/core/screen.h). They stay when the machine goes and show the next one. */
 GPtrArray *lathe_session_get_screens(LatheSession *session);
-/* What one of these screens says, UTF-8: a text mode's characters, or those that a firmware's console
- * draws in a graphics mode; NULL: nothing that can be read. g_free. */
+/* What one of these screens says, UTF-8: a text mode's characters, or those that a firmware's
+ * console draws in a graphics mode; NULL: nothing that can be read. g_free. */
 char *lathe_session_dup_screen_text(LatheSession *session, struct disp_screen *screen);
 /* What the firmware can look at to find something to start, a line each: "CD drive: disc.iso"; ""
  * if there is nothing. g_free. */

@@ -38,10 +38,11 @@ bool emu_debug_write_memory(struct emu_machine *machine, unsigned vcpu, emu_gva 
                             const void *data, size_t length);
 
 /*
- * The first place in the guest's touched RAM where these length bytes are (1 or more, not all of them
- * 0): it and what follows, size bytes at most, are copied. Returns how many; 0: there is none.
- * Running too: what the guest writes meanwhile is old or new. For tables that guests bring along, as
- * the fonts of firmware; reads all that the guest has touched, a gigabyte in some tenths of a second.
+ * The first place in the guest's touched RAM where these length bytes are (1 or more, not all of
+ * them 0): it and what follows, size bytes at most, are copied. Returns how many; 0: there is none.
+ * Running too: what the guest writes meanwhile is old or new. For tables that guests bring along,
+ * as the fonts of firmware; reads all that the guest has touched, a gigabyte in some tenths of a
+ * second.
  */
 size_t emu_debug_find(struct emu_machine *machine, const void *pattern, size_t length, void *out,
                       size_t size);

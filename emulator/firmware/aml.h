@@ -58,7 +58,7 @@ void aml_region(struct aml *aml, const char *name, uint8_t space, uint64_t offse
 /* Resource descriptors (chapter 6.4), collected between open and close: Name(_CRS, ...). */
 void aml_open_resources(struct aml *aml, const char *name);
 void aml_resource_io(struct aml *aml, uint16_t base, uint8_t length);
-void aml_resource_irq(struct aml *aml, unsigned irq); /* edge, high, exclusive */
+void aml_resource_irq(struct aml *aml, unsigned irq);     /* edge, high, exclusive */
 void aml_resource_dma(struct aml *aml, unsigned channel); /* of the ISA bus, bytes */
 void aml_resource_memory32(struct aml *aml, uint32_t base, uint32_t length);
 void aml_resource_bus(struct aml *aml, uint16_t first, uint16_t last);

@@ -10,7 +10,7 @@ struct emu_smbios_board {
     const struct emu_memory_map *map;
     unsigned sockets, cores, threads; /* cores and threads of one socket */
     uint8_t uuid[16];
-    bool uefi; /* of the firmware */
+    bool uefi;                            /* of the firmware */
     uint32_t cpu_signature, cpu_features; /* CPUID 1: eax, edx */
     const char *cpu_maker, *cpu_name;     /* its vendor and brand; not empty */
 };

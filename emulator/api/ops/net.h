@@ -69,8 +69,8 @@ struct emu_net_backend {
  * already (room follows), or its length is wrong.
  */
 bool emu_net_input(struct emu_net *net, const uint8_t *frame, size_t length);
-/* The same for one of several: they go to the adapter with emu_net_input_now, which follows soon, in
- * one go, and TCP segments among them merged. Any thread, never block. */
+/* The same for one of several: they go to the adapter with emu_net_input_now, which follows soon,
+ * in one go, and TCP segments among them merged. Any thread, never block. */
 bool emu_net_input_later(struct emu_net *net, const uint8_t *frame, size_t length);
 void emu_net_input_now(struct emu_net *net);
 /* The machine's time, which stands still while it is paused. Any thread. */

@@ -43,16 +43,16 @@ static uint16_t string_offset(struct x86_lift *l, enum x86_gpr reg)
 static void string_load(struct x86_lift *l, unsigned size, uint16_t value)
 {
     enum x86_seg_name segment = x86_lift_implied_segment(l, X86_DS);
-    struct ir_address m = x86_lift_segment_address(l, segment, string_offset(l, X86_RSI), size,
-                                                   X86_LIFT_READ);
+    struct ir_address m =
+        x86_lift_segment_address(l, segment, string_offset(l, X86_RSI), size, X86_LIFT_READ);
 
     ir_load(l->b, x86_lift_width(size), value, &m);
 }
 
 static void string_store(struct x86_lift *l, unsigned size, uint16_t value)
 {
-    struct ir_address m = x86_lift_segment_address(l, X86_ES, string_offset(l, X86_RDI), size,
-                                                   X86_LIFT_WRITE);
+    struct ir_address m =
+        x86_lift_segment_address(l, X86_ES, string_offset(l, X86_RDI), size, X86_LIFT_WRITE);
 
     ir_store(l->b, x86_lift_width(size), &m, value);
 }
