@@ -46,6 +46,7 @@ int main(int argc, char **argv)
         .cpus = cpus,
         .serial_ports = 2,
         .floppies = 2,
+        .sleeps = true,
         .tpm = true,
         .tpm_log = true,
         .vmgenid = 0xff000,
