@@ -139,7 +139,7 @@ static void machine_take_memory(struct lathe_import *import)
 {
     struct lathe_qemu_option *memory = machine_only(import, "m");
     const char *size = memory != NULL ? lathe_qemu_get(memory, "size") : NULL;
-    guint64 bytes = UINT64_C(128) << 20; /* QEMU's own choice */
+    guint64 bytes = G_GUINT64_CONSTANT(128) << 20; /* QEMU's own choice */
 
     if (size != NULL && !machine_size(size, &bytes))
         lathe_import_leave(import, "-m %s: it is no size", size);
