@@ -323,14 +323,15 @@ GPtrArray *lathe_authenticode_read(const struct lathe_pe *pe)
 
 struct judge {
     const struct lathe_pe *pe;
-    GPtrArray *allowed, *forbidden, *owner; /* db, dbx, MokList; NULL: not there */
+    GPtrArray *allowed, *forbidden, *owner; /* db, dbx, MokList; NULL: not there, or broken */
+    GError *broken;                         /* what is wrong with dbx */
 };
 
-static GPtrArray *judge_read(const GPtrArray *variables, const char *name)
+static GPtrArray *judge_read(const GPtrArray *variables, const char *name, GError **error)
 {
     const struct lathe_variable *variable = lathe_variables_find(variables, name, NULL);
 
-    return variable != NULL ? lathe_signatures_parse(lathe_bytes_of(variable->data), NULL) : NULL;
+    return variable != NULL ? lathe_signatures_parse(lathe_bytes_of(variable->data), error) : NULL;
 }
 
 static bool judge_has_hash(const struct lathe_pe *pe, const GPtrArray *list)
@@ -421,6 +422,9 @@ static char *judge_because(const char *words, const struct lathe_signature *sign
 
 static char *judge_forbidden(const struct judge *judge, const GPtrArray *signatures)
 {
+    if (judge->broken != NULL)
+        return g_strdup_printf("dbx is broken, so it may forbid anything: %s",
+                               judge->broken->message);
     if (judge_has_hash(judge->pe, judge->forbidden))
         return g_strdup("its hash is in dbx");
     for (guint i = 0; i < signatures->len; i++) {
@@ -472,11 +476,14 @@ void lathe_authenticode_judge(const struct lathe_pe *pe, const GPtrArray *signat
                               const GPtrArray *variables,
                               struct lathe_authenticode_verdict *verdict)
 {
-    struct judge judge = {pe, judge_read(variables, "db"), judge_read(variables, "dbx"),
-                          judge_read(variables, "MokList")};
+    struct judge judge = {.pe = pe};
 
+    judge.allowed = judge_read(variables, "db", NULL);
+    judge.forbidden = judge_read(variables, "dbx", &judge.broken);
+    judge.owner = judge_read(variables, "MokList", NULL);
     judge_decide(&judge, signatures, verdict);
     g_clear_pointer(&judge.allowed, g_ptr_array_unref);
     g_clear_pointer(&judge.forbidden, g_ptr_array_unref);
     g_clear_pointer(&judge.owner, g_ptr_array_unref);
+    g_clear_error(&judge.broken);
 }

@@ -25,7 +25,10 @@ struct lathe_authenticode_verdict {
     char *text;  /* why, or why not */
 };
 
-/* What firmware says that has these variables. verdict->text: g_free. */
+/*
+ * What firmware says that has these variables. A broken dbx forbids everything, a broken db allows
+ * nothing. verdict->text: g_free.
+ */
 void lathe_authenticode_judge(const struct lathe_pe *pe, const GPtrArray *signatures,
                               const GPtrArray *variables,
                               struct lathe_authenticode_verdict *verdict);
