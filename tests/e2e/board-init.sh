@@ -1,20 +1,8 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # /init of the board test's guest. The kernel's command line says what to do: lathe=JOB.
-/bin/busybox mkdir -p /proc /sys /dev /tmp /bin /mnt
-/bin/busybox --install -s /bin
-export PATH=/bin HOME=/ TERM=linux
-mount -t proc proc /proc
-mount -t sysfs sys /sys
-mount -t devtmpfs dev /dev 2>/dev/null
-while read -r module; do insmod "/modules/$module.ko"; done </modules/order
-for word in $(cat /proc/cmdline); do
-    case $word in lathe=* | cpus=* | ppi=*) export "${word?}" ;; esac
-done
-
-check() { # NAME ACTUAL EXPECTED
-    if [ "$2" = "$3" ]; then echo "ok guest-$1"; else echo "not ok guest-$1: '$2', expected '$3'"; fi
-}
+words="lathe cpus ppi"
+. /start.sh
 
 # The alarm wakes it; then, twice, nothing but what the test does outside.
 job_sleep() {

@@ -14,9 +14,9 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import initramfs  # pylint: disable=wrong-import-position
 from verdict import finish, guest_run, report  # pylint: disable=wrong-import-position
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 LATHE, GUESTS, INIT, HOTPLUG, SECTOR = (os.path.abspath(path) for path in sys.argv[1:6])
 CASES = sys.argv[6:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
@@ -24,20 +24,6 @@ KERNEL = os.path.join(GUESTS, "generic", "vmlinuz")
 MODULES = ["virtio_pci", "virtio_blk", "nvme", "lpc_ich", "iTCO_wdt",
            "pvpanic", "pvpanic-mmio", "tpm_crb"]
 APPEND = "console=ttyS0 quiet panic=-1 "
-
-
-def make_initramfs():
-    os.makedirs("root/bin")
-    subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, "generic", "modules"),
-                    "root/modules", *MODULES], check=True)
-    for program in "lspci", "dmidecode":
-        subprocess.run("program=$(PATH=$PATH:/usr/sbin command -v %s) && cp $program root/bin && "
-                       "cp -n --parents $(ldd $program | grep -o '/[^ ]*') root" % program,
-                       shell=True, check=True)
-    subprocess.run("cp $(command -v busybox) root/bin/busybox && cp '%s' root/init && "
-                   "chmod 755 root/init && cd root && find . | "
-                   "cpio --quiet -H newc -o -R 0:0 | gzip -1 >../init.gz" % INIT,
-                   shell=True, check=True)
 
 
 def command(append, *options, limit=240):
@@ -166,12 +152,14 @@ def init():
            "status %d\n%s" % (status, text))
 
 
-os.chdir(tempfile.mkdtemp(prefix="lathe-board-"))
-make_initramfs()
-for case in CASES:
-    job, _, argument = case.partition("-")
-    {"sleep": sleep, "wake": wake, "hotplug": hotplug, "init": init,
-     "watchdog": watchdog, "tpm": tpm, "tpmstate": tpm_state, "panic": panic,
-     "lists": lists}[job](
-        *([argument] if argument else []))
+JOBS = {"sleep": sleep, "wake": wake, "hotplug": hotplug, "init": init, "watchdog": watchdog, "tpm": tpm,
+        "tpmstate": tpm_state, "panic": panic, "lists": lists}
+
+with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:
+    os.chdir(scratch)
+    initramfs.make("init", os.path.join(GUESTS, "generic"), MODULES, INIT, "lspci", "dmidecode")
+    for case in CASES:
+        job, _, argument = case.partition("-")
+        JOBS[job](*([argument] if argument else []))
+    os.chdir("/")
 finish()

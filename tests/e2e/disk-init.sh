@@ -2,21 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # /init of the disk test's guest. The kernel's command line says what to do with which disk:
 # lathe=write, lathe=hammer or lathe=readonly and disk=vda; lathe=cd disk=sr0 size=BYTES.
-/bin/busybox mkdir -p /proc /sys /dev /tmp /bin /mnt
-/bin/busybox --install -s /bin
-export PATH=/bin HOME=/ TERM=linux
-mount -t proc proc /proc
-mount -t sysfs sys /sys
-mount -t devtmpfs dev /dev 2>/dev/null
-while read -r module; do insmod "/modules/$module.ko"; done </modules/order
-for word in $(cat /proc/cmdline); do
-    case $word in lathe=* | disk=* | size=*) export "${word?}" ;; esac
-done
+words="lathe disk size"
+. /start.sh
 lathe=${lathe:-write}
-
-check() { # NAME ACTUAL EXPECTED
-    if [ "$2" = "$3" ]; then echo "ok guest-$1"; else echo "not ok guest-$1: '$2', expected '$3'"; fi
-}
 
 wait_for_disk() {
     for _ in $(seq 1 50); do
@@ -76,9 +64,9 @@ job_readonly() {
 job_cd() {
     check size "$(blockdev --getsize64 "/dev/$disk")" "$size"
     echo "sum $(md5sum <"/dev/$disk")"
-    /eject "/dev/$disk"
+    eject "/dev/$disk"
     check ejected "$(dd if="/dev/$disk" bs=2048 count=1 2>/dev/null | wc -c)" 0
-    /eject -t "/dev/$disk"
+    eject -t "/dev/$disk"
     check again "$(dd if="/dev/$disk" bs=2048 count=1 2>/dev/null | wc -c)" 2048
 }
 

@@ -15,6 +15,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import initramfs  # pylint: disable=wrong-import-position
 from verdict import finish, guest_run, report  # pylint: disable=wrong-import-position
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -31,20 +32,6 @@ SIZE = 256 << 20
 def call(*command):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     return done.returncode, done.stdout
-
-
-def make_initramfs():
-    subprocess.run(["rm", "-rf", "root"], check=True)
-    os.makedirs("root/bin")
-    subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, kernel, "modules"),
-                    "root/modules", *MODULES], check=True)
-    # busybox has no eject
-    subprocess.run("cp --parents $(command -v eject) $(ldd $(command -v eject) | grep -o '/[^ ]*') "
-                   "root && cp $(command -v eject) root/eject", shell=True, check=True)
-    subprocess.run("cp $(command -v busybox) root/bin/busybox && cp '%s' root/init && "
-                   "chmod 755 root/init && cd root && find . | "
-                   "cpio --quiet -H newc -o -R 0:0 | gzip -1 >../init.gz" % INIT,
-                   shell=True, check=True)
 
 
 def command(append, *options, limit=240):
@@ -278,12 +265,12 @@ def bad():
 
 with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:
     os.chdir(scratch)
-    make_initramfs()
+    initramfs.make("init", os.path.join(GUESTS, kernel), MODULES, INIT, "eject")  # busybox has none
     for case in CASES:
         bus, _, kind = case.partition("-")
         if (bus in ("sata", "cd", "usb")) != (kernel == "generic"):
             kernel = "generic" if kernel == "cloud" else "cloud"
-            make_initramfs()
+            initramfs.make("init", os.path.join(GUESTS, kernel), MODULES, INIT, "eject")
         if bus in NAMES:
             globals()[kind.replace("-", "_")](bus)
         else:

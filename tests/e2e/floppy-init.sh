@@ -2,20 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # /init of the floppy test's guest: reads, writes and formats by Linux's driver, and has the medium changed
 # ("do medium FILE"). The kernel's command line has sum=MD5 of the first medium, other=MD5 of the second.
-/bin/busybox mkdir -p /proc /sys /dev /tmp /mnt /bin
-/bin/busybox --install -s /bin
-export PATH=/bin HOME=/ TERM=linux
-mount -t proc proc /proc
-mount -t sysfs sys /sys
-mount -t devtmpfs dev /dev 2>/dev/null
-while read -r module; do insmod "/modules/$module.ko"; done </modules/order
-for word in $(cat /proc/cmdline); do
-    case $word in sum=* | other=*) export "${word?}" ;; esac
-done
-
-check() { # NAME ACTUAL EXPECTED
-    if [ "$2" = "$3" ]; then echo "ok guest-$1"; else echo "not ok guest-$1: '$2', expected '$3'"; fi
-}
+words="sum other"
+. /start.sh
 
 sum() { # KIBIBYTES
     dd if=/dev/fd0 bs=18k count=$(($1 / 18)) 2>/dev/null | md5sum | cut -c 1-32
@@ -29,7 +17,7 @@ check files "$(cat /mnt/hello.txt)" "Hello from mtools"
 echo "Hello from Linux" >/mnt/answer.txt
 seq 1 40000 >/mnt/numbers.txt
 umount /mnt
-check format "$(/floppy-guest /dev/fd0 79 1 2>&1)" ""
+check format "$(floppy-guest /dev/fd0 79 1 2>&1)" ""
 check formatted "$(dd if=/dev/fd0 bs=512 skip=2862 2>/dev/null | tr -d '\366' | wc -c)" 0
 check kept "$(dd if=/dev/fd0 bs=512 skip=2861 count=1 2>/dev/null | tr -d '\0' | wc -c)" 0
 

@@ -12,9 +12,9 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import initramfs  # pylint: disable=wrong-import-position
 from verdict import finish, guest_run, report  # pylint: disable=wrong-import-position
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 LATHE, HOST, PICTURE, GUESTS, DISK, FLOPPY, PROGRAM, INIT = (os.path.abspath(path) for path in sys.argv[1:])
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 MODULES = ["floppy", "vfat", "nls_cp437", "nls_ascii"]
@@ -66,16 +66,6 @@ def grub():
     report("floppy-grub", done.returncode == 0, done.stdout.decode(errors="replace"))
 
 
-def make_initramfs():
-    os.makedirs("root/bin")
-    subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, "generic", "modules"),
-                    "root/modules", *MODULES], check=True)
-    subprocess.run("cp $(command -v busybox) root/bin/busybox && cp '%s' root/init && cp '%s' root && "
-                   "chmod 755 root/init && cd root && find . | "
-                   "cpio --quiet -H newc -o -R 0:0 | gzip -1 >../init.gz" % (INIT, PROGRAM),
-                   shell=True, check=True)
-
-
 def digest(path):
     with open(path, "rb") as stream:
         return hashlib.md5(stream.read()).hexdigest()
@@ -87,7 +77,7 @@ def linux():
         stream.write("Hello from mtools\n")
     subprocess.run("mformat -C -f 1440 -i disk.img :: && mcopy -i disk.img hello.txt ::hello.txt && "
                    "mformat -C -f 720 -i other.img ::", shell=True, check=True)
-    make_initramfs()
+    initramfs.make("init", os.path.join(GUESTS, "generic"), MODULES, INIT, PROGRAM)
     done = subprocess.run([HOST, os.path.join(GUESTS, "generic", "vmlinuz"), "init.gz",
                            "console=ttyS0 quiet panic=-1 sum=%s other=%s" %
                            (digest("disk.img"), digest("other.img")), "disk.img", "input=usb",

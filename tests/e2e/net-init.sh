@@ -4,20 +4,9 @@
 # address, resolves names, fetches and sends; lathe=server has servers until it is told to end;
 # lathe=speed fetches and sends much; lathe=none says what there is; lathe=two
 # gets an address for each of two adapters. port and sum belong to the host's server.
-/bin/busybox mkdir -p /proc /sys /dev /tmp /bin /www
-/bin/busybox --install -s /bin
-export PATH=/bin HOME=/ TERM=linux
-mount -t proc proc /proc
-mount -t sysfs sys /sys
-mount -t devtmpfs dev /dev 2>/dev/null
-while read -r module; do insmod "/modules/$module.ko"; done </modules/order
-for word in $(cat /proc/cmdline); do
-    case $word in lathe=* | port=* | sum=* | size=* | mac=*) export "${word?}" ;; esac
-done
-
-check() { # NAME ACTUAL EXPECTED
-    if [ "$2" = "$3" ]; then echo "ok guest-$1"; else echo "not ok guest-$1: '$2', expected '$3'"; fi
-}
+words="lathe port sum size mac"
+. /start.sh
+mkdir /www
 
 # until COMMAND: tries it for some seconds
 until_true() {

@@ -20,6 +20,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import initramfs  # pylint: disable=wrong-import-position
 from verdict import finish, guest_run, report  # pylint: disable=wrong-import-position
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -139,31 +140,15 @@ def start_servers():
 
 # ---- guests ----
 
-def pack(root, name, script):
-    """An initramfs of a folder, and of a script that gets this name in it."""
-    path = root + ".gz"
-    os.makedirs(root, exist_ok=True)
-    shutil.copy(script, os.path.join(root, name))
-    os.chmod(os.path.join(root, name), 0o755)
-    subprocess.run("cd %s && find . | cpio --quiet -H newc -o -R 0:0 | gzip -1 >../%s" % (root, path),
-                   shell=True, check=True)
-    return path
-
-
-def initramfs(model):
+def initrd(model):
     root = "root-" + model
-    if not os.path.exists(root):
-        os.makedirs(root + "/bin")
-        subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, KERNELS[model], "modules"),
-                        root + "/modules", *MODULES[model]], check=True)
-        for program in shutil.which("busybox"), UDP_ECHO:
-            shutil.copy(program, root + "/bin")
-        pack(root, "init", INIT)
-    return root + ".gz"
+    if os.path.exists(root + ".gz"):
+        return root + ".gz"
+    return initramfs.make(root, os.path.join(GUESTS, KERNELS[model]), MODULES[model], INIT, UDP_ECHO)
 
 
 def boot(model, append):
-    return ["--kernel", os.path.join(GUESTS, KERNELS[model], "vmlinuz"), "--initrd", initramfs(model),
+    return ["--kernel", os.path.join(GUESTS, KERNELS[model], "vmlinuz"), "--initrd", initrd(model),
             "--append", "console=ttyS0 quiet panic=-1 port=%d sum=%s %s" % (PORT, SUM, append)]
 
 
@@ -328,7 +313,7 @@ def efi(model):
 def installer(model):
     """The installer's own busybox, by its own DHCP script, reaches the host's server by address and name."""
     with open("installer.gz", "wb") as both:
-        for part in INSTALLER + "/initrd.gz", pack("installer-net", "lathe-init", INSTALLER_INIT):
+        for part in INSTALLER + "/initrd.gz", initramfs.pack("installer-net", "lathe-init", INSTALLER_INIT):
             with open(part, "rb") as file:
                 shutil.copyfileobj(file, both)
     status, text = run(lathe("--net", "user,model=" + model, "--kernel",

@@ -2,24 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # /init of the USB test's guest. Lines "do ..." ask usb-host to type, to point, and to plug devices in and
 # out. The kernel's command line has sum=MD5 of the disk's contents.
-/bin/busybox mkdir -p /proc /sys /dev /tmp /bin
-/bin/busybox --install -s /bin
-export PATH=/bin HOME=/ TERM=linux
-mount -t proc proc /proc
-mount -t sysfs sys /sys
-mount -t devtmpfs dev /dev 2>/dev/null
-while read -r module; do insmod "/modules/$module.ko"; done </modules/order
-for word in $(cat /proc/cmdline); do
-    case $word in sum=* | case=*) export "${word?}" ;; esac
-done
+words="sum case"
+. /start.sh
 cd /sys/bus/usb/devices || exit
 
-check() { # NAME ACTUAL EXPECTED
-    if [ "$2" = "$3" ]; then echo "ok guest-$1"; else echo "not ok guest-$1: '$2', expected '$3'"; fi
-}
-
 wait_for() { # COMMAND...
-    for _ in $(seq 1 200); do
+    for _ in $(seq 1 600); do
         "$@" && return
         usleep 50000
     done
@@ -43,6 +31,7 @@ reading() { # PID FILE: the process has it open
 
 # Events that come before somebody reads are nobody's.
 listen() { # NAME FILE
+    wait_for has_event "$1"
     cat "$(event_of "$1")" >"$2" &
     readers="$readers $!"
     wait_for reading $! "$(event_of "$1")"
@@ -64,7 +53,7 @@ event_of() { # NAME
 }
 
 has_event() { # NAME
-    [ -n "$(sysfs_of "$1")" ]
+    [ -c "$(event_of "$1")" ]
 }
 
 # Types, codes and values of what came, without times and ends of reports.
@@ -88,7 +77,6 @@ tree() {
 
 # Both keyboards are read: each key comes once, from the first of them.
 keyboard() { # NAME OTHER
-    wait_for has_event "$1"
     readers=
     listen "$1" /tmp/usb
     listen "$2" /tmp/ps2
@@ -105,7 +93,6 @@ keyboard() { # NAME OTHER
 }
 
 tablet() { # NAME WHAT-A-NOTCH-IS
-    wait_for has_event "$1"
     readers=
     listen "$1" /tmp/tablet
     echo "do pointer 1000 32767 0 0"

@@ -13,9 +13,9 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import initramfs  # pylint: disable=wrong-import-position
 from verdict import finish, guest_run  # pylint: disable=wrong-import-position
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 HOST, GUESTS, INIT = (os.path.abspath(path) for path in sys.argv[1:4])
 OVMF = os.environ.get("FIRMWARE", "/usr/share") + "/OVMF/OVMF_%s_4M%s.fd"
 FIRMWARE = {"none": [], "uefi": ["firmware=" + OVMF % ("CODE", ""), "vars=" + OVMF % ("VARS", "")],
@@ -26,21 +26,11 @@ MODULES = ["sd_mod", "xhci_pci", "usb_storage", "usbhid", "hid_generic", "evdev"
 CASES = {"usb": 23, "virtio": 4, "sleep": 17}  # of the guest, at least
 
 
-def make_initramfs():
-    os.makedirs("root/bin")
-    subprocess.run([os.path.join(HERE, "modules.py"), os.path.join(GUESTS, "generic", "modules"),
-                    "root/modules", *MODULES], check=True)
-    subprocess.run("cp $(command -v busybox) root/bin/busybox && cp '%s' root/init && "
-                   "chmod 755 root/init && cd root && find . | "
-                   "cpio --quiet -H newc -o -R 0:0 | gzip -1 >../init.gz" % INIT,
-                   shell=True, check=True)
-
-
 def main():
     contents = random.Random(1).randbytes(12 << 20)
     with open("disk.raw", "wb") as stream:
         stream.write(contents)
-    make_initramfs()
+    initramfs.make("init", os.path.join(GUESTS, "generic"), MODULES, INIT)
     for name in sys.argv[4:]:
         run(name, contents)
 
