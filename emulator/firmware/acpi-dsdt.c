@@ -228,18 +228,11 @@ static void dsdt_sleep_state(struct aml *aml, const char *name, unsigned type)
     aml_close(aml);
 }
 
-#define DSDT_ADD    0x72
-#define DSDT_STORE  0x70
-#define DSDT_INDEX  0x88
-#define DSDT_NOTIFY 0x86
-#define DSDT_DWORD  0x0c
-#define DSDT_LOCAL0 0x60
-
 /* Name (VGIA, address of the page): the first thing in the table, so that its place is known. */
 static void dsdt_vmgenid_page(struct aml *aml, uint64_t address)
 {
     aml_name(aml, "VGIA");
-    aml_byte(aml, DSDT_DWORD);
+    aml_byte(aml, AML_DWORD);
     for (unsigned i = 0; i < 4; i++)
         aml_byte(aml, (uint8_t)(address >> 8 * i));
 }
@@ -248,21 +241,21 @@ static void dsdt_vmgenid_page(struct aml *aml, uint64_t address)
 static void dsdt_vmgenid_address(struct aml *aml)
 {
     aml_open_method(aml, "ADDR", 0);
-    aml_byte(aml, DSDT_STORE);
+    aml_byte(aml, AML_STORE);
     aml_open_package(aml, 2);
     aml_integer(aml, 0);
     aml_integer(aml, 0);
     aml_close(aml);
-    aml_byte(aml, DSDT_LOCAL0);
-    aml_byte(aml, DSDT_ADD);
+    aml_byte(aml, AML_LOCAL0);
+    aml_byte(aml, AML_ADD);
     aml_name_string(aml, "\\VGIA");
     aml_integer(aml, EMU_ACPI_VMGENID_AT);
-    aml_byte(aml, DSDT_INDEX);
-    aml_byte(aml, DSDT_LOCAL0);
+    aml_byte(aml, AML_INDEX);
+    aml_byte(aml, AML_LOCAL0);
     aml_integer(aml, 0);
     aml_integer(aml, 0); /* no other target */
     aml_return(aml);
-    aml_byte(aml, DSDT_LOCAL0);
+    aml_byte(aml, AML_LOCAL0);
     aml_close(aml);
 }
 
@@ -280,7 +273,7 @@ static void dsdt_events(struct aml *aml)
 {
     aml_open_scope(aml, "\\_GPE");
     aml_open_method(aml, "_E05", 0);
-    aml_byte(aml, DSDT_NOTIFY);
+    aml_byte(aml, AML_NOTIFY);
     aml_name_string(aml, "\\_SB.VGEN");
     aml_integer(aml, 0x80);
     aml_close(aml);

@@ -5,22 +5,6 @@
  */
 #include "emulator/firmware/acpi-private.h"
 
-/* Opcodes (ACPI 6.5, 20.2.5). */
-enum osc_opcode {
-    OSC_LOCAL0 = 0x60,
-    OSC_ARG0 = 0x68,
-    OSC_ARG1 = 0x69,
-    OSC_ARG3 = 0x6b,
-    OSC_STORE = 0x70,
-    OSC_AND = 0x7b,
-    OSC_OR = 0x7d,
-    OSC_DWORD_FIELD = 0x8a,
-    OSC_NOT = 0x92,
-    OSC_EQUAL = 0x93,
-};
-
-#define OSC_SERIALIZED 0x08u /* among the number of arguments */
-
 /* Status, the first dword. */
 #define OSC_BAD_UUID     0x04u
 #define OSC_BAD_REVISION 0x08u
@@ -32,8 +16,8 @@ enum osc_opcode {
 
 static void osc_dword_field(struct aml *aml, unsigned offset, const char *name)
 {
-    aml_byte(aml, OSC_DWORD_FIELD);
-    aml_byte(aml, OSC_ARG3);
+    aml_byte(aml, AML_DWORD_FIELD);
+    aml_byte(aml, AML_ARG3);
     aml_integer(aml, offset);
     aml_name_string(aml, name);
 }
@@ -41,7 +25,7 @@ static void osc_dword_field(struct aml *aml, unsigned offset, const char *name)
 /* Or (CDW1, bits, CDW1) */
 static void osc_set_status(struct aml *aml, unsigned bits)
 {
-    aml_byte(aml, OSC_OR);
+    aml_byte(aml, AML_OR);
     aml_name_string(aml, "CDW1");
     aml_integer(aml, bits);
     aml_name_string(aml, "CDW1");
@@ -50,9 +34,9 @@ static void osc_set_status(struct aml *aml, unsigned bits)
 static void osc_check_revision(struct aml *aml)
 {
     aml_open_if(aml);
-    aml_byte(aml, OSC_NOT);
-    aml_byte(aml, OSC_EQUAL);
-    aml_byte(aml, OSC_ARG1);
+    aml_byte(aml, AML_NOT);
+    aml_byte(aml, AML_EQUAL);
+    aml_byte(aml, AML_ARG1);
     aml_integer(aml, 1);
     osc_set_status(aml, OSC_BAD_REVISION);
     aml_close(aml);
@@ -61,19 +45,19 @@ static void osc_check_revision(struct aml *aml)
 static void osc_grant(struct aml *aml)
 {
     osc_dword_field(aml, 8, "CDW3");
-    aml_byte(aml, OSC_AND);
+    aml_byte(aml, AML_AND);
     aml_name_string(aml, "CDW3");
     aml_integer(aml, OSC_HOT_PLUG | OSC_CAPABILITIES);
-    aml_byte(aml, OSC_LOCAL0);
+    aml_byte(aml, AML_LOCAL0);
     aml_open_if(aml);
-    aml_byte(aml, OSC_NOT);
-    aml_byte(aml, OSC_EQUAL);
+    aml_byte(aml, AML_NOT);
+    aml_byte(aml, AML_EQUAL);
     aml_name_string(aml, "CDW3");
-    aml_byte(aml, OSC_LOCAL0);
+    aml_byte(aml, AML_LOCAL0);
     osc_set_status(aml, OSC_MASKED);
     aml_close(aml);
-    aml_byte(aml, OSC_STORE);
-    aml_byte(aml, OSC_LOCAL0);
+    aml_byte(aml, AML_STORE);
+    aml_byte(aml, AML_LOCAL0);
     aml_name_string(aml, "CDW3");
 }
 
@@ -83,11 +67,11 @@ void emu_acpi_osc(struct aml *aml)
     static const uint8_t uuid[16] = {0x5b, 0x4d, 0xdb, 0x33, 0xf7, 0x1f, 0x1c, 0x40,
                                      0x96, 0x57, 0x74, 0x41, 0xc0, 0x3d, 0xd7, 0x66};
 
-    aml_open_method(aml, "_OSC", 4 | OSC_SERIALIZED);
+    aml_open_method(aml, "_OSC", 4 | AML_SERIALIZED);
     osc_dword_field(aml, 0, "CDW1");
     aml_open_if(aml);
-    aml_byte(aml, OSC_EQUAL);
-    aml_byte(aml, OSC_ARG0);
+    aml_byte(aml, AML_EQUAL);
+    aml_byte(aml, AML_ARG0);
     aml_buffer(aml, uuid, sizeof(uuid));
     osc_check_revision(aml);
     osc_grant(aml);
@@ -96,6 +80,6 @@ void emu_acpi_osc(struct aml *aml)
     osc_set_status(aml, OSC_BAD_UUID);
     aml_close(aml);
     aml_return(aml);
-    aml_byte(aml, OSC_ARG3);
+    aml_byte(aml, AML_ARG3);
     aml_close(aml);
 }

@@ -7,26 +7,6 @@
 #include "emulator/firmware/acpi-private.h"
 #include "emulator/firmware/memory-map.h"
 
-/* Opcodes (ACPI 6.5, 20.2.5). */
-enum tpm_opcode {
-    TPM_LOCAL0 = 0x60,
-    TPM_LOCAL1 = 0x61,
-    TPM_ARG0 = 0x68,
-    TPM_ARG1 = 0x69,
-    TPM_ARG2 = 0x6a,
-    TPM_ARG3 = 0x6b,
-    TPM_STORE = 0x70,
-    TPM_AND = 0x7b,
-    TPM_DEREF = 0x83,
-    TPM_INDEX = 0x88,
-    TPM_NOT = 0x92,
-    TPM_EQUAL = 0x93,
-    TPM_LESS = 0x95,
-    TPM_EXTENDED = 0x5b,
-    TPM_FIELD = 0x81,
-};
-
-#define TPM_SERIALIZED  0x08u /* among the number of arguments */
 #define TPM_BYTE_ACCESS 0x01u
 #define TPM_FUNCTIONS   0x100u /* bytes, one for each operation */
 #define TPM_REQUESTS    0x5au  /* bytes behind them */
@@ -42,8 +22,8 @@ enum tpm_opcode {
 /* Field (region, ByteAcc) { name, bits ... }: short enough for one byte of length. */
 static void tpm_open_field(struct aml *aml, const char *region, unsigned length)
 {
-    aml_byte(aml, TPM_EXTENDED);
-    aml_byte(aml, TPM_FIELD);
+    aml_byte(aml, AML_EXTENDED);
+    aml_byte(aml, AML_EXT_FIELD);
     aml_byte(aml, (uint8_t)(1 + 4 + 1 + length));
     aml_name_string(aml, region);
     aml_byte(aml, TPM_BYTE_ACCESS);
@@ -71,23 +51,23 @@ static void tpm_memory(struct aml *aml)
 /* TPFN (operation): its byte. */
 static void tpm_function_method(struct aml *aml)
 {
-    aml_open_method(aml, "TPFN", 1 | TPM_SERIALIZED);
+    aml_open_method(aml, "TPFN", 1 | AML_SERIALIZED);
     aml_open_if(aml);
-    aml_byte(aml, TPM_NOT);
-    aml_byte(aml, TPM_LESS);
-    aml_byte(aml, TPM_ARG0);
+    aml_byte(aml, AML_NOT);
+    aml_byte(aml, AML_LESS);
+    aml_byte(aml, AML_ARG0);
     aml_integer(aml, TPM_FUNCTIONS);
     aml_return(aml);
     aml_integer(aml, 0);
     aml_close(aml);
-    aml_byte(aml, TPM_STORE);
+    aml_byte(aml, AML_STORE);
     aml_name_string(aml, "FUNC");
-    aml_byte(aml, TPM_LOCAL0);
+    aml_byte(aml, AML_LOCAL0);
     aml_return(aml);
-    aml_byte(aml, TPM_DEREF);
-    aml_byte(aml, TPM_INDEX);
-    aml_byte(aml, TPM_LOCAL0);
-    aml_byte(aml, TPM_ARG0);
+    aml_byte(aml, AML_DEREF);
+    aml_byte(aml, AML_INDEX);
+    aml_byte(aml, AML_LOCAL0);
+    aml_byte(aml, AML_ARG0);
     aml_integer(aml, 0); /* no other target */
     aml_close(aml);
 }
@@ -95,16 +75,16 @@ static void tpm_function_method(struct aml *aml)
 /* DerefOf (Arg3 [index]) */
 static void tpm_argument(struct aml *aml, unsigned index)
 {
-    aml_byte(aml, TPM_DEREF);
-    aml_byte(aml, TPM_INDEX);
-    aml_byte(aml, TPM_ARG3);
+    aml_byte(aml, AML_DEREF);
+    aml_byte(aml, AML_INDEX);
+    aml_byte(aml, AML_ARG3);
     aml_integer(aml, index);
     aml_integer(aml, 0);
 }
 
 static void tpm_store(struct aml *aml, const char *from, const char *to)
 {
-    aml_byte(aml, TPM_STORE);
+    aml_byte(aml, AML_STORE);
     if (from != NULL)
         aml_name_string(aml, from);
     else
@@ -115,14 +95,14 @@ static void tpm_store(struct aml *aml, const char *from, const char *to)
 static void tpm_open_function(struct aml *aml, uint8_t variable, unsigned value)
 {
     aml_open_if(aml);
-    aml_byte(aml, TPM_EQUAL);
+    aml_byte(aml, AML_EQUAL);
     aml_byte(aml, variable);
     aml_integer(aml, value);
 }
 
 static void tpm_answer(struct aml *aml, unsigned function, unsigned answer)
 {
-    tpm_open_function(aml, TPM_ARG2, function);
+    tpm_open_function(aml, AML_ARG2, function);
     aml_return(aml);
     aml_integer(aml, answer);
     aml_close(aml);
@@ -131,32 +111,32 @@ static void tpm_answer(struct aml *aml, unsigned function, unsigned answer)
 /* Local0 = the operation that is asked about, Local1 = how it is carried out. */
 static void tpm_look_up(struct aml *aml)
 {
-    aml_byte(aml, TPM_STORE);
+    aml_byte(aml, AML_STORE);
     tpm_argument(aml, 0);
-    aml_byte(aml, TPM_LOCAL0);
-    aml_byte(aml, TPM_AND);
+    aml_byte(aml, AML_LOCAL0);
+    aml_byte(aml, AML_AND);
     aml_name_string(aml, "TPFN");
-    aml_byte(aml, TPM_LOCAL0);
+    aml_byte(aml, AML_LOCAL0);
     aml_integer(aml, TPM_HOW);
-    aml_byte(aml, TPM_LOCAL1);
+    aml_byte(aml, AML_LOCAL1);
 }
 
 /* Requests: the second kind may have a parameter. */
 static void tpm_request(struct aml *aml, unsigned function)
 {
-    tpm_open_function(aml, TPM_ARG2, function);
+    tpm_open_function(aml, AML_ARG2, function);
     tpm_look_up(aml);
-    tpm_open_function(aml, TPM_LOCAL1, 0);
+    tpm_open_function(aml, AML_LOCAL1, 0);
     aml_return(aml);
     aml_integer(aml, TPM_NOT_THERE);
     aml_close(aml);
-    aml_byte(aml, TPM_STORE);
-    aml_byte(aml, TPM_LOCAL0);
+    aml_byte(aml, AML_STORE);
+    aml_byte(aml, AML_LOCAL0);
     aml_name_string(aml, "PPRQ");
     tpm_store(aml, NULL, "PPRM");
     if (function == 7) {
-        tpm_open_function(aml, TPM_ARG1, 2);
-        aml_byte(aml, TPM_STORE);
+        tpm_open_function(aml, AML_ARG1, 2);
+        aml_byte(aml, AML_STORE);
         tpm_argument(aml, 1);
         aml_name_string(aml, "PPRM");
         aml_close(aml);
@@ -172,45 +152,45 @@ static void tpm_return_words(struct aml *aml, const char *first, const char *sec
     const char *words[] = {first, second};
     unsigned count = second != NULL ? 2 : 1;
 
-    aml_byte(aml, TPM_STORE);
+    aml_byte(aml, AML_STORE);
     aml_open_package(aml, 1 + count);
     for (unsigned i = 0; i <= count; i++)
         aml_integer(aml, 0);
     aml_close(aml);
-    aml_byte(aml, TPM_LOCAL0);
+    aml_byte(aml, AML_LOCAL0);
     for (unsigned i = 0; i < count; i++) {
-        aml_byte(aml, TPM_STORE);
+        aml_byte(aml, AML_STORE);
         aml_name_string(aml, words[i]);
-        aml_byte(aml, TPM_INDEX);
-        aml_byte(aml, TPM_LOCAL0);
+        aml_byte(aml, AML_INDEX);
+        aml_byte(aml, AML_LOCAL0);
         aml_integer(aml, 1 + i);
         aml_integer(aml, 0);
     }
     aml_return(aml);
-    aml_byte(aml, TPM_LOCAL0);
+    aml_byte(aml, AML_LOCAL0);
 }
 
 /* What waits, and what was done last with its result. */
 static void tpm_tell(struct aml *aml)
 {
-    tpm_open_function(aml, TPM_ARG2, 3);
-    tpm_open_function(aml, TPM_ARG1, 1);
+    tpm_open_function(aml, AML_ARG2, 3);
+    tpm_open_function(aml, AML_ARG1, 1);
     tpm_return_words(aml, "PPRQ", NULL);
     aml_close(aml);
     tpm_return_words(aml, "PPRQ", "PPRM");
     aml_close(aml);
-    tpm_open_function(aml, TPM_ARG2, 5);
+    tpm_open_function(aml, AML_ARG2, 5);
     tpm_return_words(aml, "LPPR", "PPRP");
     aml_close(aml);
 }
 
 static void tpm_functions(struct aml *aml)
 {
-    tpm_open_function(aml, TPM_ARG2, 0); /* which there are: 0 to 8 */
+    tpm_open_function(aml, AML_ARG2, 0); /* which there are: 0 to 8 */
     aml_return(aml);
     aml_buffer(aml, (const uint8_t[]){0xff, 0x01}, 2);
     aml_close(aml);
-    tpm_open_function(aml, TPM_ARG2, 1);
+    tpm_open_function(aml, AML_ARG2, 1);
     aml_return(aml);
     aml_string(aml, "1.3");
     aml_close(aml);
@@ -219,10 +199,10 @@ static void tpm_functions(struct aml *aml)
     tpm_answer(aml, 4, TPM_REBOOT);
     tpm_answer(aml, 6, TPM_NO_LOCALE);
     tpm_request(aml, 7);
-    tpm_open_function(aml, TPM_ARG2, 8);
+    tpm_open_function(aml, AML_ARG2, 8);
     tpm_look_up(aml);
     aml_return(aml);
-    aml_byte(aml, TPM_LOCAL1);
+    aml_byte(aml, AML_LOCAL1);
     aml_close(aml);
 }
 
@@ -232,10 +212,10 @@ static void tpm_dsm(struct aml *aml)
     static const uint8_t uuid[16] = {0xa6, 0xfa, 0xdd, 0x3d, 0x1b, 0x36, 0xb4, 0x4e,
                                      0xa4, 0x24, 0x8d, 0x10, 0x08, 0x9d, 0x16, 0x53};
 
-    aml_open_method(aml, "_DSM", 4 | TPM_SERIALIZED);
+    aml_open_method(aml, "_DSM", 4 | AML_SERIALIZED);
     aml_open_if(aml);
-    aml_byte(aml, TPM_EQUAL);
-    aml_byte(aml, TPM_ARG0);
+    aml_byte(aml, AML_EQUAL);
+    aml_byte(aml, AML_ARG0);
     aml_buffer(aml, uuid, sizeof(uuid));
     tpm_functions(aml);
     aml_close(aml);

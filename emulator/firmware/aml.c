@@ -5,29 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    AML_ZERO = 0x00,
-    AML_ONE = 0x01,
-    AML_NAME = 0x08,
-    AML_BYTE = 0x0a,
-    AML_WORD = 0x0b,
-    AML_DWORD = 0x0c,
-    AML_STRING = 0x0d,
-    AML_QWORD = 0x0e,
-    AML_SCOPE = 0x10,
-    AML_BUFFER = 0x11,
-    AML_PACKAGE = 0x12,
-    AML_METHOD = 0x14,
-    AML_DUAL_NAME = 0x2e,
-    AML_MULTI_NAME = 0x2f,
-    AML_EXTENDED = 0x5b,
-    AML_EXT_REGION = 0x80,
-    AML_EXT_DEVICE = 0x82,
-    AML_IF = 0xa0,
-    AML_ELSE = 0xa1,
-    AML_RETURN = 0xa4,
-};
-
 void aml_init(struct aml *aml)
 {
     *aml = (struct aml){0};

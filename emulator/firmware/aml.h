@@ -21,6 +21,50 @@ struct aml {
 void aml_init(struct aml *aml);
 void aml_finish(struct aml *aml);
 
+/* Opcodes (ACPI 6.5, 20.2.5). Terms that have no function below are written byte by byte. */
+enum aml_opcode {
+    AML_ZERO = 0x00,
+    AML_ONE = 0x01,
+    AML_NAME = 0x08,
+    AML_BYTE = 0x0a,
+    AML_WORD = 0x0b,
+    AML_DWORD = 0x0c,
+    AML_STRING = 0x0d,
+    AML_QWORD = 0x0e,
+    AML_SCOPE = 0x10,
+    AML_BUFFER = 0x11,
+    AML_PACKAGE = 0x12,
+    AML_METHOD = 0x14,
+    AML_DUAL_NAME = 0x2e,
+    AML_MULTI_NAME = 0x2f,
+    AML_EXTENDED = 0x5b, /* one of AML_EXT_... follows */
+    AML_EXT_REGION = 0x80,
+    AML_EXT_FIELD = 0x81,
+    AML_EXT_DEVICE = 0x82,
+    AML_LOCAL0 = 0x60,
+    AML_LOCAL1 = 0x61,
+    AML_ARG0 = 0x68,
+    AML_ARG1 = 0x69,
+    AML_ARG2 = 0x6a,
+    AML_ARG3 = 0x6b,
+    AML_STORE = 0x70,
+    AML_ADD = 0x72,
+    AML_AND = 0x7b,
+    AML_OR = 0x7d,
+    AML_DEREF = 0x83,
+    AML_NOTIFY = 0x86,
+    AML_INDEX = 0x88,
+    AML_DWORD_FIELD = 0x8a,
+    AML_NOT = 0x92,
+    AML_EQUAL = 0x93,
+    AML_LESS = 0x95,
+    AML_IF = 0xa0,
+    AML_ELSE = 0xa1,
+    AML_RETURN = 0xa4,
+};
+
+#define AML_SERIALIZED 0x08u /* among a method's number of arguments */
+
 /* Raw bytes. */
 void aml_bytes(struct aml *aml, const void *data, size_t length);
 void aml_byte(struct aml *aml, uint8_t value);
