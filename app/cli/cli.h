@@ -69,7 +69,6 @@ char *lathe_help_text(const struct lathe_verb *verb);
 /* Appends the text wrapped and indented, as help shows it. */
 void lathe_help_wrap(GString *out, const char *text);
 char *lathe_man_page(void);
-char *lathe_bash_completion(void);
 
 /* "lathe: TEXT" on standard error, for each line of it. Returns status. */
 int lathe_cli_fail(int status, const char *text);

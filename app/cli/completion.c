@@ -1,81 +1,59 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The completion for bash: two case statements made from the tables. */
+/* What the completions of all shells are made of. */
 #include <string.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/completion.h"
 #include "app/cli/tool.h"
 #include "emulator/api/host.h"
 
-static void completion_strings(GString *out, const char *const *strings)
+/* Words that the emulator knows; NULL: they are in the table. */
+static char *completion_known(const char *words)
 {
-    for (size_t i = 0; strings[i] != NULL; i++)
-        g_string_append_printf(out, "%s%s", i != 0 ? " " : "", strings[i]);
+    if (g_strcmp0(words, "@cpu") == 0)
+        return g_strjoinv(" ", (char **)emu_cpu_models());
+    if (g_strcmp0(words, "@board") == 0)
+        return g_strjoinv(" ", (char **)emu_boards());
+    if (g_strcmp0(words, "@engine") == 0)
+        return g_strdup("auto kvm jit interp");
+    return NULL;
 }
 
-static void completion_words(GString *out, const struct lathe_option *option)
+void lathe_completion_verb(GString *out, const struct lathe_verb *verb, lathe_completion_put *put,
+                           const void *opaque)
 {
-    if (strcmp(option->words, "@cpu") == 0)
-        completion_strings(out, emu_cpu_models());
-    else if (strcmp(option->words, "@board") == 0)
-        completion_strings(out, emu_boards());
-    else if (strcmp(option->words, "@engine") == 0)
-        g_string_append(out, "auto kvm jit interp");
-    else
-        g_string_append(out, option->words);
-}
+    for (const struct lathe_option *row = lathe_options; row->name != NULL; row++) {
+        g_autofree char *known = completion_known(row->words);
+        const struct lathe_completion option = {row->name, row->argument,
+                                                known != NULL ? known : row->words, row->help,
+                                                (row->flags & OPTION_REPEATS) != 0};
 
-static void completion_value(GString *out, const struct lathe_option *option)
-{
-    if (option->argument == NULL)
-        return;
-    g_string_append_printf(out, "    --%s)\n        ", option->name);
-    if (option->words == NULL) {
-        g_string_append(out, "COMPREPLY=()");
-    } else if (strcmp(option->words, "@file") == 0) {
-        g_string_append(out, "COMPREPLY=($(compgen -f -- \"$word\"))");
-    } else {
-        g_string_append(out, "COMPREPLY=($(compgen -W \"");
-        completion_words(out, option);
-        g_string_append(out, "\" -- \"$word\"))");
+        if (lathe_option_fits(row, verb))
+            put(out, &option, opaque);
     }
-    g_string_append(out, "\n        return ;;\n");
 }
 
-static void completion_verb(GString *out, const struct lathe_verb *verb)
+void lathe_completion_command(GString *out, const struct lathe_tool *tool, unsigned command,
+                              lathe_completion_put *put, const void *opaque)
 {
-    const struct lathe_tool *tool = lathe_tool_find(verb->name);
+    for (const struct lathe_tool_option *row = tool->options; row->name != NULL; row++) {
+        const struct lathe_completion option = {row->name, row->argument, row->words, row->help,
+                                                true};
 
-    if (tool != NULL) {
-        lathe_tool_completion(out, tool);
-        return;
+        if (lathe_tool_option_fits(tool, row, &tool->commands[command]))
+            put(out, &option, opaque);
     }
-    g_string_append_printf(out, "    %s) words=\"", verb->name);
-    for (const struct lathe_option *option = lathe_options; option->name != NULL; option++) {
-        if (lathe_option_fits(option, verb))
-            g_string_append_printf(out, "--%s ", option->name);
-    }
-    g_string_append(out, "\" ;;\n");
 }
 
-char *lathe_bash_completion(void)
+char *lathe_completion_brief(const char *help)
 {
-    GString *out = g_string_new("# bash completion for lathe, made from its option table\n"
-                                "_lathe() {\n"
-                                "    local word=${COMP_WORDS[COMP_CWORD]} words\n"
-                                "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                                "    case $before in\n");
+    static const char *const ends[] = {" (", ": ", "; ", ". "};
+    size_t length = strlen(help);
 
-    for (const struct lathe_option *option = lathe_options; option->name != NULL; option++)
-        completion_value(out, option);
-    g_string_append(out, "    esac\n    case ${COMP_WORDS[1]} in\n");
-    for (const struct lathe_verb *verb = lathe_verbs; verb->name != NULL; verb++)
-        completion_verb(out, verb);
-    g_string_append(out, "    esac\n    [ \"$COMP_CWORD\" = 1 ] && words=\"");
-    for (const struct lathe_verb *verb = lathe_verbs; verb->name != NULL; verb++)
-        g_string_append_printf(out, "%s ", verb->name);
-    g_string_append(out, "\"\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-                         "    [ ${#COMPREPLY[@]} = 0 ] && "
-                         "COMPREPLY=($(compgen -f -- \"$word\"))\n"
-                         "}\ncomplete -o filenames -F _lathe lathe\n");
-    return g_string_free(out, FALSE);
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        const char *end = strstr(help, ends[i]);
+        if (end != NULL && end != help)
+            length = MIN(length, (size_t)(end - help));
+    }
+    return g_strndup(help, length);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/completion.h"
 #include "app/cli/front-end.h"
 
 int lathe_cli_fail(int status, const char *text)
@@ -36,15 +37,24 @@ bool lathe_front_end_have_display(void)
 /* What the build asks for: texts made from the tables. False: nothing of that kind. */
 static bool program_generate(int argc, char **argv)
 {
-    g_autofree char *text = NULL;
+    static const struct {
+        const char *option;
+        char *(*text)(void);
+    } rows[] = {
+        {"--man", lathe_man_page},
+        {"--completion=bash", lathe_completion_bash},
+        {"--completion=zsh", lathe_completion_zsh},
+        {"--completion=fish", lathe_completion_fish},
+    };
 
-    if (argc == 2 && strcmp(argv[1], "--man") == 0)
-        text = lathe_man_page();
-    else if (argc == 2 && strcmp(argv[1], "--completion") == 0)
-        text = lathe_bash_completion();
-    if (text != NULL)
-        fputs(text, stdout);
-    return text != NULL;
+    for (size_t i = 0; argc == 2 && i < G_N_ELEMENTS(rows); i++) {
+        if (strcmp(argv[1], rows[i].option) == 0) {
+            g_autofree char *text = rows[i].text();
+            fputs(text, stdout);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The window without a machine. */

@@ -206,21 +206,3 @@ void lathe_tool_man(GString *out, const struct lathe_tool *tool,
         }
     }
 }
-
-/* The commands, and each command's options. */
-void lathe_tool_completion(GString *out, const struct lathe_tool *tool)
-{
-    g_string_append_printf(out, "    %s)\n        case ${COMP_WORDS[2]} in\n", tool->verb);
-    for (const struct lathe_tool_command *command = tool->commands; command->name; command++) {
-        g_string_append_printf(out, "        %s) words=\"", command->name);
-        for (const struct lathe_tool_option *row = tool->options; row->name != NULL; row++) {
-            if (lathe_tool_option_fits(tool, row, command))
-                g_string_append_printf(out, "--%s ", row->name);
-        }
-        g_string_append(out, "\" ;;\n");
-    }
-    g_string_append(out, "        *) words=\"");
-    for (const struct lathe_tool_command *command = tool->commands; command->name; command++)
-        g_string_append_printf(out, "%s ", command->name);
-    g_string_append(out, "\" ;;\n        esac ;;\n");
-}

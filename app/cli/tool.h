@@ -62,10 +62,9 @@ const char *lathe_tool_value(const struct lathe_tool_line *line, const char *nam
 
 /* The help of one command, or, with command NULL, of all. g_free. */
 char *lathe_tool_help(const struct lathe_tool *tool, const struct lathe_tool_command *command);
-/* What the man page and the completion say of all tools; appended. */
+/* What the man page says of a tool; appended. */
 void lathe_tool_man(GString *out, const struct lathe_tool *tool,
                     void (*put_text)(GString *out, const char *text));
-void lathe_tool_completion(GString *out, const struct lathe_tool *tool);
 
 /* Parses the words behind the verb and runs the command. Returns the exit status. */
 int lathe_tool_run(const struct lathe_tool *tool, char *const *words, guint count);

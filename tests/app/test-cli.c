@@ -293,7 +293,9 @@ static void test_texts(void)
         {"help firmware", 0, "", "lathe firmware list *"},
         {"firmware --help", 0, "", "lathe firmware list *"},
         {"firmware vars -h", 0, "", "lathe firmware vars FILE*"},
-        {"--completion", 0, "", "# bash completion*"},
+        {"--completion=bash", 0, "", "# bash completion*"},
+        {"--completion=zsh", 0, "", "#compdef lathe*"},
+        {"--completion=fish", 0, "", "# fish completion*"},
         {"run %k --dry-run", 0, "", "machine   board          q35\n*"},
     };
 
