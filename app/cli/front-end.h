@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a front end (a window over a session) offers the command line. The table of front ends is
- * given at link time by ui/, so that nothing here knows a toolkit.
+ * What a front end (a window over a session) offers the command line. Each is a module of the name
+ * that --display has, so that nothing here knows a toolkit, and none is loaded without a window.
  */
 #ifndef LATHE_CLI_FRONT_END_H
 #define LATHE_CLI_FRONT_END_H
@@ -11,7 +11,6 @@
 #include "app/session/session.h"
 
 struct lathe_front_end {
-    const char *display; /* "gtk": the value of --display */
     /* Shows the session and runs the default main context until the window is closed or quit is
      * called. FALSE with *error: it could not open. */
     gboolean (*run)(LatheSession *session, GError **error);
@@ -21,10 +20,8 @@ struct lathe_front_end {
     void (*quit)(void); /* ends run */
 };
 
-/* Ended by a row without a display. */
-extern const struct lathe_front_end lathe_front_ends[];
-
-const struct lathe_front_end *lathe_front_end_find(const char *display);
+/* The front end for this value of --display, loaded now. NULL with *error: it cannot be loaded. */
+const struct lathe_front_end *lathe_front_end_find(const char *display, GError **error);
 /* Does the environment name a desktop's display? */
 bool lathe_front_end_have_display(void);
 

@@ -7,6 +7,8 @@
 #include "app/cli/cli.h"
 #include "app/cli/completion.h"
 #include "app/cli/front-end.h"
+#include "app/modules/module.h"
+#include "app/plan/error.h"
 
 int lathe_cli_fail(int status, const char *text)
 {
@@ -18,13 +20,15 @@ int lathe_cli_fail(int status, const char *text)
     return status;
 }
 
-const struct lathe_front_end *lathe_front_end_find(const char *display)
+const struct lathe_front_end *lathe_front_end_find(const char *display, GError **error)
 {
-    for (const struct lathe_front_end *row = lathe_front_ends; row->display != NULL; row++) {
-        if (strcmp(row->display, display) == 0)
-            return row;
-    }
-    return NULL;
+    g_autoptr(GError) why = NULL;
+    const struct lathe_front_end *front_end = lathe_module_find(display, &why);
+
+    if (front_end == NULL)
+        g_set_error(error, LATHE_ERROR, LATHE_ERROR_HOST, _("the window cannot be loaded: %s"),
+                    why->message);
+    return front_end;
 }
 
 bool lathe_front_end_have_display(void)
@@ -60,15 +64,16 @@ static bool program_generate(int argc, char **argv)
 /* The window without a machine. */
 static int program_start(bool service)
 {
-    const struct lathe_front_end *front_end = lathe_front_end_find("gtk");
     g_autoptr(GError) error = NULL;
 
-    if (front_end == NULL || !lathe_front_end_have_display())
+    if (!lathe_front_end_have_display())
         return lathe_cli_fail(LATHE_EXIT_USAGE,
                               _("there is no desktop for the window: start a machine with "
                                 "lathe run FILE; lathe help shows more"));
-    return front_end->start(service, &error) ? LATHE_EXIT_OK
-                                             : lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+    const struct lathe_front_end *front_end = lathe_front_end_find("gtk", &error);
+    if (front_end == NULL || !front_end->start(service, &error))
+        return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+    return LATHE_EXIT_OK;
 }
 
 static int program_dispatch(struct lathe_cli *cli)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/front-end.h"
 #include "app/plan/host-facts.h"
 #include "app/plan/size.h"
 
@@ -72,9 +73,15 @@ static void doctor_add_memory(GArray *rows, const struct lathe_host_facts *facts
 
 static void doctor_add_display(GArray *rows)
 {
-    const char *wayland = g_getenv("WAYLAND_DISPLAY"), *x11 = g_getenv("DISPLAY");
-    bool good = (wayland && *wayland) || (x11 && *x11);
+    const char *wayland = g_getenv("WAYLAND_DISPLAY");
+    bool good = lathe_front_end_have_display();
+    g_autoptr(GError) error = NULL;
 
+    if (good && lathe_front_end_find("gtk", &error) == NULL) {
+        doctor_take(rows, g_strdup("display"), false, g_strdup(error->message),
+                    _("install what is missing, or use --display none"));
+        return;
+    }
     doctor_take(rows, g_strdup("display"), good,
                 good ? g_strdup_printf("%s", wayland && *wayland ? "Wayland" : "X11")
                      : g_strdup(_("neither WAYLAND_DISPLAY nor DISPLAY is set: no window")),

@@ -89,11 +89,11 @@ static int run_fail(const GError *error)
 
 static int run_session(struct lathe_cli *cli, GError **error)
 {
-    const struct lathe_front_end *front_end =
-        lathe_definition_has_window(cli->definition) ? lathe_front_end_find("gtk") : NULL;
+    const struct lathe_front_end *front_end = NULL;
 
-    if (front_end == NULL && lathe_definition_has_window(cli->definition))
-        return lathe_cli_fail(LATHE_EXIT_USAGE, _("this program was built without --display gtk"));
+    if (lathe_definition_has_window(cli->definition) &&
+        (front_end = lathe_front_end_find("gtk", error)) == NULL)
+        return LATHE_EXIT_USAGE;
     LatheSession *session = lathe_session_new(cli->definition);
     int status = LATHE_EXIT_USAGE;
     if (lathe_session_build(session, error))

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The name of the system on a disc, from libosinfo's database. The library is given the strings of
- * the disc's descriptor and never reads the disc itself.
+ * the disc's descriptor and never reads the disc itself. A module: the library loads 20 others.
  */
-#include "app/media/media.h"
+#include "app/media/osinfo.h"
 
-#ifdef LATHE_HAVE_OSINFO
 #include <osinfo/osinfo.h>
+
+#include "app/modules/module.h"
 
 static OsinfoMedia *osinfo_make_media(const struct lathe_media *media)
 {
@@ -25,14 +26,12 @@ static OsinfoMedia *osinfo_make_media(const struct lathe_media *media)
     return made;
 }
 
-char *lathe_media_identify(const struct lathe_media *media)
+static char *osinfo_identify(const struct lathe_media *media)
 {
-    char *name = NULL;
-
-    if (media->kind != LATHE_MEDIA_DISC || media->volume == NULL)
-        return NULL;
     OsinfoLoader *loader = osinfo_loader_new();
     OsinfoMedia *made = osinfo_make_media(media);
+    char *name = NULL;
+
     osinfo_loader_process_default_path(loader, NULL); /* what could be read counts */
     if (osinfo_db_identify_media(osinfo_loader_get_db(loader), made)) {
         OsinfoOs *os = osinfo_media_get_os(made);
@@ -43,9 +42,5 @@ char *lathe_media_identify(const struct lathe_media *media)
     g_object_unref(loader);
     return name;
 }
-#else
-char *lathe_media_identify(const struct lathe_media *media)
-{
-    return NULL;
-}
-#endif
+
+LATHE_MODULE_EXPORT const struct lathe_osinfo lathe_module = {osinfo_identify};

@@ -319,6 +319,28 @@ static void test_help_is_complete(void)
         CHECK(strstr(out, options[i]) != NULL);
 }
 
+/* A program whose window is not installed says so where it is wanted, and nowhere else. */
+static void test_no_window(void)
+{
+    static const char missing[] = "the window cannot be loaded: /nowhere/lathe-gtk.so: *";
+    static const struct line lines[] = {
+        {"", 2, missing, ""},
+        {"run %k", 2, missing, ""},
+        {"run %k --dry-run", 0, "", "machine   board          q35\n*"},
+        {"run %k --display none --append poweroff", 0, "", ""},
+    };
+    g_autofree char *command = g_strdup_printf("%s doctor", cli_program);
+    g_autofree char *out = NULL;
+
+    g_setenv("DISPLAY", ":nowhere", TRUE);
+    g_setenv("LATHE_MODULES", "/nowhere", TRUE);
+    CHECK_LINES(lines);
+    CHECK(g_spawn_command_line_sync(command, &out, NULL, NULL, NULL));
+    CHECK(strstr(out, "\nno   display          the window cannot be loaded: /nowhere/") != NULL);
+    g_unsetenv("LATHE_MODULES");
+    g_unsetenv("DISPLAY");
+}
+
 static const struct test_case cases[] = {
     {"cli: exit statuses", test_statuses},
     {"cli: usage", test_usage},
@@ -328,6 +350,7 @@ static const struct test_case cases[] = {
     {"cli: options of later versions", test_later},
     {"cli: tools", test_tools},
     {"cli: disks", test_disks},
+    {"cli: no window installed", test_no_window},
     {"cli: texts", test_texts},
     {"cli: help is complete", test_help_is_complete},
     {NULL, NULL},

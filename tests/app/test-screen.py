@@ -4,7 +4,7 @@
 guest should see them, and what the guest shows is where it should be, pixel by pixel.
 
 usage: test-screen.py PROGRAM PICTURES [TEST...]
-PROGRAM is lathe-fake-gtk, PICTURES a folder for pictures of the window. The test "measure" tells
+PROGRAM is lathe-fake, PICTURES a folder for pictures of the window. The test "measure" tells
 what a film costs and is only run by name.
 """
 import os

@@ -3,7 +3,7 @@
 """The window under a virtual X server, with real key events, over the fake machine.
 
 usage: test-window.py PROGRAM INSPECTOR PICTURES [TEST...]
-PROGRAM is lathe-fake-gtk, INSPECTOR is test-window, PICTURES a folder for pictures of the window.
+PROGRAM is lathe-fake, INSPECTOR is test-window, PICTURES a folder for pictures of the window.
 """
 import os
 import signal
