@@ -130,6 +130,11 @@ bool lathe_set_gpu(struct lathe_cli *cli, const char *value, GError **error)
     return lathe_gpu_parse(value, &cli->definition->gpu, error);
 }
 
+bool lathe_set_input(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_input_parse(value, &cli->definition->input, error);
+}
+
 bool lathe_set_display(struct lathe_cli *cli, const char *value, GError **error)
 {
     if (strcmp(value, "gtk") == 0)

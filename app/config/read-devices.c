@@ -307,8 +307,27 @@ static bool read_video(struct lathe_config_reader *reader, GError **error)
     return true;
 }
 
+/* The PS/2 devices are listed for every PC, and so say nothing. */
+static bool read_inputs(struct lathe_config_reader *reader, GError **error)
+{
+    const xmlNode *node = lathe_tree_find(reader->root, "devices/input");
+    enum lathe_input *input = &reader->definition->input;
+
+    for (; node != NULL; node = lathe_tree_next(node)) {
+        enum lathe_input kind = lathe_tree_is(node, "bus", "virtio") ? LATHE_INPUT_VIRTIO
+                                : lathe_tree_is(node, "bus", "usb")  ? LATHE_INPUT_USB
+                                                                     : LATHE_INPUT_DEFAULT;
+        if (*input == LATHE_INPUT_DEFAULT)
+            *input = kind;
+        else if (kind != LATHE_INPUT_DEFAULT && kind != *input)
+            lathe_read_later(reader, node, "input bus='%s': the machine has both on one bus, %s",
+                             lathe_input_name(kind), lathe_input_name(*input));
+    }
+    return true;
+}
+
 bool lathe_read_ports(struct lathe_config_reader *reader, GError **error)
 {
     return read_serials(reader, error) && read_consoles(reader, error) && read_tpm(reader, error) &&
-           read_video(reader, error);
+           read_video(reader, error) && read_inputs(reader, error);
 }

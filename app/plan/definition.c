@@ -325,6 +325,9 @@ bool lathe_definition_complete(struct lathe_definition *definition, bool have_di
     if (!definition_settle_displays(definition, have_display, error))
         return false;
     definition_settle_drive(definition);
+    if (definition->input == LATHE_INPUT_DEFAULT)
+        definition->input =
+            lathe_definition_has_window(definition) ? LATHE_INPUT_USB : LATHE_INPUT_PS2;
     if (definition->serials == 0)
         definition->serial[definition->serials++].kind = LATHE_SERIAL_DEFAULT;
     for (unsigned i = 0; i < definition->serials; i++) {

@@ -33,6 +33,14 @@ enum lathe_display { /* bits */
                      LATHE_DISPLAY_GTK = 1 << 1,
 };
 
+/* What a person types and points with. */
+enum lathe_input {
+    LATHE_INPUT_DEFAULT, /* USB where there is a window, else PS/2 */
+    LATHE_INPUT_PS2,     /* only the keyboard and the mouse that each PC has */
+    LATHE_INPUT_USB,     /* a keyboard and a tablet beside them */
+    LATHE_INPUT_VIRTIO,
+};
+
 /* What can start a medium that was looked at; bits. */
 enum lathe_boots {
     LATHE_BOOTS_BIOS = 1 << 0,
@@ -79,6 +87,7 @@ struct lathe_definition {
     char *gdb;      /* "unix:PATH" or "tcp:127.0.0.1:PORT" */
     enum emu_gpu gpu;
     char *gpu_rom; /* its VGA BIOS's file; NULL: none */
+    enum lathe_input input;
     unsigned displays;
     bool debug_exit, testdev, no_reboot;
     GPtrArray *trace; /* of char *, NULL-terminated once complete */
@@ -94,6 +103,11 @@ bool lathe_topology_parse(const char *text, struct emu_topology *topology, GErro
 /* "std", "virtio", "bochs", "ramfb", "none"; others are not in this version. */
 bool lathe_gpu_parse(const char *text, enum emu_gpu *gpu, GError **error);
 const char *lathe_gpu_name(enum emu_gpu gpu);
+/* "usb", "virtio", "ps2". */
+bool lathe_input_parse(const char *text, enum lathe_input *input, GError **error);
+/* The word, and what it stands for in a few others: "keyboard and tablet, ..."; static. */
+const char *lathe_input_name(enum lathe_input input);
+const char *lathe_input_text(enum lathe_input input);
 /* "stdio", "pty", "unix:PATH", "file:PATH", "null", "default"; appends a port. */
 bool lathe_definition_add_serial(struct lathe_definition *definition, const char *text,
                                  GError **error);
@@ -114,8 +128,8 @@ bool lathe_address_check(const char *text, GError **error);
 
 /*
  * Settles what depends on other properties: the display (have_display: the environment has one),
- * the default serial port and network adapter, the boot order, the name. False: a combination that
- * cannot be.
+ * input devices, the default serial port and network adapter, the boot order, the name. False: a
+ * combination that cannot be.
  */
 bool lathe_definition_complete(struct lathe_definition *definition, bool have_display,
                                GError **error);

@@ -177,6 +177,13 @@ static void plan_add_nets(struct lathe_plan *plan, const struct lathe_definition
         plan_add(plan, "net", "none", "no network adapter");
 }
 
+static void plan_add_input(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    if (definition->input != LATHE_INPUT_DEFAULT)
+        plan_add(plan, "input", lathe_input_name(definition->input),
+                 lathe_input_text(definition->input));
+}
+
 static void plan_add_gaps(struct lathe_plan *plan, const struct lathe_definition *definition)
 {
     for (unsigned i = 0; i < definition->gaps->len; i++) {
@@ -230,6 +237,7 @@ static void plan_add_parts(struct lathe_plan *plan, const struct lathe_definitio
     plan_add_disks(plan, definition);
     plan_add_nets(plan, definition);
     plan_add_serials(plan, definition);
+    plan_add_input(plan, definition);
     plan_add_extras(plan, definition);
     plan_add_gaps(plan, definition);
 }

@@ -38,20 +38,24 @@ static struct emu_machine_config build_config(const struct lathe_definition *def
     };
 }
 
-/* What a person types and points with; for a machine that somebody looks at. */
+/* A machine with a window has USB sockets, as disks are plugged into them there. */
 static void build_add_input(struct emu_machine_config *config,
                             const struct lathe_definition *definition)
 {
-    static const struct emu_device_config devices[] = {
+    static const struct emu_device_config usb[] = {
         {.kind = "usb-tablet", .id = "tablet"},
         {.kind = "usb-keyboard", .id = "keyboard"},
     };
+    static const struct emu_device_config virtio[G_N_ELEMENTS(usb)] = {
+        {.kind = "virtio-tablet", .id = "tablet"},
+        {.kind = "virtio-keyboard", .id = "keyboard"},
+    };
 
-    if (!lathe_definition_has_window(definition))
+    config->usb = lathe_definition_has_window(definition);
+    if (definition->input != LATHE_INPUT_USB && definition->input != LATHE_INPUT_VIRTIO)
         return;
-    config->usb = true;
-    config->devices = devices;
-    config->device_count = G_N_ELEMENTS(devices);
+    config->devices = definition->input == LATHE_INPUT_USB ? usb : virtio;
+    config->device_count = G_N_ELEMENTS(usb);
 }
 
 static void build_close_backends(struct emu_machine_config *config)

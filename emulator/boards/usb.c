@@ -169,8 +169,10 @@ static bool usb_add_first(struct board *board, const struct emu_device_config *c
 
 static bool usb_is_wanted(const struct emu_machine_config *config)
 {
-    bool wanted = config->usb || config->device_count != 0;
+    bool wanted = config->usb;
 
+    for (unsigned i = 0; i < config->device_count; i++)
+        wanted |= usb_pci_class(config->devices[i].kind) == NULL;
     for (unsigned i = 0; i < config->drive_count; i++)
         wanted |= config->drives[i].bus == EMU_DRIVE_USB;
     return wanted;
@@ -187,9 +189,7 @@ bool board_add_usb(struct board *board, struct emu_error *err)
     };
     const struct emu_machine_config *config = board->config;
 
-    if (!usb_is_wanted(config))
-        return true;
-    if (!board_add_device(board, &row, err))
+    if (usb_is_wanted(config) && !board_add_device(board, &row, err))
         return false;
     for (unsigned i = 0; i < config->device_count; i++)
         if (!usb_add_first(board, &config->devices[i], err))

@@ -214,6 +214,7 @@ static void test_bad_values(void)
         {"run %k --net user,forward=tcp:x", 2, "'tcp:x' is no forward*", ""},
         {"run %k --boot disk", 2, "--boot is for firmware*", ""},
         {"run %k --gpu cga", 2, "--gpu has no 'cga': use std, virtio, bochs, ramfb or none", ""},
+        {"run %k --input adb", 2, "--input has no 'adb': use usb, virtio or ps2", ""},
         {"run %k --floppy a,rw", 2, "--floppy has no 'rw': write FILE[,readonly]*", ""},
         {"run %k --floppy a --floppy b --floppy c", 2, "a machine has at most 2 floppy drives", ""},
         {"run %k --trace nosuch_*", 2, "--trace 'nosuch_*", ""},

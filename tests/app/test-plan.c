@@ -47,6 +47,7 @@ static void test_plain(void)
                "boot      kernel         /boot/vmlinuz\n"
                "net       1              user, virtio\n"
                "serial    1              stdio\n"
+               "input     ps2            keyboard and mouse\n"
                "display   none           no window\n");
 }
 
@@ -76,6 +77,7 @@ static void test_full(void)
                "serial    1              tab\n"
                "serial    2              unix:/run/x\n"
                "debugcon  0x402          file:/tmp/log\n"
+               "input     usb            keyboard and tablet, beside those of PS/2\n"
                "option    debug-exit     port 0xf4 ends the process\n"
                "option    testdev        pc-testdev ports\n"
                "option    no-reboot      a reset ends the machine\n"
