@@ -9,7 +9,7 @@
  *   "stopped" ()         it ended; the stop functions below say how
  *   "input-changed" ()   lathe_session_get_input_status may differ (input.h)
  *   "held" ()            it paused by itself: lathe_session_get_hold_text says why; start goes on
- *   "disc-changed" ()    lathe_session_get_disc differs
+ *   "disc-changed" ()    a CD or floppy drive has another medium, or none
  *   "warning" (char *)   a sentence for people: a disk's image was deleted
  *   "disk-attached" (char *), "disk-detached" (char *)  by lathe_session_attach_disk: its path
  */
@@ -104,6 +104,17 @@ const char *lathe_session_get_disc(LatheSession *session);
  */
 gboolean lathe_session_change_disc(LatheSession *session, const char *path, gboolean force,
                                    GError **error);
+
+/* What goes into a drive. */
+struct lathe_medium {
+    const char *path;   /* of a raw image; NULL: the drive is emptied */
+    gboolean read_only; /* of a floppy: it is write-protected */
+    gboolean force;     /* a guest's lock does not count */
+};
+/* The same for any CD or floppy drive; drive counts the definition's disks from 0. An image that
+ * does not fit a floppy drive fails too. */
+gboolean lathe_session_change_medium(LatheSession *session, unsigned drive,
+                                     const struct lathe_medium *medium, GError **error);
 
 /* A disk that was plugged into the running machine, beside those of its definition. */
 struct lathe_attached_disk {

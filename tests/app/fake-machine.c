@@ -502,9 +502,13 @@ void emu_machine_press_eject(struct emu_machine *m, unsigned drive)
 bool emu_machine_change_medium(struct emu_machine *m, unsigned drive,
                                const struct emu_block_backend *medium, struct emu_error *err)
 {
-    if (drive >= EMU_MAX_DRIVES || !m->drives[drive].cdrom)
+    bool floppy = drive < EMU_MAX_DRIVES && m->drives[drive].bus == EMU_DRIVE_FLOPPY;
+
+    if (drive >= EMU_MAX_DRIVES || !(m->drives[drive].cdrom || floppy))
         return emu_error_set(err, EMU_ERROR_INPUT, "drive %u is no CD drive", drive);
-    fake_say(m, "disc %s",
+    if (floppy && medium->ops != NULL && medium->ops->size(medium->opaque) != 1474560)
+        return emu_error_set(err, EMU_ERROR_INPUT, "the image does not fit floppy drive 1");
+    fake_say(m, "%s %s", floppy ? "floppy" : "disc",
              medium->ops != NULL ? strrchr(medium->ops->location(medium->opaque), '/') : "gone");
     emu_block_backend_close(&m->drives[drive].backend);
     m->drives[drive].backend = *medium;

@@ -342,6 +342,53 @@ def unplug(display, machine):
     time.sleep(0.7)
 
 
+def floppy(folder, name, size=1474560):
+    path = os.path.join(folder, name)
+    with open(path, "wb") as file:
+        file.write(bytes(size))
+    return path
+
+
+def choose_in_menu(machine, steps):
+    """Of the floppy drives' menu, which lies left of that of the disks."""
+    machine.focus(machine.window)
+    machine.display.tool("xdotool", "mousemove", "300", "400", "click", "1")
+    time.sleep(0.3)
+    machine.keys("ctrl+Tab")
+    time.sleep(0.3)
+    machine.keys(*["Tab"] * DISKS_BUTTON, "space", *["Down"] * steps, "Return")
+    time.sleep(0.7)
+
+
+def choose_floppy(display, machine, path):
+    choose_in_menu(machine, 0)
+    machine.focus(wait_for("a file dialog", lambda: find(display, "Choose a Floppy Image")))
+    type_path(display, path)
+
+
+def test_floppy(display, folder):
+    """Dropped into the drive, ejected, chosen; an image of another size stays outside."""
+    machine = Machine(display, folder, "print up;echo", "--floppy", floppy(folder, "first.img"))
+    machine.wait_text("up")
+    with Pointer(display, SOURCE, floppy(folder, "second.img")) as pointer:
+        pointer.drop_on(machine.window)
+        machine.wait_text("floppy /second.img")
+    display.picture("floppy-changed")
+    choose_in_menu(machine, 1)
+    machine.wait_text("floppy gone")
+    choose_floppy(display, machine, floppy(folder, "third.img"))
+    display.picture("floppy-choose")
+    machine.keys("alt+i")
+    machine.wait_text("floppy /third.img")
+    choose_floppy(display, machine, floppy(folder, "large.img", 2949120))
+    machine.keys("alt+i")
+    time.sleep(1)
+    display.picture("floppy-refused")
+    if "large.img" in machine.text():
+        raise Failed("an image that does not fit went in")
+    machine.finish()
+
+
 def test_full_host(display, folder):
     """The machine paused by itself, says why, and goes on by Retry, which has the focus."""
     machine = Machine(display, folder,
@@ -371,6 +418,6 @@ def test_deleted_image(display, folder):
 
 TESTS = [test_drop_starts, test_recent, test_bad_file, test_locked_disk, test_choose, test_several,
          test_single_instance, test_change_disc, test_locked_drive, test_no_disc, test_full_host,
-         test_deleted_image, test_disks]
+         test_deleted_image, test_disks, test_floppy]
 
 run_tests("open", TESTS, PICTURES, sys.argv[4:])

@@ -11,6 +11,7 @@
 #include "app/plan/error.h"
 #include "ui/gtk/choose-file.h"
 #include "ui/gtk/drop.h"
+#include "ui/gtk/floppies.h"
 #include "ui/gtk/launch.h"
 #include "ui/gtk/message-bar.h"
 #include "ui/gtk/window-private.h"
@@ -112,6 +113,8 @@ static void media_take(LatheWindow *window, const char *path)
     struct lathe_media media;
     g_autoptr(GError) error = NULL;
 
+    if (lathe_window_take_floppy(window, path))
+        return;
     if (!lathe_media_look(path, &media, &error)) {
         media_show(window, GTK_MESSAGE_ERROR, error->message);
         return;

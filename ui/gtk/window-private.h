@@ -43,6 +43,11 @@ struct _LatheWindow {
     GMenu *disks_menu;
     GtkFileChooserNative *disk_chooser;
     unsigned wanted_disk; /* that a message offers to unplug */
+
+    /* floppies.c */
+    GMenu *floppies_menu;
+    GtkFileChooserNative *floppy_chooser;
+    unsigned wanted_floppy; /* drive that the chooser asks for */
 };
 
 /* The page in front, if it is a serial port or a screen; else NULL. */

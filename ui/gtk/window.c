@@ -11,6 +11,7 @@
 
 #include "ui/gtk/application.h"
 #include "ui/gtk/disks.h"
+#include "ui/gtk/floppies.h"
 #include "ui/gtk/forwards.h"
 #include "ui/gtk/media.h"
 #include "ui/gtk/window-private.h"
@@ -467,6 +468,7 @@ GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
     lathe_window_install_media(window);
     lathe_window_install_forwards(window);
     lathe_window_install_disks(window);
+    lathe_window_install_floppies(window);
     window_show_engine(window);
     window_show_state(window);
     window_show_page(window);
@@ -486,6 +488,8 @@ static void lathe_window_dispose(GObject *object)
     g_clear_object(&window->disc_chooser);
     g_clear_object(&window->disk_chooser);
     g_clear_object(&window->disks_menu);
+    g_clear_object(&window->floppies_menu);
+    g_clear_object(&window->floppy_chooser);
     g_clear_pointer(&window->wanted_file, g_free);
     g_clear_object(&window->terminal_menu);
     g_clear_object(&window->display_menu);
