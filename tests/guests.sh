@@ -61,7 +61,7 @@ kernel() {
     fi
     rm -rf "$2"
     again fetch_kernel "$1" "$2/root"
-    mv "$2/root/lib/modules" "$2/modules"
+    mv "$(find "$2/root" -path '*lib/modules' -type d)" "$2/modules" # in /usr since Debian 13
     cp "$2"/root/boot/vmlinuz-* "$2/vmlinuz.new"
     rm -rf "$2/root"
     mv "$2/vmlinuz.new" "$2/vmlinuz"
