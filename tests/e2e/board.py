@@ -20,23 +20,25 @@ from verdict import finish, guest_run, report  # pylint: disable=wrong-import-po
 LATHE, GUESTS, INIT, HOTPLUG, SECTOR = (os.path.abspath(path) for path in sys.argv[1:6])
 CASES = sys.argv[6:]
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
+PATIENCE = int(os.environ.get("PATIENCE", "3"))
+LIMIT = 80 * PATIENCE  # seconds
 KERNEL = os.path.join(GUESTS, "generic", "vmlinuz")
 MODULES = ["virtio_pci", "virtio_blk", "nvme", "lpc_ich", "iTCO_wdt",
            "pvpanic", "pvpanic-mmio", "tpm_crb"]
 APPEND = "console=ttyS0 quiet panic=-1 "
 
 
-def command(append, *options, limit=240):
+def command(append, *options, limit=LIMIT):
     return [LATHE, "run", *ENGINE, "--kernel", KERNEL, "--initrd", "init.gz", "--append",
             APPEND + append, *machine(limit), *options]
 
 
-def machine(limit=240):
+def machine(limit=LIMIT):
     return ["--memory", "512M", "--smp", "2", "--display", "none", "--serial", "stdio",
             "--net", "none", "--timeout", str(limit), "--no-reboot"]
 
 
-def run(*arguments, limit=240):
+def run(*arguments, limit=LIMIT):
     done = subprocess.run(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=limit + 30)
     text = re.sub(r"\x1b\[[0-9;?=]*[a-zA-Z]", "", done.stdout.decode(errors="replace"))
@@ -73,21 +75,27 @@ def wake():
     text = b""
     while b"lathe guest sleeps" not in text and (piece := child.stdout.read1(4096)):
         text += piece
-    time.sleep(5)
-    before = os.times()
-    used = processor_time(child.pid)
-    time.sleep(5)
-    used = processor_time(child.pid) - used
+    used = rest(child.pid)
     report("wake-not-by-itself", child.poll() is None and b"ok guest-woke" not in text,
            text.decode(errors="replace"))
-    report("wake-costs-nothing", used < 0.05 * (os.times().elapsed - before.elapsed),
-           "%.3f s of processor" % used)
+    report("wake-costs-nothing", used < 0.05, "%.3f of a processor" % used)
     child.kill()
     child.wait()
     for by in "key", "button":
         status, text = run(HOTPLUG, KERNEL, "init.gz", APPEND + "lathe=again", "2", by)
         report("wake-by-" + by, status == 0 and "ok guest-woke" in text and "ok guest-log" in text,
                "status %d: %s" % (status, text[-3000:]))
+
+
+def rest(pid):
+    """The share of a processor that a process takes once it takes next to none, or at the end of our patience."""
+    end = time.monotonic() + LIMIT
+    used = 1
+    while used >= 0.05 and time.monotonic() < end:
+        began, before = time.monotonic(), processor_time(pid)
+        time.sleep(5)
+        used = (processor_time(pid) - before) / (time.monotonic() - began)
+    return used
 
 
 def processor_time(pid):
@@ -97,7 +105,7 @@ def processor_time(pid):
 
 
 def hotplug(cpus):
-    status, text = run(HOTPLUG, KERNEL, "init.gz", APPEND + "lathe=hotplug", cpus, limit=600)
+    status, text = run(HOTPLUG, KERNEL, "init.gz", APPEND + "lathe=hotplug", cpus, limit=2 * LIMIT)
     for line in re.findall(r"^(?:not )?ok .*$", text, re.M):
         good = line.startswith("ok ")
         report("hotplug-%s-%s" % (cpus, line.split(" ", 1 if good else 2)[-1]), good, text[-4000:])
@@ -106,7 +114,7 @@ def hotplug(cpus):
 
 def watchdog():
     """The guest lets the chip set's watchdog run out."""
-    status, text = run(*command("lathe=watchdog", limit=120))
+    status, text = run(*command("lathe=watchdog", limit=LIMIT // 2))
     report("watchdog-driver", "ok guest-driver" in text, text[-4000:])
     report("watchdog-resets", status == 4 and text.endswith("lathe guest hangs\n") or
            status == 4 and "lathe guest hangs" in text, "exit status %d: %s" % (status, text[-4000:]))
@@ -139,13 +147,13 @@ def lists(firmware):
 
 def panic():
     """A kernel that panics ends the machine, which says so."""
-    status, text = run(*command("lathe=panic", limit=120))
+    status, text = run(*command("lathe=panic", limit=LIMIT // 2))
     report("panic", status == 4 and "kernel panicked" in text, "status %d: %s" % (status, text[-3000:]))
 
 
 def init():
     """A program of the BIOS moves the A20 gate and goes through INIT."""
-    status, text = run(LATHE, "run", *ENGINE, *machine(60), "--firmware", "bios", "--disk",
+    status, text = run(LATHE, "run", *ENGINE, *machine(LIMIT // 4), "--firmware", "bios", "--disk",
                        SECTOR + ",format=raw,bus=virtio,readonly", "--expect-serial",
                        "A20 and INIT are good|failed at step .")
     report("init-and-a20", status == 0 and "A20 and INIT are good" in text,

@@ -37,7 +37,7 @@ def firmware(name):
 def memtest(under):
     """Both processors at work without an error; a whole pass takes a minute."""
     if under == "bios":
-        return ["text", "Status: Testing", "60", "text", "2T (PAR)", "10", "wait", "15", "text",
+        return ["text", "Status: Testing", "60", "text", "2T (PAR)", "60", "wait", "15", "text",
                 "Errors: 0", "5"]
     return ["size", "640x480", "60", "wait", "20"]
 
@@ -49,7 +49,7 @@ def memtest_pass(under):
 def grub(under):
     """The rescue disc's shell takes commands."""
     if under == "bios":
-        return ["text", "grub>", "60", "key", "30 31 32" + " " + ENTER, "text", "asd", "10"]
+        return ["text", "grub>", "60", "key", "30 31 32" + " " + ENTER, "text", "asd", "60"]
     return ["serial", "grub>", "60"]
 
 
@@ -62,7 +62,7 @@ def installer(under):
     return ["memory", "1024", "plug", "usb-tablet", "plug", "usb-keyboard",
             "colour", BANNER, "240", "colour", ENGLISH, "120", "wait", "3", "shoot", "page-1.ppm",
             "click", "1230,778", "colour", UNITED_STATES, "120", "wait", "3", "shoot", "page-2.ppm",
-            "key", ENTER, "wait", "8"]
+            "key", ENTER, "gone", UNITED_STATES, "120"]
 
 
 def run(case):

@@ -7,7 +7,7 @@ words="lathe disk size"
 lathe=${lathe:-write}
 
 wait_for_disk() {
-    for _ in $(seq 1 50); do
+    for _ in $(seq 1 600); do # a minute: busy hosts take their time
         [ -b "/dev/$disk" ] && return
         usleep 100000
     done

@@ -25,6 +25,8 @@ ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 MODULES = ["virtio_pci", "virtio_blk", "virtio-rng", "sd_mod", "sr_mod", "isofs", "nvme", "ahci", "ext4",
            "crc32c_generic", "xhci_pci", "usb_storage"]
 kernel = "cloud"  # which has everything but SATA and USB
+PATIENCE = int(os.environ.get("PATIENCE", "3"))
+LIMIT = 80 * PATIENCE  # seconds
 NAMES = {"virtio": "vda", "nvme": "nvme0n1", "sata": "sda", "usb": "sda"}
 SIZE = 256 << 20
 
@@ -34,14 +36,20 @@ def call(*command):
     return done.returncode, done.stdout
 
 
-def command(append, *options, limit=240):
+def wait_until(condition):
+    end = time.monotonic() + LIMIT
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.1)
+
+
+def command(append, *options, limit=LIMIT):
     return [LATHE, "run", *ENGINE, "--kernel", os.path.join(GUESTS, kernel, "vmlinuz"),
             "--initrd", "init.gz", "--memory", "512M",
             "--display", "none", "--serial", "stdio", "--timeout", str(limit), "--no-reboot",
             "--append", "console=ttyS0 quiet panic=-1 " + append, *options]
 
 
-def run(append, *options, limit=240):
+def run(append, *options, limit=LIMIT):
     done = subprocess.run(command(append, *options, limit=limit), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit + 30)
     return done.returncode, done.stdout.decode(errors="replace").replace("\r", "")
@@ -209,7 +217,7 @@ def firmware():
                 (bus, ["--disk", "grub.qcow2,bus=" + bus]) for bus in NAMES)):
             done = subprocess.run(
                 [LATHE, "run", *ENGINE, "--firmware", mode, *option, "--memory", "256M",
-                 "--display", "none", "--serial", "stdio", "--timeout", "120", "--expect-serial",
+                 "--display", "none", "--serial", "stdio", "--timeout", str(40 * PATIENCE), "--expect-serial",
                  "lathe-marker-%d" % os.getpid()],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             report("disk-firmware-%s-%s" % (mode, name), done.returncode == 0,
@@ -233,7 +241,7 @@ def locked():
     child.wait()
     holder = subprocess.Popen(["qemu-io", "a.qcow2"], stdin=subprocess.PIPE,
                               stdout=subprocess.DEVNULL)
-    time.sleep(1)
+    wait_until(lambda: call("qemu-img", "info", "a.qcow2")[0] != 0)  # it has the lock then
     status, text = run("lathe=write disk=vda", "--disk", "a.qcow2")
     report("disk-locked-by-qemu", status == 2 and "(qemu-io, process %d)" % holder.pid in text,
            text)

@@ -15,11 +15,12 @@ from verdict import finish, report  # pylint: disable=wrong-import-position
 
 LATHE, GUESTS, INITRAMFS, SECTOR, *CASES = sys.argv[1:]
 ENGINES = [os.environ["ACCEL"]] if "ACCEL" in os.environ else ["interp", "jit"]
+LIMIT = 70 * int(os.environ.get("PATIENCE", "3"))  # seconds
 KERNEL = os.path.join(GUESTS, "cloud", "vmlinuz")
 SCRATCH = tempfile.mkdtemp(prefix="lathe-firmware-")
 
 
-def run(engine, *options, expect=None, limit=200):
+def run(engine, *options, expect=None, limit=LIMIT):
     """Runs a machine; returns (exit status, what its serial port said, its debug console)."""
     log = os.path.join(SCRATCH, "debugcon")
     if os.path.exists(log):
@@ -67,7 +68,7 @@ class Shell:
     """A machine in OVMF's shell, whose serial port is a pipe in both directions."""
 
     def __init__(self, *options):
-        command = [LATHE, "run", "--display", "none", "--serial", "stdio", "--timeout", "200",
+        command = [LATHE, "run", "--display", "none", "--serial", "stdio", "--timeout", str(LIMIT),
                    "--no-reboot", "--net", "none", *options]
         self.machine = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT)
@@ -102,7 +103,7 @@ class Shell:
     def power_off(self):
         self.type("reset -s")
         self.wait_for("\0never")
-        return self.machine.wait(30)
+        return self.machine.wait(LIMIT)
 
 
 def variables():

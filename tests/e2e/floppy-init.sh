@@ -9,6 +9,22 @@ sum() { # KIBIBYTES
     dd if=/dev/fd0 bs=18k count=$(($1 / 18)) 2>/dev/null | md5sum | cut -c 1-32
 }
 
+wait_for() { # COMMAND...
+    for _ in $(seq 1 600); do # a minute: busy hosts take their time
+        "$@" && return
+        usleep 100000
+    done
+    echo "not ok guest-wait: $*"
+}
+
+no_medium() {
+    ! dd if=/dev/fd0 of=/dev/null bs=512 count=1 2>/dev/null
+}
+
+has_medium() { # KIBIBYTES MD5
+    [ "$(sum "$1")" = "$2" ]
+}
+
 check driver "$(dmesg | grep -oE 'fd0 is 1.44M|post-1991 82077' | tr '\n' ' ')" "fd0 is 1.44M post-1991 82077 "
 check read "$(sum 1440)" "$sum"
 
@@ -22,10 +38,10 @@ check formatted "$(dd if=/dev/fd0 bs=512 skip=2862 2>/dev/null | tr -d '\366' | 
 check kept "$(dd if=/dev/fd0 bs=512 skip=2861 count=1 2>/dev/null | tr -d '\0' | wc -c)" 0
 
 echo "do medium"
-sleep 1
-check empty "$(dd if=/dev/fd0 of=/dev/null bs=512 count=1 2>/dev/null && echo read)" ""
+wait_for no_medium
+check empty "$(no_medium && echo empty)" empty
 echo "do medium other.img"
-sleep 1
+wait_for has_medium 720 "$other"
 check other "$(sum 720)" "$other"
 check protected "$( (echo x >/dev/fd0) 2>/dev/null && echo written)" ""
 dmesg | grep -E 'BUG:|WARNING:|Oops|floppy0: (timeout|unexpected|bad)' && echo "not ok guest-log" || echo "ok guest-log"

@@ -17,6 +17,7 @@ from verdict import finish, guest_run, report  # pylint: disable=wrong-import-po
 
 LATHE, HOST, PICTURE, GUESTS, DISK, FLOPPY, PROGRAM, INIT = (os.path.abspath(path) for path in sys.argv[1:])
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
+PATIENCE = int(os.environ.get("PATIENCE", "3"))
 MODULES = ["floppy", "vfat", "nls_cp437", "nls_ascii"]
 SENTENCE = "Lathe reads both sides to the last sector"
 GRUB = "/usr/lib/grub/i386-pc"
@@ -25,7 +26,7 @@ GRUB = "/usr/lib/grub/i386-pc"
 def run(expect, *options):
     """A machine whose BIOS talks by its serial port."""
     done = subprocess.run([LATHE, "run", *ENGINE, "--display", "none", "--gpu", "none", "--serial", "stdio",
-                           "--net", "none", "--timeout", "60", "--expect-serial", expect, *options],
+                           "--net", "none", "--timeout", str(40 * PATIENCE), "--expect-serial", expect, *options],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout.decode(errors="replace")[-2000:]
 
@@ -60,8 +61,8 @@ def grub():
                 image.write(part.read())
         image.truncate(1474560)
     done = subprocess.run([PICTURE, "firmware", "/usr/share/seabios/bios-256k.bin", "rom",
-                           "/usr/share/seabios/vgabios-stdvga.bin", "floppy", "grub.img", "text", "grub",
-                           "60", "wait", "3", "key", "38 31 28", "text", "(fd0)", "30"],
+                           "/usr/share/seabios/vgabios-stdvga.bin", "floppy", "grub.img", "text", "grub>",
+                           "60", "key", "38 31 28", "text", "(fd0)", "60"],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     report("floppy-grub", done.returncode == 0, done.stdout.decode(errors="replace"))
 

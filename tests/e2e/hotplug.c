@@ -18,7 +18,7 @@
 #include "emulator/api/input.h"
 #include "emulator/api/machine.h"
 
-#define HOTPLUG_TIMEOUT 240 /* seconds */
+#define HOTPLUG_TIMEOUT 80 /* seconds, times PATIENCE */
 #define HOTPLUG_DISK    (1u << 20)
 
 struct hotplug {
@@ -125,6 +125,14 @@ static void hotplug_removed(void *opaque, unsigned drive)
     pthread_mutex_unlock(&hotplug->lock);
 }
 
+/* What times are multiplied with; tests/run.py says it. */
+static unsigned hotplug_patience(void)
+{
+    const char *patience = getenv("PATIENCE");
+
+    return patience != NULL ? (unsigned)atoi(patience) : 3;
+}
+
 /* Until the console says text (NULL: nothing more, ever). */
 static bool hotplug_wait(struct hotplug *hotplug, const char *text)
 {
@@ -133,7 +141,7 @@ static bool hotplug_wait(struct hotplug *hotplug, const char *text)
     int late = 0;
 
     clock_gettime(CLOCK_REALTIME, &end);
-    end.tv_sec += HOTPLUG_TIMEOUT;
+    end.tv_sec += HOTPLUG_TIMEOUT * hotplug_patience();
     pthread_mutex_lock(&hotplug->lock);
     for (;;) {
         found = text != NULL && strstr(hotplug->text, text) != NULL;
@@ -204,7 +212,7 @@ static bool hotplug_wake(struct hotplug *hotplug, struct emu_machine *machine, b
     emu_machine_resume(machine);
     if (!report("sleeps", hotplug_wait(hotplug, "lathe guest sleeps"), hotplug->text))
         return false;
-    for (unsigned i = 0; i < 600 && !emu_machine_is_asleep(machine); i++)
+    for (unsigned i = 0; i < 200 * hotplug_patience() && !emu_machine_is_asleep(machine); i++)
         nanosleep(&pause, NULL);
     if (!report("asleep", emu_machine_is_asleep(machine), hotplug->text))
         return false;

@@ -17,7 +17,7 @@ check() { # NAME ACTUAL EXPECTED
 
 modprobe virtio_pci
 modprobe "$driver"
-for _ in 1 2 3 4 5 6 7 8 9 10; do
+for _ in $(seq 1 60); do
     card=$(ls /sys/class/net | grep -v lo)
     [ -z "$card" ] || break
     sleep 1

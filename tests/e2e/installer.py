@@ -20,8 +20,9 @@ from verdict import finish, report  # pylint: disable=wrong-import-position
 LATHE, GUESTS = sys.argv[1:3]
 IMAGES = os.path.join(GUESTS, "installer")
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z@`]|[()][A-Za-z0-9]|[=>78cMDEH])|[\x0e\x0f\r]")
-SCREENS = [("Select a language", 600), ("Select your location", 200),
-           ("Configure the keyboard", 200)]
+PATIENCE = int(os.environ.get("PATIENCE", "3"))
+SCREENS = [("Select a language", 200), ("Select your location", 70),
+           ("Configure the keyboard", 70)]  # seconds, times PATIENCE
 NEXT = re.compile(r"Detecting|Loading additional components|network", re.I)
 
 screen, status = "", 0
@@ -43,7 +44,7 @@ def read(terminal, seconds):
 def wait(terminal, pattern, seconds):
     """Waits for a text, then until the screen is quiet. The screen is then taken as seen."""
     global screen
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while not re.search(pattern, screen):
         if time.monotonic() > end:
             return False
@@ -69,10 +70,10 @@ def main():
             break
         os.write(controller, b"\r")
     else:
-        report("installer-goes-on", wait(controller, NEXT, 300), screen[-2000:])
+        report("installer-goes-on", wait(controller, NEXT, 100), screen[-2000:])
     os.write(controller, b"\x1d")
     try:
-        report("installer-ctrl-]-leaves", process.wait(30) == 0)
+        report("installer-ctrl-]-leaves", process.wait(10 * PATIENCE) == 0)
     except subprocess.TimeoutExpired:
         process.kill()
         report("installer-ctrl-]-leaves", False)

@@ -8,9 +8,9 @@ words="lathe port sum size mac"
 . /start.sh
 mkdir /www
 
-# until COMMAND: tries it for some seconds
+# until COMMAND: tries it for a minute, as busy hosts take their time
 until_true() {
-    for _ in $(seq 1 100); do
+    for _ in $(seq 1 600); do
         eval "$1" && return
         usleep 100000
     done

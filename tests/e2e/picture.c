@@ -10,6 +10,7 @@
  *   serial WORDS SECONDS    until the serial port has said them
  *   size WxH SECONDS        until the picture has this size
  *   colour X,Y,RRGGBB SECONDS   until the pixel there has this colour
+ *   gone X,Y,RRGGBB SECONDS     until it has another
  *   click X,Y               with the left button, by a tablet
  *   wait SECONDS            key CODE...-       presses keys one after the other, by Linux's codes
  *   prefer WxH              shoot FILE         writes a PPM; "-": a text mode's words to stdout
@@ -244,6 +245,11 @@ static bool viewer_has_colour(struct viewer *viewer, const char *what)
            (surface->pixels[(size_t)y * surface->width + x] & 0xffffff) == colour;
 }
 
+static bool viewer_has_lost_colour(struct viewer *viewer, const char *what)
+{
+    return !viewer_has_colour(viewer, what);
+}
+
 static bool viewer_wait(struct viewer *viewer, bool (*is)(struct viewer *viewer, const char *what),
                         const char *what, const char *seconds)
 {
@@ -340,6 +346,8 @@ static int viewer_do(struct viewer *viewer, char **argv, int left)
         return viewer_wait(viewer, viewer_has_size, value, seconds) ? 3 : 0;
     if (strcmp(verb, "colour") == 0)
         return viewer_wait(viewer, viewer_has_colour, value, seconds) ? 3 : 0;
+    if (strcmp(verb, "gone") == 0)
+        return viewer_wait(viewer, viewer_has_lost_colour, value, seconds) ? 3 : 0;
     if (strcmp(verb, "shoot") == 0)
         return viewer_shoot(viewer, value) ? 2 : 0;
     if (strcmp(verb, "wait") == 0)

@@ -20,7 +20,15 @@
 #include "emulator/api/input.h"
 #include "emulator/api/machine.h"
 
-#define HOST_TIMEOUT 600 /* seconds */
+#define HOST_TIMEOUT 200 /* seconds, times PATIENCE */
+
+/* What times are multiplied with; tests/run.py says it. */
+static unsigned host_patience(void)
+{
+    const char *patience = getenv("PATIENCE");
+
+    return patience != NULL ? (unsigned)atoi(patience) : 3;
+}
 
 static void host_write(void *opaque, const uint8_t *data, size_t length)
 {
@@ -134,7 +142,7 @@ static void host_leds(struct emu_machine *machine, char **words)
     unsigned wanted = (unsigned)atoi(words[0]);
     const struct timespec pause = {.tv_nsec = 10000000};
 
-    for (unsigned i = 0; i < 500; i++) {
+    for (unsigned i = 0; i < 2000 * host_patience(); i++) {
         if (emu_machine_get_input_status(machine).leds == wanted)
             break;
         nanosleep(&pause, NULL);
@@ -241,7 +249,7 @@ int main(int argc, char **argv)
 
     if (argc < 5 || pipe(pipes) != 0 || (serial = fdopen(pipes[0], "r")) == NULL)
         return 2;
-    alarm(HOST_TIMEOUT);
+    alarm(HOST_TIMEOUT * host_patience());
     struct emu_machine_config config = {
         .accel = getenv("ACCEL"),
         .memory = 512ull << 20,

@@ -7,7 +7,7 @@ words="sum case"
 cd /sys/bus/usb/devices || exit
 
 wait_for() { # COMMAND...
-    for _ in $(seq 1 600); do
+    for _ in $(seq 1 1200); do # a minute: busy hosts take their time
         "$@" && return
         usleep 50000
     done
@@ -37,10 +37,6 @@ listen() { # NAME FILE
     wait_for reading $! "$(event_of "$1")"
 }
 
-enough() { # FILE: six events with the ends of their reports
-    [ "$(wc -c <"$1")" -ge 288 ]
-}
-
 # The place of the event device with that name.
 sysfs_of() { # NAME
     for event in /sys/class/input/event*; do
@@ -63,6 +59,10 @@ events() { # FILE
     done | tr '\n' ' '
 }
 
+came() { # NUMBER FILE: so many events or more
+    [ "$(events "$2" | wc -w)" -ge "$1" ]
+}
+
 product() { # DEVICE
     echo "$(cat "$1/product"), $(cat "$1/speed")"
 }
@@ -83,7 +83,7 @@ keyboard() { # NAME OTHER
     echo "do key 30"
     echo "do key 125"
     echo "do key 88"
-    wait_for enough /tmp/usb
+    wait_for came 6 /tmp/usb
     check keys "$(events /tmp/usb)" "1/30/1 1/30/0 1/125/1 1/125/0 1/88/1 1/88/0 "
     check keys-once "$(events /tmp/ps2)" ""
     for led in "$(dirname "$(sysfs_of "$1")")"/*::capslock; do echo 1 >"$led/brightness"; done
@@ -96,11 +96,12 @@ tablet() { # NAME WHAT-A-NOTCH-IS
     readers=
     listen "$1" /tmp/tablet
     echo "do pointer 1000 32767 0 0"
-    usleep 300000
+    wait_for came 2 /tmp/tablet
     echo "do pointer 1000 32767 0 1"
-    usleep 300000
+    wait_for came 3 /tmp/tablet
     echo "do pointer 1000 32767 2 0"
-    sleep 1
+    # shellcheck disable=SC2086
+    wait_for came $((3 + $(echo $2 | wc -w))) /tmp/tablet
     # shellcheck disable=SC2086
     kill $readers
     check pointer "$(events /tmp/tablet)" \
