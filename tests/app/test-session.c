@@ -179,6 +179,7 @@ static void test_restart(void)
     g_string_truncate(watched->seen, 0);
     CHECK(watched_wait(watched, "[stopped]"));
     CHECK(g_str_has_prefix(watched->seen->str, "[paused][reset]"));
+    g_string_replace(watched->seen, "[running]", "", 1); /* has its own way, anywhere */
     CHECK(g_str_has_suffix(watched->seen->str, "up\r\n[stopped]"));
     watched_free(watched);
 }
