@@ -3,6 +3,13 @@
 
 int test_failures;
 
+unsigned test_patience(void)
+{
+    const char *patience = getenv("PATIENCE");
+
+    return patience != NULL ? (unsigned)atoi(patience) : 3;
+}
+
 int test_main(int argc, char **argv, const struct test_case *cases)
 {
     const char *filter = argc > 1 ? argv[1] : "";

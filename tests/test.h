@@ -48,6 +48,10 @@ extern int test_failures; /* in the running case */
         }                                                                                          \
     } while (0)
 
+/* What waits for another thread are multiplied with: PATIENCE, which tests/run.py sets; 3 without
+ * it. */
+unsigned test_patience(void);
+
 /* Runs the cases whose name contains argv[1] (all without one). For main: return test_main(...). */
 int test_main(int argc, char **argv, const struct test_case *cases);
 

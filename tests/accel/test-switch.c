@@ -138,7 +138,7 @@ static void test_steps_between(void)
     for (unsigned i = 0; i < 200; i++) {
         CHECK(emu_machine_set_engine(machine, i % 2 != 0 ? "jit" : "interp", NULL));
         emu_debug_step(machine, 0);
-        for (unsigned n = 0; n < 10000 && atomic_load(&steps) == i; n++)
+        for (unsigned n = 0; n < 10000 * test_patience() && atomic_load(&steps) == i; n++)
             doze(50);
         CHECK_EQ(atomic_load(&steps), i + 1);
     }

@@ -8,7 +8,7 @@
 #include "app/session/session.h"
 #include "tests/test.h"
 
-#define WAIT_SECONDS 10
+#define WAIT_SECONDS 10 /* times the patience of tests/run.py */
 
 static char *session_kernel;
 
@@ -74,7 +74,7 @@ static gboolean session_on_alarm(gpointer data)
 static bool watched_wait(struct watched *watched, const char *text)
 {
     bool late = false;
-    guint alarm = g_timeout_add_seconds(WAIT_SECONDS, session_on_alarm, &late);
+    guint alarm = g_timeout_add_seconds(WAIT_SECONDS * test_patience(), session_on_alarm, &late);
 
     while (!late && strstr(watched->seen->str, text) == NULL)
         g_main_context_iteration(NULL, TRUE);
@@ -141,7 +141,8 @@ static void test_much_input(void)
     lathe_session_start(watched->session);
     CHECK(watched_wait(watched, "[running]"));
     CHECK_EQ(lathe_serial_send(watched->serial, sent->str, sent->len), sent->len);
-    for (int i = 0; i < 100 && strstr(watched->seen->str, "end") == NULL; i++) {
+    for (unsigned i = 0; i < 1000 * test_patience() && strstr(watched->seen->str, "end") == NULL;
+         i++) {
         session_run_for(10); /* the fake guest never says that it has room: ask again */
         lathe_serial_send(watched->serial, "", 0);
     }
@@ -184,6 +185,11 @@ static void test_restart(void)
     watched_free(watched);
 }
 
+static bool session_has_no_kernel(LatheSession *session)
+{
+    return strstr(lathe_session_get_stop_text(session), "is no kernel image") != NULL;
+}
+
 /* The kernel is gone when it should start again: the session says so and stays. */
 static void test_restart_fails(void)
 {
@@ -194,8 +200,10 @@ static void test_restart_fails(void)
     CHECK(watched_wait(watched, "[stopped]"));
     CHECK_EQ(g_rename(session_kernel, moved), 0);
     lathe_session_restart(watched->session);
-    session_run_for(200);
-    CHECK(strstr(lathe_session_get_stop_text(watched->session), "is no kernel image") != NULL);
+    for (unsigned i = 0; i < 1000 * test_patience() && !session_has_no_kernel(watched->session);
+         i++)
+        session_run_for(10);
+    CHECK(session_has_no_kernel(watched->session));
     CHECK_EQ(lathe_session_get_state(watched->session), LATHE_STATE_STOPPED);
     CHECK_EQ(g_rename(moved, session_kernel), 0);
     lathe_session_restart(watched->session);

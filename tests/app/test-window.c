@@ -12,8 +12,8 @@
 #include "ui/gtk/application.h"
 #include "ui/gtk/window-private.h"
 
-#define STEPS    100 /* more than any window has places for the focus */
-#define PATIENCE 30  /* looks, three a second */
+#define STEPS 100 /* more than any window has places for the focus */
+#define LOOKS 10  /* three a second, times the patience of tests/run.py */
 
 static LatheSession *window_session;
 static unsigned window_named, window_reached;
@@ -215,7 +215,8 @@ static gboolean window_on_machine(gpointer data)
     if (window == NULL && (window = window_active()) == NULL)
         return G_SOURCE_CONTINUE;
     GtkWindow *shown = dialog ? window_find_dialog(window) : window;
-    if ((shown == NULL || window_count_unreached(shown, false) != 0) && window_tries++ < PATIENCE)
+    if ((shown == NULL || window_count_unreached(shown, false) != 0) &&
+        window_tries++ < LOOKS * test_patience())
         return G_SOURCE_CONTINUE;
     CHECK(shown != NULL);
     if (shown != NULL)

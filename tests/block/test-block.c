@@ -75,7 +75,7 @@ static void block_submit(struct block_rig *rig, struct block_request *request)
 /* Runs the machine's queue until count requests are done; the last one's error. */
 static int block_wait(struct block_rig *rig, unsigned count)
 {
-    for (unsigned i = 0; i < 5000 && rig->done < count; i++) {
+    for (unsigned i = 0; i < 5000 * test_patience() && rig->done < count; i++) {
         emu_queue_run(rig->queue, 0);
         if (rig->done < count)
             usleep(1000);
@@ -342,8 +342,9 @@ static void block_on_full(void *opaque, const char *location)
 
 static void block_wait_full(unsigned calls)
 {
-    for (unsigned i = 0; i < 5000 && __atomic_load_n(&block_full_calls, __ATOMIC_SEQ_CST) < calls;
-         i++)
+    unsigned left = 5000 * test_patience();
+
+    while (__atomic_load_n(&block_full_calls, __ATOMIC_SEQ_CST) < calls && left-- != 0)
         usleep(1000);
     CHECK_EQ(__atomic_load_n(&block_full_calls, __ATOMIC_SEQ_CST), calls);
 }

@@ -26,10 +26,10 @@ static void doze(void)
     nanosleep(&ts, NULL);
 }
 
-/* Waits up to ten seconds until the counter reaches value. */
+/* Waits some seconds until the counter reaches value. */
 #define WAIT_FOR(counter, value)                                                                   \
     do {                                                                                           \
-        unsigned left_ = 10000;                                                                    \
+        unsigned left_ = 10000 * test_patience();                                                  \
         while (atomic_load(&(counter)) < (value) && left_-- != 0)                                  \
             doze();                                                                                \
         CHECK(atomic_load(&(counter)) >= (value));                                                 \
@@ -197,7 +197,7 @@ static void part_freed(void *object)
 
 static void wait_state(struct emu_machine *machine, enum emu_machine_state state)
 {
-    for (unsigned i = 0; i < 5000 && emu_machine_get_state(machine) != state; i++)
+    for (unsigned i = 0; i < 5000 * test_patience() && emu_machine_get_state(machine) != state; i++)
         usleep(1000);
     CHECK_EQ(emu_machine_get_state(machine), state);
 }

@@ -218,10 +218,10 @@ static void nap(void)
     nanosleep(&(struct timespec){0, 1000000}, NULL);
 }
 
-/* Waits until the byte is the value, at most about five seconds. */
+/* Waits until the byte is the value, some seconds at most. */
 static bool wait_byte(struct bench *b, uint32_t address, uint8_t value)
 {
-    for (unsigned i = 0; i < 5000; i++) {
+    for (unsigned i = 0; i < 5000 * test_patience(); i++) {
         if (__atomic_load_n(&b->ram[address], __ATOMIC_ACQUIRE) == value)
             return true;
         nap();
@@ -231,7 +231,7 @@ static bool wait_byte(struct bench *b, uint32_t address, uint8_t value)
 
 static bool wait_halted(struct bench *b, unsigned cpu)
 {
-    for (unsigned i = 0; i < 5000; i++) {
+    for (unsigned i = 0; i < 5000 * test_patience(); i++) {
         if (atomic_load(&b->machine->vcpus[cpu].sleeping))
             return true;
         nap();
@@ -243,7 +243,7 @@ static bool wait_events(struct bench *b, unsigned count)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 5;
+    until.tv_sec += 5 * test_patience();
     pthread_mutex_lock(&b->lock);
     while (b->events < count)
         if (pthread_cond_timedwait(&b->changed, &b->lock, &until) != 0)

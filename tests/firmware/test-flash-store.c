@@ -81,7 +81,7 @@ static void test_lock(void)
     store = emu_flash_store_open(path_of("locked"), SIZE, NULL, NULL, NULL);
     CHECK(store != NULL);
     emu_flash_store_put(store, data);
-    for (unsigned i = 0; i < 500 && !holds("locked", 0); i++)
+    for (unsigned i = 0; i < 500 * test_patience() && !holds("locked", 0); i++)
         usleep(10000);
     CHECK(holds("locked", 0));
     other = emu_flash_store_open(path_of("locked"), SIZE, NULL, NULL, &err);

@@ -230,7 +230,7 @@ static void test_user(void)
     net = emu_net_new(queue, clock, &backend, NULL);
     emu_net_attach(net, &port, &listener, &listener.lock);
     emu_net_send(net, arp, sizeof(arp));
-    for (unsigned i = 0; i < 5000 && emu_queue_run(queue, 0) == 0; i++)
+    for (unsigned i = 0; i < 5000 * test_patience() && emu_queue_run(queue, 0) == 0; i++)
         usleep(1000);
     listener.refuse = false;
     emu_queue_run(queue, 0);
