@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-from xwindow import Failed, Window, run_tests, wait_for
+from xwindow import WAIT, Failed, Window, run_tests, wait_for
 
 PROGRAM, CLIPBOARD, PICTURES = sys.argv[1:4]
 MENU = """serial --unit=0
@@ -43,14 +43,14 @@ def test_menu(display, folder):
     window = Window(display, folder, "menu.iso",
                     [PROGRAM, "run", make_disc(folder), "--firmware", "bios", "--memory", "256M",
                      "--net", "none"])
-    window.wait_text("Second entry", 120)
-    first = wait_for("the menu's bar on the screen", lambda: highlighted(display), 20)
+    window.wait_text("Second entry", 8 * WAIT)
+    first = wait_for("the menu's bar on the screen", lambda: highlighted(display))
     display.picture("grub-menu")
     window.keys("Down")
-    wait_for("the bar to go down", lambda: (highlighted(display) or 0) > first, 20)
+    wait_for("the bar to go down", lambda: (highlighted(display) or 0) > first)
     display.picture("grub-menu-down")
     window.keys("Return")
-    window.wait_text("the-second", 30)
+    window.wait_text("the-second")
     window.process.terminate()
     window.end(128 + 15)
 
@@ -64,7 +64,7 @@ def test_console(display, folder):
     """The firmware writes the same on its serial port."""
     window = Window(display, folder, "machine",
                     [PROGRAM, "run", "--firmware", "uefi", "--memory", "256M", "--net", "none"])
-    window.wait_text("Shell> ", 120)
+    window.wait_text("Shell> ", 8 * WAIT)
     window.type("echo A-z_0{9}~")
     window.keys("Return")
     wait_for("the echo on the screen", lambda: copied(display, window).count("A-z_0{9}~") == 2)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from xwindow import Failed, Pointer, Window, check_complaints, run_tests, wait_for
+from xwindow import WAIT, Failed, Pointer, Window, check_complaints, run_tests, wait_for
 
 PROGRAM, SOURCE, PICTURES = sys.argv[1:4]
 
@@ -122,6 +122,8 @@ def test_locked_disk(display, folder):
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", path, "1M"], check=True)
     with subprocess.Popen(["qemu-io", path], stdin=subprocess.PIPE,
                           stdout=subprocess.DEVNULL) as holder:
+        wait_for("the lock", lambda: subprocess.run(["qemu-img", "info", path], stdout=subprocess.DEVNULL,
+                                                    stderr=subprocess.DEVNULL).returncode != 0)
         start = Start(display, folder)
         window = start.window()
         with Pointer(display, SOURCE, path) as pointer:
@@ -155,7 +157,7 @@ def test_several(display, folder):
     start.window("demo two")
     close(display, "demo")
     close(display, "demo two")
-    if start.process.wait(20) != 128 + signal.SIGTERM:  # the first's
+    if start.process.wait(WAIT) != 128 + signal.SIGTERM:  # the first's
         raise Failed("status %d" % start.process.returncode)
 
 
@@ -179,11 +181,11 @@ exit 0
     done = subprocess.Popen(["dbus-run-session", "--", "sh", "-c", script, PROGRAM, kernel(folder)],
                             env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL)
-    wait_for("the machine that D-Bus opened", lambda: find(display, "demo"), 40)
+    wait_for("the machine that D-Bus opened", lambda: find(display, "demo"), 2 * WAIT)
     if find(display, "Lathe"):
         raise Failed("there is a start window that nobody asked for")
     close(display, "demo")
-    done.communicate(timeout=30)
+    done.communicate(timeout=2 * WAIT)
     if done.returncode != 0:
         raise Failed("status %d" % done.returncode)
 
@@ -260,7 +262,6 @@ def test_no_disc(display, folder):
 
 
 CHOICES_ROW = 71  # pixels from the bottom of a chooser to the middle of what it asks beside the file
-DISKS_BUTTON = 4  # Tab moves so often from the run button to it
 
 
 def disk(folder, name):
@@ -335,10 +336,13 @@ def unplug(display, machine):
     """By the menu of the header bar, with the keyboard, from the terminal."""
     machine.focus(machine.window)
     display.tool("xdotool", "mousemove", "300", "400", "click", "1")
-    time.sleep(0.3)
-    machine.keys("ctrl+Tab")
-    time.sleep(0.3)
-    machine.keys(*["Tab"] * DISKS_BUTTON, "space", "Down", "Return")
+    machine.leave("ctrl+Tab")
+    machine.tab_to("Disks")
+    machine.keys("space")
+    machine.wait_focus("Plug In .*")
+    machine.keys("Down")
+    machine.wait_focus("Unplug .*")
+    machine.keys("Return")
     time.sleep(0.7)
 
 

@@ -13,13 +13,12 @@ import subprocess
 import sys
 import time
 
-from xwindow import WAIT, Failed, Window, run_tests, wait_for
+from xwindow import PATIENCE, WAIT, Failed, Window, run_tests, wait_for
 
 PROGRAM, PICTURES = sys.argv[1:3]
 BARS = [(255, 255, 255), (255, 255, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255), (255, 0, 0),
         (0, 0, 255), (48, 48, 48)]
 EDGE = (255, 128, 0)
-KEYS_BUTTON, MENU_BUTTON = 6, 7  # Tab moves so often from the screen to them
 
 
 class Machine(Window):
@@ -59,7 +58,7 @@ class Machine(Window):
             return [line for line in self.lines()
                     if line in lines or "pointer" not in line] == list(lines)
         try:
-            wait_for("the lines", come, 5)
+            wait_for("the lines", come)
         except Failed:
             raise Failed("wanted %s, got %s" % (list(lines), self.lines())) from None
 
@@ -191,7 +190,7 @@ def test_ways(display, folder):
     for _ in range(60):
         machine.tool("mousemove_relative", "--", 30, -7)
         time.sleep(0.02)
-    wait_for("a way of 1800, -420", lambda: sums(machine.lines()) == (1800, -420), 5)
+    wait_for("a way of 1800, -420", lambda: sums(machine.lines()) == (1800, -420))
     machine.mark()
     machine.tool("click", 1)
     machine.wait_lines("pointer by 0 0 buttons 1 wheel 0 0", "pointer by 0 0 buttons 0 wheel 0 0")
@@ -269,7 +268,9 @@ def test_send_keys(display, folder):
     machine.mark()
     machine.release_keys()
     machine.wait_lines("key 29 down", "key 56 down", "release")
-    machine.change(lambda: machine.keys(*["Tab"] * KEYS_BUTTON, "space"))
+    machine.leave()
+    machine.tab_to("Send keys")
+    machine.change(lambda: machine.keys("space"))
     display.picture("send-keys")
     machine.mark()
     machine.keys("Return")
@@ -309,7 +310,7 @@ def test_locks(display, folder):
         other.wait()
         machine.focus(machine.window)
         machine.wait_lines("key 58 down", "key 58 up")
-    machine.wait_text("deaf", 15)
+    machine.wait_text("deaf", 10 + WAIT)
     other = other_window(display, "somewhere else")
     machine.mark()
     display.tool("xdotool", "key", "Caps_Lock")
@@ -326,7 +327,9 @@ def test_release_keys(display, folder):
     """The person presses the keys that release, sees them, and they are kept."""
     machine = Machine(display, folder, "absolute 1;mode 640 480;spin")
     machine.release_keys()
-    machine.change(lambda: machine.keys(*["Tab"] * MENU_BUTTON, "space"))
+    machine.leave()
+    machine.tab_to("Menu")
+    machine.change(lambda: machine.keys("space"))
     machine.keys("alt+r")
     machine.focus(wait_for("the dialog", machine.dialog))
     display.picture("release-keys")
@@ -445,7 +448,7 @@ def test_pace(display, folder):
     print("# film 1280x800: %.1f frames a second, %.1f %% of a core" % (changed, 100 * used))
     if looked > 61 or changed < 20:
         raise Failed("a film is looked at %.1f times a second, %.1f new" % (looked, changed))
-    if used / changed > 0.4 / 60:  # a busy host is slower
+    if used / changed > 0.4 / 60 * PATIENCE / 3:  # a busy host is slower, a sanitizer more so
         raise Failed("a frame takes %.1f ms of a processor" % (1000 * used / changed))
     looked, changed, used = looks("absolute 1;mode 1024 768", display, folder, 4)
     print("# still 1024x768: %.1f looks a second, %.1f %% of a core" % (looked, 100 * used))

@@ -58,12 +58,16 @@ def test_keyboard_reach(display, folder):
     """Out of the terminal, over the buttons, to reset; and back."""
     machine = Machine(display, folder, "print up;echo")
     machine.wait_text("up")
-    machine.keys("ctrl+Tab", "Tab", "space")
+    machine.leave("ctrl+Tab")
+    machine.tab_to("Reset")
+    machine.keys("space")
     wait_for("a reset", lambda: machine.text().count("up") == 2)
     machine.keys("ctrl+Tab")
     machine.type("back")
     machine.wait_text("back")
-    machine.change(lambda: machine.keys("ctrl+Tab", "Tab", "Tab", "space"))  # the power button
+    machine.leave("ctrl+Tab")
+    machine.tab_to("Power button")
+    machine.change(lambda: machine.keys("space"))
     display.picture("stopped")
     machine.keys("ctrl+shift+q")
     machine.end(0)

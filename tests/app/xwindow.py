@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An X server, a window in it, and the keys of a person: for tests of windows."""
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
-WAIT = 5.0 * int(os.environ.get("PATIENCE", "3"))
+FOCUS_READER = os.environ.get("FOCUS_READER", "")  # a GTK module, focus-reader.c
+PATIENCE = int(os.environ.get("PATIENCE", "3"))
+WAIT = 5.0 * PATIENCE
 
 
 class Failed(Exception):
@@ -31,6 +34,8 @@ def wait_for(what, condition, seconds=WAIT):
 
 def check_complaints(messages):
     """What GTK says about us. Its own file chooser gives keys to an entry that is not shown yet."""
+    if "Sanitizer" in messages:
+        raise Failed("a sanitizer complains: " + messages)
     lines = [line for line in messages.splitlines() if "CRITICAL" in line or "WARNING" in line]
     lines = [line for line in lines if "WIDGET_REALIZED_FOR_EVENT" not in line]
     if lines:
@@ -162,7 +167,9 @@ class Window:
         command = [word.replace("until ", "until %s/" % folder) for word in command]
         command = [*command, "--serial", "file:" + self.serial, *options]
         self.stderr = open(os.path.join(folder, "stderr"), "w+")
-        self.process = subprocess.Popen(command, env=display.environment, stderr=self.stderr,
+        self.focus_file = self.serial + "-focus"
+        environment = dict(display.environment, GTK_MODULES=FOCUS_READER, FOCUS_FILE=self.focus_file)
+        self.process = subprocess.Popen(command, env=environment, stderr=self.stderr,
                                         stdin=subprocess.DEVNULL)
         self.window = wait_for("a window", lambda: self.find(title))
         self.focus(self.window)
@@ -174,6 +181,33 @@ class Window:
     def focus(self, window):
         self.display.tool("xdotool", "windowfocus", "--sync", window)
         time.sleep(0.2)
+
+    def focused(self):
+        """The accessible names of what had the keyboard's focus in its windows, one after the other."""
+        if not os.path.exists(self.focus_file):
+            return []
+        with open(self.focus_file, encoding="utf-8") as file:
+            return file.read().splitlines()
+
+    def wait_focus(self, pattern):
+        """Until what has the focus has such a name."""
+        wait_for("the focus on '%s', which went to %s" % (pattern, self.focused()),
+                 lambda: re.fullmatch(pattern, (self.focused() or [""])[-1]))
+
+    def leave(self, *keys):
+        """Out of the terminal or screen by these keys, to the first button."""
+        self.keys(*keys)
+        self.wait_focus("Pause|Start|Start again")
+
+    def tab_to(self, name):
+        """Tab, until what has that accessible name has the focus."""
+        for _ in range(30):
+            before = len(self.focused())
+            self.keys("Tab")
+            wait_for("another focus than %s" % self.focused()[-1:], lambda: len(self.focused()) > before)
+            if self.focused()[-1] == name:
+                return
+        raise Failed("Tab does not lead to '%s', but to %s" % (name, self.focused()[-30:]))
 
     def go(self, name):
         with open(os.path.join(self.folder, name), "w"):
