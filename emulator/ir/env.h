@@ -143,6 +143,15 @@ struct ir_vec {
     bool faults; /* may return IR_FAULT (floating-point exceptions that the guest unmasked) */
 };
 
+/* A page of code to be lifted by a thread that is no vcpu's. */
+struct ir_code_copy {
+    uint64_t mode; /* as env->mode */
+    uint64_t pc;   /* that its first byte has */
+    const void
+        *model; /* the guest's: what else its code depends on; lasts as long as the machine */
+    uint8_t bytes[IR_PAGE_SIZE];
+};
+
 /* A guest architecture, as its executors see it. */
 struct ir_guest {
     const char *name;
@@ -185,6 +194,13 @@ struct ir_guest {
     /* The guest-physical address that pc stands for now, for looking blocks up; false: it cannot be
      * fetched from a cached block (fault, registers). */
     bool (*code_address)(struct ir_env *env, emu_gpa *out);
+
+    /* copy_code: the page that pc is in, own thread; false: lifting it takes more than a copy has.
+     * lift_copy: as lift, from an offset in the page, any thread; raises nothing, IR_ALONE: an
+     * instruction there goes on in the next page. NULL: there are neither. */
+    bool (*copy_code)(struct ir_env *env, struct ir_code_copy *out);
+    enum ir_status (*lift_copy)(const struct ir_code_copy *copy, unsigned offset,
+                                struct ir_builder *builder);
 
     /* After an instruction that ended with IR_FAULT, IR_JUMPED or, by IR_leave, IR_OK: does what
      * the run loop would do, as to deliver the fault. True: execution goes on at pc; false: the run

@@ -86,6 +86,17 @@ bool ir_region_begin(struct ir_region *region, const struct ir_builder *piece, u
     return ir_region_add(region, piece, offset);
 }
 
+bool ir_region_piece(const struct ir_guest *guest, const struct ir_code_copy *copy, unsigned offset,
+                     struct ir_builder *out)
+{
+    ir_builder_reset(out);
+    if (guest->lift_copy(copy, offset, out) != IR_OK || out->one_time || out->guest_insns == 0)
+        return false;
+    ir_pass_flags(out, guest);
+    ir_pass_copies(out);
+    return true;
+}
+
 /* ---- exits ---- */
 
 static unsigned region_exit_width(const struct ir_insn *i)

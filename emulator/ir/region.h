@@ -37,6 +37,9 @@ struct ir_region {
     uint16_t live_in[IR_MAX_INSNS];  /* of labels: before it */
 };
 
+/* The piece at an offset of a copied page; false: nothing that can be kept. Any thread. */
+bool ir_region_piece(const struct ir_guest *guest, const struct ir_code_copy *copy, unsigned offset,
+                     struct ir_builder *out);
 /* Begins with one piece, at an offset in its page; false: no room. */
 bool ir_region_begin(struct ir_region *region, const struct ir_builder *piece, unsigned offset);
 /*

@@ -7,6 +7,7 @@
 #include "tests/test.h"
 
 #include "emulator/ir/exec.h"
+#include "emulator/isa/x86/guest.h"
 #include "tests/cpu/lift-env.h"
 
 #define FLOW_CODE 0x8000u
@@ -654,8 +655,84 @@ static void test_flow(void)
     lift_env_finish(&env);
 }
 
+/* ---- a copied page gives the same code as the page ---- */
+
+static bool copy_same(const struct ir_builder *a, const struct ir_builder *b)
+{
+    bool same = a->count == b->count && a->guest_insns == b->guest_insns &&
+                a->guest_bytes == b->guest_bytes && a->one_time == b->one_time;
+    for (unsigned i = 0; same && i < a->count; i++) {
+        const struct ir_insn *x = &a->insn[i], *y = &b->insn[i];
+        same = x->op == y->op && x->width == y->width && x->width2 == y->width2 &&
+               x->cond == y->cond && x->scale == y->scale && x->flags == y->flags &&
+               x->dst == y->dst && x->a == y->a && x->b == y->b && x->c == y->c && x->imm == y->imm;
+    }
+    return same;
+}
+
+/* From each byte of the page. What goes on in the next one is not in the copy. */
+static void copy_check(struct lift_env *env, uint64_t mode, struct ir_builder *other)
+{
+    static struct ir_code_copy copy;
+    unsigned alone = 0;
+    env->cpu->ir.mode = mode;
+    env->cpu->ir.pc = FLOW_CODE + 0x123;
+    CHECK(x86_lift_copy_code(&env->cpu->ir, &copy));
+    CHECK_EQ(copy.pc, FLOW_CODE);
+    CHECK_EQ(copy.mode, mode);
+    memset(env->host + FLOW_CODE + IR_PAGE_SIZE, 0x90, 16);
+    for (unsigned offset = 0; offset < IR_PAGE_SIZE; offset++) {
+        CHECK_EQ(lift_at(env, mode, FLOW_CODE + offset, IR_MAX_GUEST_INSNS), IR_OK);
+        enum ir_status status = x86_lift_copy(&copy, offset, other);
+        CHECK(status == (env->builder->one_time ? IR_ALONE : IR_OK));
+        CHECK(status != IR_OK || copy_same(env->builder, other));
+        alone += status == IR_ALONE;
+    }
+    CHECK(alone > 0 && alone < 15);
+}
+
+static void test_copy(void)
+{
+    static struct ir_builder other;
+    struct lift_env env;
+    uint32_t random = 1;
+    CHECK(lift_env_init(&env, 0, FLOW_SIZE));
+    for (unsigned n = 0; n < IR_PAGE_SIZE; n++) {
+        random = random * 1664525 + 1013904223;
+        env.host[FLOW_CODE + n] = (uint8_t)(random >> 24);
+    }
+    memcpy(env.host + FLOW_CODE + IR_PAGE_SIZE - 2, "\x48\xb8", 2); /* mov rax, 64 bits */
+    copy_check(&env, LIFT_LONG64, &other);
+    copy_check(&env, LIFT_PROT32, &other);
+    lift_env_finish(&env);
+}
+
+/* Where the limit of CS or breakpoints decide as well, nothing is copied. */
+static void test_not_copied(void)
+{
+    static struct ir_code_copy copy;
+    struct lift_env env;
+    CHECK(lift_env_init(&env, 0, FLOW_SIZE));
+    env.cpu->ir.pc = FLOW_CODE;
+    env.cpu->ir.mode = LIFT_PROT32;
+    CHECK(x86_lift_copy_code(&env.cpu->ir, &copy));
+    env.cpu->ir.mode = LIFT_PROT32 | X86_MODE_LIMIT_64K;
+    CHECK(!x86_lift_copy_code(&env.cpu->ir, &copy));
+    env.cpu->ir.mode = LIFT_PROT32 | X86_MODE_LIMIT_ODD;
+    CHECK(!x86_lift_copy_code(&env.cpu->ir, &copy));
+    env.cpu->ir.mode = LIFT_LONG64 | X86_MODE_BREAK;
+    CHECK(!x86_lift_copy_code(&env.cpu->ir, &copy));
+    env.cpu->ir.mode = LIFT_LONG64;
+    env.cpu->ir.pc = FLOW_SIZE; /* nothing is there */
+    CHECK(!x86_lift_copy_code(&env.cpu->ir, &copy));
+    lift_env_finish(&env);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct test_case cases[] = {{"lift-flow", test_flow}, {NULL, NULL}};
+    static const struct test_case cases[] = {{"lift-flow", test_flow},
+                                             {"lift-copy", test_copy},
+                                             {"lift-not-copied", test_not_copied},
+                                             {NULL, NULL}};
     return test_main(argc, argv, cases);
 }

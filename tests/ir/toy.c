@@ -189,11 +189,6 @@ static const struct ir_vec toy_vecs[TOY_VECS] = {
 
 /* ---- the lifter ---- */
 
-static enum ir_width toy_pc_width(const struct ir_env *env)
-{
-    return IR_64;
-}
-
 static void toy_lift_memory(struct ir_builder *b, const uint8_t *code)
 {
     struct ir_address m = {
@@ -207,8 +202,7 @@ static void toy_lift_memory(struct ir_builder *b, const uint8_t *code)
 }
 
 /* One instruction; true when it ends the block. */
-static bool toy_lift_one(struct ir_env *env, struct ir_builder *b, const uint8_t *code,
-                         unsigned offset)
+static bool toy_lift_one(struct ir_builder *b, const uint8_t *code, unsigned offset)
 {
     uint16_t x = TOY_R(code[1] & 15), y = TOY_R(code[2] & 15);
     int imm = (int8_t)code[3];
@@ -233,15 +227,15 @@ static bool toy_lift_one(struct ir_env *env, struct ir_builder *b, const uint8_t
         ir_alui(b, IR_shl, IR_64, x, x, imm);
         return false;
     case TOY_JNZ:
-        i = ir_emit(b, IR_br, toy_pc_width(env));
+        i = ir_emit(b, IR_br, IR_64);
         i->cond = IR_COND_NZ;
         i->imm = target;
         return false;
     case TOY_JMP:
-        ir_emit(b, IR_jmp, toy_pc_width(env))->imm = target;
+        ir_emit(b, IR_jmp, IR_64)->imm = target;
         return true;
     case TOY_JMPI:
-        ir_emit(b, IR_jmpi, toy_pc_width(env))->a = x;
+        ir_emit(b, IR_jmpi, IR_64)->a = x;
         return true;
     case TOY_LD:
     case TOY_ST:
@@ -252,7 +246,7 @@ static bool toy_lift_one(struct ir_env *env, struct ir_builder *b, const uint8_t
         ir_call(b, (unsigned)imm, IR_SLOT_SINK, x, y, IR_SLOT_ZERO);
         return false;
     default:
-        ir_emit(b, IR_leave, toy_pc_width(env))->imm = offset;
+        ir_emit(b, IR_leave, IR_64)->imm = offset;
         return true;
     }
 }
@@ -275,12 +269,12 @@ static enum ir_status toy_lift(struct ir_env *env, struct ir_builder *b, unsigne
 
         for (unsigned n = 0; n < 4; n++)
             code[n] = __atomic_load_n(toy->ram + pa + offset + n, __ATOMIC_RELAXED);
-        if (toy_lift_one(env, b, code, offset))
+        if (toy_lift_one(b, code, offset))
             return IR_OK;
         offset += 4;
     } while (b->guest_insns < max_insns && (pa & ~IR_PAGE_MASK) + offset <= IR_PAGE_SIZE - 4 &&
              ir_builder_has_room(b));
-    ir_emit(b, IR_jmp, toy_pc_width(env))->imm = offset;
+    ir_emit(b, IR_jmp, IR_64)->imm = offset;
     return IR_OK;
 }
 
@@ -294,6 +288,37 @@ static bool toy_code_address(struct ir_env *env, emu_gpa *out)
         for (unsigned n = 0; n < IR_TLB_SIZE; n++)
             toy->tlb.entry[n].write = ir_tlb_none(n);
     return true;
+}
+
+static bool toy_copy_code(struct ir_env *env, struct ir_code_copy *out)
+{
+    struct toy *toy = toy_of(env);
+    uint64_t pa;
+
+    if (!toy_physical(env->pc, 4, &pa))
+        return false;
+    out->mode = env->mode;
+    out->pc = env->pc & IR_PAGE_MASK;
+    out->model = NULL;
+    for (unsigned n = 0; n < IR_PAGE_SIZE; n++)
+        out->bytes[n] = __atomic_load_n(toy->ram + (pa & IR_PAGE_MASK) + n, __ATOMIC_RELAXED);
+    return true;
+}
+
+static enum ir_status toy_lift_copy(const struct ir_code_copy *copy, unsigned offset,
+                                    struct ir_builder *b)
+{
+    unsigned at = offset;
+
+    if (offset > IR_PAGE_SIZE - 4)
+        return IR_ALONE;
+    do {
+        if (toy_lift_one(b, copy->bytes + at, at - offset))
+            return IR_OK;
+        at += 4;
+    } while (at <= IR_PAGE_SIZE - 4 && ir_builder_has_room(b));
+    ir_emit(b, IR_jmp, IR_64)->imm = at - offset;
+    return IR_OK;
 }
 
 static const char *toy_slot_name(unsigned slot)
@@ -324,6 +349,8 @@ const struct ir_guest toy_guest = {
     .rmw_end = toy_rmw_end,
     .lift = toy_lift,
     .code_address = toy_code_address,
+    .copy_code = toy_copy_code,
+    .lift_copy = toy_lift_copy,
 };
 
 /* ---- life ---- */

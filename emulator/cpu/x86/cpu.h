@@ -50,6 +50,9 @@ void *x86_host_page(struct x86_cpu *cpu, emu_gva address, enum x86_access access
  * when at least one could. The fault is raised only if none could. */
 enum ir_status x86_fetch(struct x86_cpu *cpu, emu_gva address, uint8_t *out, unsigned length,
                          unsigned *got);
+/* Copies the page that pc is in; *offset is that of pc. False: it cannot be fetched, or is no plain
+ * memory; nothing is raised. */
+bool x86_fetch_page(struct x86_cpu *cpu, uint8_t *out, unsigned *offset);
 /* Raises the fault that fetching the byte at address gives. */
 enum ir_status x86_fetch_fault(struct x86_cpu *cpu, emu_gva address);
 /* Guest-physical address of a linear one for a debugger: no rights, no A/D bits, no fault. */

@@ -62,6 +62,21 @@ enum ir_status x86_fetch_fault(struct x86_cpu *cpu, emu_gva address)
     return IR_OK;
 }
 
+bool x86_fetch_page(struct x86_cpu *cpu, uint8_t *out, unsigned *offset)
+{
+    struct x86_how how = x86_how_current(cpu, X86_FETCH);
+    emu_gva va = mmu_code_linear(cpu);
+    const struct x86_page *page;
+    uint32_t error;
+
+    page = x86_linear_canonical(cpu, va) ? x86_page_find(cpu, va, &how, &error) : NULL;
+    if (page == NULL || page->host == NULL)
+        return false;
+    *offset = (unsigned)(va & ~IR_PAGE_MASK);
+    emu_shared_copy(out, page->host, IR_PAGE_SIZE);
+    return true;
+}
+
 struct mmu_protection {
     struct x86_cpu *cpu;
     const struct x86_page *page;

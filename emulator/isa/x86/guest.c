@@ -32,5 +32,7 @@ const struct ir_guest x86_guest = {
     .rmw_end = x86_guest_rmw_end,
     .lift = x86_lift_block,
     .code_address = x86_guest_code_address,
+    .copy_code = x86_lift_copy_code,
+    .lift_copy = x86_lift_copy,
     .resume = x86_guest_resume,
 };

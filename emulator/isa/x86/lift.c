@@ -6,6 +6,8 @@
  */
 #include "emulator/isa/x86/guest.h"
 
+#include <string.h>
+
 #include "emulator/cpu/x86/debug.h"
 #include "emulator/isa/x86/control.h"
 #include "emulator/isa/x86/lift.h"
@@ -15,7 +17,10 @@
 
 /* A block being lifted. */
 struct lift_block {
-    struct x86_cpu *cpu;
+    struct x86_cpu *cpu; /* NULL: a copied page is lifted, and nothing can be fetched */
+    const struct x86_cpu_model *model;
+    uint64_t mode;
+    emu_gva pc;
     struct ir_builder *b;
     ZydisDecoder decoder;
     emu_gva linear;     /* of its first byte */
@@ -50,16 +55,18 @@ static ZydisStackWidth lift_stack_width(uint64_t mode)
 }
 
 /* Encodings that mean something else on a processor without the feature. */
-static void lift_decoder_init(ZydisDecoder *decoder, const struct x86_cpu *cpu)
+static void lift_decoder_init(ZydisDecoder *decoder, const struct x86_cpu_model *model,
+                              uint64_t mode)
 {
-    uint64_t mode = cpu->ir.mode;
     ZydisDecoderInit(decoder, lift_machine_mode(mode), lift_stack_width(mode));
     ZydisDecoderEnableMode(decoder, ZYDIS_DECODER_MODE_MPX, false);
     ZydisDecoderEnableMode(decoder, ZYDIS_DECODER_MODE_CET, false);
     ZydisDecoderEnableMode(decoder, ZYDIS_DECODER_MODE_CLDEMOTE, false);
     ZydisDecoderEnableMode(decoder, ZYDIS_DECODER_MODE_WBNOINVD, false);
-    ZydisDecoderEnableMode(decoder, ZYDIS_DECODER_MODE_LZCNT, x86_cpu_has(cpu, X86_FEATURE_abm));
-    ZydisDecoderEnableMode(decoder, ZYDIS_DECODER_MODE_TZCNT, x86_cpu_has(cpu, X86_FEATURE_bmi1));
+    ZydisDecoderEnableMode(decoder, ZYDIS_DECODER_MODE_LZCNT,
+                           x86_model_has(model, X86_FEATURE_abm));
+    ZydisDecoderEnableMode(decoder, ZYDIS_DECODER_MODE_TZCNT,
+                           x86_model_has(model, X86_FEATURE_bmi1));
 }
 
 static unsigned lift_min(uint64_t a, uint64_t b)
@@ -127,11 +134,11 @@ static struct x86_lift lift_context(const struct lift_block *block)
 {
     struct x86_lift l = {
         .b = block->b,
-        .cpu = block->cpu,
+        .model = block->model,
         .insn = &block->insn,
         .op = block->op,
-        .mode = block->cpu->ir.mode,
-        .pc = block->cpu->ir.pc,
+        .mode = block->mode,
+        .pc = block->pc,
         .offset = block->offset,
         .length = block->insn.length,
     };
@@ -207,8 +214,7 @@ static void lift_by_tables(struct x86_lift *l)
 
 static void lift_break_check(const struct lift_block *block)
 {
-    if ((block->cpu->ir.mode & X86_MODE_BREAK) &&
-        x86_break_hint(block->cpu, block->linear + block->offset))
+    if ((block->mode & X86_MODE_BREAK) && x86_break_hint(block->cpu, block->linear + block->offset))
         ir_call(block->b, X86_HELPER_break_check, IR_SLOT_SINK, IR_SLOT_ZERO, IR_SLOT_ZERO,
                 IR_SLOT_ZERO);
 }
@@ -266,13 +272,13 @@ static void lift_invalid(struct lift_block *block, enum x86_vector vector)
 /* What stopped a block, if no instruction did: execution goes on behind it. */
 static void lift_end(struct lift_block *block)
 {
-    struct x86_lift l = {.b = block->b, .mode = block->cpu->ir.mode};
+    struct x86_lift l = {.b = block->b, .mode = block->mode};
     x86_lift_go_on(&l, block->offset);
 }
 
-static unsigned lift_limit_insns(const struct x86_cpu *cpu, unsigned max_insns)
+static unsigned lift_limit_insns(uint64_t mode, unsigned max_insns)
 {
-    if (cpu->ir.mode & (X86_MODE_SHADOW | X86_MODE_STEP))
+    if (mode & (X86_MODE_SHADOW | X86_MODE_STEP))
         return 1;
     return max_insns < IR_MAX_GUEST_INSNS ? max_insns : IR_MAX_GUEST_INSNS;
 }
@@ -282,7 +288,7 @@ static enum ir_status lift_fetch_tail(struct lift_block *block)
 {
     unsigned got = 0;
     emu_gva next = block->linear + block->page_left;
-    if (!(block->cpu->ir.mode & X86_MODE_CODE64))
+    if (!(block->mode & X86_MODE_CODE64))
         next = (uint32_t)next;
     block->b->one_time = true;
     enum ir_status status =
@@ -293,7 +299,7 @@ static enum ir_status lift_fetch_tail(struct lift_block *block)
 
 static bool lift_in_limit(const struct lift_block *block)
 {
-    return (block->cpu->ir.mode & X86_MODE_LIMIT_ODD) ||
+    return (block->mode & X86_MODE_LIMIT_ODD) ||
            block->offset + (uint64_t)block->insn.length <= block->limit;
 }
 
@@ -333,6 +339,8 @@ static enum ir_status lift_run(struct lift_block *block, unsigned max_insns)
             block->b->one_time = true;
             return IR_OK;
         }
+        if (status == ZYDIS_STATUS_NO_MORE_DATA && before == 0 && block->cpu == NULL)
+            return IR_ALONE;
         if (status == ZYDIS_STATUS_NO_MORE_DATA && before == 0 && block->got == block->page_left) {
             if (lift_fetch_tail(block) != IR_OK)
                 return IR_FAULT;
@@ -355,11 +363,11 @@ static enum ir_status lift_run(struct lift_block *block, unsigned max_insns)
 static enum ir_status lift_begin(struct lift_block *block, unsigned max_insns)
 {
     struct x86_cpu *cpu = block->cpu;
-    block->linear = cpu->ir.pc;
+    block->linear = block->pc;
     block->limit = UINT64_MAX;
-    if (!(cpu->ir.mode & X86_MODE_CODE64)) {
-        uint32_t eip = (uint32_t)cpu->ir.pc;
-        if (cpu->ir.pc > cpu->seg[X86_CS].limit)
+    if (!(block->mode & X86_MODE_CODE64)) {
+        uint32_t eip = (uint32_t)block->pc;
+        if (block->pc > cpu->seg[X86_CS].limit)
             return x86_raise_error(cpu, X86_GP, 0);
         block->linear = (uint32_t)(cpu->seg[X86_CS].base + eip);
         block->limit = (uint64_t)cpu->seg[X86_CS].limit - eip + 1;
@@ -373,13 +381,56 @@ enum ir_status x86_lift_block(struct ir_env *env, struct ir_builder *builder, un
 {
     struct lift_block block; /* not cleared: most of it is buffers */
     block.cpu = x86_cpu_of(env);
+    block.model = block.cpu->model;
+    block.mode = env->mode;
+    block.pc = env->pc;
     block.b = builder;
     block.offset = 0;
     block.got = 0;
     ir_builder_reset(builder);
-    max_insns = lift_limit_insns(block.cpu, max_insns);
+    max_insns = lift_limit_insns(block.mode, max_insns);
     if (lift_begin(&block, max_insns) != IR_OK)
         return IR_FAULT;
-    lift_decoder_init(&block.decoder, block.cpu);
+    lift_decoder_init(&block.decoder, block.model, block.mode);
+    return lift_run(&block, max_insns);
+}
+
+/* ---- copies ---- */
+
+/* Modes in which more than the bytes, the mode and the model says what an instruction is: a limit
+ * of CS, breakpoints. */
+#define LIFT_UNCOPIED (X86_MODE_LIMIT_64K | X86_MODE_LIMIT_ODD | X86_MODE_BREAK)
+
+bool x86_lift_copy_code(struct ir_env *env, struct ir_code_copy *out)
+{
+    struct x86_cpu *cpu = x86_cpu_of(env);
+    unsigned offset;
+
+    if ((env->mode & LIFT_UNCOPIED) || !x86_fetch_page(cpu, out->bytes, &offset))
+        return false;
+    out->mode = env->mode;
+    out->pc = env->pc - offset;
+    out->model = cpu->model;
+    return true;
+}
+
+enum ir_status x86_lift_copy(const struct ir_code_copy *copy, unsigned offset,
+                             struct ir_builder *builder)
+{
+    struct lift_block block; /* not cleared: most of it is buffers */
+    unsigned max_insns = lift_limit_insns(copy->mode, IR_MAX_GUEST_INSNS);
+
+    block.cpu = NULL;
+    block.model = copy->model;
+    block.mode = copy->mode;
+    block.linear = block.pc = copy->pc + offset;
+    block.limit = UINT64_MAX;
+    block.page_left = (unsigned)IR_PAGE_SIZE - offset;
+    block.b = builder;
+    block.offset = 0;
+    block.got = lift_min(block.page_left, LIFT_WINDOW);
+    memcpy(block.code, copy->bytes + offset, block.got);
+    ir_builder_reset(builder);
+    lift_decoder_init(&block.decoder, block.model, block.mode);
     return lift_run(&block, max_insns);
 }

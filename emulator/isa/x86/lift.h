@@ -18,7 +18,7 @@
 /* The instruction being lifted. */
 struct x86_lift {
     struct ir_builder *b;
-    const struct x86_cpu *cpu; /* for x86_lift_has only */
+    const struct x86_cpu_model *model; /* for x86_lift_has only */
     const ZydisDecodedInstruction *insn;
     const ZydisDecodedOperand *op; /* insn->operand_count, explicit ones first */
     uint64_t mode;                 /* X86_MODE_... */
@@ -79,7 +79,7 @@ static inline bool x86_lift_protected(const struct x86_lift *l)
 }
 static inline bool x86_lift_has(const struct x86_lift *l, enum x86_feature feature)
 {
-    return x86_cpu_has(l->cpu, feature);
+    return x86_model_has(l->model, feature);
 }
 
 /* ---- widths ---- */
