@@ -83,6 +83,7 @@ struct jit_block {
     uint16_t entry; /* past the entry for the jump tables: the page is known */
     uint16_t link_count;
     _Atomic int32_t patience;  /* entries until it is translated again; any vcpu counts, roughly */
+    _Atomic bool asked;        /* the spare thread was asked to do that */
     uint64_t mode;             /* base.mode while it lived */
     struct jit_link *incoming; /* under jit->links */
     struct jit_link *link;
@@ -108,8 +109,34 @@ struct jit_stubs {
     const uint8_t *vectors_load; /* brings vector slots into registers; changes no other */
 };
 
+/* ---- the spare thread (spare.c) ---- */
+
+/* A block to be translated again. */
+struct jit_request {
+    struct jit_request *next;
+    emu_gpa address;
+    uint32_t version; /* of its page before that was copied */
+    struct ir_code_copy code;
+};
+
+struct jit_spare {
+    bool on; /* changed while no vcpu runs */
+    pthread_mutex_t lock;
+    pthread_cond_t wanted, quiet;
+    /* under the lock */
+    bool started, stop, busy;
+    unsigned waiting;
+    struct jit_request *first, *last;
+    pthread_t thread;
+    /* the thread's */
+    struct jit_translation *translation;
+    struct ir_builder *builder;
+    struct jit_counts *counts;
+};
+
 struct jit {
     struct jit_cache cache;
+    struct jit_spare spare;
     struct jit_stubs stubs;
     struct ir_blocks *blocks;
     const struct ir_guest *guest;
@@ -123,8 +150,8 @@ struct jit {
 /* One vcpu's: env->backend_data. */
 struct jit_vcpu {
     struct jit *jit;
-    struct jit_link *pending;   /* left by it, target not translated then */
-    const struct ir_block *hot; /* to be translated again, or NULL */
+    struct jit_link *pending; /* left by it, target not translated then */
+    struct jit_block *hot;    /* to be translated again, or NULL */
     struct jit_translation *translation;
     struct jit_counts *counts; /* NULL: nothing is counted */
 };
@@ -132,6 +159,17 @@ static inline struct jit_vcpu *jit_vcpu(struct ir_env *env)
 {
     return env->backend_data;
 }
+
+/* When so many wait for the spare thread, vcpus help themselves. */
+#define JIT_REQUESTS 32
+/* After so many more entries, some milliseconds, a vcpu does what the spare thread was asked for.
+ */
+#define JIT_PATIENCE_ASKED (1 << 20)
+
+void jit_spare_init(struct jit_spare *spare);
+void jit_spare_finish(struct jit_spare *spare);
+/* Own thread, at the block's pc. False: the spare thread will not do it. */
+bool jit_spare_ask(struct ir_env *env, struct jit_block *block);
 
 /* ---- links (links.c) ---- */
 
@@ -167,10 +205,25 @@ uint64_t jit_slow_cond(struct ir_env *env, unsigned cond);
 
 /* ---- the host's part (x86-64/) ---- */
 
+/* What is to be translated. */
+struct jit_order {
+    struct jit *jit;
+    struct jit_translation *translation; /* to work in; the thread's own */
+    uint64_t mode;
+    emu_gpa address;
+    bool straddles;
+    /* NULL: a block by itself. Else a region: gives the code at another offset in the page, in
+     * the builder of the first piece; NULL: nothing that can be kept. */
+    const struct ir_builder *(*piece)(const struct jit_order *order, unsigned offset);
+    void *opaque; /* for piece */
+};
+
 bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest);
 struct jit_translation *jit_translation_new(void);
-/* NULL: no memory or no room. */
-struct ir_block *jit_translate(struct ir_env *env, const struct ir_builder *builder,
-                               emu_gpa address, bool straddles, bool hot);
+/* Any thread. NULL: no memory or no room. */
+struct ir_block *jit_translate(const struct jit_order *order, const struct ir_builder *builder);
+/* A block is about to go into the table: for statistics and perf. counts may be NULL. */
+void jit_made(struct jit *jit, struct jit_counts *counts, const struct jit_block *block,
+              uint64_t pc, uint32_t guest_bytes);
 
 #endif

@@ -35,22 +35,17 @@ static void jit_freed(void *opaque, struct ir_block *block)
     atomic_fetch_sub(&jit->stats->bytes, own->code_size);
 }
 
-/* A block is about to go into the table. */
-static void jit_made(const struct ir_env *env, const struct ir_builder *builder,
-                     const struct jit_block *block)
+void jit_made(struct jit *jit, struct jit_counts *counts, const struct jit_block *block,
+              uint64_t pc, uint32_t guest_bytes)
 {
-    const struct jit_vcpu *vcpu = env->backend_data;
-    struct jit *jit = vcpu->jit;
-
-    if (vcpu->counts != NULL)
-        jit_count(&vcpu->counts->count[JIT_COUNT_TRANSLATED]);
+    if (counts != NULL)
+        jit_count(&counts->count[JIT_COUNT_TRANSLATED]);
     if (jit->stats != NULL) {
         atomic_fetch_add(&jit->stats->blocks, 1);
         atomic_fetch_add(&jit->stats->bytes, block->code_size);
     }
     if (jit->perf_map != NULL)
-        jit_perf_map_add_block(jit->perf_map, block->base.code, block->code_size, env->pc,
-                               builder->guest_bytes);
+        jit_perf_map_add_block(jit->perf_map, block->base.code, block->code_size, pc, guest_bytes);
 }
 
 /* ---- the backend ---- */
@@ -75,23 +70,54 @@ static void jit_forget(struct ir_env *env)
 
 static bool jit_again(struct ir_env *env, const struct ir_block *block)
 {
-    return jit_vcpu(env)->hot == block && block->tier == 0;
+    struct jit_vcpu *vcpu = jit_vcpu(env);
+
+    if (vcpu->hot == NULL || &vcpu->hot->base != block || block->tier != 0)
+        return false;
+    if (!jit_spare_ask(env, vcpu->hot))
+        return true;
+    vcpu->hot = NULL;
+    return false;
+}
+
+static struct jit_order jit_order(struct ir_env *env, emu_gpa address, bool straddles)
+{
+    struct jit_vcpu *vcpu = jit_vcpu(env);
+
+    return (struct jit_order){.jit = vcpu->jit,
+                              .translation = vcpu->translation,
+                              .mode = env->mode,
+                              .address = address,
+                              .straddles = straddles,
+                              .opaque = env};
+}
+
+static const struct ir_builder *jit_piece(const struct jit_order *order, unsigned offset)
+{
+    struct ir_env *env = order->opaque;
+
+    return ir_exec_piece(env, env->pc - (order->address & ~IR_PAGE_MASK) + offset);
 }
 
 static struct ir_block *jit_compile(struct ir_env *env, const struct ir_builder *builder,
                                     emu_gpa address, bool straddles)
 {
     struct jit_vcpu *vcpu = jit_vcpu(env);
-    bool hot = vcpu->hot != NULL && vcpu->hot->address == address && !straddles;
-    struct ir_block *block = jit_translate(env, builder, address, straddles, hot);
+    struct jit_order order = jit_order(env, address, straddles);
+    struct ir_block *block;
 
+    if (vcpu->hot != NULL && vcpu->hot->base.address == address && !straddles)
+        order.piece = jit_piece;
+    block = jit_translate(&order, builder);
     vcpu->hot = NULL;
-    if (block == NULL && hot)
-        block = jit_translate(env, ir_exec_piece(env, env->pc), address, straddles, false);
+    if (block == NULL && order.piece != NULL) {
+        order.piece = NULL;
+        block = jit_translate(&order, ir_exec_piece(env, env->pc));
+    }
     if (block == NULL)
         ir_blocks_flush(env->blocks);
     else
-        jit_made(env, builder, (struct jit_block *)block);
+        jit_made(vcpu->jit, vcpu->counts, (struct jit_block *)block, env->pc, builder->guest_bytes);
     return block;
 }
 
@@ -101,7 +127,8 @@ static const struct ir_backend jit_backend = {
 enum ir_status emu_jit_builder(struct ir_env *env, struct ir_builder *builder)
 {
     struct jit *jit = jit_vcpu(env)->jit;
-    struct ir_block *block = jit_translate(env, builder, env->pc & ~IR_PAGE_MASK, false, false);
+    struct jit_order order = jit_order(env, env->pc & ~IR_PAGE_MASK, false);
+    struct ir_block *block = jit_translate(&order, builder);
     enum ir_status status;
 
     if (block == NULL)
@@ -130,6 +157,7 @@ struct jit *emu_jit_new(struct ir_blocks *blocks, const struct ir_guest *guest,
         return NULL;
     }
     pthread_mutex_init(&jit->links, NULL);
+    jit_spare_init(&jit->spare);
     jit->blocks = blocks;
     jit->guest = guest;
     jit->patience = JIT_PATIENCE;
@@ -145,6 +173,7 @@ void emu_jit_free(struct jit *jit)
 {
     if (jit == NULL)
         return;
+    jit_spare_finish(&jit->spare);
     jit_cache_finish(&jit->cache);
     jit_stats_free(jit->stats);
     jit_perf_map_free(jit->perf_map);

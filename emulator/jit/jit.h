@@ -33,6 +33,16 @@ void emu_jit_report(struct jit *jit, bool end);
  * to see regions soon set it before any code is made. */
 void emu_jit_set_patience(struct jit *jit, unsigned entries);
 
+/*
+ * On: hot blocks are translated again by a spare thread, and vcpus go on in what they have; it is
+ * started when there is the first one, and sleeps when there is none. Off, as at first: by the vcpu
+ * itself, at once; what is on its way is dropped, and the thread has ended when this returns. While
+ * no vcpu runs; must be off again before the table is freed.
+ */
+void emu_jit_set_spare(struct jit *jit, bool on);
+/* Waits until the spare thread has done all that it was asked for: tests. Any other thread. */
+void emu_jit_wait_for_spare(struct jit *jit);
+
 /* After ir_exec_init: this vcpu's blocks are translated from now on. While no vcpu runs. */
 bool emu_jit_join(struct jit *jit, struct ir_env *env, struct emu_error *err);
 void emu_jit_leave(struct ir_env *env);

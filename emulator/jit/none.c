@@ -19,8 +19,7 @@ struct jit_translation *jit_translation_new(void)
     return NULL;
 }
 
-struct ir_block *jit_translate(struct ir_env *env, const struct ir_builder *builder,
-                               emu_gpa address, bool straddles)
+struct ir_block *jit_translate(const struct jit_order *order, const struct ir_builder *builder)
 {
     return NULL;
 }

@@ -71,7 +71,7 @@ void jit_slow_watched(struct ir_env *env)
 const void *jit_slow_hot(struct ir_env *env, struct jit_block *block)
 {
     ir_executor(env)->status = IR_X_NEXT_BLOCK;
-    jit_vcpu(env)->hot = &block->base;
+    jit_vcpu(env)->hot = block;
     /* If nothing comes of it: */
     atomic_store_explicit(&block->patience, JIT_PATIENCE * 16, memory_order_relaxed);
     return NULL;

@@ -278,23 +278,23 @@ static void translate_counter(struct jit_translation *t)
     jit_exit_tail(t, asm_jcc(&t->b, IR_COND_N), TAIL_HOT);
 }
 
-static void translate_begin(struct jit_translation *t, struct ir_env *env, bool straddles)
+static void translate_begin(struct jit_translation *t, const struct jit_order *order)
 {
     uint16_t slot[PIN_COUNT];
 
     t->fixups = t->tails = t->sites = t->links = 0;
     t->b = (struct asm_buf){.start = t->code, .at = t->code, .end = t->code + sizeof(t->code)};
-    t->guest = env->guest;
-    t->stubs = &jit_vcpu(env)->jit->stubs;
-    t->may_link = !straddles;
+    t->guest = order->jit->guest;
+    t->stubs = &order->jit->stubs;
+    t->may_link = !order->straddles;
     t->kind = IR_K_END;
     t->host = 0;
     t->pending.count = 0;
     t->next_kept = 0;
     t->op = 0;
-    jit_vector_begin(t, env);
+    jit_vector_begin(t, order);
     memset(t->reg, ASM_NONE, sizeof(t->reg));
-    jit_pins(env->guest, slot);
+    jit_pins(t->guest, slot);
     for (unsigned n = 0; n < PIN_COUNT; n++)
         if (slot[n] != IR_SLOT_ZERO)
             t->reg[slot[n] & 4095] = jit_pin_reg[n];
@@ -335,50 +335,47 @@ static uint32_t translate_code(struct jit_translation *t, bool hot)
 /* ---- regions ---- */
 
 /* What follows from the first piece within the page. */
-static void region_grow(struct jit_translation *t, struct ir_env *env)
+static void region_grow(struct jit_translation *t, const struct jit_order *order)
 {
-    uint64_t page = env->pc - t->entry_offset;
     int offset;
 
     while ((offset = ir_region_wants(&t->region)) >= 0) {
-        const struct ir_builder *piece = ir_exec_piece(env, page + (unsigned)offset);
+        const struct ir_builder *piece = order->piece(order, (unsigned)offset);
 
         if (piece != NULL)
             ir_region_add(&t->region, piece, (unsigned)offset);
     }
 }
 
-static struct ir_block *translate_region(struct jit_translation *t, struct ir_env *env,
-                                         bool straddles, bool hot)
+static struct ir_block *translate_region(struct jit_translation *t, const struct jit_order *order)
 {
-    struct jit *jit = jit_vcpu(env)->jit;
+    bool hot = order->piece != NULL;
     struct ir_block *block;
     uint32_t entry;
 
-    ir_region_finish(&t->region, env->guest);
-    translate_begin(t, env, straddles);
+    ir_region_finish(&t->region, order->jit->guest);
+    translate_begin(t, order);
     entry = translate_code(t, hot);
-    block = t->b.overflow ? NULL : jit_place(t, jit, entry);
+    block = t->b.overflow ? NULL : jit_place(t, order->jit, entry);
     if (block != NULL)
         block->tier = hot;
     return block;
 }
 
-struct ir_block *jit_translate(struct ir_env *env, const struct ir_builder *builder,
-                               emu_gpa address, bool straddles, bool hot)
+struct ir_block *jit_translate(const struct jit_order *order, const struct ir_builder *builder)
 {
-    struct jit_translation *t = jit_vcpu(env)->translation;
+    struct jit_translation *t = order->translation;
     struct ir_block *block;
 
-    t->entry_offset = (uint16_t)(address & ~IR_PAGE_MASK);
+    t->entry_offset = (uint16_t)(order->address & ~IR_PAGE_MASK);
     if (!ir_region_begin(&t->region, builder, t->entry_offset))
         return NULL;
-    if (hot)
-        region_grow(t, env);
-    block = translate_region(t, env, straddles, hot);
+    if (order->piece != NULL)
+        region_grow(t, order);
+    block = translate_region(t, order);
     if (block != NULL) {
-        block->address = address;
-        ((struct jit_block *)block)->mode = env->mode;
+        block->address = order->address;
+        ((struct jit_block *)block)->mode = order->mode;
     }
     return block;
 }

@@ -7,11 +7,11 @@
  */
 #include "emulator/jit/x86-64/vector.h"
 
-void jit_vector_begin(struct jit_translation *t, struct ir_env *env)
+void jit_vector_begin(struct jit_translation *t, const struct jit_order *order)
 {
     t->vectors = JIT_VECTORS_UNKNOWN;
-    t->vector_faults = (env->mode & env->guest->vec_fault_mode) != 0;
-    t->features = jit_vcpu(env)->jit->features;
+    t->vector_faults = (order->mode & order->jit->guest->vec_fault_mode) != 0;
+    t->features = order->jit->features;
 }
 
 static unsigned state_count(const struct ir_guest *guest)

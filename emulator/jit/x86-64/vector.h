@@ -20,7 +20,7 @@ unsigned jit_host_vectors(void);
 /* ---- where the guest's registers are (vector-state.c) ---- */
 
 /* At the start of a block. */
-void jit_vector_begin(struct jit_translation *t, struct ir_env *env);
+void jit_vector_begin(struct jit_translation *t, const struct jit_order *order);
 /* The register that holds a vector slot; ASM_NONE: it is elsewhere, or part of one. */
 unsigned jit_vector_reg(const struct jit_translation *t, unsigned slot);
 /* Is it, or is it part of, a vector slot that registers hold? Does an op have such an operand?

@@ -130,7 +130,12 @@ extern volatile unsigned case_ticks;
 void case_host_watch(_Atomic uint32_t *request);
 
 struct case_engine; /* engine.c */
-struct case_engine *case_engine_new(bool jit);
+enum case_way {
+    CASE_PORTABLE,
+    CASE_JIT,
+    CASE_JIT_SPARE, /* regions come from the spare thread, before the next run */
+};
+struct case_engine *case_engine_new(enum case_way way);
 void case_engine_free(struct case_engine *engine);
 enum case_cache {
     CASE_WARM,  /* as the last run left it */

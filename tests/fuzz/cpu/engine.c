@@ -70,7 +70,7 @@ static void engine_written(void *opaque, emu_gpa address, uint64_t length)
     ir_blocks_store(opaque, address, length, NULL, false);
 }
 
-struct case_engine *case_engine_new(bool jit)
+struct case_engine *case_engine_new(enum case_way way)
 {
     struct case_engine *e = calloc(1, sizeof(*e));
     if (!e)
@@ -88,11 +88,13 @@ struct case_engine *case_engine_new(bool jit)
     bool good = env->blocks && ir_exec_init(env, NULL);
     if (good)
         emu_memory_on_write(e->rig->memory, engine_written, env->blocks);
-    if (good && jit) {
+    if (good && way != CASE_PORTABLE) {
         e->jit = emu_jit_new(env->blocks, &e->guest, NULL);
         good = e->jit && emu_jit_join(e->jit, env, NULL);
-        if (good)
+        if (good) {
             emu_jit_set_patience(e->jit, 1); /* the third run is that of a region */
+            emu_jit_set_spare(e->jit, way == CASE_JIT_SPARE);
+        }
     }
     if (good)
         return e;
@@ -106,8 +108,10 @@ void case_engine_free(struct case_engine *e)
         return;
     struct ir_env *env = &e->rig->cpu->ir;
     emu_memory_on_write(e->rig->memory, NULL, NULL);
-    if (e->jit)
+    if (e->jit) {
+        emu_jit_set_spare(e->jit, false);
         emu_jit_leave(env);
+    }
     ir_exec_finish(env);
     ir_blocks_free(env->blocks);
     emu_jit_free(e->jit);
@@ -234,6 +238,8 @@ void case_engine_run(struct case_engine *e, const struct fuzz_case *c, enum case
     engine_put(cpu, &c->in);
     cpu->ir.pc = CASE_CODE + c->start;
     engine_go(cpu);
+    if (e->jit)
+        emu_jit_wait_for_spare(e->jit);
     engine_get(cpu, out);
     engine_get_memory(e, out);
     out->fault = engine_fault(cpu);

@@ -272,12 +272,12 @@ static bool fuzz_random(struct fuzzer *f, uint64_t count, uint64_t seed)
 
 /* ---- life ---- */
 
-static bool fuzz_init(struct fuzzer *f)
+static bool fuzz_init(struct fuzzer *f, bool spare)
 {
     f->first = CASE_COLD;
     f->model = x86_model_parse("max", NULL);
-    f->engine[WAY_PORTABLE] = case_engine_new(false);
-    f->engine[WAY_JIT] = case_engine_new(true);
+    f->engine[WAY_PORTABLE] = case_engine_new(CASE_PORTABLE);
+    f->engine[WAY_JIT] = case_engine_new(spare ? CASE_JIT_SPARE : CASE_JIT);
     return f->model && f->engine[WAY_PORTABLE] && f->engine[WAY_JIT] &&
            forms_init(&f->forms, f->model);
 }
@@ -294,11 +294,12 @@ int main(int argc, char **argv)
 {
     static struct fuzzer fuzzer;
     const char *file = NULL;
-    bool good = true;
-    for (int option; (option = getopt(argc, argv, "kuf:")) != -1;) {
+    bool good = true, spare = false;
+    for (int option; (option = getopt(argc, argv, "ksuf:")) != -1;) {
         if (option == '?')
             return 2;
         fuzzer.keep_on |= option == 'k';
+        spare |= option == 's';
         fuzzer.tell_excused |= option == 'u';
         file = option == 'f' ? optarg : file;
     }
@@ -310,7 +311,7 @@ int main(int argc, char **argv)
         printf("ok fuzz-cpu # this host has no AVX2\n");
         return 0;
     }
-    if (!fuzz_init(&fuzzer)) {
+    if (!fuzz_init(&fuzzer, spare)) {
         printf("not ok fuzz-cpu\n");
         return 1;
     }
