@@ -2,6 +2,7 @@
 /* The engine "jit": guest code translated to code of this host. */
 #include "emulator/accel/engines.h"
 
+#include <sched.h>
 #include <stdlib.h>
 
 #include "emulator/api/error.h"
@@ -73,6 +74,16 @@ static size_t jit_engine_budget(const struct emu_machine *machine)
     return part < IR_BLOCKS_BUDGET ? IR_BLOCKS_BUDGET : part < most ? part : most;
 }
 
+/* The spare thread takes more processor time than it saves the vcpus: it pays where a processor of
+ * the host is left over when they all run. */
+static bool jit_engine_has_spare(const struct emu_machine *machine)
+{
+    cpu_set_t set;
+
+    return sched_getaffinity(0, sizeof(set), &set) != 0 || /* too many to tell */
+           (unsigned)CPU_COUNT(&set) > machine->vcpu_count;
+}
+
 static void jit_engine_leave_vcpu(struct emu_vcpu *vcpu)
 {
     struct x86_cpu *cpu = vcpu->arch;
@@ -105,6 +116,8 @@ static void jit_engine_detach(struct emu_machine *machine)
 {
     struct jit_engine *engine = machine->engine_data;
 
+    if (engine != NULL && engine->jit != NULL)
+        emu_jit_set_spare(engine->jit, false);
     if (engine != NULL)
         jit_engine_end_trace(engine);
     emu_memory_on_write(machine->memory, NULL, NULL);
@@ -130,8 +143,10 @@ static bool jit_engine_attach(struct emu_machine *machine, struct emu_error *err
         ir_blocks_set_budget(engine->blocks, jit_engine_budget(machine));
     engine->jit = engine->blocks != NULL ? emu_jit_new(engine->blocks, &x86_guest, err) : NULL;
     bool good = engine->jit != NULL;
-    if (good)
+    if (good) {
         jit_engine_start_trace(engine, machine);
+        emu_jit_set_spare(engine->jit, jit_engine_has_spare(machine));
+    }
     for (unsigned i = 0; good && i < machine->vcpu_count; i++)
         good = jit_engine_join_vcpu(&machine->vcpus[i], engine, err);
     if (good)
