@@ -24,6 +24,38 @@ struct emu_block_options {
 bool emu_block_open(const struct emu_block_options *options, struct emu_block_backend *out,
                     struct emu_error *err);
 
+/* An image to be made. */
+struct emu_block_creation {
+    const char *path;   /* where there is nothing yet */
+    const char *format; /* "raw" or "qcow2" */
+    uint64_t size;      /* bytes of the disk: a multiple of EMU_BLOCK_SECTOR, at most 64 TiB */
+    /* What the image shows where nothing was written; NULL: zeroes. Of qcow2 only. Without a
+     * leading slash the name is relative to the image's folder. */
+    const char *backing;
+    const char *backing_format; /* "raw" or "qcow2" */
+};
+
+/* Makes an empty image, mode 0600, and has it on the disk before it returns. False with *err, and
+ * nothing is left behind. */
+bool emu_block_create(const struct emu_block_creation *creation, struct emu_error *err);
+
+#define EMU_BLOCK_NAME 1024
+
+/* What an image says of itself. */
+struct emu_block_info {
+    const char *format;           /* "raw" or "qcow2"; static */
+    uint64_t size;                /* bytes of the disk */
+    char backing[EMU_BLOCK_NAME]; /* as it is written there; "": none */
+    char backing_format[16];      /* "": not said */
+};
+
+/*
+ * Reads an image's header. format: as in struct emu_block_options. Locked only while it is read:
+ * false with *err also where somebody writes it now.
+ */
+bool emu_block_inspect(const char *path, const char *format, struct emu_block_info *out,
+                       struct emu_error *err);
+
 /* Reads as zeroes and forgets what is written. size: a multiple of EMU_BLOCK_SECTOR. */
 bool emu_block_null(uint64_t size, struct emu_block_backend *out, struct emu_error *err);
 

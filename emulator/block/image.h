@@ -17,6 +17,9 @@ bool block_raw_new(struct block_file *file, bool probed, struct emu_block_backen
 /* depth: how many images lie in front of it. */
 bool block_qcow2_new(struct block_file *file, unsigned depth, struct emu_block_backend *out,
                      struct emu_error *err);
+/* Reads the header only; the file stays the caller's. */
+bool block_qcow2_inspect(const struct block_file *file, struct emu_block_info *out,
+                         struct emu_error *err);
 /* Writes go to an unnamed temporary file in front of *base, which it takes. */
 bool block_overlay_new(struct emu_block_backend *base, struct emu_block_backend *out,
                        struct emu_error *err);

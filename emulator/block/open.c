@@ -61,6 +61,33 @@ bool emu_block_open(const struct emu_block_options *options, struct emu_block_ba
     return true;
 }
 
+static bool inspect_raw(const struct block_file *file, struct emu_block_info *out,
+                        struct emu_error *err)
+{
+    *out = (struct emu_block_info){.format = "raw"};
+    int error = block_file_size(file, &out->size);
+
+    return error == 0 || emu_error_set(err, EMU_ERROR_INPUT, "cannot read the disk image '%s': %s",
+                                       file->path, strerror(error));
+}
+
+bool emu_block_inspect(const char *path, const char *format, struct emu_block_info *out,
+                       struct emu_error *err)
+{
+    struct block_file file;
+    uint8_t head[4];
+    bool raw = format != NULL && strcmp(format, "raw") == 0, read;
+
+    if (!block_file_open(&file, path, true, err))
+        return false;
+    if (!raw && format == NULL)
+        raw = block_file_read(&file, 0, head, sizeof(head)) != 0 ||
+              !block_is_qcow2(head, sizeof(head));
+    read = raw ? inspect_raw(&file, out, err) : block_qcow2_inspect(&file, out, err);
+    block_file_close(&file);
+    return read;
+}
+
 void emu_block_backend_close(struct emu_block_backend *backend)
 {
     if (backend->ops != NULL)

@@ -301,3 +301,25 @@ bool block_qcow2_new(struct block_file *file, unsigned depth, struct emu_block_b
     *out = (struct emu_block_backend){&qcow2_ops, o.q, o.q->read_only};
     return true;
 }
+
+/* The names' lengths are checked where they are read. */
+static void open_tell(const struct qcow2_opening *o, struct emu_block_info *out)
+{
+    *out = (struct emu_block_info){.format = "qcow2", .size = o->q->size};
+    if (o->backing_offset != 0)
+        memcpy(out->backing, o->header + o->backing_offset, o->backing_length);
+    memcpy(out->backing_format, o->backing_format, sizeof(out->backing_format));
+}
+
+bool block_qcow2_inspect(const struct block_file *file, struct emu_block_info *out,
+                         struct emu_error *err)
+{
+    struct qcow2 q = {.file = *file, .read_only = true};
+    struct qcow2_opening o = {.q = &q, .err = err};
+    bool read = open_read_header(&o) && open_read_extensions(&o);
+
+    if (read)
+        open_tell(&o, out);
+    free(o.header);
+    return read;
+}

@@ -422,6 +422,107 @@ static void test_full_others(void)
     block_rig_finish(&rig);
 }
 
+/* ---- new images ---- */
+
+static void block_check_info(const char *path, const char *format, uint64_t size,
+                             const char *backing)
+{
+    struct emu_block_info info;
+    struct emu_error err = EMU_ERROR_INIT;
+
+    CHECK(emu_block_inspect(path, NULL, &info, &err));
+    CHECK_STR(info.format, format);
+    CHECK_EQ(info.size, size);
+    CHECK_STR(info.backing, backing);
+    CHECK_STR(info.backing_format, *backing != '\0' ? "qcow2" : "");
+}
+
+/* qemu-img's opinion of it, where it is installed. */
+static void block_check_image(const char *path)
+{
+    char command[512];
+
+    snprintf(command, sizeof(command),
+             "! command -v qemu-img >/dev/null || qemu-img check -q -f qcow2 '%s'", path);
+    CHECK_EQ(system(command), 0);
+}
+
+/* What is written in front stays there, and what was below shows through. */
+static void block_check_front(const char *front)
+{
+    const struct emu_block_options options = {.path = front};
+    struct emu_block_backend backend;
+    uint8_t sector[EMU_BLOCK_SECTOR] = {0};
+
+    CHECK(emu_block_open(&options, &backend, NULL));
+    CHECK_EQ(backend.ops->read(backend.opaque, 1 << 20, sector, sizeof(sector)), 0);
+    CHECK_EQ(sector[7], 0x5a);
+    memset(sector, 0xa5, sizeof(sector));
+    CHECK_EQ(backend.ops->write(backend.opaque, 0, sector, sizeof(sector)), 0);
+    emu_block_backend_close(&backend);
+    block_check_image(front);
+}
+
+static void block_fill_base(const char *path)
+{
+    const struct emu_block_options options = {.path = path};
+    struct emu_block_backend backend;
+    uint8_t sector[EMU_BLOCK_SECTOR];
+
+    memset(sector, 0x5a, sizeof(sector));
+    CHECK(emu_block_open(&options, &backend, NULL));
+    CHECK_EQ(backend.ops->write(backend.opaque, 1 << 20, sector, sizeof(sector)), 0);
+    emu_block_backend_close(&backend);
+}
+
+static void test_create(void)
+{
+    char folder[] = "/tmp/lathe-create-XXXXXX", base[64], front[64], raw[64];
+    struct emu_block_creation creation = {.path = base, .format = "qcow2", .size = 20ull << 30};
+    struct emu_error err = EMU_ERROR_INIT;
+
+    CHECK(mkdtemp(folder) != NULL);
+    snprintf(base, sizeof(base), "%s/base.qcow2", folder);
+    snprintf(front, sizeof(front), "%s/front.qcow2", folder);
+    snprintf(raw, sizeof(raw), "%s/disk.img", folder);
+    CHECK(emu_block_create(&creation, &err));
+    block_check_image(base);
+    block_check_info(base, "qcow2", 20ull << 30, "");
+    block_fill_base(base);
+    creation = (struct emu_block_creation){front, "qcow2", 20ull << 30, "base.qcow2", "qcow2"};
+    CHECK(emu_block_create(&creation, &err));
+    block_check_info(front, "qcow2", 20ull << 30, "base.qcow2");
+    block_check_front(front);
+    creation = (struct emu_block_creation){.path = raw, .format = "raw", .size = 1 << 20};
+    CHECK(emu_block_create(&creation, &err));
+    block_check_info(raw, "raw", 1 << 20, "");
+    unlink(base), unlink(front), unlink(raw), rmdir(folder);
+}
+
+static void test_create_bounds(void)
+{
+    const uint64_t sizes[] = {0, 511, (64ull << 40) + 512};
+    struct emu_block_creation creation = {.path = "/tmp/lathe-create-bounds.qcow2",
+                                          .format = "qcow2"};
+    struct emu_block_info info;
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        creation.size = sizes[i];
+        CHECK(!emu_block_create(&creation, NULL));
+    }
+    creation.size = 64ull << 40;
+    CHECK(emu_block_create(&creation, NULL));
+    CHECK(!emu_block_create(&creation, NULL)); /* it is there */
+    CHECK(emu_block_inspect(creation.path, NULL, &info, NULL));
+    CHECK_EQ(info.size, 64ull << 40);
+    unlink(creation.path);
+    creation.format = "vmdk";
+    CHECK(!emu_block_create(&creation, NULL));
+    creation = (struct emu_block_creation){"/tmp/lathe-create-bounds.img", "raw", 512, "x", "raw"};
+    CHECK(!emu_block_create(&creation, NULL));
+    CHECK(access(creation.path, F_OK) != 0);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
@@ -437,6 +538,8 @@ int main(int argc, char **argv)
         {"block-full-retry", test_full_retry},
         {"block-full-let-go", test_full_let_go},
         {"block-full-others", test_full_others},
+        {"block-create", test_create},
+        {"block-create-bounds", test_create_bounds},
         {NULL},
     };
 
