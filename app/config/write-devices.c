@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Properties put into a document: disks, network adapters and ports; taking devices out again. */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "app/config/write-private.h"
+#include "app/plan/error.h"
+
+/* ---- disks ---- */
+
+static bool disk_has_target(const xmlNode *devices, const char *name)
+{
+    for (const xmlNode *disk = lathe_tree_child(devices, "disk"); disk != NULL;
+         disk = lathe_tree_next(disk)) {
+        if (lathe_tree_is(lathe_tree_child(disk, "target"), "dev", name))
+            return true;
+    }
+    return false;
+}
+
+/* The first free one: "vda", "vdb", ...; g_free. */
+static char *disk_take_name(const xmlNode *devices, const char *prefix)
+{
+    for (unsigned i = 0;; i++) {
+        g_autofree char *letter =
+            i < 26 ? g_strdup_printf("%c", 'a' + (int)i)
+                   : g_strdup_printf("%c%c", 'a' + (int)(i / 26 - 1) % 26, 'a' + (int)(i % 26));
+        g_autofree char *name = g_strconcat(prefix, letter, NULL);
+        if (!disk_has_target(devices, name))
+            return g_steal_pointer(&name);
+    }
+}
+
+/* libvirt knows no NVMe disk of its own: SATA stands there, and ours says NVMe. */
+static void disk_add_target(xmlNode *root, xmlNode *disk, enum emu_drive_bus bus)
+{
+    static const char *const words[][2] = {[EMU_DRIVE_VIRTIO] = {"vd", "virtio"},
+                                           [EMU_DRIVE_NVME] = {"sd", "sata"},
+                                           [EMU_DRIVE_SATA] = {"sd", "sata"},
+                                           [EMU_DRIVE_USB] = {"sd", "usb"},
+                                           [EMU_DRIVE_FLOPPY] = {"fd", "fdc"}};
+    g_autofree char *name = disk_take_name(disk->parent, words[bus][0]);
+    xmlNode *ours;
+
+    lathe_tree_set(lathe_tree_set(lathe_tree_add(disk, "target", NULL), "dev", name), "bus",
+                   words[bus][1]);
+    if (bus != EMU_DRIVE_NVME)
+        return;
+    ours = lathe_tree_add(lathe_write_ours(root), "lathe:disk", NULL);
+    lathe_tree_set(lathe_tree_set(ours, "dev", name), "bus", "nvme");
+}
+
+static void disk_add_driver(xmlNode *node, const struct lathe_disk_definition *disk)
+{
+    xmlNode *driver;
+
+    if (disk->format == NULL && disk->queues == 0)
+        return;
+    driver = lathe_tree_set(lathe_tree_add(node, "driver", NULL), "name", "qemu");
+    if (disk->format != NULL)
+        lathe_tree_set(driver, "type", disk->format);
+    if (disk->queues != 0) {
+        g_autofree char *text = g_strdup_printf("%u", disk->queues);
+        lathe_tree_set(driver, "queues", text);
+    }
+}
+
+static void disk_set_source(xmlNode *node, const struct lathe_disk_definition *disk)
+{
+    bool block = disk->path != NULL && g_str_has_prefix(disk->path, "/dev/");
+
+    lathe_tree_set(node, "type", block ? "block" : "file");
+    lathe_write_drop(node, "source");
+    if (disk->path != NULL)
+        lathe_tree_set(lathe_tree_add(node, "source", NULL), block ? "dev" : "file", disk->path);
+}
+
+static void disk_add(xmlNode *root, const struct lathe_disk_definition *disk)
+{
+    bool floppy = disk->bus == EMU_DRIVE_FLOPPY;
+    xmlNode *node = lathe_tree_add(lathe_tree_need(root, "devices"), "disk", NULL);
+
+    disk_set_source(node, disk);
+    lathe_tree_set(node, "device", disk->cdrom ? "cdrom" : floppy ? "floppy" : "disk");
+    disk_add_driver(node, disk);
+    disk_add_target(root, node, disk->bus);
+    if (disk->read_only)
+        lathe_tree_add(node, "readonly", NULL);
+    if (disk->discard_changes)
+        lathe_tree_add(node, "transient", NULL);
+}
+
+/* The CD drive from here on; NULL: none. */
+static xmlNode *disk_find_drive(xmlNode *disk)
+{
+    while (disk != NULL && !lathe_tree_is(disk, "device", "cdrom"))
+        disk = lathe_tree_next(disk);
+    return disk;
+}
+
+/* Discs go into the drives that are there, in order. */
+bool lathe_write_disks(xmlNode *root, const struct lathe_definition *definition, GError **error)
+{
+    xmlNode *drive = disk_find_drive(lathe_tree_find(root, "devices/disk"));
+
+    for (unsigned i = 0; i < definition->disks; i++) {
+        const struct lathe_disk_definition *disk = &definition->disk[i];
+        if (!disk->cdrom || drive == NULL) {
+            disk_add(root, disk);
+            continue;
+        }
+        disk_set_source(drive, disk);
+        lathe_write_drop(drive, "driver");
+        disk_add_driver(drive, disk);
+        drive = disk_find_drive(lathe_tree_next(drive));
+    }
+    return true;
+}
+
+/* ---- network ---- */
+
+static bool net_add_forward(xmlNode *net, const struct emu_net_forward *forward, GError **error)
+{
+    static const uint8_t any[sizeof(forward->guest.bytes)];
+    char host[INET6_ADDRSTRLEN] = "";
+    xmlNode *node, *range;
+
+    if (!forward->guest.six && memcmp(forward->guest.bytes, any, sizeof(any)) != 0)
+        return lathe_error_input(error, "a definition forwards ports to the guest's own address: "
+                                        "leave out the one before the second port");
+    node = lathe_tree_add(net, "portForward", NULL);
+    range = lathe_tree_add(node, "range", NULL);
+    inet_ntop(forward->host.six ? AF_INET6 : AF_INET, forward->host.bytes, host, sizeof(host));
+    lathe_tree_set(node, "proto", forward->protocol == EMU_NET_UDP ? "udp" : "tcp");
+    lathe_tree_set(node, "address", host);
+    g_autofree char *from = g_strdup_printf("%u", forward->host.port),
+                    *to = g_strdup_printf("%u", forward->guest.port);
+    lathe_tree_set(lathe_tree_set(range, "start", from), "to", to);
+    return true;
+}
+
+static bool net_add(xmlNode *devices, const struct lathe_net_definition *net, GError **error)
+{
+    xmlNode *node = lathe_tree_set(lathe_tree_add(devices, "interface", NULL), "type", "user");
+
+    if (net->tftp != NULL || net->bootfile != NULL)
+        return lathe_error_input(error, "--net: a definition has no place for tftp= and bootfile=: "
+                                        "give them to lathe run");
+    if (net->mac != NULL)
+        lathe_tree_set(lathe_tree_add(node, "mac", NULL), "address", net->mac);
+    lathe_tree_set(lathe_tree_add(node, "model", NULL), "type",
+                   net->model == EMU_NIC_E1000E ? "e1000e" : "virtio");
+    for (guint i = 0; i < net->forwards->len; i++) {
+        if (!net_add_forward(node, &g_array_index(net->forwards, struct emu_net_forward, i), error))
+            return false;
+    }
+    return true;
+}
+
+bool lathe_write_nets(xmlNode *root, const struct lathe_definition *definition, GError **error)
+{
+    xmlNode *devices = lathe_tree_need(root, "devices");
+
+    lathe_write_drop_all(devices, "interface");
+    for (unsigned i = 0; i < definition->nets; i++) {
+        if (!net_add(devices, &definition->net[i], error))
+            return false;
+    }
+    return true;
+}
+
+/* ---- ports ---- */
+
+static bool serial_is_debugcon(const xmlNode *node)
+{
+    return lathe_tree_is(lathe_tree_child(node, "target"), "type", "isa-debug");
+}
+
+/* Takes out the ports, or the debug console that stands among them. */
+static void serial_drop(xmlNode *devices, bool debugcon)
+{
+    xmlNode *node = lathe_tree_child(devices, "serial");
+
+    while (node != NULL) {
+        xmlNode *next = lathe_tree_next(node);
+        if (serial_is_debugcon(node) == debugcon) {
+            xmlUnlinkNode(node);
+            xmlFreeNode(node);
+        }
+        node = next;
+    }
+}
+
+static void serial_add(xmlNode *devices, const struct lathe_serial_definition *serial)
+{
+    static const char *const types[] = {
+        [LATHE_SERIAL_DEFAULT] = "vc", [LATHE_SERIAL_TAB] = "vc",    [LATHE_SERIAL_STDIO] = "stdio",
+        [LATHE_SERIAL_PTY] = "pty",    [LATHE_SERIAL_UNIX] = "unix", [LATHE_SERIAL_FILE] = "file",
+        [LATHE_SERIAL_NULL] = "null"};
+    xmlNode *node =
+        lathe_tree_set(lathe_tree_add(devices, "serial", NULL), "type", types[serial->kind]);
+    xmlNode *source;
+
+    if (serial->path == NULL)
+        return;
+    source = lathe_tree_set(lathe_tree_add(node, "source", NULL), "path", serial->path);
+    if (serial->kind == LATHE_SERIAL_UNIX)
+        lathe_tree_set(source, "mode", "bind");
+}
+
+bool lathe_write_serials(xmlNode *root, const struct lathe_definition *definition, GError **error)
+{
+    xmlNode *devices = lathe_tree_need(root, "devices");
+
+    serial_drop(devices, false);
+    lathe_write_drop_all(devices, "console"); /* the first port, said again */
+    for (unsigned i = 0; i < definition->serials; i++)
+        serial_add(devices, &definition->serial[i]);
+    return true;
+}
+
+bool lathe_write_debugcon(xmlNode *root, const struct lathe_definition *definition, GError **error)
+{
+    xmlNode *devices = lathe_tree_need(root, "devices"), *node, *target, *address;
+
+    serial_drop(devices, true);
+    if (definition->debugcon == NULL)
+        return true;
+    node = lathe_tree_set(lathe_tree_add(devices, "serial", NULL), "type", "file");
+    lathe_tree_set(lathe_tree_add(node, "source", NULL), "path", definition->debugcon);
+    target = lathe_tree_set(lathe_tree_add(node, "target", NULL), "type", "isa-debug");
+    lathe_tree_set(lathe_tree_add(target, "model", NULL), "name", "isa-debugcon");
+    address = lathe_tree_set(lathe_tree_add(node, "address", NULL), "type", "isa");
+    lathe_tree_set(address, "iobase", "0x402");
+    return true;
+}
+
+/* ---- taking out ---- */
+
+static void remove_ours(xmlNode *root, const char *dev)
+{
+    xmlNode *ours = lathe_tree_find(root, "metadata/lathe:machine/lathe:disk");
+
+    while (ours != NULL && !lathe_tree_is(ours, "dev", dev))
+        ours = lathe_tree_next(ours);
+    if (ours == NULL)
+        return;
+    xmlUnlinkNode(ours);
+    xmlFreeNode(ours);
+}
+
+static xmlNode *remove_find_disk(const xmlNode *devices, const char *dev)
+{
+    xmlNode *disk = lathe_tree_child(devices, "disk");
+
+    while (disk != NULL && !lathe_tree_is(lathe_tree_child(disk, "target"), "dev", dev))
+        disk = lathe_tree_next(disk);
+    return disk;
+}
+
+/* "net2" is the second <interface>. */
+static xmlNode *remove_find_numbered(const xmlNode *devices, const char *word)
+{
+    static const char *const kinds[][2] = {{"net", "interface"}, {"serial", "serial"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        guint64 number;
+        if (!g_str_has_prefix(word, kinds[i][0]) ||
+            !g_ascii_string_to_unsigned(word + strlen(kinds[i][0]), 10, 1, 255, &number, NULL))
+            continue;
+        xmlNode *node = lathe_tree_child(devices, kinds[i][1]);
+        while (node != NULL && --number != 0)
+            node = lathe_tree_next(node);
+        return node;
+    }
+    return NULL;
+}
+
+static char *remove_list(const xmlNode *devices)
+{
+    GString *names = g_string_new(NULL);
+    unsigned count = 0;
+
+    for (const xmlNode *disk = lathe_tree_child(devices, "disk"); disk != NULL;
+         disk = lathe_tree_next(disk)) {
+        g_autofree char *dev = lathe_tree_get(lathe_tree_child(disk, "target"), "dev");
+        g_string_append_printf(names, "%s%s", names->len != 0 ? ", " : "", dev != NULL ? dev : "?");
+    }
+    for (const xmlNode *net = lathe_tree_child(devices, "interface"); net != NULL;
+         net = lathe_tree_next(net))
+        g_string_append_printf(names, "%snet%u", names->len != 0 ? ", " : "", ++count);
+    count = 0;
+    for (const xmlNode *port = lathe_tree_child(devices, "serial"); port != NULL;
+         port = lathe_tree_next(port))
+        g_string_append_printf(names, "%sserial%u", names->len != 0 ? ", " : "", ++count);
+    return g_string_free(names, FALSE);
+}
+
+bool lathe_config_remove_device(struct lathe_config *config, const char *word, GError **error)
+{
+    xmlNode *root = lathe_config_root(config), *devices = lathe_tree_child(root, "devices");
+    xmlNode *node = remove_find_disk(devices, word);
+
+    if (node != NULL)
+        remove_ours(root, word);
+    else
+        node = remove_find_numbered(devices, word);
+    if (node != NULL) {
+        xmlUnlinkNode(node);
+        xmlFreeNode(node);
+        return true;
+    }
+    g_autofree char *names = remove_list(devices);
+    return lathe_error_input(error, "the machine has no '%s' to remove; it has: %s", word,
+                             *names != '\0' ? names : "none");
+}

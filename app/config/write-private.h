@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of lathe_config_write share. */
+#ifndef LATHE_CONFIG_WRITE_PRIVATE_H
+#define LATHE_CONFIG_WRITE_PRIVATE_H
+
+#include "app/config/tree.h"
+#include "app/config/write.h"
+#include "app/plan/definition.h"
+
+/* Ours in the document: <lathe:machine>, made if it is missing. */
+xmlNode *lathe_write_ours(xmlNode *root);
+/* The first element of this name is taken out and freed; all: every one. */
+void lathe_write_drop(xmlNode *parent, const char *name);
+void lathe_write_drop_all(xmlNode *parent, const char *name);
+
+bool lathe_write_disks(xmlNode *root, const struct lathe_definition *definition, GError **error);
+bool lathe_write_nets(xmlNode *root, const struct lathe_definition *definition, GError **error);
+bool lathe_write_serials(xmlNode *root, const struct lathe_definition *definition, GError **error);
+bool lathe_write_debugcon(xmlNode *root, const struct lathe_definition *definition, GError **error);
+
+#endif
