@@ -87,6 +87,15 @@ static void firmware_set(char **field, const char *value)
     *field = copy;
 }
 
+/* A machine that is kept has its variables in its folder; those with Secure Boot's keys are others.
+ */
+static void firmware_take_home(struct lathe_definition *definition)
+{
+    if (definition->firmware_vars == NULL && definition->home != NULL)
+        definition->firmware_vars = g_build_filename(
+            definition->home, definition->firmware_secure ? "vars-secure.fd" : "vars.fd", NULL);
+}
+
 /* The machine's own copy, if it keeps one; made from the template the first time. */
 static bool firmware_take_vars(struct lathe_definition *definition, const char *template,
                                GError **error)
@@ -94,6 +103,7 @@ static bool firmware_take_vars(struct lathe_definition *definition, const char *
     g_autofree char *data = NULL;
     gsize length;
 
+    firmware_take_home(definition);
     definition->firmware_discard = definition->firmware_vars == NULL;
     if (definition->firmware_discard) {
         firmware_set(&definition->firmware_vars, template);

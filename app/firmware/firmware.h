@@ -30,8 +30,9 @@ char *lathe_firmware_find_video_rom(enum emu_gpu gpu);
  * Fills the files of definition->firmware, and of the adapter's VGA BIOS if there is firmware.
  * "auto" with a kernel is none: the emulator starts the kernel itself; with a medium that only BIOS
  * or only UEFI can start (definition->boots) it is that, and definition->notes says so. A file for
- * the variables that does not exist is made from the template; without one the machine has a copy
- * that is forgotten. False with *error: not installed (and which package has it), or no such file.
+ * the variables that does not exist is made from the template; without one the machine has it in
+ * its home, or a copy that is forgotten. False with *error: not installed (and which package has
+ * it), or no such file.
  */
 bool lathe_firmware_settle(struct lathe_definition *definition, GError **error);
 

@@ -47,6 +47,7 @@ void lathe_definition_free(struct lathe_definition *definition)
                        definition->firmware,
                        definition->firmware_image,
                        definition->firmware_vars,
+                       definition->home,
                        definition->notes,
                        definition->boots_text,
                        definition->gpu_rom,

@@ -67,6 +67,7 @@ struct lathe_definition {
     char *firmware;       /* "auto", "none", "bios", "uefi", "uefi-secure" or a file; never NULL */
     char *firmware_image; /* the file that it comes to; NULL: none */
     char *firmware_vars;  /* its variable store; NULL: none */
+    char *home; /* the folder where the machine keeps what is its own; NULL: it keeps nothing */
     char *firmware_template; /* of the variables, with an image of the user's; NULL: none */
     bool firmware_discard;   /* changes of the variables are forgotten */
     bool firmware_secure;    /* only system management mode changes them */

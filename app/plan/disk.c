@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "app/plan/error.h"
+#include "app/plan/size.h"
+#include "emulator/api/ops/block.h"
 
 #define DISK_MAX_QUEUES 16
 
@@ -96,6 +98,26 @@ static bool disk_set(struct lathe_disk_definition *disk, const char *part, GErro
     return true;
 }
 
+/* An image that is there, or the size of one to be made. */
+static bool disk_set_first(struct lathe_disk_definition *disk, const char *part, GError **error)
+{
+    if (!g_str_has_prefix(part, "size=")) {
+        disk->path = g_strdup(part);
+        return true;
+    }
+    disk->format = g_strdup("qcow2");
+    if (!lathe_size_parse(part + strlen("size="), &disk->size, error)) {
+        g_prefix_error(error, "--disk ");
+        lathe_disk_clear(disk);
+        return false;
+    }
+    if (disk->size != 0 && disk->size % EMU_BLOCK_SECTOR == 0)
+        return true;
+    lathe_disk_clear(disk);
+    return lathe_error_input(error, "--disk %s: a disk's size is a multiple of %u bytes", part,
+                             EMU_BLOCK_SECTOR);
+}
+
 bool lathe_disk_parse(const char *text, struct lathe_disk_definition *disk, GError **error)
 {
     g_autoptr(GPtrArray) parts = disk_split(text);
@@ -103,7 +125,8 @@ bool lathe_disk_parse(const char *text, struct lathe_disk_definition *disk, GErr
     *disk = (struct lathe_disk_definition){.bus = EMU_DRIVE_VIRTIO};
     if (((const char *)parts->pdata[0])[0] == '\0')
         return lathe_error_input(error, "--disk needs the name of an image file");
-    disk->path = g_strdup(parts->pdata[0]);
+    if (!disk_set_first(disk, parts->pdata[0], error))
+        return false;
     for (unsigned i = 1; i < parts->len; i++) {
         if (!disk_set(disk, parts->pdata[i], error)) {
             lathe_disk_clear(disk);

@@ -9,17 +9,19 @@
 
 /* Strings are owned and freed with g_free. */
 struct lathe_disk_definition {
-    char *path;   /* NULL: a CD or floppy drive without a medium */
+    char *path;   /* NULL: a CD or floppy drive without a medium, or one to be made */
     char *format; /* NULL: look */
     enum emu_drive_bus bus;
     bool cdrom, read_only, discard_changes;
+    uint64_t size;   /* bytes of an image that is to be made; 0: it is there */
     unsigned queues; /* 0: as many as fit the machine */
     unsigned boot;   /* its place in the boot order; 0: none */
 };
 
 /*
  * "FILE[,bus=B][,format=F][,readonly][,discard-changes][,queues=N]"; a comma in the file's name is
- * written twice. False with *error; *disk then holds nothing.
+ * written twice. "size=S" in the place of FILE asks for a new image (format qcow2 unless it is
+ * said), which whoever keeps machines makes. False with *error; *disk then holds nothing.
  */
 bool lathe_disk_parse(const char *text, struct lathe_disk_definition *disk, GError **error);
 /* A disc in a CD drive. A comma in the name is written as it is. */

@@ -147,7 +147,10 @@ static bool build_open_tpm(struct emu_machine_config *config,
         return true;
     if (strcmp(definition->tpm, "emulated") != 0)
         return lathe_swtpm_connect(definition->tpm + strlen("unix:"), &config->tpm, error);
-    directory = keeps ? g_strconcat(definition->firmware_vars, ".tpm", NULL) : NULL;
+    if (definition->home != NULL)
+        directory = g_build_filename(definition->home, "tpm", NULL);
+    else
+        directory = keeps ? g_strconcat(definition->firmware_vars, ".tpm", NULL) : NULL;
     done = lathe_swtpm_start(directory, &config->tpm, error);
     g_free(directory);
     return done;
