@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 struct lathe_definition;
+struct lathe_machine;
 struct lathe_verb;
 
 enum lathe_exit {
@@ -20,6 +21,14 @@ enum lathe_exit {
     LATHE_EXIT_TIMEOUT = 124,
 };
 
+/* Options of the verbs about machines that are kept; strings are owned, NULL: not given. */
+struct lathe_keep {
+    char *name, *title, *description, *group;
+    GPtrArray *removed; /* of char * */
+    unsigned position;  /* from 1; 0: not given */
+    bool xml, linked, undo, purge, deleted, names, print;
+};
+
 /* A parsed line. */
 struct lathe_cli {
     const struct lathe_verb *verb;
@@ -28,10 +37,13 @@ struct lathe_cli {
     GRegex *expect; /* NULL: not asked for */
     double timeout; /* seconds; 0: none */
     bool dry_run, json, help, version;
-    bool memory_given;           /* --memory */
-    bool by_file;                /* "lathe FILE...", without a verb */
-    bool by_definition;          /* FILE is a machine's definition */
-    char *format;                /* --format; NULL: not given */
+    bool memory_given;             /* --memory */
+    bool by_file;                  /* "lathe FILE...", without a verb */
+    bool by_definition;            /* FILE is a machine's definition */
+    char *format;                  /* --format; NULL: not given */
+    guint64 given;                 /* a bit for each row of the option table */
+    struct lathe_machine *machine; /* the one of the library that is run; NULL: none */
+    struct lathe_keep keep;
     bool list_cpus, list_traces; /* "--cpu help", "--trace help" */
 };
 

@@ -16,6 +16,7 @@
 #include "app/plan/boot-order.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
+#include "emulator/api/host.h"
 
 #define INPUT_ISO_MAGIC_AT 0x8001 /* ISO 9660, volume descriptor: "CD001" */
 #define INPUT_BZIMAGE_AT   0x202  /* Linux boot protocol: "HdrS" */
@@ -61,6 +62,11 @@ static bool input_check_initrd(const char *initrd, GError **error)
 
 bool lathe_inputs_check(const struct lathe_definition *definition, GError **error)
 {
+    for (unsigned i = 0; i < definition->disks; i++) {
+        if (definition->disk[i].size != 0)
+            return lathe_error_input(error, "--disk size= is for a machine that is kept: lathe "
+                                            "create makes one");
+    }
     bool none = strcmp(definition->firmware, "none") == 0;
     bool automatic = strcmp(definition->firmware, "auto") == 0;
 
@@ -151,8 +157,8 @@ bool lathe_inputs_take_file(struct lathe_definition *definition, const char *pat
 
     if (obstacle != NULL)
         return lathe_error_input(error,
-                                 "cannot read '%s': %s; this version keeps no machines by name, "
-                                 "it runs disc images, disk images and kernels",
+                                 "cannot read '%s': %s; lathe run takes a machine's name, a disc "
+                                 "image, a disk image or a kernel",
                                  path, obstacle);
     if (!input_has(path, INPUT_ISO_MAGIC_AT, "CD001") && input_is_kernel(path))
         return input_take_kernel(definition, path, error);
@@ -163,6 +169,14 @@ bool lathe_inputs_take_file(struct lathe_definition *definition, const char *pat
     bool good = input_take_media(definition, path, &media, error);
     lathe_media_clear(&media);
     return good;
+}
+
+void lathe_inputs_settle_memory(struct lathe_definition *definition)
+{
+    const uint64_t usual = UINT64_C(2) << 30;
+
+    if (definition->kernel == NULL && emu_host_memory_limit() / 2 >= usual)
+        definition->memory = usual;
 }
 
 /* ---- what boots ---- */

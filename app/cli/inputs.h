@@ -14,6 +14,9 @@ bool lathe_inputs_check(const struct lathe_definition *definition, GError **erro
  * a kernel image as --kernel; refuses anything else by what it is. */
 bool lathe_inputs_take_file(struct lathe_definition *definition, const char *path, GError **error);
 
+/* Discs of today start desktops: more memory than the default, where the host has it to spare. */
+void lathe_inputs_settle_memory(struct lathe_definition *definition);
+
 /* Looks at what the firmware finds first that boots: fills definition->boots and its text. What
  * cannot be read is for those to say who open it. */
 void lathe_inputs_look(struct lathe_definition *definition);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/machines.h"
 #include "app/cli/tool.h"
 #include "app/config/config.h"
 #include "app/plan/definition.h"
@@ -22,7 +23,6 @@ struct parse_setting {
 struct parse {
     struct lathe_cli *cli;
     struct parse_words words;
-    guint64 seen;     /* a bit for each row of the option table */
     GArray *settings; /* of struct parse_setting */
 };
 
@@ -80,9 +80,9 @@ static bool parse_set(struct parse *parse, const struct lathe_option *option, co
     guint64 bit = UINT64_C(1) << (option - lathe_options);
     struct parse_setting setting = {option, value};
 
-    if ((parse->seen & bit) != 0 && (option->flags & OPTION_REPEATS) == 0)
+    if ((parse->cli->given & bit) != 0 && (option->flags & OPTION_REPEATS) == 0)
         return lathe_error_input(error, "--%s is given twice", option->name);
-    parse->seen |= bit;
+    parse->cli->given |= bit;
     g_array_append_val(parse->settings, setting);
     return true;
 }
@@ -98,23 +98,46 @@ static bool parse_apply(const struct parse *parse, GError **error)
     return true;
 }
 
-/* A machine's definition fills in what the options then change. */
-static bool parse_take_definition(const struct parse *parse, GError **error)
+static bool parse_fill(struct lathe_cli *cli, struct lathe_config *config, GError **error)
 {
-    const struct lathe_cli *cli = parse->cli;
-
-    if (cli->verb != lathe_verb_find("run") || cli->help || cli->operands->len != 1 ||
-        !lathe_config_is_file(cli->operands->pdata[0]))
-        return true;
-    g_autoptr(lathe_config) config = lathe_config_read(cli->operands->pdata[0], error);
-    parse->cli->by_definition = true;
+    cli->by_definition = true;
     return config != NULL && lathe_config_fill(config, cli->definition, error);
 }
 
-/* An empty kernel command line is one; an empty file name or size is a mistake. */
+/* A machine of the library; its folder is where it keeps things. */
+static bool parse_take_machine(struct lathe_cli *cli, GError **error)
+{
+    g_autoptr(lathe_config) config = lathe_machine_read_config(cli->machine, error);
+
+    cli->definition->home = g_strdup(cli->machine->folder);
+    return parse_fill(cli, config, error);
+}
+
+/* A machine's definition fills in what the options then change. */
+static bool parse_take_definition(const struct parse *parse, GError **error)
+{
+    struct lathe_cli *cli = parse->cli;
+    const char *operand = cli->operands->len == 1 ? cli->operands->pdata[0] : NULL;
+
+    if (cli->verb != lathe_verb_find("run") || cli->help || operand == NULL)
+        return true;
+    if (!cli->by_file && !lathe_machines_resolve(operand, &cli->machine, error))
+        return false;
+    if (cli->machine != NULL)
+        return parse_take_machine(cli, error);
+    if (!lathe_config_is_file(operand))
+        return true;
+    g_autoptr(lathe_config) config = lathe_config_read(operand, error);
+    return parse_fill(cli, config, error);
+}
+
+/* An empty kernel command line is one, and an empty text takes one away; an empty file name or size
+ * is a mistake. */
 static bool option_empty_ok(const struct lathe_option *option)
 {
-    return strcmp(option->name, "append") == 0;
+    static const char *const names[] = {"append", "title", "description", "group", NULL};
+
+    return g_strv_contains(names, option->name);
 }
 
 /* name and value from "name=value"; the value may be the next word. */
@@ -151,7 +174,7 @@ static char *parse_operand(const char *word)
 /* Several files are machines of their own, which the options of one do not fit. */
 static bool parse_check_files(const struct parse *parse, GError **error)
 {
-    if (!parse->cli->by_file || parse->cli->operands->len < 2 || parse->seen == 0)
+    if (!parse->cli->by_file || parse->cli->operands->len < 2 || parse->cli->given == 0)
         return true;
     return lathe_error_input(error, "options are for one machine: give one FILE with them");
 }
@@ -220,10 +243,11 @@ struct lathe_cli *lathe_cli_parse(int argc, char **argv, GError **error)
 {
     g_autoptr(GArray) settings = g_array_new(FALSE, FALSE, sizeof(struct parse_setting));
     struct parse parse = {
-        g_new0(struct lathe_cli, 1), {argv + MIN(argc, 1), argv + argc}, 0, settings};
+        g_new0(struct lathe_cli, 1), {argv + MIN(argc, 1), argv + argc}, settings};
 
     parse.cli->operands = g_ptr_array_new_with_free_func(g_free);
     parse.cli->definition = lathe_definition_new();
+    parse.cli->keep.removed = g_ptr_array_new_with_free_func(g_free);
     if (!parse_first(&parse, error) || !parse_rest(&parse, error) ||
         !parse_check_files(&parse, error) || !parse_take_definition(&parse, error) ||
         !parse_apply(&parse, error)) {
@@ -241,5 +265,11 @@ void lathe_cli_free(struct lathe_cli *cli)
     lathe_definition_free(cli->definition);
     g_clear_pointer(&cli->expect, g_regex_unref);
     g_free(cli->format);
+    g_free(cli->keep.name);
+    g_free(cli->keep.title);
+    g_free(cli->keep.description);
+    g_free(cli->keep.group);
+    g_ptr_array_unref(cli->keep.removed);
+    lathe_machine_free(cli->machine);
     g_free(cli);
 }

@@ -211,6 +211,77 @@ bool lathe_set_format(struct lathe_cli *cli, const char *value, GError **error)
     return set_string(&cli->format, value);
 }
 
+bool lathe_set_name(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->keep.name, value);
+}
+
+bool lathe_set_title(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->keep.title, value);
+}
+
+bool lathe_set_description(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->keep.description, value);
+}
+
+bool lathe_set_group(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->keep.group, value);
+}
+
+bool lathe_set_position(struct lathe_cli *cli, const char *value, GError **error)
+{
+    guint64 position;
+
+    if (!g_ascii_string_to_unsigned(value, 10, 1, 1000000, &position, NULL))
+        return lathe_error_input(error, "--position '%s' is no number from 1", value);
+    cli->keep.position = (unsigned)position;
+    return true;
+}
+
+bool lathe_set_remove(struct lathe_cli *cli, const char *value, GError **error)
+{
+    g_ptr_array_add(cli->keep.removed, g_strdup(value));
+    return true;
+}
+
+bool lathe_set_xml(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->keep.xml);
+}
+
+bool lathe_set_linked(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->keep.linked);
+}
+
+bool lathe_set_undo(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->keep.undo);
+}
+
+bool lathe_set_purge(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->keep.purge);
+}
+
+bool lathe_set_deleted(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->keep.deleted);
+}
+
+bool lathe_set_names(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->keep.names);
+}
+
+bool lathe_set_print(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->keep.print);
+}
+
 bool lathe_set_json(struct lathe_cli *cli, const char *value, GError **error)
 {
     return set_flag(&cli->json);

@@ -34,6 +34,7 @@ static const char *const later_verbs[] = {
 
 #define VERB_BIT(id) (1u << VERB_INDEX_##id)
 #define ALL_VERBS    (~0u)
+#define SETTINGS     (VERB_BIT(run) | VERB_BIT(create) | VERB_BIT(edit))
 
 const struct lathe_option lathe_options[] = {
 #define OPTION(id, name, argument, verbs, flags, words, help)                                      \
@@ -44,6 +45,8 @@ const struct lathe_option lathe_options[] = {
 #undef LATER_OPTION
     {NULL, NULL, 0, 0, NULL, NULL, NULL},
 };
+/* A bit for each in lathe_cli.given. */
+G_STATIC_ASSERT(G_N_ELEMENTS(lathe_options) <= 65);
 
 static const struct {
     const char *name, *accepted;
@@ -75,8 +78,7 @@ char *lathe_later_verb(const char *name)
 {
     if (!g_strv_contains(later_verbs, name))
         return NULL;
-    return g_strdup_printf(_("this version does not have 'lathe %s': machines that are kept come "
-                             "with a later one; lathe run starts a kernel image"),
+    return g_strdup_printf(_("this version does not have 'lathe %s'; lathe help shows what it has"),
                            name);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "lathe export FILE.xml": a definition for other programs, on standard output. */
+/* "lathe export NAME|FILE.xml": a definition for other programs, on standard output. */
 #include <stdio.h>
 #include <string.h>
 
-#include "app/cli/cli.h"
+#include "app/cli/machines.h"
 #include "app/config/config.h"
 #include "app/exchange/export.h"
 #include "app/firmware/firmware.h"
@@ -50,8 +50,9 @@ int lathe_verb_export(struct lathe_cli *cli)
     g_autoptr(GError) error = NULL;
 
     if (cli->operands->len != 1 || cli->format == NULL)
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe export takes one FILE.xml and --format");
-    g_autoptr(lathe_config) config = lathe_config_read(cli->operands->pdata[0], &error);
+        return lathe_cli_fail(LATHE_EXIT_USAGE,
+                              "lathe export takes one NAME or FILE.xml, and --format");
+    g_autoptr(lathe_config) config = lathe_machines_read(cli->operands->pdata[0], &error);
     if (config == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
     if (strcmp(cli->format, "qemu") == 0)

@@ -3,12 +3,14 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "app/cli/cli.h"
 #include "app/cli/inputs.h"
 #include "app/cli/run-control.h"
 #include "app/cli/run-files.h"
 #include "app/firmware/firmware.h"
+#include "app/library/library.h"
 #include "app/plan/error.h"
 #include "app/plan/plan.h"
 #include "emulator/api/host.h"
@@ -32,27 +34,17 @@ static int run_list_traces(void)
     return LATHE_EXIT_OK;
 }
 
-/* Discs of today start desktops: more than the default, where the host has it to spare. */
-static void run_settle_memory(struct lathe_cli *cli)
-{
-    const uint64_t usual = UINT64_C(2) << 30;
-
-    if (!cli->memory_given && cli->definition->kernel == NULL &&
-        emu_host_memory_limit() / 2 >= usual)
-        cli->definition->memory = usual;
-}
-
 /* What the line alone and the files it names can get wrong. */
 static bool run_settle(struct lathe_cli *cli, GError **error)
 {
     if (cli->operands->len > 1)
-        return lathe_error_input(error, "lathe run takes one FILE, and '%s' is a second",
+        return lathe_error_input(error, "lathe run takes one NAME or FILE, and '%s' is a second",
                                  (const char *)cli->operands->pdata[1]);
     if (cli->operands->len == 1 && !cli->by_definition &&
         !lathe_inputs_take_file(cli->definition, cli->operands->pdata[0], error))
         return false;
-    if (cli->operands->len == 1 && !cli->by_definition)
-        run_settle_memory(cli);
+    if (cli->operands->len == 1 && !cli->by_definition && !cli->memory_given)
+        lathe_inputs_settle_memory(cli->definition);
     if (!lathe_inputs_check(cli->definition, error))
         return false;
     lathe_inputs_look(cli->definition);
@@ -87,6 +79,21 @@ static int run_fail(const GError *error)
     return lathe_cli_fail(ours ? LATHE_EXIT_INTERNAL : LATHE_EXIT_USAGE, error->message);
 }
 
+/* The last words, for who looks why it is gone. */
+static void run_log_end(const struct lathe_cli *cli, LatheSession *session, int status,
+                        const GError *error)
+{
+    const char *stop = lathe_session_get_stop_text(session);
+
+    if (cli->machine == NULL)
+        return;
+    if (error != NULL)
+        lathe_machine_log(cli->machine, "not started: %s", error->message);
+    else
+        lathe_machine_log(cli->machine, "ended with status %d%s%s", status,
+                          *stop != '\0' ? ": " : "", stop);
+}
+
 static int run_session(struct lathe_cli *cli, GError **error)
 {
     const struct lathe_front_end *front_end = NULL;
@@ -98,9 +105,22 @@ static int run_session(struct lathe_cli *cli, GError **error)
     int status = LATHE_EXIT_USAGE;
     if (lathe_session_build(session, error))
         status = lathe_run_control(cli, session, front_end);
+    run_log_end(cli, session, status, *error);
     cli->definition = NULL; /* the session's */
     g_object_unref(session);
     return status;
+}
+
+/* A machine that is kept runs once at a time. */
+static int run_kept(struct lathe_cli *cli, GError **error)
+{
+    g_autoptr(lathe_lock) lock =
+        lathe_lock_take(cli->machine->folder, cli->machine->name, LATHE_LOCK_RUN, error);
+
+    if (lock == NULL)
+        return LATHE_EXIT_USAGE;
+    lathe_machine_log(cli->machine, "started, process %d", (int)getpid());
+    return run_session(cli, error);
 }
 
 /* Nothing of a definition is left out without a word. */
@@ -136,7 +156,7 @@ int lathe_verb_run(struct lathe_cli *cli)
         run_print_plan(cli, &facts, &error);
     } else {
         run_tell_gaps(cli);
-        status = run_session(cli, &error);
+        status = cli->machine != NULL ? run_kept(cli, &error) : run_session(cli, &error);
     }
     return error != NULL ? run_fail(error) : status;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "lathe show FILE.xml": what a definition says, whatever this host is, and what is wrong with it.
+/* "lathe show NAME|FILE.xml": what a definition says, whatever this host is, and what is wrong with
+ * it.
  */
 #include <stdio.h>
 
-#include "app/cli/cli.h"
+#include "app/cli/machines.h"
 #include "app/config/config.h"
 #include "app/plan/plan.h"
 
@@ -25,8 +26,8 @@ int lathe_verb_show(struct lathe_cli *cli)
     g_autoptr(GError) error = NULL;
 
     if (cli->operands->len != 1)
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe show takes one FILE.xml");
-    g_autoptr(lathe_config) config = lathe_config_read(cli->operands->pdata[0], &error);
+        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe show takes one NAME or FILE.xml");
+    g_autoptr(lathe_config) config = lathe_machines_read(cli->operands->pdata[0], &error);
     if (config == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
     if (!lathe_config_fill(config, cli->definition, &error)) {

@@ -102,19 +102,20 @@ static void test_definitions(void)
         {"run %x --append 'print bye;poweroff'", 0, "", "bye\r"},
         {"run --append reset --no-reboot %x", 4, "The guest reset.", NULL},
         {"run %x --memory 64M --dry-run", 0, "", "machine   board          q35\n*"},
-        {"run %x %x", 2, "lathe run takes one FILE, and '%x' is a second", ""},
+        {"run %x %x", 2, "lathe run takes one NAME or FILE, and '%x' is a second", ""},
         {"run %d/bad.xml", 2, "%d/bad.xml:1: vcpu '0' is no number from 1 to 255", ""},
         {"show %x", 0, "", "machine   name           fake\n*"},
-        {"show", 2, "lathe show takes one FILE.xml", ""},
+        {"show", 2, "lathe show takes one NAME or FILE.xml", ""},
         {"show %d/nosuch.xml", 2, "cannot read '%d/nosuch.xml': No such file or directory", ""},
         {"show %t", 2, "%t:1: not well-formed XML: *", ""},
         {"import", 2, "lathe import takes a FILE, or a command line: *", ""},
-        {"import -- qemu-system-x86_64 -m 1G", 0, "", "<domain type=*"},
-        {"import -- qemu-system-x86_64 -nosuch 1", 0, "not carried over: -nosuch 1", "<domain*"},
+        {"import --print -- qemu-system-x86_64 -m 1G", 0, "", "<domain type=*"},
+        {"import --print -- qemu-system-x86_64 -nosuch 1", 0, "not carried over: -nosuch 1",
+         "<domain*"},
         {"import %d", 2, "*", ""},
         {"export %x --format xml", 0, "", "<domain>\n  <name>fake</name>\n*"},
         {"export %x --format qemu", 0, "", "qemu-system-x86_64 *"},
-        {"export %x", 2, "lathe export takes one FILE.xml and --format", ""},
+        {"export %x", 2, "lathe export takes one NAME or FILE.xml, and --format", ""},
         {"export %x --format ova", 2, "--format has no 'ova': use xml or qemu", ""},
     };
     g_autofree char *bad = g_build_filename(cli_folder, "bad.xml", NULL);
@@ -131,11 +132,11 @@ static void test_usage(void)
         {"--kernel %k", 2, "the command comes first: lathe run --kernel ...*", ""},
         {"nosuch", 2, "'nosuch' is neither a command nor a file; lathe help shows the commands",
          ""},
-        {"list", 2, "this version does not have 'lathe list'*", ""},
+        {"snapshot", 2, "this version does not have 'lathe snapshot'*", ""},
         {"help nosuch", 2, "there is no command 'nosuch'; lathe help lists them", ""},
         {"run", 2, "nothing to run: give a kernel image with --kernel FILE, a disk with --disk*",
          ""},
-        {"run %k %k", 2, "lathe run takes one FILE, and '%k' is a second", ""},
+        {"run %k %k", 2, "lathe run takes one NAME or FILE, and '%k' is a second", ""},
         {"run %k --kernel %k", 2, "'%k' and --kernel %k: give one of them", ""},
         {"run --nosuch", 2, "lathe run has no option --nosuch; lathe help run lists them", ""},
         {"doctor --memory 1G", 2, "lathe doctor has no option --memory; lathe help doctor lists*",
@@ -158,8 +159,13 @@ static void test_bad_files(void)
         {"run --kernel %d", 2, "cannot read the kernel '%d': is a directory", ""},
         {"run --kernel %t", 2, "kernel '%t' is no kernel image", ""},
         {"run %t", 2, "'%t' is nothing that boots: give a disc or disk image*", ""},
-        {"run debian", 2, "cannot read 'debian': No such file or directory; this version keeps*",
+        {"run debian", 2, "there is no machine 'debian', and no file of this name; lathe list*",
          ""},
+        {"run %d/debian", 2, "cannot read '%d/debian': No such file or directory; lathe run takes*",
+         ""},
+        {"run %k --disk size=1G", 2, "--disk size= is for a machine that is kept*", ""},
+        {"run %k --disk size=1000", 2, "--disk size=1000: a disk's size is a multiple of 512*", ""},
+        {"run %k --disk size=many", 2, "--disk 'many' is no size*", ""},
         {"run %k --initrd %d/none", 2,
          "cannot read the initrd '%d/none': No such file or directory", ""},
         {"run %k --initrd '%t a,%d/none b'", 2,
@@ -363,6 +369,7 @@ int main(int argc, char **argv)
     g_unsetenv("WAYLAND_DISPLAY");
     cli_program = argv[1];
     cli_folder = g_dir_make_tmp("lathe-cli-XXXXXX", NULL);
+    g_setenv("XDG_DATA_HOME", cli_folder, TRUE);
     cli_kernel = g_strdup_printf("%s-kernel", cli_folder);
     cli_text = g_strdup_printf("%s-text", cli_folder);
     cli_definition = g_strdup_printf("%s-definition.xml", cli_folder);

@@ -60,13 +60,13 @@ def again(name, text):
     """Out as a command line, and in again by its words."""
     out = lathe("export", "--format", "qemu", "/dev/stdin", stdin=text)
     words = shlex.split(out.stdout.decode().replace("\\\n", ""))
-    back = lathe("import", "--", *words)
+    back = lathe("import", "--print", "--", *words)
     lost = set(text.splitlines()) ^ set(back.stdout.splitlines())
     report(name + "-again", not lost and not back.stderr, (lost, back.stderr))
 
 
 def line(name):
-    done = lathe("import", name + ".args")
+    done = lathe("import", "--print", name + ".args")
     bad = name.startswith("bad-")
     report(name + "-status", done.returncode == (2 if bad else 0), done.returncode)
     expect(name + "-left", os.path.join(FOLDER, name + ".left"), plain(done.stderr))

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* "lathe delete NAME": says what goes and what stays, puts the machine aside, brings it back. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/cli/machines.h"
+#include "app/config/paths.h"
+#include "app/library/files.h"
+#include "app/plan/error.h"
+#include "app/plan/size.h"
+
+/* ---- what goes ---- */
+
+static void delete_show_files(const struct lathe_machine *machine)
+{
+    g_autoptr(GDir) names = g_dir_open(machine->folder, 0, NULL);
+    const char *name;
+
+    while (names != NULL && (name = g_dir_read_name(names)) != NULL) {
+        g_autofree char *path = lathe_machine_path(machine, name);
+        g_autofree char *size = lathe_size_format(lathe_files_disk_use(path));
+        g_autofree char *shown = lathe_machines_shown(name);
+        if (strcmp(name, "lock") != 0)
+            printf("  %-24s %s\n", shown, size);
+    }
+}
+
+static char *delete_show_other(const char *path, void *opaque)
+{
+    g_autofree char *below = lathe_path_below(path, opaque);
+    g_autofree char *shown = lathe_machines_shown(path);
+
+    if (g_path_is_absolute(path) && below == NULL)
+        printf("stays: %s\n", shown);
+    return NULL;
+}
+
+static void delete_show(const struct lathe_machine *machine)
+{
+    g_autoptr(lathe_config) config = lathe_machine_read_config(machine, NULL);
+    g_autofree char *size = lathe_size_format(lathe_files_disk_use(machine->folder));
+    g_autofree char *link = g_file_read_link(machine->folder, NULL);
+
+    if (link != NULL) {
+        printf("only a link to the machine goes: %s; all of it stays in %s\n", machine->folder,
+               link);
+        return;
+    }
+    printf("goes: %s, %s\n", machine->folder, size);
+    delete_show_files(machine);
+    if (config != NULL)
+        lathe_config_map_paths(config, delete_show_other, machine->folder);
+}
+
+static bool delete_one(struct lathe_library *library, const struct lathe_cli *cli, GError **error)
+{
+    g_autoptr(lathe_machine) machine = lathe_machines_take(library, cli, error);
+
+    if (machine == NULL)
+        return false;
+    delete_show(machine);
+    if (cli->dry_run)
+        return true;
+    if (!lathe_library_delete(library, machine, error))
+        return false;
+    printf("'%s' was deleted; lathe delete --undo brings it back, lathe delete --purge frees the "
+           "space\n",
+           machine->name);
+    return true;
+}
+
+/* ---- what comes back, and what goes for good ---- */
+
+static const char *delete_get_name(const struct lathe_cli *cli)
+{
+    return cli->operands->len != 0 ? cli->operands->pdata[0] : NULL;
+}
+
+static bool delete_undo(struct lathe_library *library, const struct lathe_cli *cli, GError **error)
+{
+    g_autoptr(lathe_machine) machine = lathe_library_undelete(library, delete_get_name(cli), error);
+
+    if (machine == NULL)
+        return false;
+    printf("'%s' is back in %s\n", machine->name, machine->folder);
+    return true;
+}
+
+/* All of them, or those with a name. */
+static bool delete_purge(struct lathe_library *library, const struct lathe_cli *cli, GError **error)
+{
+    g_autoptr(GPtrArray) machines = lathe_library_scan_deleted(library, error);
+    const char *name = delete_get_name(cli);
+    unsigned count = 0;
+
+    for (guint i = 0; i < machines->len; i++) {
+        const struct lathe_machine *machine = machines->pdata[i];
+        g_autofree char *size = lathe_size_format(lathe_files_disk_use(machine->folder));
+        g_autofree char *shown = lathe_machines_shown(machine->name);
+        if (name != NULL && strcmp(name, machine->name) != 0 && strcmp(name, machine->id) != 0)
+            continue;
+        count++;
+        if (!cli->dry_run && !lathe_library_purge(library, machine, error))
+            return false;
+        printf("%s: %s (%s), %s\n", cli->dry_run ? "goes for good" : "gone for good", shown,
+               machine->id, size);
+    }
+    return count != 0 || name == NULL ||
+           lathe_error_input(error,
+                             "no machine '%s' was deleted; lathe list --deleted shows those "
+                             "that were",
+                             name);
+}
+
+int lathe_verb_delete(struct lathe_cli *cli)
+{
+    g_autoptr(lathe_library) library = lathe_library_open(NULL);
+    g_autoptr(GError) error = NULL;
+    bool done;
+
+    if (cli->keep.undo && (cli->keep.purge || cli->dry_run))
+        return lathe_cli_fail(LATHE_EXIT_USAGE, "--undo stands alone, with a NAME or without");
+    if ((cli->keep.undo || cli->keep.purge) && cli->operands->len > 1)
+        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe delete takes one NAME");
+    if (cli->keep.undo)
+        done = delete_undo(library, cli, &error);
+    else if (cli->keep.purge)
+        done = delete_purge(library, cli, &error);
+    else
+        done = delete_one(library, cli, &error);
+    return done ? LATHE_EXIT_OK : lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+}
