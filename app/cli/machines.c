@@ -96,11 +96,11 @@ unsigned lathe_machines_areas(const struct lathe_cli *cli)
                 {"cdrom", LATHE_AREA_DISKS},      {"floppy", LATHE_AREA_DISKS},
                 {"net", LATHE_AREA_NETS},         {"boot", LATHE_AREA_BOOT},
                 {"serial", LATHE_AREA_SERIALS},   {"debugcon", LATHE_AREA_DEBUGCON},
-                {"gpu", LATHE_AREA_GPU},          {"display", LATHE_AREA_DISPLAY},
-                {"tpm", LATHE_AREA_TPM},          {"no-reboot", LATHE_AREA_REBOOT},
-                {"debug-exit", LATHE_AREA_DEBUG}, {"testdev", LATHE_AREA_DEBUG},
-                {"title", LATHE_AREA_NAME},       {"description", LATHE_AREA_NAME},
-                {"name", LATHE_AREA_NAME}};
+                {"gpu", LATHE_AREA_GPU},          {"input", LATHE_AREA_INPUT},
+                {"display", LATHE_AREA_DISPLAY},  {"tpm", LATHE_AREA_TPM},
+                {"no-reboot", LATHE_AREA_REBOOT}, {"debug-exit", LATHE_AREA_DEBUG},
+                {"testdev", LATHE_AREA_DEBUG},    {"title", LATHE_AREA_NAME},
+                {"description", LATHE_AREA_NAME}, {"name", LATHE_AREA_NAME}};
     unsigned areas = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)

@@ -239,6 +239,21 @@ static bool write_gpu(xmlNode *root, const struct lathe_definition *definition, 
     return true;
 }
 
+static bool write_input(xmlNode *root, const struct lathe_definition *definition, GError **error)
+{
+    static const char *const types[] = {"keyboard", "tablet"};
+    xmlNode *devices = lathe_tree_need(root, "devices");
+
+    lathe_write_drop_all(devices, "input");
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+        bool mouse = definition->input == LATHE_INPUT_PS2 && i == 1; /* it has no tablets */
+        lathe_tree_set(lathe_tree_set(lathe_tree_add(devices, "input", NULL), "type",
+                                      mouse ? "mouse" : types[i]),
+                       "bus", lathe_input_name(definition->input));
+    }
+    return true;
+}
+
 static bool write_display(xmlNode *root, const struct lathe_definition *definition, GError **error)
 {
     lathe_tree_set(lathe_tree_need(lathe_write_ours(root), "lathe:display"), "kind",
@@ -288,16 +303,27 @@ static const struct {
     unsigned area;
     bool (*write)(xmlNode *root, const struct lathe_definition *definition, GError **error);
 } write_areas[] = {
-    {LATHE_AREA_NAME, write_name},         {LATHE_AREA_MEMORY, write_memory},
-    {LATHE_AREA_BOARD, write_board},       {LATHE_AREA_ENGINE, write_engine},
-    {LATHE_AREA_CPU, write_cpu},           {LATHE_AREA_TOPOLOGY, write_topology},
-    {LATHE_AREA_FIRMWARE, write_firmware}, {LATHE_AREA_KERNEL, write_kernel},
-    {LATHE_AREA_INITRD, write_initrd},     {LATHE_AREA_APPEND, write_append},
-    {LATHE_AREA_BOOT, write_boot},         {LATHE_AREA_DISKS, lathe_write_disks},
-    {LATHE_AREA_NETS, lathe_write_nets},   {LATHE_AREA_SERIALS, lathe_write_serials},
-    {LATHE_AREA_GPU, write_gpu},           {LATHE_AREA_DEBUGCON, lathe_write_debugcon},
-    {LATHE_AREA_DISPLAY, write_display},   {LATHE_AREA_TPM, write_tpm},
-    {LATHE_AREA_REBOOT, write_reboot},     {LATHE_AREA_DEBUG, write_debug},
+    {LATHE_AREA_NAME, write_name},
+    {LATHE_AREA_MEMORY, write_memory},
+    {LATHE_AREA_BOARD, write_board},
+    {LATHE_AREA_ENGINE, write_engine},
+    {LATHE_AREA_CPU, write_cpu},
+    {LATHE_AREA_TOPOLOGY, write_topology},
+    {LATHE_AREA_FIRMWARE, write_firmware},
+    {LATHE_AREA_KERNEL, write_kernel},
+    {LATHE_AREA_INITRD, write_initrd},
+    {LATHE_AREA_APPEND, write_append},
+    {LATHE_AREA_BOOT, write_boot},
+    {LATHE_AREA_DISKS, lathe_write_disks},
+    {LATHE_AREA_NETS, lathe_write_nets},
+    {LATHE_AREA_SERIALS, lathe_write_serials},
+    {LATHE_AREA_GPU, write_gpu},
+    {LATHE_AREA_INPUT, write_input},
+    {LATHE_AREA_DEBUGCON, lathe_write_debugcon},
+    {LATHE_AREA_DISPLAY, write_display},
+    {LATHE_AREA_TPM, write_tpm},
+    {LATHE_AREA_REBOOT, write_reboot},
+    {LATHE_AREA_DEBUG, write_debug},
 };
 
 bool lathe_config_write(struct lathe_config *config, const struct lathe_definition *definition,

@@ -29,6 +29,7 @@ enum lathe_config_area {
     LATHE_AREA_TPM = 1 << 17,
     LATHE_AREA_REBOOT = 1 << 18,
     LATHE_AREA_DEBUG = 1 << 19, /* debug exit and test devices */
+    LATHE_AREA_INPUT = 1 << 20,
 };
 
 /*

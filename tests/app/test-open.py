@@ -354,13 +354,17 @@ def floppy(folder, name, size=1474560):
 
 
 def choose_in_menu(machine, steps):
-    """Of the floppy drives' menu, which lies left of that of the disks."""
+    """Of the floppy drives' menu: its first row changes, the next one ejects."""
     machine.focus(machine.window)
     machine.display.tool("xdotool", "mousemove", "300", "400", "click", "1")
-    time.sleep(0.3)
-    machine.keys("ctrl+Tab")
-    time.sleep(0.3)
-    machine.keys(*["Tab"] * DISKS_BUTTON, "space", *["Down"] * steps, "Return")
+    machine.leave("ctrl+Tab")
+    machine.tab_to("Floppy drives")
+    machine.keys("space")
+    machine.wait_focus("Change Floppy .*")
+    if steps:
+        machine.keys("Down")
+        machine.wait_focus("Eject .*")
+    machine.keys("Return")
     time.sleep(0.7)
 
 
