@@ -3,11 +3,13 @@
 #include "app/session/drive.h"
 
 #include <glib/gi18n.h>
+#include <sys/stat.h>
 
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/session/session.h"
 #include "emulator/api/block.h"
+#include "emulator/api/machine.h"
 
 struct lathe_disk_definition *lathe_drive_find(struct lathe_definition *definition)
 {
@@ -81,4 +83,12 @@ gboolean lathe_drive_change(struct emu_machine *machine, struct lathe_definition
         return lathe_error_from_emu(error, &found);
     drive_remember(disk, medium);
     return TRUE;
+}
+
+gboolean lathe_session_is_floppy(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+           emu_is_floppy_size((uint64_t)status.st_size);
 }

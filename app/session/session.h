@@ -115,6 +115,8 @@ struct lathe_medium {
  * does not fit a floppy drive fails too. */
 gboolean lathe_session_change_medium(LatheSession *session, unsigned drive,
                                      const struct lathe_medium *medium, GError **error);
+/* Is the file an image that a floppy drive takes, by its size? Any thread. */
+gboolean lathe_session_is_floppy(const char *path);
 
 /* A disk that was plugged into the running machine, beside those of its definition. */
 struct lathe_attached_disk {

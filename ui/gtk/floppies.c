@@ -75,10 +75,8 @@ static void floppies_change(LatheWindow *window, unsigned drive, const char *pat
 gboolean lathe_window_take_floppy(LatheWindow *window, const char *path)
 {
     unsigned drives[FLOPPIES_MAX];
-    GStatBuf status;
 
-    if (floppies_find(window, drives) == 0 || g_stat(path, &status) != 0 ||
-        !S_ISREG(status.st_mode) || !emu_is_floppy_size((uint64_t)status.st_size))
+    if (floppies_find(window, drives) == 0 || !lathe_session_is_floppy(path))
         return FALSE;
     floppies_change(window, drives[0], path, false);
     return TRUE;
