@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlsave.h>
@@ -213,7 +214,18 @@ struct lathe_config *lathe_config_parse(const char *name, const char *text, size
 
 /* ---- files ---- */
 
-/* Up to size bytes of a regular file; -1 with errno. */
+/* read() of a pipe that was opened without waiting for its writer: waits for what it writes. */
+static ssize_t document_read(int fd, char *data, size_t size)
+{
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+    ssize_t got;
+
+    while ((got = read(fd, data, size)) < 0 && (errno == EAGAIN || errno == EINTR))
+        poll(&input, 1, -1);
+    return got;
+}
+
+/* Up to size bytes of a file or pipe; -1 with errno. */
 static ssize_t document_load(const char *path, char *data, size_t size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -221,7 +233,7 @@ static ssize_t document_load(const char *path, char *data, size_t size)
     ssize_t got = fd < 0 ? -1 : 1;
 
     while (got > 0 && length < size) {
-        got = read(fd, data + length, size - length);
+        got = document_read(fd, data + length, size - length);
         length += got > 0 ? (size_t)got : 0;
     }
     int kept = errno;

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
@@ -75,6 +76,17 @@ def definition(name):
         validate(name + "-validate", text)
 
 
+def slow_pipe(path):
+    """A pipe whose writer is slower than its reader is waited for."""
+    with subprocess.Popen([PROGRAM, "export", "--format", "xml", "/dev/stdin"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as reader:
+        time.sleep(0.5)  # by then it reads
+        with open(path, "rb") as stream:
+            text = stream.read()
+        report("slow-pipe", reader.communicate(text)[0] == lathe("export", "--format", "xml", path).stdout)
+
+
+slow_pipe(os.path.join(FOLDER, "desktop.xml"))
 for entry in sorted(os.listdir(FOLDER)):
     if entry.endswith(".xml") and not entry.endswith(".out.xml"):
         definition(entry[:-len(".xml")])
