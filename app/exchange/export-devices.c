@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/exchange/export-private.h"
+#include "app/exchange/plains.h"
 
 /* ---- bridges and controllers ---- */
 
@@ -230,33 +231,6 @@ static void port_export_consoles(struct lathe_export *export)
 
 /* ---- devices by a table ---- */
 
-static const struct {
-    const char *element, *attribute, *value, *driver;
-    const char *second, *second_value; /* another attribute that has to fit */
-} export_plains[] = {
-    {"input", "type", "tablet", "usb-tablet", "bus", "usb"},
-    {"input", "type", "mouse", "usb-mouse", "bus", "usb"},
-    {"input", "type", "keyboard", "usb-kbd", "bus", "usb"},
-    {"input", "type", "tablet", "virtio-tablet-pci", "bus", "virtio"},
-    {"input", "type", "mouse", "virtio-mouse-pci", "bus", "virtio"},
-    {"input", "type", "keyboard", "virtio-keyboard-pci", "bus", "virtio"},
-    {"input", "type", "mouse", "", "bus", "ps2"},
-    {"input", "type", "keyboard", "", "bus", "ps2"},
-    {"sound", "model", "ac97", "AC97", NULL, NULL},
-    {"sound", "model", "es1370", "ES1370", NULL, NULL},
-    {"sound", "model", "sb16", "sb16", NULL, NULL},
-    {"sound", "model", "usb", "usb-audio", NULL, NULL},
-    {"sound", "model", "ich6", "intel-hda", NULL, NULL},
-    {"sound", "model", "ich9", "ich9-intel-hda", NULL, NULL},
-    {"watchdog", "model", "i6300esb", "i6300esb", "action", "reset"},
-    {"watchdog", "model", "ib700", "ib700", "action", "reset"},
-    {"watchdog", "model", "itco", "", "action", "reset"},
-    {"panic", "model", "isa", "pvpanic", NULL, NULL},
-    {"memballoon", "model", "virtio", "virtio-balloon-pci", NULL, NULL},
-    {"memballoon", "model", "none", "", NULL, NULL},
-    {"iommu", "model", "intel", "intel-iommu", NULL, NULL},
-};
-
 static void plain_export_codecs(struct lathe_export *export, const xmlNode *node)
 {
     const xmlNode *codec = lathe_tree_child(node, "codec");
@@ -270,17 +244,31 @@ static void plain_export_codecs(struct lathe_export *export, const xmlNode *node
     }
 }
 
-static void plain_export(struct lathe_export *export, const xmlNode *node, size_t row)
+static void plain_export(struct lathe_export *export, const xmlNode *node,
+                         const struct lathe_plain *row)
 {
-    g_autoptr(GString) text = g_string_new(export_plains[row].driver);
+    g_autoptr(GString) text = g_string_new(row->driver);
 
-    lathe_export_skip(export, node, export_plains[row].attribute);
-    if (export_plains[row].second != NULL)
-        lathe_export_skip(export, node, export_plains[row].second);
+    lathe_export_mark(export, node);
+    lathe_export_skip(export, node, row->name);
+    if (row->name2 != NULL)
+        lathe_export_skip(export, node, row->name2);
     lathe_export_place(export, node, text);
-    if (export_plains[row].driver[0] != '\0')
+    if (row->driver[0] != '\0')
         lathe_export_add(export, "-device", g_strdup(text->str));
     plain_export_codecs(export, node);
+}
+
+static const struct lathe_plain *plain_find(const xmlNode *node)
+{
+    for (const struct lathe_plain *row = lathe_plains; row->driver != NULL; row++) {
+        if ((row->ways & PLAIN_EXPORT) != 0 &&
+            strcmp((const char *)node->name, row->element) == 0 &&
+            lathe_tree_is(node, row->name, row->value) &&
+            (row->name2 == NULL || lathe_tree_is(node, row->name2, row->value2)))
+            return row;
+    }
+    return NULL;
 }
 
 static void plain_export_all(struct lathe_export *export)
@@ -288,16 +276,9 @@ static void plain_export_all(struct lathe_export *export)
     const xmlNode *node = export->devices != NULL ? export->devices->children : NULL;
 
     for (; node != NULL; node = node->next) {
-        for (size_t i = 0; node->type == XML_ELEMENT_NODE && i < G_N_ELEMENTS(export_plains); i++) {
-            if (strcmp((const char *)node->name, export_plains[i].element) != 0 ||
-                !lathe_tree_is(node, export_plains[i].attribute, export_plains[i].value) ||
-                (export_plains[i].second != NULL &&
-                 !lathe_tree_is(node, export_plains[i].second, export_plains[i].second_value)))
-                continue;
-            lathe_export_mark(export, node);
-            plain_export(export, node, i);
-            break;
-        }
+        const struct lathe_plain *row = node->type == XML_ELEMENT_NODE ? plain_find(node) : NULL;
+        if (row != NULL)
+            plain_export(export, node, row);
     }
 }
 

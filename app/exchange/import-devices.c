@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/exchange/import-private.h"
+#include "app/exchange/plains.h"
 
 /* ---- bridges ---- */
 
@@ -89,57 +90,6 @@ void lathe_import_buses(struct lathe_import *import)
 
 /* ---- devices by a table ---- */
 
-/* An element with up to two attributes; controllers get their number. */
-static const struct plain {
-    const char *driver, *element;
-    const char *name, *value, *name2, *value2;
-} plains[] = {
-    {"usb-tablet", "input", "type", "tablet", "bus", "usb"},
-    {"usb-mouse", "input", "type", "mouse", "bus", "usb"},
-    {"usb-kbd", "input", "type", "keyboard", "bus", "usb"},
-    {"virtio-tablet-pci", "input", "type", "tablet", "bus", "virtio"},
-    {"virtio-mouse-pci", "input", "type", "mouse", "bus", "virtio"},
-    {"virtio-keyboard-pci", "input", "type", "keyboard", "bus", "virtio"},
-    {"qemu-xhci", "controller", "type", "usb", "model", "qemu-xhci"},
-    {"nec-usb-xhci", "controller", "type", "usb", "model", "nec-xhci"},
-    {"usb-ehci", "controller", "type", "usb", "model", "ehci"},
-    {"ich9-usb-ehci1", "controller", "type", "usb", "model", "ich9-ehci1"},
-    {"ich9-usb-uhci1", "controller", "type", "usb", "model", "ich9-uhci1"},
-    {"ich9-usb-uhci2", "controller", "type", "usb", "model", "ich9-uhci2"},
-    {"ich9-usb-uhci3", "controller", "type", "usb", "model", "ich9-uhci3"},
-    {"piix3-usb-uhci", "controller", "type", "usb", "model", "piix3-uhci"},
-    {"ahci", "controller", "type", "sata", NULL, NULL},
-    {"ich9-ahci", "controller", "type", "sata", NULL, NULL},
-    {"virtio-scsi-pci", "controller", "type", "scsi", "model", "virtio-scsi"},
-    {"lsi", "controller", "type", "scsi", "model", "lsilogic"},
-    {"virtio-serial-pci", "controller", "type", "virtio-serial", NULL, NULL},
-    {"virtio-serial", "controller", "type", "virtio-serial", NULL, NULL},
-    {"virtio-balloon-pci", "memballoon", "model", "virtio", NULL, NULL},
-    {"virtio-balloon", "memballoon", "model", "virtio", NULL, NULL},
-    {"intel-hda", "sound", "model", "ich6", NULL, NULL},
-    {"ich9-intel-hda", "sound", "model", "ich9", NULL, NULL},
-    {"AC97", "sound", "model", "ac97", NULL, NULL},
-    {"ac97", "sound", "model", "ac97", NULL, NULL},
-    {"ES1370", "sound", "model", "es1370", NULL, NULL},
-    {"sb16", "sound", "model", "sb16", NULL, NULL},
-    {"usb-audio", "sound", "model", "usb", NULL, NULL},
-    {"i6300esb", "watchdog", "model", "i6300esb", "action", "reset"},
-    {"ib700", "watchdog", "model", "ib700", "action", "reset"},
-    {"pvpanic", "panic", "model", "isa", NULL, NULL},
-    {"intel-iommu", "iommu", "model", "intel", NULL, NULL},
-    {"VGA", "video", "type", "vga", NULL, NULL},
-    {"virtio-vga", "video", "type", "virtio", NULL, NULL},
-    {"virtio-gpu-pci", "video", "type", "virtio", NULL, NULL},
-    {"virtio-vga-gl", "video", "type", "virtio", "accel3d", "yes"},
-    {"virtio-gpu-gl-pci", "video", "type", "virtio", "accel3d", "yes"},
-    {"qxl", "video", "type", "qxl", NULL, NULL},
-    {"qxl-vga", "video", "type", "qxl", NULL, NULL},
-    {"cirrus-vga", "video", "type", "cirrus", NULL, NULL},
-    {"vmware-svga", "video", "type", "vmvga", NULL, NULL},
-    {"bochs-display", "video", "type", "bochs", NULL, NULL},
-    {"ramfb", "video", "type", "ramfb", NULL, NULL},
-};
-
 static unsigned plain_count(const struct lathe_import *import, const char *type)
 {
     const xmlNode *node = lathe_tree_child(import->devices, "controller");
@@ -160,7 +110,8 @@ static xmlNode *plain_add_video(struct lathe_import *import, const char *type, b
     return video;
 }
 
-static xmlNode *plain_add(struct lathe_import *import, const struct plain *row)
+/* Controllers get their number. */
+static xmlNode *plain_add(struct lathe_import *import, const struct lathe_plain *row)
 {
     xmlNode *node;
 
@@ -246,13 +197,13 @@ bool lathe_import_plain_device(struct lathe_import *import, struct lathe_qemu_op
     if (plain_take_codec(import, device) || plain_take_rng(import, device) ||
         plain_take_debug(import, device))
         return true;
-    for (size_t i = 0; i < G_N_ELEMENTS(plains); i++) {
-        if (strcmp(plains[i].driver, driver) != 0)
+    for (const struct lathe_plain *row = lathe_plains; row->driver != NULL; row++) {
+        if ((row->ways & PLAIN_IMPORT) == 0 || strcmp(row->driver, driver) != 0)
             continue;
         lathe_qemu_get(device, "driver");
-        if (strcmp(plains[i].element, "controller") != 0 && g_str_has_prefix(driver, "usb-"))
+        if (strcmp(row->element, "controller") != 0 && g_str_has_prefix(driver, "usb-"))
             lathe_qemu_get(device, "bus");
-        lathe_import_place(import, device, plain_add(import, &plains[i]));
+        lathe_import_place(import, device, plain_add(import, row));
         return true;
     }
     return false;
