@@ -69,6 +69,12 @@ static inline void emu_vcpu_clear(struct emu_vcpu *vcpu, uint32_t bits)
     atomic_fetch_and_explicit(vcpu->request, ~bits, memory_order_acq_rel);
 }
 
+/* The same; which of them were set. */
+static inline uint32_t emu_vcpu_take(struct emu_vcpu *vcpu, uint32_t bits)
+{
+    return atomic_fetch_and_explicit(vcpu->request, ~bits, memory_order_acq_rel) & bits;
+}
+
 /* Own thread: sleeps until any of the bits in mask is requested. Counted as halted time. */
 void emu_vcpu_wait(struct emu_vcpu *vcpu, uint32_t mask);
 /* Own thread, between blocks: lets those who want an exclusive section have it. */

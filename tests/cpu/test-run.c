@@ -444,6 +444,52 @@ static void test_sipi_in_smm(void)
     bench_finish(&b);
 }
 
+/* The second processor spins without interrupts; then the machine is paused. */
+static void sipi_spin(struct bench *b)
+{
+    bench_init(b, 2);
+    PUT(b, CODE, 0xfa, 0xf4); /* cli; hlt */
+    /* at 0x2000: cli; inc byte [COUNTER]; again: jmp again */
+    PUT(b, 0x2000, 0xfa, 0xfe, 0x06, 0x00, 0x05, 0xeb, 0xfe);
+    PUT(b, 0x38000, 0xc6, 0x06, 0x02, 0x05, 0x01, 0x0f, 0xaa); /* mov byte [0x502], 1; rsm */
+    emu_machine_resume(b->machine);
+    request(b, 1, EMU_APIC_SIPI, 2);
+    CHECK(wait_byte(b, COUNTER, 1));
+    emu_machine_pause(b->machine);
+}
+
+/* A second SIPI that is only seen together with an SMI does not keep that from being taken. */
+static void test_sipi_with_smi(void)
+{
+    struct bench b;
+
+    sipi_spin(&b);
+    request(&b, 1, EMU_APIC_SIPI, 2);
+    request(&b, 1, EMU_APIC_SMI, 0);
+    emu_machine_resume(b.machine);
+    CHECK(wait_byte(&b, 0x502, 1));
+    CHECK_EQ(b.ram[COUNTER], 1);
+    bench_finish(&b);
+}
+
+/* A second SIPI that is only seen together with the next INIT is not what that waits for. */
+static void test_sipi_before_init(void)
+{
+    struct bench b;
+
+    sipi_spin(&b);
+    request(&b, 1, EMU_APIC_SIPI, 2);
+    request(&b, 1, EMU_APIC_INIT, 0);
+    emu_machine_resume(b.machine);
+    CHECK(wait_halted(&b, 1));
+    CHECK_EQ(b.ram[COUNTER], 1);
+    request(&b, 1, EMU_APIC_SMI, 0); /* waits */
+    request(&b, 1, EMU_APIC_SIPI, 2);
+    CHECK(wait_byte(&b, 0x502, 1));
+    CHECK(wait_byte(&b, COUNTER, 2));
+    bench_finish(&b);
+}
+
 static void test_mwait(void)
 {
     struct bench b;
@@ -790,6 +836,8 @@ static const struct test_case cases[] = {
     {"run-nmi", test_nmi},
     {"run-sipi", test_sipi},
     {"run-sipi-in-smm", test_sipi_in_smm},
+    {"run-sipi-with-smi", test_sipi_with_smi},
+    {"run-sipi-before-init", test_sipi_before_init},
     {"run-mwait", test_mwait},
     {"run-trap-flag", test_trap_flag},
     {"run-trap-shadow", test_trap_shadow},

@@ -10,7 +10,8 @@
  * lost. While IF is clear the bit is clear as well, so that the executor is not driven out at each
  * block, and intr_line remembers; whatever sets IF ends its block, and the loop looks again. Only
  * acknowledge, answering "nothing", clears intr_line. NMIs go the same way through nmi_line, SMIs
- * through smi_line; in system management mode SMIs and INIT wait.
+ * through smi_line; in system management mode SMIs and INIT wait. What of INIT and SIPI came first
+ * is told by the request bits: INIT takes a SIPI's away.
  */
 #include "emulator/cpu/x86/run.h"
 
@@ -48,7 +49,7 @@ static void run_clear_events(struct x86_cpu *cpu, bool waits)
 
 static void run_init(struct x86_cpu *cpu)
 {
-    emu_vcpu_clear(cpu->vcpu, X86_REQUEST_INIT | X86_REQUEST_NMI);
+    emu_vcpu_clear(cpu->vcpu, X86_REQUEST_NMI);
     x86_cpu_reset(cpu, true);
     if (cpu->apic_ops != NULL)
         cpu->apic_ops->init(cpu->apic);
@@ -57,7 +58,6 @@ static void run_init(struct x86_cpu *cpu)
 
 static void run_sipi(struct x86_cpu *cpu)
 {
-    emu_vcpu_clear(cpu->vcpu, X86_REQUEST_SIPI);
     if (!cpu->wait_for_sipi)
         return;
     uint8_t vector = __atomic_load_n(&cpu->sipi_vector, __ATOMIC_RELAXED);
@@ -131,33 +131,38 @@ static bool run_host_requests(struct x86_cpu *cpu, uint32_t requests)
 }
 
 /*
- * INIT waits for the end of system management mode, and the SIPI that follows it too: who sent both
- * gave this processor more time than a busy host may have left it. RSM asks for them again, as
- * requests that stay keep engines from running.
+ * INIT and SIPI, which follows INIT if both are there. INIT waits for the end of system management
+ * mode, and the SIPI that follows it too: who sent both gave this processor more time than a busy
+ * host may have left it. RSM asks for them again, as requests that stay keep engines from running.
  */
-static uint32_t run_put_off(struct x86_cpu *cpu, uint32_t requests)
+static uint32_t run_take_start(struct x86_cpu *cpu)
 {
-    uint32_t start = requests & (X86_REQUEST_INIT | X86_REQUEST_SIPI);
+    uint32_t start = emu_vcpu_take(cpu->vcpu, X86_REQUEST_INIT | X86_REQUEST_SIPI);
 
     if (!cpu->in_smm || !((start | cpu->after_smm) & X86_REQUEST_INIT))
-        return requests;
-    cpu->after_smm |= start;
-    emu_vcpu_clear(cpu->vcpu, start);
-    return requests & ~start;
+        return start;
+    cpu->after_smm = start | (start & X86_REQUEST_INIT ? 0 : cpu->after_smm);
+    return 0;
 }
 
-/* INIT drops what else is in requests; the caller looks at them again. */
+/*
+ * INIT drops what else is in requests. An SMI that came with it, or with a SIPI, is in smi_line
+ * already, and has to be taken here: nothing would drive the executor out for it.
+ */
 static void run_guest_events(struct x86_cpu *cpu, uint32_t requests)
 {
+    uint32_t start = 0;
+
     if (cpu->exception_pending)
         x86_deliver_exception(cpu);
-    requests = run_put_off(cpu, requests);
-    if (requests & X86_REQUEST_INIT)
+    if (requests & (X86_REQUEST_INIT | X86_REQUEST_SIPI))
+        start = run_take_start(cpu);
+    if (start & X86_REQUEST_INIT)
         run_init(cpu);
-    else if (requests & X86_REQUEST_SIPI)
+    if (start & X86_REQUEST_SIPI)
         run_sipi(cpu);
-    else if (!cpu->wait_for_sipi)
-        run_interrupts(cpu, requests);
+    if (!cpu->wait_for_sipi)
+        run_interrupts(cpu, start & X86_REQUEST_INIT ? 0 : requests);
 }
 
 /* A step of a processor that sleeps is over at once: others stand still and cannot wake it. */
@@ -318,6 +323,8 @@ static void run_apic_request(void *opaque, enum emu_apic_request kind, uint8_t v
     struct x86_cpu *cpu = opaque;
     if (kind == EMU_APIC_SIPI)
         __atomic_store_n(&cpu->sipi_vector, vector, __ATOMIC_RELAXED); /* before the request */
+    if (cpu->vcpu != NULL && kind == EMU_APIC_INIT)
+        emu_vcpu_clear(cpu->vcpu, X86_REQUEST_SIPI); /* what came before must not come after */
     if (cpu->vcpu != NULL)
         emu_vcpu_request(cpu->vcpu, bits[kind]);
 }
