@@ -20,6 +20,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SYSTEM = os.path.abspath(os.path.join(GUESTS, "system", "system.qcow2"))
 SCRATCH = tempfile.mkdtemp(prefix="lathe-system-")
 PATIENCE = int(os.environ.get("PATIENCE", "1"))
+# What Linux calls the root partition on each bus.
+ROOTS = {"virtio": "/dev/vda2", "nvme": "/dev/nvme0n1p2", "sata": "/dev/sda2"}
 ROOT_OFFSET, ROOT_SIZE = 33 << 20, 2 << 30  # of the second partition; see image.sh
 
 
@@ -31,8 +33,12 @@ def overlay(name):
     return path
 
 
+def bus_of(case):
+    return "virtio" if case == "secure" else case
+
+
 def run(case, path):
-    bus, firmware = ("virtio", "uefi-secure") if case == "secure" else (case, "uefi")
+    bus, firmware = bus_of(case), "uefi-secure" if case == "secure" else "uefi"
     command = [LATHE, "run", "--firmware", firmware, "--smp", "2", "--memory", "2G", "--disk",
                "%s,bus=%s" % (path, bus), "--display", "none", "--serial", "stdio", "--timeout",
                str(400 * PATIENCE)]
@@ -50,19 +56,24 @@ def section(text, name):
     return (found.group(1).strip(), int(found.group(2))) if found else ("not told", -1)
 
 
-def check_start(name, text, secure):
+def check_start(name, text, case):
     """One start, as far as the guest can tell."""
     report(name + "-running", re.search(r"^== state running", text, re.M), text[-3000:])
     for what in ("failed", "acpi-messages", "tables"):
         said, status = section(text, what)
         report("%s-no-%s" % (name, what), status >= 0 and said == "", said)
     report(name + "-cpus", section(text, "cpus")[0] == "2", section(text, "cpus"))
+    said, _ = section(text, "root")
+    report(name + "-root", said.split() == [ROOTS[bus_of(case)], "ext4"], said)
+    secure = case == "secure"
     report(name + "-target", section(text, "target")[0] == "active", section(text, "target"))
     for what, sign in (("pci", "ISA bridge"), ("smbios", "System Information"),
-                       ("variables", "BootOrder"), ("disks", "ext4"),
+                       ("variables", "-BootOrder"), ("disks", "ext4"),
                        ("secure-boot", "SecureBoot " + ("enabled" if secure else "disabled"))):
         said, status = section(text, what)
         report("%s-%s" % (name, what), status == 0 and sign in said, said)
+    said, _ = section(text, "secure-variable")
+    report(name + "-secure-variable", said == ("1" if secure else "0"), said)
     said, _ = section(text, "pci")
     report(name + "-pci-sane", "[size=" in said and not re.search(r"!!!|\?\?\?", said), said)
 
@@ -83,8 +94,10 @@ def check_disk(name, path):
     report(name + "-image", done.returncode == 0, done.stdout + done.stderr)
     part = root_of(path)
     done = subprocess.run(["/sbin/e2fsck", "-fn", part], capture_output=True, text=True)
-    said = done.stdout + done.stderr
-    report(name + "-file-system", done.returncode == 0 and "recovering journal" not in said, said)
+    report(name + "-file-system", done.returncode == 0, done.stdout + done.stderr)
+    done = subprocess.run(["/sbin/dumpe2fs", "-h", part], capture_output=True, text=True)
+    report(name + "-unmounted", re.search(r"^Filesystem state: *clean$", done.stdout, re.M) and
+           "needs_recovery" not in done.stdout, done.stdout + done.stderr)
     os.remove(part)
 
 
@@ -96,7 +109,9 @@ def check_case(case):
            "status %d\n%s" % (status, text[-3000:]))
     report(case + "-reboots", len(starts) == 2, "%d first starts" % (len(starts) - 1))
     for number, start in enumerate(starts[:2], 1):
-        check_start("%s-start-%d" % (case, number), start, case == "secure")
+        check_start("%s-start-%d" % (case, number), start, case)
+    names = [set(section(start, "variables")[0].split()) for start in starts[:2]]
+    report(case + "-variables-stay", len(names) == 2 and names[0] <= names[1], names)
     check_disk(case, path)
 
 

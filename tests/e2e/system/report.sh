@@ -36,7 +36,9 @@ section usb lsusb -t
 section smbios dmidecode
 section variables efi_variables
 section secure-boot mokutil --sb-state
+section secure-variable efivar -d -n 8be4df61-93ca-11d2-aa0d-00e098032b8c-SecureBoot
 section disks lsblk -o NAME,TYPE,SIZE,FSTYPE,MOUNTPOINTS
+section root findmnt -no SOURCE,FSTYPE /
 section cpus nproc
 section target systemctl is-active multi-user.target
 
