@@ -8,29 +8,23 @@ PROGRAM is lathe, GUESTS has Debian's kernel and its modules, INIT tells what co
 """
 import os
 import re
-import shutil
-import subprocess
 import sys
 
 from xwindow import Window, run_tests, wait_for
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
+import initramfs  # pylint: disable=wrong-import-position
+
 PROGRAM, GUESTS, INIT, PICTURES = sys.argv[1:5]
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def make_initramfs(folder):
-    root = os.path.join(folder, "root")
-    os.makedirs(os.path.join(root, "bin"))
-    subprocess.run([os.path.join(HERE, "..", "e2e", "modules.py"),
-                    os.path.join(GUESTS, "generic", "modules"), os.path.join(root, "modules"),
-                    "evdev", "virtio_pci", "virtio_input"], check=True)
-    shutil.copy(shutil.which("busybox"), os.path.join(root, "bin", "busybox"))
-    shutil.copy(INIT, os.path.join(root, "init"))
-    os.chmod(os.path.join(root, "init"), 0o755)
-    path = os.path.join(folder, "init.gz")
-    subprocess.run("find . | cpio --quiet -H newc -o -R 0:0 | gzip -1 >'%s'" % path, cwd=root,
-                   shell=True, check=True)
-    return path
+    before = os.getcwd()
+    os.chdir(folder)
+    name = initramfs.make("init", os.path.join(GUESTS, "generic"),
+                          ["evdev", "virtio_pci", "virtio_input"], INIT)
+    os.chdir(before)
+    return os.path.join(folder, name)
 
 
 def told(window, word):
