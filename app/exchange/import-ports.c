@@ -74,8 +74,7 @@ static xmlNode *port_add_text(struct lathe_import *import, const char *element,
                               struct lathe_qemu_option *option)
 {
     static const char *const plain[] = {"stdio", "pty", "null", "vc", NULL};
-    const char *text = lathe_qemu_get(option, "");
-    const char *colon = text != NULL ? strchr(text, ':') : NULL;
+    const char *text = lathe_qemu_get(option, ""), *colon;
 
     if (text == NULL || strcmp(text, "none") == 0)
         return NULL;

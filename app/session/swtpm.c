@@ -222,9 +222,8 @@ static bool swtpm_try_connect(struct swtpm *swtpm, const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-    if (strlen(path) >= sizeof(address.sun_path))
+    if (g_strlcpy(address.sun_path, path, sizeof(address.sun_path)) >= sizeof(address.sun_path))
         return false;
-    strcpy(address.sun_path, path);
     swtpm->control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (swtpm->control >= 0 &&
         connect(swtpm->control, (struct sockaddr *)&address, sizeof(address)) == 0)
