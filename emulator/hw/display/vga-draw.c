@@ -113,7 +113,7 @@ static void draw_frame(const struct vga_frame *frame, struct emu_surface *surfac
     struct vga_scan scan = vga_scan_first(frame);
     uint32_t *cells;
 
-    if (!emu_surface_resize(surface, width, frame->lines, update))
+    if (width == 0 || !emu_surface_resize(surface, width, frame->lines, update))
         return;
     cells = emu_surface_cells(surface, 2 * (size_t)frame->lines);
     if (cells == NULL)
