@@ -52,8 +52,7 @@ static bool boot_add_acpi(struct board *board, struct emu_error *err)
     acpi.mmio64 = EMU_PC_MMIO64;
     acpi.mmio64_size = EMU_PC_MMIO64_SIZE;
     tables = emu_acpi_build(&acpi, EMU_PC_TABLES, EMU_PC_SMBIOS - EMU_PC_TABLES, &length, err);
-    return tables != NULL &&
-           emu_boot_add(&board->image, EMU_PC_TABLES, tables, length, 0, true, err);
+    return tables != NULL && emu_boot_give(&board->image, EMU_PC_TABLES, tables, length, err);
 }
 
 static bool boot_add_smbios(struct board *board, struct emu_error *err)
@@ -62,8 +61,7 @@ static bool boot_add_smbios(struct board *board, struct emu_error *err)
     uint8_t *tables =
         board_smbios(board, EMU_PC_SMBIOS, EMU_PC_VMGENID - EMU_PC_SMBIOS, &length, err);
 
-    return tables != NULL &&
-           emu_boot_add(&board->image, EMU_PC_SMBIOS, tables, length, 0, true, err);
+    return tables != NULL && emu_boot_give(&board->image, EMU_PC_SMBIOS, tables, length, err);
 }
 
 bool board_prepare_boot(struct board *board, struct emu_error *err)

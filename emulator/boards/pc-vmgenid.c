@@ -56,7 +56,7 @@ bool board_boot_vmgenid(struct board *board, struct emu_error *err)
     }
     memcpy(page + EMU_ACPI_VMGENID_AT, board->vmgenid, sizeof(board->vmgenid));
     board->vmgenid_address = EMU_PC_VMGENID;
-    return emu_boot_add(&board->image, EMU_PC_VMGENID, page, EMU_ACPI_VMGENID_FILE, 0, true, err);
+    return emu_boot_give(&board->image, EMU_PC_VMGENID, page, EMU_ACPI_VMGENID_FILE, err);
 }
 
 /* ---- a new one ---- */

@@ -118,7 +118,7 @@ static bool elf_add_segment(const struct emu_boot_request *request, struct emu_b
                              (unsigned long long)(segment->address + segment->memory_size));
     return emu_boot_add(image, segment->address, file->data + segment->offset,
                         (size_t)segment->file_size,
-                        (size_t)(segment->memory_size - segment->file_size), false, err);
+                        (size_t)(segment->memory_size - segment->file_size), err);
 }
 
 bool emu_boot_add_elf(const struct emu_boot_request *request, struct emu_boot_image *image,
@@ -201,7 +201,7 @@ static bool pvh_add_initrd(const struct emu_boot_request *request, struct emu_bo
     emu_put64(info + 16, PVH_START_INFO + PVH_MODULES);
     emu_put64(info + PVH_MODULES, address);
     emu_put64(info + PVH_MODULES + 8, initrd->size);
-    return emu_boot_add(image, address, initrd->data, initrd->size, 0, false, err);
+    return emu_boot_add(image, address, initrd->data, initrd->size, 0, err);
 }
 
 static void pvh_fill_info(const struct emu_boot_request *request, uint8_t *info)
@@ -243,7 +243,7 @@ bool emu_boot_make_pvh(const struct emu_boot_request *request, struct emu_boot_i
     info = calloc(1, PVH_SIZE);
     if (info == NULL)
         return emu_error_set(err, EMU_ERROR_HOST, "out of memory");
-    if (!emu_boot_add(image, PVH_START_INFO, info, PVH_SIZE, 0, true, err))
+    if (!emu_boot_give(image, PVH_START_INFO, info, PVH_SIZE, err))
         return false;
     pvh_fill_info(request, info);
     memcpy(info + PVH_CMDLINE, append, strlen(append));

@@ -145,7 +145,7 @@ static bool linux_add_kernel(const struct emu_boot_request *request, struct emu_
                              "%s needs %llu MiB of memory to start; give the machine more",
                              file->name, (unsigned long long)((start + need) >> 20) + 1);
     image->entry = (uint32_t)start;
-    return emu_boot_add(image, start, file->data + setup, file->size - setup, 0, false, err);
+    return emu_boot_add(image, start, file->data + setup, file->size - setup, 0, err);
 }
 
 /* The highest page-aligned place below what the kernel and the map allow. */
@@ -174,7 +174,7 @@ static bool linux_add_initrd(const struct emu_boot_request *request, struct emu_
     address = (top - initrd->size) & ~0xfffull;
     emu_put32(params + LINUX_RAMDISK_IMAGE, (uint32_t)address);
     emu_put32(params + LINUX_RAMDISK_SIZE, (uint32_t)initrd->size);
-    return emu_boot_add(image, address, initrd->data, initrd->size, 0, false, err);
+    return emu_boot_add(image, address, initrd->data, initrd->size, 0, err);
 }
 
 static bool linux_add_command_line(const struct emu_boot_request *request,
@@ -194,8 +194,7 @@ static bool linux_add_command_line(const struct emu_boot_request *request,
     text = strdup(text);
     if (text == NULL)
         return emu_error_set(err, EMU_ERROR_HOST, "out of memory");
-    return emu_boot_add(image, LINUX_CMDLINE, (const uint8_t *)text, strlen(text) + 1, 0, true,
-                        err);
+    return emu_boot_give(image, LINUX_CMDLINE, (uint8_t *)text, strlen(text) + 1, err);
 }
 
 static void linux_fill_screen(const struct emu_boot_screen *screen, uint8_t *params)
@@ -246,7 +245,7 @@ bool emu_boot_make_linux(const struct emu_boot_request *request, struct emu_boot
     params = calloc(1, PARAMS_SIZE);
     if (params == NULL)
         return emu_error_set(err, EMU_ERROR_HOST, "out of memory");
-    if (!emu_boot_add(image, LINUX_PARAMS, params, PARAMS_SIZE, 0, true, err))
+    if (!emu_boot_give(image, LINUX_PARAMS, params, PARAMS_SIZE, err))
         return false;
     linux_fill_params(request, params);
     if (request->screen != NULL)

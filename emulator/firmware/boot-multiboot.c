@@ -86,7 +86,7 @@ static bool mb_add_flat(struct mb_builder *mb, size_t at)
                              load);
     mb->next = load + total;
     return emu_boot_add(mb->image, load, file->data + offset, (size_t)size, (size_t)(total - size),
-                        false, mb->err);
+                        mb->err);
 }
 
 static bool mb_add_kernel(struct mb_builder *mb)
@@ -149,7 +149,7 @@ static bool mb_add_module(struct mb_builder *mb, const char *text, size_t length
     emu_put32(entry + 8, string);
     mb->modules++;
     mb->next = address + file->size;
-    return emu_boot_add(mb->image, address, file->data, file->size, 0, false, mb->err);
+    return emu_boot_add(mb->image, address, file->data, file->size, 0, mb->err);
 }
 
 static bool mb_add_modules(struct mb_builder *mb)
@@ -210,7 +210,7 @@ bool emu_boot_make_multiboot(const struct emu_boot_request *request, struct emu_
 
     if (mb.info == NULL)
         return emu_error_set(err, EMU_ERROR_HOST, "out of memory");
-    if (!emu_boot_add(image, MB_INFO, mb.info, MB_INFO_SIZE, 0, true, err))
+    if (!emu_boot_give(image, MB_INFO, mb.info, MB_INFO_SIZE, err))
         return false;
     image->protocol = "multiboot";
     image->eax = MB_LOADER_MAGIC;

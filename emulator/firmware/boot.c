@@ -71,17 +71,27 @@ void emu_boot_file_close(struct emu_boot_file *file)
     *file = (struct emu_boot_file){0};
 }
 
-bool emu_boot_add(struct emu_boot_image *image, uint64_t address, const uint8_t *data, size_t size,
-                  size_t zeros, bool owned, struct emu_error *err)
+static bool boot_add_piece(struct emu_boot_image *image, struct emu_boot_piece piece,
+                           struct emu_error *err)
 {
-    uint8_t *mine = owned ? (uint8_t *)(uintptr_t)data : NULL;
-
     if (image->count == EMU_BOOT_MAX_PIECES) {
-        free(mine);
+        free(piece.owned);
         return emu_error_set(err, EMU_ERROR_INPUT, "the kernel has too many segments");
     }
-    image->pieces[image->count++] = (struct emu_boot_piece){address, data, size, zeros, mine};
+    image->pieces[image->count++] = piece;
     return true;
+}
+
+bool emu_boot_add(struct emu_boot_image *image, uint64_t address, const uint8_t *data, size_t size,
+                  size_t zeros, struct emu_error *err)
+{
+    return boot_add_piece(image, (struct emu_boot_piece){address, data, size, zeros, NULL}, err);
+}
+
+bool emu_boot_give(struct emu_boot_image *image, uint64_t address, uint8_t *data, size_t size,
+                   struct emu_error *err)
+{
+    return boot_add_piece(image, (struct emu_boot_piece){address, data, size, 0, data}, err);
 }
 
 /* A null descriptor twice, then flat code and flat data, as the 32-bit Linux protocol wants. */
@@ -92,7 +102,7 @@ static bool boot_add_gdt(struct emu_boot_image *image, struct emu_error *err)
         [24] = 0xff, 0xff, 0, 0, 0, 0x93, 0xcf, 0, /* data, read and write, accessed, 4 GiB */
     };
 
-    return emu_boot_add(image, EMU_BOOT_GDT, gdt, sizeof(gdt), 0, false, err);
+    return emu_boot_add(image, EMU_BOOT_GDT, gdt, sizeof(gdt), 0, err);
 }
 
 static bool boot_make(const struct emu_boot_request *request, struct emu_boot_image *image,

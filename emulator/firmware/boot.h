@@ -81,9 +81,13 @@ void emu_boot_finish(struct emu_boot_image *image);
 bool emu_boot_apply(const struct emu_boot_image *image, struct emu_memory *memory,
                     struct emu_error *err);
 
-/* Appends a piece; owned: data was malloc'ed and is the image's from now on, also on failure. */
+/* Appends a piece, with zeros behind it; data stays as long as the image. */
 bool emu_boot_add(struct emu_boot_image *image, uint64_t address, const uint8_t *data, size_t size,
-                  size_t zeros, bool owned, struct emu_error *err);
+                  size_t zeros, struct emu_error *err);
+
+/* The same with data that was malloc'ed, which is the image's from now on, also on failure. */
+bool emu_boot_give(struct emu_boot_image *image, uint64_t address, uint8_t *data, size_t size,
+                   struct emu_error *err);
 
 /* Opens a file that the image keeps until emu_boot_finish. NULL with *err filled. */
 const struct emu_boot_file *emu_boot_open(struct emu_boot_image *image, const char *name,

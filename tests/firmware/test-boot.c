@@ -307,7 +307,7 @@ static void test_changed_file(void)
     CHECK(write(fd, f->bytes, sizeof(f->bytes)) == sizeof(f->bytes));
     CHECK(emu_boot_file_open(&file, name, &f->err));
     f->image.kernel = &file;
-    CHECK(emu_boot_add(&f->image, 0x1000, file.data + 1, file.size - 1, 16, false, &f->err));
+    CHECK(emu_boot_add(&f->image, 0x1000, file.data + 1, file.size - 1, 16, &f->err));
     CHECK(emu_boot_apply(&f->image, memory, &f->err));
     CHECK_EQ(emu_memory_load(memory, 0x1000 + file.size - 2, 1), 0x5a);
     CHECK_EQ(emu_memory_load(memory, 0x1000 + file.size - 1, 1), 0);
