@@ -131,7 +131,7 @@ static enum ir_status gate_load(struct x86_cpu *cpu, const struct x86_event *eve
     uint32_t offset = event->vector * size;
     enum ir_status status;
 
-    raw[1] = 0;
+    raw[0] = raw[1] = 0;
     if (offset + size - 1 > cpu->idt.limit)
         return event_gate_fault(cpu, event, X86_GP);
     status = x86_load_system(cpu, cpu->idt.base + offset, 8, &raw[0]);
@@ -355,7 +355,7 @@ static enum ir_status event_enter_long(struct x86_cpu *cpu, const struct x86_eve
 {
     unsigned old_cpl = cpu->cpl;
     struct x86_stack stack;
-    uint64_t sp;
+    uint64_t sp = 0;
     enum ir_status status = event_long_stack(cpu, gate->ist, cpl, &sp);
 
     if (status != IR_OK)

@@ -218,7 +218,7 @@ enum ir_status x86_check_data_segment(struct x86_cpu *cpu, uint16_t selector, un
 
 static enum ir_status segment_load_stack(struct x86_cpu *cpu, uint16_t selector)
 {
-    struct x86_descriptor d;
+    struct x86_descriptor d = {0};
     enum ir_status status;
 
     if (x86_is_null(selector) && x86_code64(cpu) && cpu->cpl < 3 && x86_rpl(selector) == cpu->cpl) {

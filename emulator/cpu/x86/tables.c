@@ -83,7 +83,7 @@ enum ir_status x86_helper_lldt(struct ir_env *env, uint64_t a, uint64_t b, uint6
 {
     struct x86_cpu *cpu = x86_cpu_of(env);
     uint16_t selector = (uint16_t)a;
-    struct x86_descriptor d;
+    struct x86_descriptor d = {0};
     enum ir_status status;
 
     if (x86_real_or_vm86(cpu))
@@ -113,7 +113,7 @@ enum ir_status x86_helper_ltr(struct ir_env *env, uint64_t a, uint64_t b, uint64
 {
     struct x86_cpu *cpu = x86_cpu_of(env);
     uint16_t selector = (uint16_t)a;
-    struct x86_descriptor d;
+    struct x86_descriptor d = {0};
     enum ir_status status;
 
     if (x86_real_or_vm86(cpu))

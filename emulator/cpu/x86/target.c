@@ -293,12 +293,12 @@ static void target_write(struct emu_vcpu *vcpu, size_t index, const void *value)
     uint64_t number = 0;
     if (bytes != NULL) {
         memcpy(bytes, value, target_size(index));
+        if (target_places[index].kind == TARGET_RIP)
+            cpu->debug->skip_break = false;
     } else {
         memcpy(&number, value, target_size(index));
         target_write_value(cpu, index, number);
     }
-    if (target_places[index].kind == TARGET_RIP)
-        cpu->debug->skip_break = false;
     x86_update_mode(cpu);
 }
 

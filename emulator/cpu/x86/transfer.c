@@ -231,7 +231,7 @@ static enum ir_status transfer_through_gate(const struct transfer *t,
                                             const struct x86_descriptor *d)
 {
     struct x86_cpu *cpu = t->cpu;
-    struct call_gate gate;
+    struct call_gate gate = {0};
     struct x86_stack stack;
     enum ir_status status;
 
