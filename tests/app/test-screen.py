@@ -296,7 +296,7 @@ def other_window(display, text):
 
 def test_locks(display, folder):
     """Whoever comes to the guest finds Caps Lock as it is on the host."""
-    machine = Machine(display, folder, "absolute 1;mode 640 480;leds 0;locks 1;print now;wait 9000;"
+    machine = Machine(display, folder, "absolute 1;mode 640 480;leds 0;locks 1;print now;until later;"
                       "locks 0;print deaf;spin")
     machine.wait_text("now")
     machine.mark()
@@ -310,7 +310,8 @@ def test_locks(display, folder):
         other.wait()
         machine.focus(machine.window)
         machine.wait_lines("key 58 down", "key 58 up")
-    machine.wait_text("deaf", 10 + WAIT)
+    machine.go("later")
+    machine.wait_text("deaf")
     other = other_window(display, "somewhere else")
     machine.mark()
     display.tool("xdotool", "key", "Caps_Lock")

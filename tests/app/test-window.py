@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from xwindow import Failed, Window, run_tests, wait_for
+from xwindow import PATIENCE, Failed, Window, run_tests, wait_for
 
 PROGRAM, INSPECTOR, PICTURES = sys.argv[1:4]
 
@@ -149,10 +149,13 @@ def test_log(display, folder):
 
 
 def test_script_ends_window(display, folder):
-    Machine(display, folder, "wait 1500;print now;spin", "--expect-serial", "now",
-            "--timeout", "20").end(0)
-    Machine(display, folder, "spin", "--timeout", "1.5").end(124)
-    Machine(display, folder, "wait 1500;exit 2", "--debug-exit").end(5)
+    for script, options, status in (("until seen;print now;spin", ["--expect-serial", "now"], 0),
+                                    ("until seen;exit 2", ["--debug-exit"], 5)):
+        machine = Machine(display, folder, script, *options)
+        machine.go("seen")
+        machine.end(status)
+        machine.hold("seen")
+    Machine(display, folder, "spin", "--timeout", str(2 * PATIENCE)).end(124)
 
 
 def listens(port):
