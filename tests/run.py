@@ -49,6 +49,7 @@ def tests_of(build, suites, slow):
 def run(test, patience):
     environment = dict(os.environ, **test["env"])
     environment.update(LC_ALL="C.UTF-8", LANGUAGE="")  # messages are read as they are written
+    environment["PATH"] += ":/usr/sbin:/sbin"  # not everybody has them, and e2fsck lies there
     environment["PATIENCE"] = str(patience)  # for tests that wait for something themselves
     environment.setdefault("ASAN_OPTIONS", "detect_leaks=1:abort_on_error=0")
     environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1:halt_on_error=1")
