@@ -140,7 +140,7 @@ VEC_INLINE void body_phminposuw(const struct vec_call *v, unsigned width)
         for (unsigned base = 0; base < VEC_LANES(width, field); base += lane) {                    \
             for (unsigned i = 0; i < lane; i++) {                                                  \
                 const union x86_vec *from = i < lane / 2 ? &va : &vb;                              \
-                unsigned at = base + 2 * (i % (lane / 2));                                         \
+                unsigned at = base + 2 * (i < lane / 2 ? i : i - lane / 2);                        \
                 __typeof__(va.field[0]) x = from->field[at], y = from->field[at + 1];              \
                 vd.field[base + i] = (__typeof__(va.field[0]))(expression);                        \
             }                                                                                      \
