@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Single bits and counts of bits: bt and its kin, scans, population counts. */
-#include "emulator/jit/x86-64/translate.h"
+#include "emulator/jit/x86-64/vector.h"
 
 /* ---- bt, bts, btr, btc ---- */
 
@@ -52,7 +52,7 @@ struct bits_count {
     bool prefixed; /* f3: without the feature it is another instruction */
 };
 
-static bool bits_count_of(unsigned op, struct bits_count *out)
+static bool bits_count_of(const struct jit_translation *t, unsigned op, struct bits_count *out)
 {
     switch (op) {
     case IR_bsf:
@@ -66,7 +66,7 @@ static bool bits_count_of(unsigned op, struct bits_count *out)
         return __builtin_cpu_supports("bmi");
     case IR_lzcnt:
         *out = (struct bits_count){0x0fbd, IR_F_Z | IR_F_C, true};
-        return __builtin_cpu_supports("lzcnt");
+        return t->features & JIT_LZCNT;
     case IR_popcnt:
         *out = (struct bits_count){0x0fb8, IR_F_ALL, true};
         return __builtin_cpu_supports("popcnt");
@@ -82,7 +82,7 @@ static bool bits_count(struct jit_translation *t, const struct ir_insn *i)
     struct asm_buf *b = &t->b;
     struct bits_count count;
 
-    if (i->width < IR_32 || i->width > IR_64 || !bits_count_of(i->op, &count) ||
+    if (i->width < IR_32 || i->width > IR_64 || !bits_count_of(t, i->op, &count) ||
         (sets && !jit_flags_begin(t, i)))
         return false;
     asm_load(b, i->width, ASM_RCX, jit_slot(t, i->a));

@@ -15,7 +15,7 @@ bool emu_jit_available(struct emu_error *err)
     return true;
 }
 
-/* The two that the compiler does not know by name. */
+/* The ones that not all compilers know by name. */
 static bool host_has_sha(void)
 {
     unsigned a, b = 0, c, d;
@@ -28,6 +28,13 @@ static bool host_has_f16c(void)
     unsigned a, b, c = 0, d;
 
     return __get_cpuid(1, &a, &b, &c, &d) && (c >> 29 & 1);
+}
+
+static bool host_has_lzcnt(void)
+{
+    unsigned a, b, c = 0, d;
+
+    return __get_cpuid(0x80000001, &a, &b, &c, &d) && (c >> 5 & 1);
 }
 
 unsigned jit_host_vectors(void)
@@ -44,5 +51,5 @@ unsigned jit_host_vectors(void)
         features |= JIT_AES;
     if (__builtin_cpu_supports("pclmul"))
         features |= JIT_PCLMUL;
-    return features | (host_has_sha() ? JIT_SHA : 0);
+    return features | (host_has_sha() ? JIT_SHA : 0) | (host_has_lzcnt() ? JIT_LZCNT : 0);
 }

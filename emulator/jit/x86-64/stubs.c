@@ -294,7 +294,7 @@ bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
         return false;
     s.b.at = s.b.start;
     s.b.end = s.b.start + size;
-    jit->features = guest->vector_count != 0 ? jit_host_vectors() : 0;
+    jit->features = jit_host_vectors() & (guest->vector_count != 0 ? ~0u : JIT_LZCNT);
     jit_pins(guest, s.slot);
     s.save = asm_pos(&s.b);
     jit_vector_save_stub(&s.b, guest, jit->features);

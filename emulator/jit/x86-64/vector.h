@@ -15,6 +15,7 @@
 #define JIT_AES    (1u << 2)
 #define JIT_PCLMUL (1u << 3)
 #define JIT_SHA    (1u << 4)
+#define JIT_LZCNT  (1u << 5) /* not a vector's, but found with them */
 unsigned jit_host_vectors(void);
 
 /* ---- where the guest's registers are (vector-state.c) ---- */
