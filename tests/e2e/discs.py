@@ -7,6 +7,7 @@ A case is what to boot, the firmware and where it lies, joined by dashes: "memte
 the screens showed stays in FOLDER.
 """
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -18,8 +19,12 @@ PICTURE, GUESTS, FOLDER, *CASES = sys.argv[1:]
 PICTURE = os.path.abspath(PICTURE)
 ENTER = "28"
 SHARE = os.environ.get("FIRMWARE", "/usr/share")
-# Pixels of the installer's and their colours: its banner, and what is chosen on its first two pages.
-BANNER, ENGLISH, UNITED_STATES = "20,20,05475c", "600,451,298780", "600,558,29867e"
+# Pixels of the installer's and their colours: its banner, and what is chosen on its first two pages. The disc
+# is of the host's release.
+BANNER, ENGLISH, UNITED_STATES = {
+    "12": ("20,20,05475c", "600,451,298780", "600,558,29867e"),
+    "13": ("20,20,264b63", "600,451,275b79", "600,558,275a77"),
+}[platform.freedesktop_os_release()["VERSION_ID"]]
 
 
 def firmware(name):
