@@ -82,13 +82,15 @@ static void test_statuses(void)
         {"run %k --append triple --no-reboot", 4, "Triple fault at 0x1000.", ""},
         {"run %k --append 'exit 3' --debug-exit", 7, "", ""},
         {"run %k --append spin --timeout 0.2", 124, "the time ran out after 0.2 s", ""},
-        {"run %k --append 'print a;print bc;spin' --expect-serial '^b.$' --timeout 60", 0, "", NULL},
+        {"run %k --append 'print a;print bc;spin' --expect-serial '^b.$' --timeout 60", 0, "",
+         NULL},
         {"run %k --append 'print a;wait 90;print b;spin' --expect-serial 'a\\s+b' --timeout 60", 0,
          "", NULL},
         {"run %k --append 'print a;poweroff' --expect-serial b", 0,
          "the guest powered off before its text matched", NULL},
         {"run %k --append 'print x;spin' --serial null --expect-serial x --timeout 60", 0, "", ""},
-        {"run %k --append 'flood 256;print end;spin' --expect-serial end --timeout 60", 0, "", NULL},
+        {"run %k --append 'flood 256;print end;spin' --expect-serial end --timeout 60", 0, "",
+         NULL},
     };
 
     CHECK_LINES(lines);
