@@ -296,7 +296,7 @@ def pxe(model):
     status, text = run(lathe("--firmware", "bios", "--boot", "network", "--net",
                              "user,tftp=tftp,bootfile=first.ipxe,model=" + model,
                              "--expect-serial", "the second by HTTP", limit=120))
-    report("net-%s-pxe" % model, status == 0 and "iPXE (http://ipxe.org)" in text and
+    report("net-%s-pxe" % model, status == 0 and re.search(r"iPXE \(https?://ipxe.org\)", text) and
            "10.0.2.15/255.255.255.0 gw 10.0.2.2" in text and "the first by TFTP" in text, text[-2000:])
 
 
