@@ -141,6 +141,7 @@ static const struct test_case cases[] = {
 
 int main(int argc, char **argv)
 {
+    signal(SIGQUIT, SIG_DFL); /* shells ignore it for what they run in the background */
     console_program = argv[1];
     console_kernel = g_strdup_printf("%s/lathe-console-%d", g_get_tmp_dir(), (int)getpid());
     CHECK(g_file_set_contents(console_kernel, "\177ELF, or so", -1, NULL));
