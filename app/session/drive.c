@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Changing media: looks at the file, respects the guest's lock, and remembers what is in. */
+/* Changing discs: looks at the file, respects the guest's lock, and remembers what is in. */
 #include "app/session/drive.h"
 
 #include <glib/gi18n.h>
@@ -7,7 +7,6 @@
 
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
-#include "app/session/session.h"
 #include "emulator/api/block.h"
 #include "emulator/api/machine.h"
 
@@ -20,15 +19,16 @@ struct lathe_disk_definition *lathe_drive_find(struct lathe_definition *definiti
     return NULL;
 }
 
-static gboolean drive_open(const struct lathe_medium *medium, gboolean cdrom,
-                           struct emu_block_backend *backend, GError **error)
+/* path NULL: no medium. */
+static gboolean drive_open(const struct lathe_disk_definition *disk, const char *path,
+                           struct emu_block_backend *medium, GError **error)
 {
     const struct emu_block_options options = {
-        .path = medium->path, .format = "raw", .read_only = cdrom || medium->read_only};
+        .path = path, .format = "raw", .read_only = disk->cdrom || disk->read_only};
     struct emu_error found = EMU_ERROR_INIT;
 
-    *backend = (struct emu_block_backend){0};
-    return medium->path == NULL || emu_block_open(&options, backend, &found) ||
+    *medium = (struct emu_block_backend){0};
+    return path == NULL || emu_block_open(&options, medium, &found) ||
            lathe_error_from_emu(error, &found);
 }
 
@@ -43,45 +43,28 @@ static gboolean drive_is_locked(struct emu_machine *machine, unsigned drive)
     return TRUE;
 }
 
-static struct lathe_disk_definition *drive_of(struct lathe_definition *definition, unsigned drive)
+gboolean lathe_drive_change(struct emu_machine *machine, struct lathe_definition *definition,
+                            unsigned drive, const char *path, gboolean force, GError **error)
 {
     struct lathe_disk_definition *disk = &definition->disk[drive];
-
-    return drive < definition->disks && (disk->cdrom || disk->bus == EMU_DRIVE_FLOPPY) ? disk
-                                                                                       : NULL;
-}
-
-static void drive_remember(struct lathe_disk_definition *disk, const struct lathe_medium *medium)
-{
-    char *copy = g_strdup(medium->path);
-
-    g_free(disk->path);
-    disk->path = copy;
-    disk->read_only = disk->cdrom || medium->read_only;
-}
-
-gboolean lathe_drive_change(struct emu_machine *machine, struct lathe_definition *definition,
-                            unsigned drive, const struct lathe_medium *medium, GError **error)
-{
-    struct lathe_disk_definition *disk = drive_of(definition, drive);
-    struct emu_block_backend backend;
+    struct emu_block_backend medium;
     struct emu_error found = EMU_ERROR_INIT;
 
-    if (disk == NULL)
-        return lathe_error_input(error, "this machine has no such CD or floppy drive");
-    if (!drive_open(medium, disk->cdrom, &backend, error))
+    if (!drive_open(disk, path, &medium, error))
         return FALSE;
-    if (!medium->force && drive_is_locked(machine, drive)) {
-        emu_block_backend_close(&backend);
+    if (!force && drive_is_locked(machine, drive)) {
+        emu_block_backend_close(&medium);
         g_set_error_literal(
             error, LATHE_ERROR, LATHE_ERROR_BUSY,
             _("The guest uses the disc and has locked the drive. It was asked to let "
               "go of it."));
         return FALSE;
     }
-    if (!emu_machine_change_medium(machine, drive, &backend, &found))
+    if (!emu_machine_change_medium(machine, drive, &medium, &found))
         return lathe_error_from_emu(error, &found);
-    drive_remember(disk, medium);
+    char *copy = g_strdup(path);
+    g_free(disk->path);
+    disk->path = copy;
     return TRUE;
 }
 

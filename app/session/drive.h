@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The media in a running machine's CD and floppy drives: internal to app/session; LatheSession has
- * the public face. Main thread.
+ * The media in a running machine's CD and floppy drives: internal to app/session; LatheSession has the
+ * public face. Main thread.
  */
 #ifndef LATHE_SESSION_DRIVE_H
 #define LATHE_SESSION_DRIVE_H
@@ -11,13 +11,12 @@
 struct emu_machine;
 struct lathe_definition;
 struct lathe_disk_definition;
-struct lathe_medium;
 
-/* The first CD drive. NULL: it has none. Borrowed. */
+/* NULL: it has none. Borrowed. */
 struct lathe_disk_definition *lathe_drive_find(struct lathe_definition *definition);
 
 /* As lathe_session_change_medium, for a machine that is there. */
 gboolean lathe_drive_change(struct emu_machine *machine, struct lathe_definition *definition,
-                            unsigned drive, const struct lathe_medium *medium, GError **error);
+                            unsigned drive, const char *path, gboolean force, GError **error);
 
 #endif

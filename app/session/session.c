@@ -634,32 +634,29 @@ const char *lathe_session_get_disc(LatheSession *session)
     return disk != NULL ? disk->path : NULL;
 }
 
-gboolean lathe_session_change_medium(LatheSession *session, unsigned drive,
-                                     const struct lathe_medium *medium, GError **error)
+gboolean lathe_session_change_disc(LatheSession *session, const char *path, gboolean force,
+                                   GError **error)
 {
-    struct lathe_medium wanted = *medium;
+    const struct lathe_disk_definition *disk = lathe_drive_find(session->definition);
 
+    if (disk == NULL)
+        return lathe_error_input(error, "this machine has no CD drive");
+    return lathe_session_change_medium(session, (unsigned)(disk - session->definition->disk), path,
+                                       force, error);
+}
+
+gboolean lathe_session_change_medium(LatheSession *session, unsigned drive, const char *path,
+                                     gboolean force, GError **error)
+{
     if (session->box == NULL || session->remaking)
         return lathe_error_input(error, "the machine is being made; try again");
-    wanted.force |= session->state == LATHE_STATE_STOPPED;
-    if (!lathe_drive_change(session->box->machine, session->definition, drive, &wanted, error))
+    if (!lathe_drive_change(session->box->machine, session->definition, drive, path,
+                            force || session->state == LATHE_STATE_STOPPED, error))
         return FALSE;
     session_watch_images(session);
     g_clear_pointer(&session->definition->notes, g_free); /* of the disc that was there first */
     g_signal_emit(session, session_signals[SIGNAL_DISC_CHANGED], 0);
     return TRUE;
-}
-
-gboolean lathe_session_change_disc(LatheSession *session, const char *path, gboolean force,
-                                   GError **error)
-{
-    const struct lathe_medium medium = {.path = path, .force = force};
-    const struct lathe_disk_definition *disk = lathe_drive_find(session->definition);
-
-    if (disk == NULL)
-        return lathe_error_input(error, "this machine has no CD drive");
-    return lathe_session_change_medium(session, (unsigned)(disk - session->definition->disk),
-                                       &medium, error);
 }
 
 struct emu_machine *lathe_session_get_machine(LatheSession *session)

@@ -104,17 +104,9 @@ const char *lathe_session_get_disc(LatheSession *session);
  */
 gboolean lathe_session_change_disc(LatheSession *session, const char *path, gboolean force,
                                    GError **error);
-
-/* What goes into a drive. */
-struct lathe_medium {
-    const char *path;   /* of a raw image; NULL: the drive is emptied */
-    gboolean read_only; /* of a floppy: it is write-protected */
-    gboolean force;     /* a guest's lock does not count */
-};
-/* The same for any CD or floppy drive; drive counts the definition's disks from 0. An image that
- * does not fit a floppy drive fails too. */
-gboolean lathe_session_change_medium(LatheSession *session, unsigned drive,
-                                     const struct lathe_medium *medium, GError **error);
+/* The same for any CD or floppy drive, by its number among the definition's disks. */
+gboolean lathe_session_change_medium(LatheSession *session, unsigned drive, const char *path,
+                                     gboolean force, GError **error);
 /* Is the file an image that a floppy drive takes, by its size? Any thread. */
 gboolean lathe_session_is_floppy(const char *path);
 

@@ -62,14 +62,18 @@ static void floppies_tell(LatheWindow *window, unsigned drive)
 /* path NULL: out. */
 static void floppies_change(LatheWindow *window, unsigned drive, const char *path, bool read_only)
 {
-    const struct lathe_medium medium = {
-        .path = path, .read_only = read_only || (path != NULL && g_access(path, W_OK) != 0)};
+    struct lathe_disk_definition *disk =
+        &lathe_session_get_definition(window->session)->disk[drive];
+    bool before = disk->read_only;
     g_autoptr(GError) error = NULL;
 
-    if (lathe_session_change_medium(window->session, drive, &medium, &error))
+    disk->read_only = path != NULL && (read_only || g_access(path, W_OK) != 0);
+    if (lathe_session_change_medium(window->session, drive, path, FALSE, &error)) {
         floppies_tell(window, drive);
-    else
-        lathe_message_bar_show(window->message_bar, GTK_MESSAGE_ERROR, error->message, NULL, NULL);
+        return;
+    }
+    disk->read_only = before;
+    lathe_message_bar_show(window->message_bar, GTK_MESSAGE_ERROR, error->message, NULL, NULL);
 }
 
 gboolean lathe_window_take_floppy(LatheWindow *window, const char *path)
