@@ -144,9 +144,6 @@ struct board {
     uint8_t vmgenid[EMU_ACPI_VMGENID_SIZE];
     bool bootable;
     bool tpm; /* there is one */
-    /* S3; not where firmware wakes through system management mode, in which two processors of a
-     * busy host have been seen to hang. */
-    bool sleeps;
 };
 
 /*

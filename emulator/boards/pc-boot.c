@@ -14,7 +14,6 @@ struct emu_acpi_board board_acpi(const struct board *board)
         .cpus = board->cpu_count,
         .serial_ports = board->serial_ports,
         .floppies = board->floppies,
-        .sleeps = board->sleeps,
         .tpm = board->tpm,
         .low = board->map.low,
     };

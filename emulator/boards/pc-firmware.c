@@ -424,7 +424,7 @@ static bool firmware_add_settings(struct board *board, struct emu_device *fw_cfg
         {"etc/msr_feature_control", 0x1, 8},   /* locked, no VMX */
     };
     /* Sleep states S0 to S5: bit 7 offered, below it SLP_TYP. */
-    const uint8_t states[6] = {0x80, 0, 0, board->sleeps ? 0x81 : 0x01, 0x82, 0x80};
+    static const uint8_t states[6] = {0x80, 0, 0, 0x81, 0x82, 0x80};
     bool done = emu_fw_cfg_add_file(fw_cfg, "etc/system-states", states, sizeof(states), err) &&
                 emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_IRQ0_OVERRIDE, 1, 4, err) &&
                 emu_fw_cfg_add_number(fw_cfg, EMU_FW_CFG_BOOT_MENU, 0, 2, err);

@@ -422,7 +422,6 @@ bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *con
     board->config = config;
     board->topology = config->topology;
     board->serial_ports = q35_serial_ports(config);
-    board->sleeps = !config->firmware_secure;
     machine->board = &q35_hooks;
     machine->board_data = board;
     emu_memory_map_init(&board->map, config->memory);

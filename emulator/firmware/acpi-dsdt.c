@@ -306,8 +306,7 @@ void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board)
     aml_close(aml);
     dsdt_events(aml);
     dsdt_sleep_state(aml, "_S0", 5);
-    if (board->sleeps)
-        dsdt_sleep_state(aml, "_S3", 1);
+    dsdt_sleep_state(aml, "_S3", 1);
     dsdt_sleep_state(aml, "_S4", 2);
     dsdt_sleep_state(aml, "_S5", 0);
 }

@@ -15,7 +15,6 @@ struct emu_acpi_board {
     unsigned cpus;
     unsigned serial_ports; /* 0..4 */
     unsigned floppies;     /* drives; 0: no controller for them */
-    bool sleeps;           /* S3 */
     bool tpm;              /* there is a TPM 2.0, */
     bool tpm_log;          /* and firmware logs what it measures, and takes requests */
     uint64_t low;          /* end of the RAM below 4 GiB */

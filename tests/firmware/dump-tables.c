@@ -46,7 +46,6 @@ int main(int argc, char **argv)
         .cpus = cpus,
         .serial_ports = 2,
         .floppies = 2,
-        .sleeps = true,
         .tpm = true,
         .tpm_log = true,
         .vmgenid = 0xff000,
