@@ -202,6 +202,12 @@ struct emu_tray {
 };
 /* False: no such CD drive; drive counts the configuration's drives from 0. Never waits long. */
 bool emu_machine_get_tray(const struct emu_machine *machine, unsigned drive, struct emu_tray *out);
+/*
+ * Moves a tray by hand, which no lock keeps, with what lies in it. Returns when it is done, after
+ * all changes of media before; not on the machine's own threads. False: no such drive, or one on
+ * USB, whose tray does not move by itself.
+ */
+bool emu_machine_move_tray(struct emu_machine *machine, unsigned drive, bool open);
 /* The button of a locked tray: the guest is told that somebody wants the disc. Never waits. */
 void emu_machine_press_eject(struct emu_machine *machine, unsigned drive);
 

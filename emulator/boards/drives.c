@@ -241,6 +241,23 @@ void emu_machine_press_eject(struct emu_machine *machine, unsigned drive)
         emu_queue_post(machine->queue, drives_press_eject, (void *)place, NULL, 0);
 }
 
+static void drives_move_tray(void *opaque, emu_ns now, const void *data, size_t length)
+{
+    const struct board_place *place = opaque;
+    bool open;
+
+    memcpy(&open, data, sizeof(open));
+    emu_ahci_move_tray(place->controller, place->port, open);
+}
+
+bool emu_machine_move_tray(struct emu_machine *machine, unsigned drive, bool open)
+{
+    const struct board_place *place = drives_find_cdrom(machine, drive);
+
+    return place != NULL && place->usb == NULL &&
+           emu_machine_command(machine, drives_move_tray, (void *)place, &open, sizeof(open));
+}
+
 /* ---- plugging in ---- */
 
 struct drives_plug {

@@ -494,6 +494,12 @@ bool emu_machine_get_tray(const struct emu_machine *m, unsigned drive, struct em
     return drive < EMU_MAX_DRIVES && m->drives[drive].cdrom;
 }
 
+bool emu_machine_move_tray(struct emu_machine *m, unsigned drive, bool open)
+{
+    fake_say(m, "tray %s", open ? "out" : "in");
+    return drive < EMU_MAX_DRIVES && m->drives[drive].cdrom;
+}
+
 void emu_machine_press_eject(struct emu_machine *m, unsigned drive)
 {
     fake_say(m, "eject wanted");

@@ -337,6 +337,13 @@ void emu_ahci_get_tray(struct emu_device *device, unsigned port, bool *open, boo
     pthread_mutex_unlock(&device->lock);
 }
 
+void emu_ahci_move_tray(struct emu_device *device, unsigned port, bool open)
+{
+    pthread_mutex_lock(&device->lock);
+    emu_cdrom_move_tray(&ahci_of(device)->ports[port].cd, open);
+    pthread_mutex_unlock(&device->lock);
+}
+
 void emu_ahci_press_eject(struct emu_device *device, unsigned port)
 {
     pthread_mutex_lock(&device->lock);

@@ -21,6 +21,8 @@ void emu_ahci_medium_changed(struct emu_device *ahci, unsigned port);
 
 /* How that port's CD drive stands. Takes the device's lock. */
 void emu_ahci_get_tray(struct emu_device *ahci, unsigned port, bool *open, bool *locked);
+/* Moves it. Takes the device's lock. */
+void emu_ahci_move_tray(struct emu_device *ahci, unsigned port, bool open);
 /* Its eject button: the guest that locked the tray is told. Takes the device's lock. */
 void emu_ahci_press_eject(struct emu_device *ahci, unsigned port);
 

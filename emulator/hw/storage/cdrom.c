@@ -102,6 +102,15 @@ void emu_cdrom_medium_changed(struct emu_cdrom *cdrom)
     cdrom->event = there ? EMU_CDROM_NEW : EMU_CDROM_GONE;
 }
 
+void emu_cdrom_move_tray(struct emu_cdrom *cdrom, bool open)
+{
+    if (cdrom->open == open)
+        return;
+    cdrom->open = open;
+    cdrom->changed = !open;
+    cdrom->event = open ? EMU_CDROM_GONE : EMU_CDROM_NEW;
+}
+
 void emu_cdrom_press_eject(struct emu_cdrom *cdrom)
 {
     cdrom->event = EMU_CDROM_EJECT_REQUEST;
@@ -171,11 +180,7 @@ static void cdrom_start_stop(struct emu_cdrom *cdrom, const uint8_t *packet,
         cdrom_fail(cdrom, result, SENSE_ILLEGAL, ASC_LOCKED, 2);
         return;
     }
-    if (cdrom->open == !start)
-        return;
-    cdrom->open = !start;
-    cdrom->changed = start;
-    cdrom->event = start ? EMU_CDROM_NEW : EMU_CDROM_GONE;
+    emu_cdrom_move_tray(cdrom, !start);
 }
 
 static void cdrom_prevent(struct emu_cdrom *cdrom, const uint8_t *packet,

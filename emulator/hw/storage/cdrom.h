@@ -30,6 +30,8 @@ void emu_cdrom_command(struct emu_cdrom *cdrom, const uint8_t packet[EMU_CDROM_P
 void emu_cdrom_read_failed(struct emu_cdrom *cdrom);
 /* A medium came, or went, by somebody's hand. */
 void emu_cdrom_medium_changed(struct emu_cdrom *cdrom);
+/* Its tray moves, by the guest or by somebody's hand, which no lock keeps. */
+void emu_cdrom_move_tray(struct emu_cdrom *cdrom, bool open);
 /* The drive's button, while the tray is locked: the guest finds the wish when it next asks. */
 void emu_cdrom_press_eject(struct emu_cdrom *cdrom);
 void emu_cdrom_reset(struct emu_cdrom *cdrom);
