@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cairo knows the surface's pixels as they are, and writes PNG. */
+/* cairo knows the surface's pixels as they are, and writes PNG; PPM is three bytes a pixel. */
 #include "display/record/picture.h"
 
 #include <cairo.h>
 #include <gio/gio.h>
+#include <string.h>
 
 #include "emulator/api/display.h"
 
@@ -13,13 +14,38 @@ static cairo_status_t picture_write(void *opaque, const unsigned char *data, uns
     return CAIRO_STATUS_SUCCESS;
 }
 
+static gboolean picture_is_there(const struct emu_surface *surface, GError **error)
+{
+    if (surface->width != 0 && surface->height != 0)
+        return TRUE;
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
+                        "the machine has shown nothing yet");
+    return FALSE;
+}
+
+GBytes *disp_picture_encode_ppm(const struct emu_surface *surface, GError **error)
+{
+    size_t pixels = (size_t)surface->width * surface->height;
+    g_autofree char *head = g_strdup_printf("P6\n%u %u\n255\n", surface->width, surface->height);
+
+    if (!picture_is_there(surface, error))
+        return NULL;
+    GByteArray *bytes = g_byte_array_new();
+    g_byte_array_append(bytes, (const guint8 *)head, (guint)strlen(head));
+    g_byte_array_set_size(bytes, (guint)(strlen(head) + 3 * pixels));
+    for (size_t i = 0; i < pixels; i++) {
+        guint8 *out = bytes->data + strlen(head) + 3 * i;
+        out[0] = (guint8)(surface->pixels[i] >> 16);
+        out[1] = (guint8)(surface->pixels[i] >> 8);
+        out[2] = (guint8)surface->pixels[i];
+    }
+    return g_byte_array_free_to_bytes(bytes);
+}
+
 GBytes *disp_picture_encode(const struct emu_surface *surface, GError **error)
 {
-    if (surface->width == 0 || surface->height == 0) {
-        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_INITIALIZED,
-                            "the machine has shown nothing yet");
+    if (!picture_is_there(surface, error))
         return NULL;
-    }
     GByteArray *bytes = g_byte_array_new();
     cairo_surface_t *image = cairo_image_surface_create_for_data(
         (unsigned char *)surface->pixels, CAIRO_FORMAT_RGB24, (int)surface->width,

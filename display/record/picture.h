@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pictures of a screen as PNG files. Any thread, as long as the surface does not change. */
+/* Pictures of a screen as files, PNG or PPM. Any thread, as long as the surface does not change. */
 #ifndef DISP_RECORD_PICTURE_H
 #define DISP_RECORD_PICTURE_H
 
@@ -10,7 +10,9 @@ struct emu_surface;
 /* What the surface shows, each of the guest's pixels one of the picture's, as a PNG; NULL with
  * *error: nothing was shown yet, no memory. */
 GBytes *disp_picture_encode(const struct emu_surface *surface, GError **error);
-/* The same in a file, which is whole or not there. */
+/* The same as a PPM (P6). */
+GBytes *disp_picture_encode_ppm(const struct emu_surface *surface, GError **error);
+/* A PNG in a file, which is whole or not there. */
 gboolean disp_picture_save(const struct emu_surface *surface, const char *path, GError **error);
 
 #endif
