@@ -211,7 +211,7 @@ static gboolean attach_is_live(LatheSession *session)
            lathe_session_get_state(session) != LATHE_STATE_STOPPED;
 }
 
-void lathe_session_attach_disk(LatheSession *session, const struct lathe_disk_definition *disk)
+unsigned lathe_session_attach_disk(LatheSession *session, const struct lathe_disk_definition *disk)
 {
     struct lathe_attach *attach = lathe_session_get_attach(session);
     struct attach_entry *entry = g_new0(struct attach_entry, 1);
@@ -226,6 +226,7 @@ void lathe_session_attach_disk(LatheSession *session, const struct lathe_disk_de
         entry->present = TRUE;
         attach_tell(attach, "disk-attached", disk->path);
     }
+    return attach->last;
 }
 
 void lathe_session_detach_disk(LatheSession *session, unsigned number, gboolean force)

@@ -7,8 +7,6 @@
  */
 #include "app/session/session.h"
 
-#include <glib/gi18n.h>
-
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/session/attach.h"
@@ -26,6 +24,7 @@ struct session_box {
     LatheSession *session; /* outlives the machine */
     unsigned generation;
     struct emu_machine *machine;
+    gint resetting; /* atomic: the worker resets it */
 };
 
 struct _LatheSession {
@@ -42,6 +41,7 @@ struct _LatheSession {
     GError *made_error;
 
     LatheState state;
+    gboolean asleep, reset_was_asked;
     char *hold_text; /* NULL: it is not held */
     struct lathe_image_watch *image_watch;
     struct lathe_attach *attach;
@@ -66,6 +66,8 @@ enum {
     SIGNAL_WARNING,
     SIGNAL_DISK_ATTACHED,
     SIGNAL_DISK_DETACHED,
+    SIGNAL_POWER_BUTTON,
+    SIGNAL_SLEEP_CHANGED,
     SIGNAL_COUNT
 };
 static guint session_signals[SIGNAL_COUNT];
@@ -92,7 +94,8 @@ enum session_event_kind {
     EVENT_HELD,
     EVENT_MADE,
     EVENT_ORDER,
-    EVENT_REMOVED
+    EVENT_REMOVED,
+    EVENT_SLEEP
 };
 
 struct session_event {
@@ -103,6 +106,8 @@ struct session_event {
     char *text;                       /* of EVENT_HELD; of EVENT_ORDER: why it failed, or NULL */
     struct lathe_attach_order *order; /* of EVENT_ORDER */
     unsigned drive;                   /* of EVENT_REMOVED */
+    gboolean asked;                   /* of EVENT_RESET: by us, not by the guest */
+    gboolean asleep;                  /* of EVENT_SLEEP */
 };
 
 static void session_event_free(gpointer data)
@@ -154,7 +159,10 @@ static void session_on_state(void *opaque, enum emu_machine_state state)
 
 static void session_on_reset(void *opaque)
 {
-    session_post(opaque, EVENT_RESET, EMU_MACHINE_PAUSED);
+    struct session_box *box = opaque;
+    gboolean asked = g_atomic_int_get(&box->resetting);
+
+    session_post_event(box, &(struct session_event){.kind = EVENT_RESET, .asked = asked});
 }
 
 static void session_on_input(void *opaque)
@@ -170,6 +178,11 @@ static void session_on_held(void *opaque, const char *why)
 static void session_on_removed(void *opaque, unsigned drive)
 {
     session_post_event(opaque, &(struct session_event){.kind = EVENT_REMOVED, .drive = drive});
+}
+
+static void session_on_sleep(void *opaque, bool asleep)
+{
+    session_post_event(opaque, &(struct session_event){.kind = EVENT_SLEEP, .asleep = asleep});
 }
 
 /* ---- screens ---- */
@@ -268,6 +281,7 @@ static void session_flush_serials(LatheSession *session)
 static void session_stopped(LatheSession *session, const struct emu_stop_reason *reason)
 {
     session->stop = *reason;
+    session->asleep = FALSE;
     session_flush_serials(session);
     session_set_state(session, LATHE_STATE_STOPPED);
     g_signal_emit(session, session_signals[SIGNAL_STOPPED], 0);
@@ -295,6 +309,20 @@ static void session_apply_state(LatheSession *session, enum emu_machine_state st
         return;
     reason = emu_machine_get_stop_reason(session->box->machine);
     session_stopped(session, &reason);
+}
+
+static void session_apply_reset(LatheSession *session, gboolean asked)
+{
+    session->asleep = FALSE;
+    session->reset_was_asked = asked;
+    g_signal_emit(session, session_signals[SIGNAL_RESET], 0);
+    session->reset_was_asked = FALSE;
+}
+
+static void session_apply_sleep(LatheSession *session, gboolean asleep)
+{
+    session->asleep = asleep;
+    g_signal_emit(session, session_signals[SIGNAL_SLEEP_CHANGED], 0, asleep);
 }
 
 static void session_apply_hold(LatheSession *session, const char *text)
@@ -338,7 +366,9 @@ static gboolean session_event_dispatch(gpointer data)
     if (event->kind == EVENT_MADE)
         session_take_made(session);
     else if (session->box != NULL && event->kind == EVENT_RESET)
-        g_signal_emit(session, session_signals[SIGNAL_RESET], 0);
+        session_apply_reset(session, event->asked);
+    else if (session->box != NULL && event->kind == EVENT_SLEEP)
+        session_apply_sleep(session, event->asleep);
     else if (session->box != NULL && event->kind == EVENT_INPUT)
         g_signal_emit(session, session_signals[SIGNAL_INPUT_CHANGED], 0);
     else if (session->box != NULL && event->kind == EVENT_HELD)
@@ -370,9 +400,10 @@ static struct session_box *session_box_new(LatheSession *session, GError **error
                                                   .held = session_on_held,
                                                   .input_changed = session_on_input,
                                                   .drive_removed = session_on_removed,
+                                                  .sleep_changed = session_on_sleep,
                                                   .opaque = box};
 
-    *box = (struct session_box){session, session->generation, NULL};
+    *box = (struct session_box){session, session->generation, NULL, FALSE};
     box->machine = lathe_build_machine(session->definition, session->serials, &observer, error);
     if (box->machine == NULL)
         g_clear_pointer(&box, g_free);
@@ -404,18 +435,38 @@ gboolean lathe_session_build(LatheSession *session, GError **error)
 
 /* ---- the worker: what waits for the machine ---- */
 
-enum session_job_kind { JOB_START, JOB_PAUSE, JOB_RESET, JOB_FORCE_OFF, JOB_REMAKE, JOB_ORDER };
+enum session_job_kind {
+    JOB_START,
+    JOB_PAUSE,
+    JOB_RESET,
+    JOB_FORCE_OFF,
+    JOB_REMAKE,
+    JOB_ORDER,
+    JOB_TRAY,
+    JOB_SETTLE
+};
+
+/* Whom lathe_session_settle calls. */
+struct session_settle {
+    LatheSession *session;
+    GFunc function;
+    gpointer data;
+    GDestroyNotify destroy;
+};
 
 struct session_job {
     enum session_job_kind kind;
     struct session_box *box;
     struct lathe_attach_order *order; /* of JOB_ORDER */
+    struct session_settle *settle;    /* of JOB_SETTLE */
+    unsigned drive;                   /* of JOB_TRAY, like the next */
+    gboolean open;
 };
 
 /* Frees the old machine first: two would need twice the memory and the same sockets. */
 static void session_remake(LatheSession *session, struct session_box *old)
 {
-    struct session_box poster = {session, session->generation, NULL};
+    struct session_box poster = {session, session->generation, NULL, FALSE};
 
     session_box_free(old);
     session->made = session_box_new(session, &session->made_error);
@@ -433,6 +484,32 @@ static void session_carry_out(struct session_box *box, struct lathe_attach_order
                                                .text = done ? NULL : g_strdup(error->message)});
 }
 
+static void session_do_reset(struct session_box *box)
+{
+    g_atomic_int_set(&box->resetting, TRUE);
+    emu_machine_reset(box->machine);
+    g_atomic_int_set(&box->resetting, FALSE);
+}
+
+static gboolean session_on_settled(gpointer data)
+{
+    struct session_settle *settle = data;
+
+    if (!g_atomic_int_get(&settle->session->closing))
+        settle->function(settle->data, settle->session);
+    return G_SOURCE_REMOVE;
+}
+
+static void session_settle_free(gpointer data)
+{
+    struct session_settle *settle = data;
+
+    if (settle->destroy != NULL)
+        settle->destroy(settle->data);
+    g_object_unref(settle->session);
+    g_free(settle);
+}
+
 static void session_work(gpointer data, gpointer user_data)
 {
     struct session_job *job = data;
@@ -445,7 +522,7 @@ static void session_work(gpointer data, gpointer user_data)
         emu_machine_pause(job->box->machine);
         break;
     case JOB_RESET:
-        emu_machine_reset(job->box->machine);
+        session_do_reset(job->box);
         break;
     case JOB_FORCE_OFF:
         emu_machine_stop(job->box->machine);
@@ -456,25 +533,52 @@ static void session_work(gpointer data, gpointer user_data)
     case JOB_ORDER:
         session_carry_out(job->box, job->order);
         break;
+    case JOB_TRAY:
+        emu_machine_move_tray(job->box->machine, job->drive, job->open);
+        break;
+    case JOB_SETTLE:
+        session_invoke(session_on_settled, job->settle, session_settle_free);
+        break;
     }
     g_free(job);
 }
 
+/* The job is copied; what it owns is the worker's then. */
+static void session_push_job(LatheSession *session, const struct session_job *filled)
+{
+    g_thread_pool_push(session->worker, g_memdup2(filled, sizeof(*filled)), NULL);
+}
+
 static void session_push(LatheSession *session, enum session_job_kind kind)
 {
-    if (session->box == NULL)
-        return;
-    struct session_job *job = g_new0(struct session_job, 1);
-    *job = (struct session_job){kind, session->box, NULL};
-    g_thread_pool_push(session->worker, job, NULL);
+    if (session->box != NULL)
+        session_push_job(session, &(struct session_job){.kind = kind, .box = session->box});
 }
 
 static void session_push_order(LatheSession *session, struct lathe_attach_order *order)
 {
-    struct session_job *job = g_new0(struct session_job, 1);
+    session_push_job(session,
+                     &(struct session_job){.kind = JOB_ORDER, .box = session->box, .order = order});
+}
 
-    *job = (struct session_job){JOB_ORDER, session->box, order};
-    g_thread_pool_push(session->worker, job, NULL);
+void lathe_session_settle(LatheSession *session, GFunc function, gpointer data,
+                          GDestroyNotify destroy)
+{
+    struct session_settle *settle = g_new0(struct session_settle, 1);
+
+    *settle = (struct session_settle){g_object_ref(session), function, data, destroy};
+    if (session->worker != NULL)
+        session_push_job(session, &(struct session_job){.kind = JOB_SETTLE, .settle = settle});
+    else
+        session_settle_free(settle);
+}
+
+void lathe_session_move_tray(LatheSession *session, unsigned drive, gboolean open)
+{
+    if (session->box != NULL)
+        session_push_job(session,
+                         &(struct session_job){
+                             .kind = JOB_TRAY, .box = session->box, .drive = drive, .open = open});
 }
 
 void lathe_session_start(LatheSession *session)
@@ -499,8 +603,10 @@ void lathe_session_force_off(LatheSession *session)
 
 void lathe_session_power_button(LatheSession *session)
 {
-    if (session->box != NULL && session->state != LATHE_STATE_STOPPED)
-        emu_machine_power_button(session->box->machine);
+    if (session->box == NULL || session->state == LATHE_STATE_STOPPED)
+        return;
+    emu_machine_power_button(session->box->machine);
+    g_signal_emit(session, session_signals[SIGNAL_POWER_BUTTON], 0);
 }
 
 void lathe_session_restart(LatheSession *session)
@@ -510,9 +616,8 @@ void lathe_session_restart(LatheSession *session)
     session->remaking = TRUE;
     session_disconnect_screens(session);
     session->generation++; /* what the old machine still says is not heard */
-    struct session_job *job = g_new0(struct session_job, 1);
-    *job = (struct session_job){JOB_REMAKE, g_steal_pointer(&session->box), NULL};
-    g_thread_pool_push(session->worker, job, NULL);
+    session_push_job(
+        session, &(struct session_job){.kind = JOB_REMAKE, .box = g_steal_pointer(&session->box)});
 }
 
 /* ---- what can be asked ---- */
@@ -520,11 +625,6 @@ void lathe_session_restart(LatheSession *session)
 LatheState lathe_session_get_state(LatheSession *session)
 {
     return session->state;
-}
-
-const char *lathe_session_get_title(LatheSession *session)
-{
-    return session->definition->name;
 }
 
 const char *lathe_session_get_engine(LatheSession *session)
@@ -553,35 +653,19 @@ double lathe_session_get_mips(LatheSession *session)
     return session->mips;
 }
 
-const char *lathe_session_get_stop_text(LatheSession *session)
+const struct emu_stop_reason *lathe_session_get_stop(LatheSession *session)
 {
-    return session->stop.text;
+    return &session->stop;
 }
 
-gboolean lathe_session_stop_is_fault(LatheSession *session)
+gboolean lathe_session_reset_was_asked(LatheSession *session)
 {
-    return session->stop.cause == EMU_STOP_TRIPLE_FAULT || session->stop.cause == EMU_STOP_INTERNAL;
+    return session->reset_was_asked;
 }
 
-gboolean lathe_session_stop_is_debug_exit(LatheSession *session)
+gboolean lathe_session_is_asleep(LatheSession *session)
 {
-    return session->stop.cause == EMU_STOP_DEBUG_EXIT;
-}
-
-int lathe_session_get_exit_status(LatheSession *session)
-{
-    switch (session->stop.cause) {
-    case EMU_STOP_RESET:
-    case EMU_STOP_TRIPLE_FAULT:
-    case EMU_STOP_PANIC:
-        return 4;
-    case EMU_STOP_INTERNAL:
-        return 3;
-    case EMU_STOP_DEBUG_EXIT: /* what isa-debug-exit promises; the host keeps eight bits */
-        return (int)((session->stop.code << 1 | 1) & 0xff);
-    default:
-        return 0;
-    }
+    return session->asleep;
 }
 
 GPtrArray *lathe_session_get_serials(LatheSession *session)
@@ -594,55 +678,9 @@ GPtrArray *lathe_session_get_screens(LatheSession *session)
     return session->screens;
 }
 
-char *lathe_session_dup_boot_sources(LatheSession *session)
-{
-    GString *text = g_string_new(NULL);
-
-    for (unsigned i = 0; i < session->definition->disks; i++) {
-        const struct lathe_disk_definition *disk = &session->definition->disk[i];
-        g_autofree char *name = disk->path != NULL ? g_path_get_basename(disk->path) : NULL;
-        g_string_append_printf(text, "%s%s: %s", text->len > 0 ? "\n" : "",
-                               disk->cdrom                     ? _("CD drive")
-                               : disk->bus == EMU_DRIVE_FLOPPY ? _("Floppy drive")
-                                                               : _("Disk"),
-                               name != NULL ? name : _("empty"));
-    }
-    if (session->definition->nets > 0)
-        g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", _("Network"));
-    return g_string_free(text, FALSE);
-}
-
 const char *lathe_session_get_hold_text(LatheSession *session)
 {
     return session->hold_text != NULL ? session->hold_text : "";
-}
-
-const char *lathe_session_get_notes(LatheSession *session)
-{
-    return session->definition->notes != NULL ? session->definition->notes : "";
-}
-
-gboolean lathe_session_has_drive(LatheSession *session)
-{
-    return lathe_drive_find(session->definition) != NULL;
-}
-
-const char *lathe_session_get_disc(LatheSession *session)
-{
-    const struct lathe_disk_definition *disk = lathe_drive_find(session->definition);
-
-    return disk != NULL ? disk->path : NULL;
-}
-
-gboolean lathe_session_change_disc(LatheSession *session, const char *path, gboolean force,
-                                   GError **error)
-{
-    const struct lathe_disk_definition *disk = lathe_drive_find(session->definition);
-
-    if (disk == NULL)
-        return lathe_error_input(error, "this machine has no CD drive");
-    return lathe_session_change_medium(session, (unsigned)(disk - session->definition->disk), path,
-                                       force, error);
 }
 
 gboolean lathe_session_change_medium(LatheSession *session, unsigned drive, const char *path,
@@ -754,32 +792,34 @@ static void session_install_properties(GObjectClass *class)
     g_object_class_install_properties(class, PROP_COUNT, session_properties);
 }
 
-static guint session_new_text_signal(const char *name)
+static guint session_new_signal(const char *name)
 {
     return g_signal_new(name, LATHE_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                        G_TYPE_NONE, 1, G_TYPE_STRING);
+                        G_TYPE_NONE, 0);
+}
+
+static guint session_new_signal_of(const char *name, GType argument)
+{
+    return g_signal_new(name, LATHE_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                        G_TYPE_NONE, 1, argument);
 }
 
 static void lathe_session_class_init(LatheSessionClass *class)
 {
     GObjectClass *object_class = G_OBJECT_CLASS(class);
-    GType type = G_TYPE_FROM_CLASS(class);
 
     object_class->dispose = lathe_session_dispose;
     object_class->finalize = lathe_session_finalize;
     object_class->get_property = lathe_session_get_property;
     session_install_properties(object_class);
-    session_signals[SIGNAL_RESET] =
-        g_signal_new("reset", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-    session_signals[SIGNAL_STOPPED] =
-        g_signal_new("stopped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-    session_signals[SIGNAL_INPUT_CHANGED] =
-        g_signal_new("input-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-    session_signals[SIGNAL_HELD] =
-        g_signal_new("held", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-    session_signals[SIGNAL_DISC_CHANGED] =
-        g_signal_new("disc-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-    session_signals[SIGNAL_WARNING] = session_new_text_signal("warning");
-    session_signals[SIGNAL_DISK_ATTACHED] = session_new_text_signal("disk-attached");
-    session_signals[SIGNAL_DISK_DETACHED] = session_new_text_signal("disk-detached");
+    session_signals[SIGNAL_RESET] = session_new_signal("reset");
+    session_signals[SIGNAL_STOPPED] = session_new_signal("stopped");
+    session_signals[SIGNAL_INPUT_CHANGED] = session_new_signal("input-changed");
+    session_signals[SIGNAL_HELD] = session_new_signal("held");
+    session_signals[SIGNAL_DISC_CHANGED] = session_new_signal("disc-changed");
+    session_signals[SIGNAL_WARNING] = session_new_signal_of("warning", G_TYPE_STRING);
+    session_signals[SIGNAL_DISK_ATTACHED] = session_new_signal_of("disk-attached", G_TYPE_STRING);
+    session_signals[SIGNAL_DISK_DETACHED] = session_new_signal_of("disk-detached", G_TYPE_STRING);
+    session_signals[SIGNAL_POWER_BUTTON] = session_new_signal("power-button");
+    session_signals[SIGNAL_SLEEP_CHANGED] = session_new_signal_of("sleep-changed", G_TYPE_BOOLEAN);
 }

@@ -12,6 +12,8 @@
  *   "disc-changed" ()    a CD or floppy drive has another medium, or none
  *   "warning" (char *)   a sentence for people: a disk's image was deleted
  *   "disk-attached" (char *), "disk-detached" (char *)  by lathe_session_attach_disk: its path
+ *   "power-button" ()    somebody pressed it
+ *   "sleep-changed" (gboolean)  the guest fell asleep, or woke
  */
 #ifndef LATHE_SESSION_SESSION_H
 #define LATHE_SESSION_SESSION_H
@@ -25,6 +27,7 @@ G_DECLARE_FINAL_TYPE(LatheSession, lathe_session, LATHE, SESSION, GObject)
 
 struct disp_screen;
 struct emu_machine;
+struct emu_stop_reason;
 struct lathe_definition;
 struct lathe_disk_definition;
 
@@ -52,6 +55,10 @@ void lathe_session_power_button(LatheSession *session);
 void lathe_session_force_off(LatheSession *session);
 /* After a stop: a new machine of the same definition, which starts at once. */
 void lathe_session_restart(LatheSession *session);
+/* Calls function on the main loop, when all that was asked for before is done and what it changed
+ * was told by signals. destroy: afterwards, or instead if the session is closed by then. */
+void lathe_session_settle(LatheSession *session, GFunc function, gpointer data,
+                          GDestroyNotify destroy);
 
 LatheState lathe_session_get_state(LatheSession *session);
 const char *lathe_session_get_title(LatheSession *session);
@@ -82,6 +89,12 @@ gboolean lathe_session_set_link(LatheSession *session, unsigned adapter, gboolea
 
 /* One line for a person; "" while it has not stopped. */
 const char *lathe_session_get_stop_text(LatheSession *session);
+/* The same for programs; its cause is EMU_STOP_NONE while it has not stopped. The session's. */
+const struct emu_stop_reason *lathe_session_get_stop(LatheSession *session);
+/* During "reset": was it asked for from outside (lathe_session_reset), not by the guest? */
+gboolean lathe_session_reset_was_asked(LatheSession *session);
+/* Does the guest sleep (S3)? Its state is "running" meanwhile. */
+gboolean lathe_session_is_asleep(LatheSession *session);
 /* Did it end by a fault (a triple fault, our own error) and not by somebody's wish? */
 gboolean lathe_session_stop_is_fault(LatheSession *session);
 /* Did the guest end the process by the debug-exit port? */
@@ -110,6 +123,13 @@ gboolean lathe_session_change_medium(LatheSession *session, unsigned drive, cons
 /* Is the file an image that a floppy drive takes, by its size? Any thread. */
 gboolean lathe_session_is_floppy(const char *path);
 
+/* The same for any CD or floppy drive, by its number among the definition's disks. */
+gboolean lathe_session_change_medium(LatheSession *session, unsigned drive, const char *path,
+                                     gboolean force, GError **error);
+
+/* Moves such a CD drive's tray, with what lies in it; no lock keeps it. */
+void lathe_session_move_tray(LatheSession *session, unsigned drive, gboolean open);
+
 /* A disk that was plugged into the running machine, beside those of its definition. */
 struct lathe_attached_disk {
     unsigned number; /* no other ever has it */
@@ -118,9 +138,9 @@ struct lathe_attached_disk {
 };
 /*
  * Plugs a disk in: buses USB, virtio and NVMe. "disk-attached" says when it is there, or "warning"
- * why it is not. It stays when the machine is made anew. disk is copied.
+ * why it is not. It stays when the machine is made anew. disk is copied. Returns its number.
  */
-void lathe_session_attach_disk(LatheSession *session, const struct lathe_disk_definition *disk);
+unsigned lathe_session_attach_disk(LatheSession *session, const struct lathe_disk_definition *disk);
 /* Takes it out: a USB disk at once, another when the guest has let go of it, which it is asked for;
  * with force at once. "disk-detached" tells. No effect if there is no such disk. */
 void lathe_session_detach_disk(LatheSession *session, unsigned number, gboolean force);

@@ -9,7 +9,8 @@
 #include "display/input/typing.h"
 
 /* Between two strokes: firmware polls its keyboard a hundred times a second and less. */
-#define TYPIST_PERIOD_MS 12
+#define TYPIST_PERIOD_MS   12
+#define TYPIST_MAX_HOLD_MS 60000
 
 struct _LatheTypist {
     GObject parent;
@@ -44,7 +45,8 @@ static gboolean typist_play(gpointer data)
         return G_SOURCE_CONTINUE; /* its devices have little room */
     const struct disp_keystroke *stroke =
         &g_array_index(typist->strokes, struct disp_keystroke, typist->next++);
-    lathe_input_key(typist->session, stroke->code, stroke->down);
+    if (stroke->code != KEY_RESERVED) /* which stands for waiting */
+        lathe_input_key(typist->session, stroke->code, stroke->down);
     gboolean more = typist->next < typist->strokes->len;
     if (!more) {
         typist->timer = 0; /* this source ends by what is returned */
@@ -92,17 +94,25 @@ gboolean lathe_typist_type(LatheTypist *typist, const char *text, const char *la
     return TRUE;
 }
 
+void lathe_typist_press_codes(LatheTypist *typist, const guint16 *codes, guint count, guint hold)
+{
+    for (guint i = 0; i < count; i++)
+        typist_append(typist, codes[i], TRUE);
+    for (guint time = TYPIST_PERIOD_MS; time < MIN(hold, TYPIST_MAX_HOLD_MS);
+         time += TYPIST_PERIOD_MS)
+        typist_append(typist, KEY_RESERVED, TRUE);
+    for (guint i = count; i > 0; i--)
+        typist_append(typist, codes[i - 1], FALSE);
+    typist_go(typist);
+}
+
 gboolean lathe_typist_press(LatheTypist *typist, const char *chord)
 {
     struct disp_chord keys;
 
     if (!disp_chord_parse(chord, &keys))
         return FALSE;
-    for (unsigned i = 0; i < keys.count; i++)
-        typist_append(typist, keys.codes[i], TRUE);
-    for (unsigned i = keys.count; i > 0; i--)
-        typist_append(typist, keys.codes[i - 1], FALSE);
-    typist_go(typist);
+    lathe_typist_press_codes(typist, keys.codes, keys.count, 0);
     return TRUE;
 }
 

@@ -23,6 +23,8 @@ gboolean lathe_typist_type(LatheTypist *typist, const char *text, const char *la
 /* Presses the keys of "Ctrl+Alt+Delete" (display/input/keys.h) in order, and lets go of them.
  * FALSE: no such keys. */
 gboolean lathe_typist_press(LatheTypist *typist, const char *chord);
+/* The same by Linux key codes, which stay down for so many milliseconds (at most 60,000). */
+void lathe_typist_press_codes(LatheTypist *typist, const guint16 *codes, guint count, guint hold);
 /* Forgets what is left, and lets go of all keys. */
 void lathe_typist_stop(LatheTypist *typist);
 
