@@ -9,6 +9,7 @@
 
 #include "app/cli/console.h"
 #include "app/control/gdb.h"
+#include "app/control/qmp.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/session/expect.h"
@@ -239,19 +240,45 @@ static bool run_start(struct run_control *control, struct lathe_gdb **gdb, GErro
     return true;
 }
 
+#ifdef LATHE_HAVE_GDB
+static void run_on_quit(void *opaque)
+{
+    run_end(opaque, LATHE_EXIT_OK, NULL);
+}
+#endif
+
+/* Before the machine starts, so that a client sees all of it. */
+static bool run_serve(struct run_control *control, struct lathe_qmp **qmp, GError **error)
+{
+    const char *address = control->cli->definition->control;
+
+    *qmp = NULL;
+    if (address == NULL)
+        return true;
+#ifdef LATHE_HAVE_GDB
+    *qmp = lathe_qmp_start(control->session, address, run_on_quit, control, error);
+    return *qmp != NULL;
+#else
+    return lathe_error_input(error, "this version was built without --control");
+#endif
+}
+
 int lathe_run_control(struct lathe_cli *cli, LatheSession *session,
                       const struct lathe_front_end *front_end)
 {
     struct run_control control = {.cli = cli, .session = session, .front_end = front_end};
     struct lathe_gdb *gdb = NULL;
+    struct lathe_qmp *qmp = NULL;
     g_autoptr(GError) error = NULL;
 
     run_begin(&control);
-    if (!run_start(&control, &gdb, &error) || !run_loop(&control, &error))
+    if (!run_serve(&control, &qmp, &error) || !run_start(&control, &gdb, &error) ||
+        !run_loop(&control, &error))
         run_end(&control, LATHE_EXIT_USAGE, g_strdup(error->message));
     else if (!control.ended) /* the window was closed */
         control.status = lathe_session_get_exit_status(session);
 #ifdef LATHE_HAVE_GDB
+    lathe_qmp_stop(qmp);
     lathe_gdb_stop(gdb);
 #endif
     run_finish(&control);

@@ -149,6 +149,13 @@ bool lathe_set_display(struct lathe_cli *cli, const char *value, GError **error)
     return true;
 }
 
+bool lathe_set_control(struct lathe_cli *cli, const char *value, GError **error)
+{
+    if (!g_str_has_prefix(value, "unix:") || value[strlen("unix:")] == '\0')
+        return lathe_error_input(error, "--control '%s' is no address: write unix:PATH", value);
+    return set_string(&cli->definition->control, value);
+}
+
 bool lathe_set_gdb(struct lathe_cli *cli, const char *value, GError **error)
 {
     return set_string(&cli->definition->gdb, value) &&

@@ -57,6 +57,7 @@ static const struct {
 #include "app/cli/options.inc"
 #undef OPTION
 #undef LATER_OPTION
+    {NULL, NULL, 0},
 };
 
 const struct lathe_verb *lathe_verb_find(const char *name)
@@ -84,7 +85,7 @@ char *lathe_later_verb(const char *name)
 
 bool lathe_later_option(const char *name, const struct lathe_verb *verb, const char **accepted)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(later_options); i++) {
+    for (size_t i = 0; later_options[i].name != NULL; i++) {
         if (strcmp(later_options[i].name, name) == 0 &&
             (later_options[i].verbs & (1u << (verb - lathe_verbs))) != 0) {
             *accepted = later_options[i].accepted;

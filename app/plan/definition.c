@@ -44,6 +44,7 @@ void lathe_definition_free(struct lathe_definition *definition)
                        definition->append,
                        definition->debugcon,
                        definition->gdb,
+                       definition->control,
                        definition->firmware,
                        definition->firmware_image,
                        definition->firmware_vars,

@@ -86,6 +86,7 @@ struct lathe_definition {
     char *tpm;      /* "emulated" or "unix:PATH"; NULL: none */
     char *debugcon; /* a file's path */
     char *gdb;      /* "unix:PATH" or "tcp:127.0.0.1:PORT" */
+    char *control;  /* "unix:PATH", QMP */
     enum emu_gpu gpu;
     char *gpu_rom; /* its VGA BIOS's file; NULL: none */
     enum lathe_input input;

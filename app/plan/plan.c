@@ -202,6 +202,8 @@ static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definiti
         plan_add(plan, "option", "no-reboot", "a reset ends the machine");
     if (definition->gdb != NULL)
         plan_add(plan, "option", "gdb", definition->gdb);
+    if (definition->control != NULL)
+        plan_add(plan, "option", "control", definition->control);
     for (unsigned i = 0; i < definition->trace->len; i++) {
         if (definition->trace->pdata[i] != NULL)
             plan_add(plan, "option", "trace", definition->trace->pdata[i]);
