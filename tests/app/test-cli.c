@@ -215,6 +215,10 @@ static void test_bad_values(void)
         {"run %k --display braille", 2, "--display has no 'braille': use gtk or none", ""},
         {"run %k --gdb tcp:0.0.0.0:1", 2, "--gdb 'tcp:0.0.0.0:1' is no address*", ""},
         {"run %k --gdb tcp:127.0.0.1:99999", 2, "--gdb '99999' is no port*", ""},
+        {"run %k --control tcp:127.0.0.1:1", 2, "--control 'tcp:127.0.0.1:1' is no address*", ""},
+        {"run %k --control unix:", 2, "--control 'unix:' is no address: write unix:PATH", ""},
+        {"run %k --control unix:/nowhere/x --append poweroff", 2,
+         "cannot listen at unix:/nowhere/x*", ""},
         {"run %k --expect-serial '('", 2, "--expect-serial '(' is no regular expression*", ""},
         {"run %k --timeout soon", 2, "--timeout 'soon' is no time: give seconds*", ""},
         {"run %k --net tap", 2, "--net has no 'tap': use user or none", ""},
@@ -236,7 +240,6 @@ static void test_later(void)
     static const struct line lines[] = {
         {"run %k --gpu venus", 2, "this version does not have --gpu venus: use std, virtio, bochs*",
          ""},
-        {"run %k --control unix:x", 2, "this version does not have --control", ""},
         {"run %k --net none --gpu none --firmware none --append poweroff", 0, "", ""},
         {"run %k --firmware=auto --append poweroff", 0, "", ""},
     };
