@@ -37,14 +37,14 @@ static gboolean client_on_end(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* Whoever is in a call of ours must come back first. */
+/* Whoever is in a call of ours must come back first; new clients wait for the room. */
 static void client_end(struct qmp_client *client)
 {
     client_drop_source(&client->reader);
     client_drop_source(&client->writer);
     g_string_truncate(qmp_monitor_output(client->monitor), 0);
     if (client->ending == 0)
-        client->ending = g_idle_add(client_on_end, client);
+        client->ending = g_idle_add_full(G_PRIORITY_HIGH, client_on_end, client, NULL);
 }
 
 /* ---- output ---- */

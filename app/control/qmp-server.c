@@ -16,6 +16,8 @@
 #include "app/plan/error.h"
 
 #define SERVER_MAX_CLIENTS 16
+#define SERVER_BACKLOG     128 /* that wait: a client that does not block is refused when it is full \
+                                */
 
 /* ---- clients ---- */
 
@@ -127,6 +129,7 @@ static bool server_bind(struct lathe_qmp *qmp, const char *path, GError **error)
         return false;
     fchmod(g_socket_get_fd(qmp->socket), 0600);
     g_socket_set_blocking(qmp->socket, FALSE);
+    g_socket_set_listen_backlog(qmp->socket, SERVER_BACKLOG);
     if (!g_socket_bind(qmp->socket, address, TRUE, error))
         return false;
     qmp->path = g_strdup(path);
