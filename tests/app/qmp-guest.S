@@ -9,6 +9,7 @@
     .set SERIAL, 0x3f8
     .set KEYBOARD, 0x60
     .set PM1_STATUS, 0x600          /* the button is bit 8 */
+    .set PM1_ENABLE, 0x602          /* of the same bits; QEMU's button does nothing without */
     .set PM1_CONTROL, 0x604
     .set SLEEP_NOW, 1 << 13
     .set SLEEP_RAM, 1 << 10         /* S3; S5 is 0 */
@@ -26,6 +27,9 @@ _start:
     mov $stack_top, %esp
     mov $ready, %esi
     call print
+    mov $PM1_ENABLE, %dx
+    mov $0x100, %ax
+    outw %ax, %dx
 poll:
     pause
     mov $PM1_STATUS, %dx

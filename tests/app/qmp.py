@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client of QMP, and machines with a control socket: for tests."""
+"""A client of QMP, and machines with a control socket, Lathe's and QEMU's: for tests."""
 import json
 import os
 import socket
@@ -73,8 +73,8 @@ class Qmp:
 
     def __init__(self, path, schema=None, negotiate=True):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(WAIT)
         self.socket.connect(path)
+        self.socket.settimeout(WAIT)
         self.buffer = b""
         self.events = []
         self.schema = schema
@@ -221,3 +221,10 @@ def lathe(folder, program, guest, *options, name="machine"):
     return Machine(folder, [program, "run", "--kernel", guest, "--memory", "64M", "--display",
                             "none", "--serial", "file:SERIAL", "--net", "user", "--control",
                             "unix:SOCKET", *options], name)
+
+
+def qemu(folder, guest, *options):
+    return Machine(folder, ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg", "-nodefaults",
+                            "-vga", "std", "-display", "none", "-name", "guest", "-m", "64M", "-kernel", guest,
+                            "-serial", "file:SERIAL", "-device", "pvpanic", "-qmp",
+                            "unix:SOCKET,server=on,wait=off", *options], "qemu")

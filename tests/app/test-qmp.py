@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """QMP over the control socket of a real machine with a small guest (qmp-guest.S).
 
-test-qmp.py LATHE GUEST CLIENT. CLIENT is control-call.c's program.
+test-qmp.py LATHE GUEST SHAPES CLIENT. CLIENT is control-call.c's program. SHAPES has what QEMU answers to the same commands, by names and types of
+members; "test-qmp.py record GUEST SHAPES" writes it anew, with the QEMU of this host.
 """
 import json
 import os
@@ -21,7 +22,8 @@ import qmp
 from qmp import Failed, Qmp, wait_for
 
 FOLDER = tempfile.mkdtemp(prefix="lathe-qmp-")
-LATHE, GUEST, CLIENT = sys.argv[1:4]
+LATHE, GUEST, SHAPES = sys.argv[1:4]
+NAMES = {"lathe": ("ide0-cd0", "virtio0"), "qemu": ("ide2-cd0", "virtio0")}
 
 
 def path(name, content=None):
@@ -346,7 +348,7 @@ def plug_and_pull(machine):
 
 
 def call(machine, *words):
-    done = subprocess.run([CLIENT, machine.socket, *words], capture_output=True, text=True,
+    done = subprocess.run([sys.argv[4], machine.socket, *words], capture_output=True, text=True,
                           timeout=qmp.WAIT)
     return done.returncode, done.stdout.splitlines()
 
@@ -557,6 +559,101 @@ def test_script(machine):
             raise Failed("no %s in %s" % (wanted, done.stdout))
 
 
+# ---- the same as QEMU ----
+
+ASKED = ["query-version", "query-name", "query-uuid", "query-kvm", "query-status", "query-target",
+         "query-current-machine", "query-cpus-fast", "query-memory-size-summary", "query-iothreads",
+         "query-mice", "query-chardev", "query-block", "stop", "cont", "system_reset"]
+
+
+def shape(value):
+    """Types in place of values."""
+    if isinstance(value, dict):
+        return {name: shape(member) for name, member in sorted(value.items())}
+    if isinstance(value, list):
+        return [shape(value[0])] if value else []
+    return type(value).__name__
+
+
+def drive(machine, disc):
+    """What a QEMU script does, and the shapes of what it sees."""
+    machine.says("ready")
+    client = Qmp(machine.socket)
+    seen = {name: shape(client(name)) for name in ASKED}
+    seen["empty"] = shape(client("eject", device=disc))
+    seen["query-block empty"] = shape(client("query-block")[0])
+    client("blockdev-change-medium", device=disc, filename=path("disc.iso"))
+    client("screendump", filename=path("shot"))
+    machine.says("ready", 2)  # it was reset
+    client("send-key", keys=keys("a"))
+    machine.says("key 1e")
+    client("input-send-event", events=[])
+    seen["line"] = client("human-monitor-command", command_line="info status")
+    seen["errors"] = [shape(client.ask("nonsense")), shape(client.ask("eject"))]
+    client.events = []
+    client("system_powerdown")
+    seen["POWERDOWN"] = client.event("POWERDOWN")
+    seen["SHUTDOWN"] = client.event("SHUTDOWN")
+    machine.ended()
+    return seen
+
+
+def arguments(schema, commands):
+    """{command: {argument: optional}}"""
+    return {name: {member["name"]: "default" in member
+                   for member in schema.members(schema.entries[True, name]["arg-type"])}
+            for name in sorted(commands)}
+
+
+def same(where, ours, theirs):
+    """Ours has what theirs has; what theirs tells of hosts' files we need not."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        if set(ours) != set(theirs):
+            raise Failed("%s: %r" % (where, set(ours) ^ set(theirs)))
+        for name, member in theirs.items():
+            same(where + "." + name, ours[name], member)
+    elif isinstance(theirs, list) and isinstance(ours, list):
+        for mine, other in zip(ours, theirs):
+            same(where + "[]", mine, other)
+    else:
+        expect(where, ours, theirs)
+
+
+def test_like_qemu(machine):
+    with open(SHAPES) as file:
+        theirs = json.load(file)
+    machine.connect().close()
+    ours = arguments(machine.schema, theirs["arguments"])
+    for command, wanted in theirs["arguments"].items():
+        needed = {name for name, optional in wanted.items() if not optional}
+        if not set(ours[command]) <= set(wanted) and "driver" not in wanted:
+            raise Failed("%s takes %r" % (command, set(ours[command]) - set(wanted)))
+        if not needed <= {name for name, optional in ours[command].items() if not optional}:
+            raise Failed("%s needs %r" % (command, needed))
+    seen = drive(machine, NAMES["lathe"][0])
+    for name, wanted in theirs["answers"].items():
+        same(name, seen[name], wanted)
+
+
+def record():
+    """Asks the QEMU of this host, for the commands that the Lathe of argv[1] has, if any."""
+    options = ["-drive", "file=%s,media=cdrom,if=ide,index=2" % path("disc.iso", bytes(40960)),
+               "-drive", "file=%s,if=virtio,format=raw" % path("disk.raw", bytes(1 << 20)),
+               "-action", "panic=shutdown"]
+    machine = qmp.qemu(FOLDER, GUEST, *options)
+    ours = qmp.lathe(FOLDER, os.environ["LATHE"], GUEST, name="lathe")
+    client = ours.connect()
+    commands = {entry["name"] for entry in client("query-commands")}
+    ours.close()
+    machine.connect().close()
+    commands = {name for name in commands if (True, name) in machine.schema.entries}
+    taken = arguments(machine.schema, commands)
+    seen = {"arguments": taken, "answers": drive(machine, NAMES["qemu"][0])}
+    with open(SHAPES, "w") as file:
+        json.dump(seen, file, indent=1, sort_keys=True)
+        file.write("\n")
+
+
 def run_case(case):
     name = case.__name__[5:].replace("_", "-")
     machine = None
@@ -576,10 +673,13 @@ def run_case(case):
 
 
 def main():
-    wanted = sys.argv[4:]
-    for name, case in list(globals().items()):
-        if name.startswith("test_") and (not wanted or name[5:] in wanted):
-            run_case(case)
+    if LATHE == "record":
+        record()
+    else:
+        wanted = sys.argv[5:]
+        for name, case in list(globals().items()):
+            if name.startswith("test_") and (not wanted or name[5:] in wanted):
+                run_case(case)
     shutil.rmtree(FOLDER, ignore_errors=True)
     finish()
 
