@@ -111,18 +111,6 @@ static int run_session(struct lathe_cli *cli, GError **error)
     return status;
 }
 
-/* A machine that is kept runs once at a time. */
-static int run_kept(struct lathe_cli *cli, GError **error)
-{
-    g_autoptr(lathe_lock) lock =
-        lathe_lock_take(cli->machine->folder, cli->machine->name, LATHE_LOCK_RUN, error);
-
-    if (lock == NULL)
-        return LATHE_EXIT_USAGE;
-    lathe_machine_log(cli->machine, "started, process %d", (int)getpid());
-    return run_session(cli, error);
-}
-
 /* Nothing of a definition is left out without a word. */
 static void run_tell_gaps(const struct lathe_cli *cli)
 {
@@ -132,6 +120,15 @@ static void run_tell_gaps(const struct lathe_cli *cli)
     if (count != 0)
         fprintf(stderr, "lathe: %s: %u of its settings %s not used; lathe show '%s' lists them\n",
                 path, count, count == 1 ? "is" : "are", path);
+}
+
+/* A machine that is kept runs once at a time; it is held before anything of it is made. */
+static bool run_take_lock(const struct lathe_cli *cli, struct lathe_lock **lock, GError **error)
+{
+    if (cli->machine == NULL || cli->dry_run)
+        return true;
+    *lock = lathe_lock_take(cli->machine->folder, cli->machine->name, LATHE_LOCK_RUN, error);
+    return *lock != NULL;
 }
 
 int lathe_verb_run(struct lathe_cli *cli)
@@ -146,7 +143,8 @@ int lathe_verb_run(struct lathe_cli *cli)
         return run_list_traces();
     if (cli->by_file && cli->operands->len > 1)
         return lathe_run_files(cli->operands);
-    if (!run_settle(cli, &error))
+    g_autoptr(lathe_lock) lock = NULL;
+    if (!run_take_lock(cli, &lock, &error) || !run_settle(cli, &error))
         return run_fail(error);
     lathe_host_facts_read(&facts);
     g_autoptr(lathe_plan) plan = lathe_plan_new(cli->definition, &facts, NULL, &error);
@@ -156,7 +154,9 @@ int lathe_verb_run(struct lathe_cli *cli)
         run_print_plan(cli, &facts, &error);
     } else {
         run_tell_gaps(cli);
-        status = cli->machine != NULL ? run_kept(cli, &error) : run_session(cli, &error);
+        if (cli->machine != NULL)
+            lathe_machine_log(cli->machine, "started, process %d", (int)getpid());
+        status = run_session(cli, &error);
     }
     return error != NULL ? run_fail(error) : status;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "app/config/config.h"
+#include "app/config/paths.h"
+#include "app/config/write.h"
 #include "app/plan/plan.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -19,6 +21,41 @@ static void fuzz_fill(const struct lathe_config *config)
     lathe_definition_free(definition);
 }
 
+/* What a definition says is written into its document again, and says the same there. Disks are
+ * left out: they would be added. */
+static void fuzz_write(struct lathe_config *config)
+{
+    struct lathe_definition *before = lathe_definition_new(), *after = lathe_definition_new();
+    const unsigned areas = ~(unsigned)LATHE_AREA_DISKS;
+
+    if (lathe_config_fill(config, before, NULL) &&
+        lathe_config_write(config, before, areas, NULL)) {
+        if (!lathe_config_fill(config, after, NULL) || before->memory != after->memory ||
+            before->topology.cpus != after->topology.cpus || strcmp(before->cpu, after->cpu) != 0 ||
+            before->serials != after->serials || before->nets != after->nets ||
+            before->disks != after->disks || strcmp(before->firmware, after->firmware) != 0)
+            abort();
+    }
+    lathe_definition_free(before);
+    lathe_definition_free(after);
+}
+
+/* Devices taken out, names of files moved to a folder and back. */
+static void fuzz_change(struct lathe_config *config)
+{
+    static const char *const words[] = {"vda", "sda", "net1", "serial1", "net0", ""};
+
+    lathe_config_make_whole(config, "/folder");
+    lathe_config_make_relative(config, "/folder");
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        lathe_config_remove_device(config, words[i], NULL);
+    lathe_config_set_group(config, "a/b");
+    g_autofree char *group = lathe_config_get_group(config), *text = lathe_config_format(config);
+    g_autoptr(lathe_config) again = lathe_config_parse("again", text, strlen(text), NULL);
+    if (again == NULL || group == NULL || strcmp(group, "a/b") != 0)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autoptr(lathe_config) config = lathe_config_parse("fuzz", (const char *)data, size, NULL);
@@ -31,6 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autofree char *same = again != NULL ? lathe_config_format(again) : NULL;
     if (same == NULL || strcmp(text, same) != 0)
         abort(); /* what we write is what we read */
+    fuzz_write(config);
+    fuzz_change(again);
     return 0;
 }
 

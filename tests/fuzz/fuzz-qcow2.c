@@ -59,7 +59,12 @@ static void fuzz_use(const char *path, bool read_only, uint64_t state)
     struct emu_block_options options = {.path = path, .format = "qcow2", .read_only = read_only};
     uint8_t *buffer = calloc(1, FUZZ_MAX);
     struct emu_block_backend image;
+    struct emu_block_info info;
 
+    if (emu_block_inspect(path, NULL, &info, NULL) &&
+        (memchr(info.backing, 0, sizeof(info.backing)) == NULL ||
+         memchr(info.backing_format, 0, sizeof(info.backing_format)) == NULL))
+        abort();
     if (buffer != NULL && emu_block_open(&options, &image, NULL)) {
         for (unsigned i = 0; i < FUZZ_STEPS; i++)
             fuzz_step(&image, &state, buffer);
