@@ -413,7 +413,13 @@ def clones(library):
     macs = {re.search('address="(52[^"]*)"', text).group(1) for text in texts}
     report("uuids and addresses are their own", len(uuids) == 3 and len(macs) == 3, (uuids, macs))
     report("the group is the source's", library.find("Full")["group"] == "G")
+    said = library.must("delete", "Source", "--dry-run")
+    report("what would go is said", "disk.qcow2" in said and "tpm" in said and
+           "Source" in library.names(), said)
     library.must("delete", "Source")
+    library.must("delete", "--purge", "--dry-run")
+    report("and what would go for good", [machine["name"] for machine in
+                                          library.list("--deleted")] == ["Source"])
     library.must("delete", "--purge")
     report("a linked clone outlives its source", reads(disks["Linked"], "0", "1") and
            reads(disks["Further"], "0", "1"))
@@ -421,6 +427,8 @@ def clones(library):
     with open(outside, "wb") as stream:
         stream.write(b"x" * 4096)
     library.must("create", "Outside", "--disk", outside)
+    said = library.must("delete", "Outside", "--dry-run")
+    report("what lies elsewhere stays", "stays: " + outside in said, said)
     library.refused("what lies elsewhere is not linked", "clone", "Outside", "O", "--linked",
                     why="--linked")
     library.must("clone", "Outside", "O")
