@@ -274,6 +274,11 @@ bool lathe_set_purge(struct lathe_cli *cli, const char *value, GError **error)
     return set_flag(&cli->keep.purge);
 }
 
+bool lathe_set_force(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->keep.force);
+}
+
 bool lathe_set_deleted(struct lathe_cli *cli, const char *value, GError **error)
 {
     return set_flag(&cli->keep.deleted);

@@ -3,10 +3,12 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/cli/cli.h"
 #include "app/cli/inputs.h"
+#include "app/cli/machines.h"
 #include "app/cli/run-control.h"
 #include "app/cli/run-files.h"
 #include "app/firmware/firmware.h"
@@ -122,12 +124,28 @@ static void run_tell_gaps(const struct lathe_cli *cli)
                 path, count, count == 1 ? "is" : "are", path);
 }
 
+#define RUN_SOCKET_MAX 100 /* bytes of its name that the host has room for, and some */
+
+/* The verbs reach it there. Where there is no place for the socket it runs all the same. */
+static void run_choose_socket(struct lathe_cli *cli)
+{
+    g_autofree char *path = lathe_machines_control_path(getpid());
+    g_autofree char *folder = g_path_get_dirname(path);
+
+    if (cli->definition->control != NULL || strlen(path) >= RUN_SOCKET_MAX ||
+        g_mkdir_with_parents(folder, 0700) != 0)
+        return;
+    lathe_machines_sweep_sockets(folder);
+    cli->definition->control = g_strconcat("unix:", path, NULL);
+}
+
 /* A machine that is kept runs once at a time; it is held before anything of it is made. */
-static bool run_take_lock(const struct lathe_cli *cli, struct lathe_lock **lock, GError **error)
+static bool run_take_lock(struct lathe_cli *cli, struct lathe_lock **lock, GError **error)
 {
     if (cli->machine == NULL || cli->dry_run)
         return true;
     *lock = lathe_lock_take(cli->machine->folder, cli->machine->name, LATHE_LOCK_RUN, error);
+    run_choose_socket(cli);
     return *lock != NULL;
 }
 

@@ -36,7 +36,8 @@ class Library:
         self.folder = os.path.join(self.data, "lathe", "machines")
 
     def environment(self, **more):
-        environment = {**os.environ, "XDG_DATA_HOME": self.data, "LC_ALL": "C.UTF-8", **more}
+        environment = {**os.environ, "XDG_DATA_HOME": self.data, "XDG_RUNTIME_DIR":
+                       os.path.join(SCRATCH, "run"), "LC_ALL": "C.UTF-8", **more}
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "VISUAL", "EDITOR"):
             if name not in more:
                 environment.pop(name, None)
@@ -308,6 +309,48 @@ def runs(library):
     library.refused("the file is had with a slash", "run", "./runs", why="./runs")
 
 
+class Running:
+    """A machine of the library that runs until it is told to end."""
+
+    def __init__(self, library, *words):
+        self.process = subprocess.Popen([FAKE, "run", "Runs", "--append", "print up;spin", *words],
+                                        env=library.environment(), stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process.stdout.readline()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.process.kill()
+        self.process.communicate()
+
+    def ended(self):
+        try:
+            return self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            return None
+
+
+def controls(library):
+    """The verbs that reach a running machine."""
+    for verb in ("stop", "pause", "resume", "reset"):
+        library.refused(verb + " of one that is off", verb, "Runs", why="does not run")
+        library.refused(verb + " of none", verb, "nosuch", why="lathe list")
+    with Running(library) as running:
+        library.must("pause", "runs")
+        library.must("resume", "Runs")
+        report("paused, resumed and still there", running.process.poll() is None)
+        library.must("stop", "Runs", "--force")
+        report("the plug is pulled", running.ended() == 0, running.process.returncode)
+    with Running(library) as running:
+        library.must("reset", "Runs")
+        report("a reset reaches it", b"up" in running.process.stdout.readline())
+        library.must("stop", "Runs")
+        report("the power button reaches it", running.ended() == 0, running.process.returncode)
+    report("no socket is left", os.listdir(os.path.join(SCRATCH, "run", "lathe")) == [])
+
+
 def variables(library):
     """Firmware's variables lie in the folder, and are kept."""
     code, template = os.path.join(SCRATCH, "CODE.fd"), os.path.join(SCRATCH, "VARS.fd")
@@ -550,6 +593,7 @@ def verbs():
     moves(library)
     broken(library)
     runs(library)
+    controls(library)
     variables(library)
     imports(library)
     clones(Library("clones"))
