@@ -2,22 +2,26 @@
 /* Commands about the screen, the keyboard and the pointer. */
 #include <string.h>
 
+#include "app/control/pictures.h"
 #include "app/control/qmp-private.h"
+#include "app/modules/module.h"
 #include "app/session/input.h"
 #include "display/core/screen.h"
-#include "display/record/picture.h"
 
 /* ---- screendump ---- */
 
 static GBytes *screen_encode(struct qmp_call *call, struct disp_screen *screen, GError **error)
 {
     const char *format = qmp_argument_string(call, "format");
+    const struct lathe_pictures *pictures = lathe_module_find("pictures", error);
     const struct emu_surface *surface;
 
+    if (pictures == NULL)
+        return NULL;
     disp_screen_refresh(screen);
     surface = disp_screen_get_surface(screen);
-    return g_strcmp0(format, "png") == 0 ? disp_picture_encode(surface, error)
-                                         : disp_picture_encode_ppm(surface, error);
+    return g_strcmp0(format, "png") == 0 ? pictures->png(surface, error)
+                                         : pictures->ppm(surface, error);
 }
 
 static void screen_save(struct qmp_call *call, struct disp_screen *screen)

@@ -123,10 +123,6 @@ gboolean lathe_session_change_medium(LatheSession *session, unsigned drive, cons
 /* Is the file an image that a floppy drive takes, by its size? Any thread. */
 gboolean lathe_session_is_floppy(const char *path);
 
-/* The same for any CD or floppy drive, by its number among the definition's disks. */
-gboolean lathe_session_change_medium(LatheSession *session, unsigned drive, const char *path,
-                                     gboolean force, GError **error);
-
 /* Moves such a CD drive's tray, with what lies in it; no lock keeps it. */
 void lathe_session_move_tray(LatheSession *session, unsigned drive, gboolean open);
 
