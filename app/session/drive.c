@@ -7,6 +7,7 @@
 
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
+#include "app/session/session.h"
 #include "emulator/api/block.h"
 #include "emulator/api/machine.h"
 
