@@ -16,7 +16,7 @@
 #include "app/plan/error.h"
 
 #define SERVER_MAX_CLIENTS 16
-#define SERVER_BACKLOG     128 /* that wait: a client that does not block is refused when it is full \
+#define SERVER_BACKLOG     128 /* that wait for room; one that does not block is refused behind them \
                                 */
 
 /* ---- clients ---- */
@@ -48,12 +48,30 @@ static void server_watch_trays(struct lathe_qmp *qmp)
     }
 }
 
+static gboolean server_on_connection(GSocket *socket, GIOCondition condition, gpointer data);
+
+/* New clients are taken while there is room; else they wait where the kernel keeps them. */
+static void server_watch_socket(struct lathe_qmp *qmp)
+{
+    bool room = qmp->clients->len < SERVER_MAX_CLIENTS;
+
+    if (room && qmp->source == NULL) {
+        qmp->source = g_socket_create_source(qmp->socket, G_IO_IN, NULL);
+        g_source_set_callback(qmp->source, G_SOURCE_FUNC(server_on_connection), qmp, NULL);
+        g_source_attach(qmp->source, NULL);
+    } else if (!room && qmp->source != NULL) {
+        g_source_destroy(qmp->source);
+        g_clear_pointer(&qmp->source, g_source_unref);
+    }
+}
+
 static void server_on_gone(struct qmp_client *client, void *opaque)
 {
     struct lathe_qmp *qmp = opaque;
 
     g_ptr_array_remove(qmp->clients, client); /* which frees it */
     server_watch_trays(qmp);
+    server_watch_socket(qmp);
 }
 
 static gboolean server_on_connection(GSocket *socket, GIOCondition condition, gpointer data)
@@ -61,12 +79,13 @@ static gboolean server_on_connection(GSocket *socket, GIOCondition condition, gp
     struct lathe_qmp *qmp = data;
     g_autoptr(GSocket) connection = g_socket_accept(socket, NULL, NULL);
 
-    if (connection == NULL || qmp->clients->len == SERVER_MAX_CLIENTS)
-        return G_SOURCE_CONTINUE; /* a connection that nobody took is closed */
+    if (connection == NULL)
+        return G_SOURCE_CONTINUE;
     g_socket_set_blocking(connection, FALSE);
     g_ptr_array_add(qmp->clients,
                     qmp_client_new(connection, qmp_handlers, qmp, server_on_gone, qmp));
     server_watch_trays(qmp);
+    server_watch_socket(qmp);
     return G_SOURCE_CONTINUE;
 }
 
@@ -145,9 +164,7 @@ static bool server_listen(struct lathe_qmp *qmp, const char *address, GError **e
         return false;
     if (!server_bind(qmp, path, &found))
         return lathe_error_input(error, "cannot listen at %s: %s", address, found->message);
-    qmp->source = g_socket_create_source(qmp->socket, G_IO_IN, NULL);
-    g_source_set_callback(qmp->source, G_SOURCE_FUNC(server_on_connection), qmp, NULL);
-    g_source_attach(qmp->source, NULL);
+    server_watch_socket(qmp);
     return true;
 }
 

@@ -507,6 +507,23 @@ def test_many_clients(machine):
     client.close()
 
 
+def test_full(machine):
+    """Those for whom there is no room wait, and are served when somebody goes."""
+    clients = [machine.connect() for _ in range(16)]
+    late = socket.socket(socket.AF_UNIX)
+    late.connect(machine.socket)
+    late.settimeout(0.5)
+    try:
+        raise Failed("served beside 16: %r" % late.recv(1))
+    except socket.timeout:
+        pass
+    clients.pop().close()
+    late.settimeout(qmp.WAIT)
+    expect("greeting", late.recv(1), b"{")
+    for client in (late, *clients):
+        client.close()
+
+
 def test_gone_during_command(machine):
     for _ in range(20):
         client = machine.connect()
