@@ -245,6 +245,8 @@ static bool write_input(xmlNode *root, const struct lathe_definition *definition
     xmlNode *devices = lathe_tree_need(root, "devices");
 
     lathe_write_drop_all(devices, "input");
+    if (definition->input == LATHE_INPUT_DEFAULT)
+        return true;
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
         bool mouse = definition->input == LATHE_INPUT_PS2 && i == 1; /* it has no tablets */
         lathe_tree_set(lathe_tree_set(lathe_tree_add(devices, "input", NULL), "type",
