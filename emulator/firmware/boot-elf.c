@@ -214,12 +214,7 @@ static void pvh_fill_info(const struct emu_boot_request *request, uint8_t *info)
     emu_put64(info + 32, request->acpi_rsdp);
     emu_put64(info + 40, PVH_START_INFO + PVH_MEMMAP);
     emu_put32(info + 48, map->count);
-    for (unsigned i = 0; i < map->count; i++) {
-        uint8_t *entry = info + PVH_MEMMAP + i * 24;
-        emu_put64(entry, map->entry[i].address);
-        emu_put64(entry + 8, map->entry[i].size);
-        emu_put32(entry + 16, map->entry[i].type);
-    }
+    emu_memory_map_put(map, info + PVH_MEMMAP, 24);
 }
 
 bool emu_boot_make_pvh(const struct emu_boot_request *request, struct emu_boot_image *image,

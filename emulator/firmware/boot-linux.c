@@ -227,12 +227,7 @@ static void linux_fill_params(const struct emu_boot_request *request, uint8_t *p
     emu_put16(params + LINUX_HEAP_END, 0xfe00);
     emu_put64(params + PARAMS_ACPI_RSDP, request->acpi_rsdp);
     params[PARAMS_E820_COUNT] = (uint8_t)map->count;
-    for (unsigned i = 0; i < map->count; i++) {
-        uint8_t *entry = params + PARAMS_E820 + i * 20;
-        emu_put64(entry, map->entry[i].address);
-        emu_put64(entry + 8, map->entry[i].size);
-        emu_put32(entry + 16, map->entry[i].type);
-    }
+    emu_memory_map_put(map, params + PARAMS_E820, 20);
 }
 
 bool emu_boot_make_linux(const struct emu_boot_request *request, struct emu_boot_image *image,

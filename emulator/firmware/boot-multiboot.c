@@ -176,13 +176,9 @@ static void mb_fill_memory(struct mb_builder *mb)
     emu_put32(mb->info + 8, (uint32_t)((map->low - EMU_PC_TABLES_END) >> 10)); /* and above */
     emu_put32(mb->info + 44, map->count * 24);
     emu_put32(mb->info + 48, MB_INFO + MB_MEMMAP);
-    for (unsigned i = 0; i < map->count; i++) {
-        uint8_t *entry = mb->info + MB_MEMMAP + i * 24;
-        emu_put32(entry, 20); /* size of what follows */
-        emu_put64(entry + 4, map->entry[i].address);
-        emu_put64(entry + 12, map->entry[i].size);
-        emu_put32(entry + 20, map->entry[i].type);
-    }
+    for (unsigned i = 0; i < map->count; i++)
+        emu_put32(mb->info + MB_MEMMAP + i * 24, 20); /* size of what follows */
+    emu_memory_map_put(map, mb->info + MB_MEMMAP + 4, 24);
 }
 
 /* The command line begins with the kernel's name, as GRUB gives it. */

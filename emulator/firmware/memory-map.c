@@ -2,6 +2,8 @@
 /* The PC's memory map: where RAM lies around the holes below 1 MiB and below 4 GiB. */
 #include "emulator/firmware/memory-map.h"
 
+#include "emulator/firmware/boot-formats.h"
+
 static void memory_map_add(struct emu_memory_map *map, uint64_t address, uint64_t end,
                            enum emu_map_type type)
 {
@@ -32,4 +34,13 @@ bool emu_memory_map_is_ram(const struct emu_memory_map *map, uint64_t address, u
             return true;
     }
     return false;
+}
+
+void emu_memory_map_put(const struct emu_memory_map *map, uint8_t *out, size_t stride)
+{
+    for (unsigned i = 0; i < map->count; i++, out += stride) {
+        emu_put64(out, map->entry[i].address);
+        emu_put64(out + 8, map->entry[i].size);
+        emu_put32(out + 16, map->entry[i].type);
+    }
 }

@@ -58,5 +58,8 @@ struct emu_memory_map {
 void emu_memory_map_init(struct emu_memory_map *map, uint64_t ram);
 /* Is all of the range RAM that the map gives to the guest? */
 bool emu_memory_map_is_ram(const struct emu_memory_map *map, uint64_t address, uint64_t size);
+/* Writes the entries as boot protocols want them, stride bytes apart: address and size of 64 bits,
+ * type of 32, little endian. out has map->count * stride bytes. */
+void emu_memory_map_put(const struct emu_memory_map *map, uint8_t *out, size_t stride);
 
 #endif
