@@ -105,4 +105,15 @@ static inline enum cond_source cond_source(uint32_t kind, unsigned cond)
     COND_FOUR(T, 8, 9, 10, 11, __VA_ARGS__)                                                        \
     COND_FOUR(T, 12, 13, 14, 15, __VA_ARGS__)
 
+/* The functions "NAME_WIDTH_k" of each width and condition, as rows of a table [4][16]. */
+#define COND_ENTRY(k, name) name##_##k,
+#define COND_ROW(name)                                                                             \
+    {                                                                                              \
+        COND_ALL(COND_ENTRY, name)                                                                 \
+    }
+#define COND_ROWS(name)                                                                            \
+    {                                                                                              \
+        COND_ROW(name##_8), COND_ROW(name##_16), COND_ROW(name##_32), COND_ROW(name##_64)          \
+    }
+
 #endif

@@ -29,17 +29,8 @@ COND_ALL(X_COND, logic, 16)
 COND_ALL(X_COND, logic, 32)
 COND_ALL(X_COND, logic, 64)
 
-#define ENTRY(k, name) name##_##k,
-#define ROW(name)                                                                                  \
-    {                                                                                              \
-        COND_ALL(ENTRY, name)                                                                      \
-    }
-#define ROWS(name)                                                                                 \
-    {                                                                                              \
-        ROW(name##_8), ROW(name##_16), ROW(name##_32), ROW(name##_64)                              \
-    }
-static ir_x_fn *const setcc_table[2][4][16] = {ROWS(x_setcc_sub), ROWS(x_setcc_logic)};
-static ir_x_fn *const select_table[2][4][16] = {ROWS(x_select_sub), ROWS(x_select_logic)};
+static ir_x_fn *const setcc_table[2][4][16] = {COND_ROWS(x_setcc_sub), COND_ROWS(x_setcc_logic)};
+static ir_x_fn *const select_table[2][4][16] = {COND_ROWS(x_select_sub), COND_ROWS(x_select_logic)};
 
 IR_X(x_setcc_any)
 {

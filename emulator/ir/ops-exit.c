@@ -129,18 +129,9 @@ COND_ALL(X_FUSE_AND, 64)
 
 /* ---- tables ---- */
 
-#define ENTRY(k, name) name##_##k,
-#define ROW(name)                                                                                  \
-    {                                                                                              \
-        COND_ALL(ENTRY, name)                                                                      \
-    }
-#define ROWS(name)                                                                                 \
-    {                                                                                              \
-        ROW(name##_8), ROW(name##_16), ROW(name##_32), ROW(name##_64)                              \
-    }
-static ir_x_fn *const br_table[2][4][16] = {ROWS(x_br_sub), ROWS(x_br_logic)};
-static ir_x_fn *const fused_table[4][4][16] = {ROWS(x_fsub), ROWS(x_fsubi), ROWS(x_fand),
-                                               ROWS(x_fandi)};
+static ir_x_fn *const br_table[2][4][16] = {COND_ROWS(x_br_sub), COND_ROWS(x_br_logic)};
+static ir_x_fn *const fused_table[4][4][16] = {COND_ROWS(x_fsub), COND_ROWS(x_fsubi),
+                                               COND_ROWS(x_fand), COND_ROWS(x_fandi)};
 static ir_x_fn *const brz_table[4] = {x_brz_8, x_brz_16, x_brz_32, x_brz_64};
 static ir_x_fn *const brnz_table[4] = {x_brnz_8, x_brnz_16, x_brnz_32, x_brnz_64};
 
