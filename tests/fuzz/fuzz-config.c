@@ -90,8 +90,5 @@ size_t fuzz_seed(unsigned index, uint8_t *out, size_t size)
          "<video><model type='qxl' heads='2'/></video><console type='pty'/>&amp;&#65;</devices>"),
     };
 
-    if (index >= sizeof(seeds) / sizeof(seeds[0]) || strlen(seeds[index]) > size)
-        return 0;
-    memcpy(out, seeds[index], strlen(seeds[index]));
-    return strlen(seeds[index]);
+    return fuzz_seed_text(seeds, sizeof(seeds) / sizeof(seeds[0]), index, out, size);
 }

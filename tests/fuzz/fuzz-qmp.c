@@ -115,11 +115,5 @@ static const char *const fuzz_sessions[] = {
 
 size_t fuzz_seed(unsigned index, uint8_t *out, size_t size)
 {
-    size_t length;
-
-    if (index >= G_N_ELEMENTS(fuzz_sessions))
-        return 0;
-    length = MIN(strlen(fuzz_sessions[index]), size);
-    memcpy(out, fuzz_sessions[index], length);
-    return length;
+    return fuzz_seed_text(fuzz_sessions, G_N_ELEMENTS(fuzz_sessions), index, out, size);
 }
