@@ -1,56 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The session object. Three threads meet here: the main loop (all public functions), the machine's
- * loop thread (its hooks only post events), and one worker of the session's own that does, in the
- * order they were asked for, the actions that wait. Each machine has a generation, so that an
- * event of an earlier one is dropped.
+ * The session object, for the main loop: its state, what the machine's events change in it, its
+ * screens and speed. What is asked of the machine goes to the worker (worker.c); what it says comes
+ * by events (events.c).
  */
 #include "app/session/session.h"
 
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/session/attach.h"
-#include "app/session/build.h"
 #include "app/session/drive.h"
 #include "app/session/image-watch.h"
+#include "app/session/internal.h"
 #include "display/core/screen.h"
 #include "emulator/api/display.h"
-#include "emulator/api/machine.h"
 
 #define SESSION_SAMPLE_MS 1000
-
-/* A machine and what its hooks need; one for each generation. */
-struct session_box {
-    LatheSession *session; /* outlives the machine */
-    unsigned generation;
-    struct emu_machine *machine;
-    gint resetting; /* atomic: the worker resets it */
-};
-
-struct _LatheSession {
-    GObject parent;
-    struct lathe_definition *definition;
-    GPtrArray *serials, *screens;
-    struct session_box *box; /* NULL: none now */
-    unsigned generation;
-    gint closing; /* atomic: no event is posted any more */
-    GThreadPool *worker;
-
-    gboolean remaking;        /* a restart is under way */
-    struct session_box *made; /* by the worker, until the main loop takes it */
-    GError *made_error;
-
-    LatheState state;
-    gboolean asleep, reset_was_asked;
-    char *hold_text; /* NULL: it is not held */
-    struct lathe_image_watch *image_watch;
-    struct lathe_attach *attach;
-    struct emu_stop_reason stop;
-    struct emu_machine_stats last;
-    gint64 last_time; /* monotonic microseconds */
-    guint sampler;
-    double busy, mips;
-};
 
 G_DEFINE_FINAL_TYPE(LatheSession, lathe_session, G_TYPE_OBJECT)
 
@@ -83,106 +48,6 @@ GType lathe_state_get_type(void)
     if (g_once_init_enter(&type))
         g_once_init_leave(&type, g_enum_register_static("LatheState", values));
     return type;
-}
-
-/* ---- events from the machine ---- */
-
-enum session_event_kind {
-    EVENT_STATE,
-    EVENT_RESET,
-    EVENT_INPUT,
-    EVENT_HELD,
-    EVENT_MADE,
-    EVENT_ORDER,
-    EVENT_REMOVED,
-    EVENT_SLEEP
-};
-
-struct session_event {
-    LatheSession *session;
-    unsigned generation;
-    enum session_event_kind kind;
-    enum emu_machine_state state;
-    char *text;                       /* of EVENT_HELD; of EVENT_ORDER: why it failed, or NULL */
-    struct lathe_attach_order *order; /* of EVENT_ORDER */
-    unsigned drive;                   /* of EVENT_REMOVED */
-    gboolean asked;                   /* of EVENT_RESET: by us, not by the guest */
-    gboolean asleep;                  /* of EVENT_SLEEP */
-};
-
-static void session_event_free(gpointer data)
-{
-    struct session_event *event = data;
-
-    g_free(event->text);
-    lathe_attach_order_free(event->order);
-    g_object_unref(event->session);
-    g_free(event);
-}
-
-static void session_invoke(GSourceFunc function, gpointer data, GDestroyNotify destroy)
-{
-    GSource *source = g_idle_source_new();
-
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, function, data, destroy);
-    g_source_attach(source, NULL);
-    g_source_unref(source);
-}
-
-static gboolean session_event_dispatch(gpointer data);
-
-/* What the event owns is taken over. */
-static void session_post_event(struct session_box *box, const struct session_event *filled)
-{
-    struct session_event *event = g_new0(struct session_event, 1);
-
-    *event = *filled;
-    event->session = g_object_ref(box->session);
-    event->generation = box->generation;
-    if (g_atomic_int_get(&box->session->closing))
-        session_event_free(event);
-    else
-        session_invoke(session_event_dispatch, event, session_event_free);
-}
-
-static void session_post(struct session_box *box, enum session_event_kind kind,
-                         enum emu_machine_state state)
-{
-    session_post_event(box, &(struct session_event){.kind = kind, .state = state});
-}
-
-static void session_on_state(void *opaque, enum emu_machine_state state)
-{
-    session_post(opaque, EVENT_STATE, state);
-}
-
-static void session_on_reset(void *opaque)
-{
-    struct session_box *box = opaque;
-    gboolean asked = g_atomic_int_get(&box->resetting);
-
-    session_post_event(box, &(struct session_event){.kind = EVENT_RESET, .asked = asked});
-}
-
-static void session_on_input(void *opaque)
-{
-    session_post(opaque, EVENT_INPUT, EMU_MACHINE_PAUSED);
-}
-
-static void session_on_held(void *opaque, const char *why)
-{
-    session_post_event(opaque, &(struct session_event){.kind = EVENT_HELD, .text = g_strdup(why)});
-}
-
-static void session_on_removed(void *opaque, unsigned drive)
-{
-    session_post_event(opaque, &(struct session_event){.kind = EVENT_REMOVED, .drive = drive});
-}
-
-static void session_on_sleep(void *opaque, bool asleep)
-{
-    session_post_event(opaque, &(struct session_event){.kind = EVENT_SLEEP, .asleep = asleep});
 }
 
 /* ---- screens ---- */
@@ -356,13 +221,8 @@ static void session_take_made(LatheSession *session)
     lathe_session_start(session);
 }
 
-static gboolean session_event_dispatch(gpointer data)
+void lathe_session_on_event(LatheSession *session, const struct session_event *event)
 {
-    struct session_event *event = data;
-    LatheSession *session = event->session;
-
-    if (event->generation != session->generation || g_atomic_int_get(&session->closing))
-        return G_SOURCE_REMOVE;
     if (event->kind == EVENT_MADE)
         session_take_made(session);
     else if (session->box != NULL && event->kind == EVENT_RESET)
@@ -379,36 +239,9 @@ static gboolean session_event_dispatch(gpointer data)
         lathe_attach_on_removed(session->attach, event->drive);
     else if (session->box != NULL)
         session_apply_state(session, event->state);
-    return G_SOURCE_REMOVE;
 }
 
 /* ---- making machines ---- */
-
-static void session_box_free(struct session_box *box)
-{
-    if (box == NULL)
-        return;
-    emu_machine_free(box->machine);
-    g_free(box);
-}
-
-static struct session_box *session_box_new(LatheSession *session, GError **error)
-{
-    struct session_box *box = g_new0(struct session_box, 1);
-    const struct emu_machine_observer observer = {.state_changed = session_on_state,
-                                                  .reset = session_on_reset,
-                                                  .held = session_on_held,
-                                                  .input_changed = session_on_input,
-                                                  .drive_removed = session_on_removed,
-                                                  .sleep_changed = session_on_sleep,
-                                                  .opaque = box};
-
-    *box = (struct session_box){session, session->generation, NULL, FALSE};
-    box->machine = lathe_build_machine(session->definition, session->serials, &observer, error);
-    if (box->machine == NULL)
-        g_clear_pointer(&box, g_free);
-    return box;
-}
 
 static void session_on_image(gpointer opaque, const char *sentence)
 {
@@ -424,181 +257,13 @@ static void session_watch_images(LatheSession *session)
 gboolean lathe_session_build(LatheSession *session, GError **error)
 {
     session->generation++;
-    session->box = session_box_new(session, error);
+    session->box = lathe_session_box_new(session, error);
     if (session->box == NULL)
         return FALSE;
     session_make_screens(session);
     session_watch_images(session);
     g_object_notify_by_pspec(G_OBJECT(session), session_properties[PROP_ENGINE]);
     return TRUE;
-}
-
-/* ---- the worker: what waits for the machine ---- */
-
-enum session_job_kind {
-    JOB_START,
-    JOB_PAUSE,
-    JOB_RESET,
-    JOB_FORCE_OFF,
-    JOB_REMAKE,
-    JOB_ORDER,
-    JOB_TRAY,
-    JOB_SETTLE
-};
-
-/* Whom lathe_session_settle calls. */
-struct session_settle {
-    LatheSession *session;
-    GFunc function;
-    gpointer data;
-    GDestroyNotify destroy;
-};
-
-struct session_job {
-    enum session_job_kind kind;
-    struct session_box *box;
-    struct lathe_attach_order *order; /* of JOB_ORDER */
-    struct session_settle *settle;    /* of JOB_SETTLE */
-    unsigned drive;                   /* of JOB_TRAY, like the next */
-    gboolean open;
-};
-
-/* Frees the old machine first: two would need twice the memory and the same sockets. */
-static void session_remake(LatheSession *session, struct session_box *old)
-{
-    struct session_box poster = {session, session->generation, NULL, FALSE};
-
-    session_box_free(old);
-    session->made = session_box_new(session, &session->made_error);
-    session_post(&poster, EVENT_MADE, EMU_MACHINE_PAUSED);
-}
-
-static void session_carry_out(struct session_box *box, struct lathe_attach_order *order)
-{
-    g_autoptr(GError) error = NULL;
-    gboolean done = lathe_attach_carry_out(order, box->machine, &error);
-
-    session_post_event(box,
-                       &(struct session_event){.kind = EVENT_ORDER,
-                                               .order = order,
-                                               .text = done ? NULL : g_strdup(error->message)});
-}
-
-static void session_do_reset(struct session_box *box)
-{
-    g_atomic_int_set(&box->resetting, TRUE);
-    emu_machine_reset(box->machine);
-    g_atomic_int_set(&box->resetting, FALSE);
-}
-
-static gboolean session_on_settled(gpointer data)
-{
-    struct session_settle *settle = data;
-
-    if (!g_atomic_int_get(&settle->session->closing))
-        settle->function(settle->data, settle->session);
-    return G_SOURCE_REMOVE;
-}
-
-static void session_settle_free(gpointer data)
-{
-    struct session_settle *settle = data;
-
-    if (settle->destroy != NULL)
-        settle->destroy(settle->data);
-    g_object_unref(settle->session);
-    g_free(settle);
-}
-
-static void session_work(gpointer data, gpointer user_data)
-{
-    struct session_job *job = data;
-
-    switch (job->kind) {
-    case JOB_START:
-        emu_machine_resume(job->box->machine);
-        break;
-    case JOB_PAUSE:
-        emu_machine_pause(job->box->machine);
-        break;
-    case JOB_RESET:
-        session_do_reset(job->box);
-        break;
-    case JOB_FORCE_OFF:
-        emu_machine_stop(job->box->machine);
-        break;
-    case JOB_REMAKE:
-        session_remake(user_data, job->box);
-        break;
-    case JOB_ORDER:
-        session_carry_out(job->box, job->order);
-        break;
-    case JOB_TRAY:
-        emu_machine_move_tray(job->box->machine, job->drive, job->open);
-        break;
-    case JOB_SETTLE:
-        session_invoke(session_on_settled, job->settle, session_settle_free);
-        break;
-    }
-    g_free(job);
-}
-
-/* The job is copied; what it owns is the worker's then. */
-static void session_push_job(LatheSession *session, const struct session_job *filled)
-{
-    g_thread_pool_push(session->worker, g_memdup2(filled, sizeof(*filled)), NULL);
-}
-
-static void session_push(LatheSession *session, enum session_job_kind kind)
-{
-    if (session->box != NULL)
-        session_push_job(session, &(struct session_job){.kind = kind, .box = session->box});
-}
-
-static void session_push_order(LatheSession *session, struct lathe_attach_order *order)
-{
-    session_push_job(session,
-                     &(struct session_job){.kind = JOB_ORDER, .box = session->box, .order = order});
-}
-
-void lathe_session_settle(LatheSession *session, GFunc function, gpointer data,
-                          GDestroyNotify destroy)
-{
-    struct session_settle *settle = g_new0(struct session_settle, 1);
-
-    *settle = (struct session_settle){g_object_ref(session), function, data, destroy};
-    if (session->worker != NULL)
-        session_push_job(session, &(struct session_job){.kind = JOB_SETTLE, .settle = settle});
-    else
-        session_settle_free(settle);
-}
-
-void lathe_session_move_tray(LatheSession *session, unsigned drive, gboolean open)
-{
-    if (session->box != NULL)
-        session_push_job(session,
-                         &(struct session_job){
-                             .kind = JOB_TRAY, .box = session->box, .drive = drive, .open = open});
-}
-
-void lathe_session_start(LatheSession *session)
-{
-    session_push(session, JOB_START);
-}
-
-void lathe_session_pause(LatheSession *session)
-{
-    session_push(session, JOB_PAUSE);
-}
-
-void lathe_session_reset(LatheSession *session)
-{
-    session_push(session, JOB_RESET);
-}
-
-void lathe_session_force_off(LatheSession *session)
-{
-    session_push(session, JOB_FORCE_OFF);
 }
 
 void lathe_session_power_button(LatheSession *session)
@@ -616,7 +281,7 @@ void lathe_session_restart(LatheSession *session)
     session->remaking = TRUE;
     session_disconnect_screens(session);
     session->generation++; /* what the old machine still says is not heard */
-    session_push_job(
+    lathe_session_push_job(
         session, &(struct session_job){.kind = JOB_REMAKE, .box = g_steal_pointer(&session->box)});
 }
 
@@ -731,8 +396,8 @@ void lathe_session_close(LatheSession *session)
     session_disconnect_screens(session);
     if (session->worker != NULL)
         g_thread_pool_free(g_steal_pointer(&session->worker), FALSE, TRUE);
-    g_clear_pointer(&session->made, session_box_free);
-    g_clear_pointer(&session->box, session_box_free);
+    g_clear_pointer(&session->made, lathe_session_box_free);
+    g_clear_pointer(&session->box, lathe_session_box_free);
     g_clear_error(&session->made_error);
     g_clear_pointer(&session->image_watch, lathe_image_watch_free);
     g_clear_pointer(&session->hold_text, g_free);
@@ -761,8 +426,8 @@ static void lathe_session_init(LatheSession *session)
 {
     session->serials = g_ptr_array_new_with_free_func(g_object_unref);
     session->screens = g_ptr_array_new_with_free_func((GDestroyNotify)disp_screen_free);
-    session->attach = lathe_attach_new(session, session_push_order);
-    session->worker = g_thread_pool_new(session_work, session, 1, FALSE, NULL);
+    session->attach = lathe_attach_new(session, lathe_session_push_order);
+    session->worker = lathe_session_worker_new(session);
 }
 
 static void lathe_session_get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the machine's hooks and the worker tell the session: an event, which the main loop
+ * dispatches if the machine that it is of is still the session's. And the boxes, which carry the
+ * hooks.
+ */
+#include "app/session/attach.h"
+#include "app/session/build.h"
+#include "app/session/internal.h"
+
+static void session_event_free(gpointer data)
+{
+    struct session_event *event = data;
+
+    g_free(event->text);
+    lathe_attach_order_free(event->order);
+    g_object_unref(event->session);
+    g_free(event);
+}
+
+void lathe_session_invoke(GSourceFunc function, gpointer data, GDestroyNotify destroy)
+{
+    GSource *source = g_idle_source_new();
+
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, function, data, destroy);
+    g_source_attach(source, NULL);
+    g_source_unref(source);
+}
+
+static gboolean session_event_dispatch(gpointer data)
+{
+    struct session_event *event = data;
+    LatheSession *session = event->session;
+
+    if (event->generation == session->generation && !g_atomic_int_get(&session->closing))
+        lathe_session_on_event(session, event);
+    return G_SOURCE_REMOVE;
+}
+
+void lathe_session_post(struct session_box *box, const struct session_event *filled)
+{
+    struct session_event *event = g_new0(struct session_event, 1);
+
+    *event = *filled;
+    event->session = g_object_ref(box->session);
+    event->generation = box->generation;
+    if (g_atomic_int_get(&box->session->closing))
+        session_event_free(event);
+    else
+        lathe_session_invoke(session_event_dispatch, event, session_event_free);
+}
+
+static void session_post_plain(struct session_box *box, enum session_event_kind kind,
+                               enum emu_machine_state state)
+{
+    lathe_session_post(box, &(struct session_event){.kind = kind, .state = state});
+}
+
+static void session_on_state(void *opaque, enum emu_machine_state state)
+{
+    session_post_plain(opaque, EVENT_STATE, state);
+}
+
+static void session_on_reset(void *opaque)
+{
+    struct session_box *box = opaque;
+    gboolean asked = g_atomic_int_get(&box->resetting);
+
+    lathe_session_post(box, &(struct session_event){.kind = EVENT_RESET, .asked = asked});
+}
+
+static void session_on_input(void *opaque)
+{
+    session_post_plain(opaque, EVENT_INPUT, EMU_MACHINE_PAUSED);
+}
+
+static void session_on_held(void *opaque, const char *why)
+{
+    lathe_session_post(opaque, &(struct session_event){.kind = EVENT_HELD, .text = g_strdup(why)});
+}
+
+static void session_on_removed(void *opaque, unsigned drive)
+{
+    lathe_session_post(opaque, &(struct session_event){.kind = EVENT_REMOVED, .drive = drive});
+}
+
+static void session_on_sleep(void *opaque, bool asleep)
+{
+    lathe_session_post(opaque, &(struct session_event){.kind = EVENT_SLEEP, .asleep = asleep});
+}
+
+/* ---- boxes ---- */
+
+void lathe_session_box_free(struct session_box *box)
+{
+    if (box == NULL)
+        return;
+    emu_machine_free(box->machine);
+    g_free(box);
+}
+
+struct session_box *lathe_session_box_new(LatheSession *session, GError **error)
+{
+    struct session_box *box = g_new0(struct session_box, 1);
+    const struct emu_machine_observer observer = {.state_changed = session_on_state,
+                                                  .reset = session_on_reset,
+                                                  .held = session_on_held,
+                                                  .input_changed = session_on_input,
+                                                  .drive_removed = session_on_removed,
+                                                  .sleep_changed = session_on_sleep,
+                                                  .opaque = box};
+
+    *box = (struct session_box){session, session->generation, NULL, FALSE};
+    box->machine = lathe_build_machine(session->definition, session->serials, &observer, error);
+    if (box->machine == NULL)
+        g_clear_pointer(&box, g_free);
+    return box;
+}
