@@ -9,11 +9,8 @@
 #include <unistd.h>
 
 #include "app/config/paths.h"
-#include "app/config/write.h"
-#include "app/library/names.h"
-#include "app/plan/definition.h"
 #include "app/plan/error.h"
-#include "emulator/api/block.h"
+#include "app/settings/settings.h"
 
 /* ---- operands ---- */
 
@@ -109,129 +106,12 @@ bool lathe_cli_given(const struct lathe_cli *cli, const char *option)
 
 unsigned lathe_machines_areas(const struct lathe_cli *cli)
 {
-    static const struct {
-        const char *option;
-        unsigned area;
-    } rows[] = {{"machine", LATHE_AREA_BOARD},    {"accel", LATHE_AREA_ENGINE},
-                {"memory", LATHE_AREA_MEMORY},    {"smp", LATHE_AREA_TOPOLOGY},
-                {"cpu", LATHE_AREA_CPU},          {"firmware", LATHE_AREA_FIRMWARE},
-                {"kernel", LATHE_AREA_KERNEL},    {"initrd", LATHE_AREA_INITRD},
-                {"append", LATHE_AREA_APPEND},    {"disk", LATHE_AREA_DISKS},
-                {"cdrom", LATHE_AREA_DISKS},      {"floppy", LATHE_AREA_DISKS},
-                {"net", LATHE_AREA_NETS},         {"boot", LATHE_AREA_BOOT},
-                {"serial", LATHE_AREA_SERIALS},   {"debugcon", LATHE_AREA_DEBUGCON},
-                {"gpu", LATHE_AREA_GPU},          {"input", LATHE_AREA_INPUT},
-                {"display", LATHE_AREA_DISPLAY},  {"tpm", LATHE_AREA_TPM},
-                {"no-reboot", LATHE_AREA_REBOOT}, {"debug-exit", LATHE_AREA_DEBUG},
-                {"testdev", LATHE_AREA_DEBUG},    {"title", LATHE_AREA_NAME},
-                {"description", LATHE_AREA_NAME}, {"name", LATHE_AREA_NAME}};
     unsigned areas = 0;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-        areas |= lathe_cli_given(cli, rows[i].option) ? rows[i].area : 0;
+    for (const struct lathe_option *row = lathe_options; row->name != NULL; row++) {
+        const struct lathe_setting *setting = lathe_setting_find(row->name);
+        if (setting != NULL && (cli->given & UINT64_C(1) << (row - lathe_options)) != 0)
+            areas |= setting->area;
+    }
     return areas;
-}
-
-/* ---- files ---- */
-
-static void files_make_whole(char **path)
-{
-    char *whole = *path != NULL ? g_canonicalize_filename(*path, NULL) : NULL;
-
-    g_free(*path);
-    *path = whole;
-}
-
-/* "unix:PATH". */
-static void files_make_address_whole(char **address)
-{
-    if (*address == NULL || !g_str_has_prefix(*address, "unix:"))
-        return;
-    g_autofree char *path = g_canonicalize_filename(*address + strlen("unix:"), NULL);
-    g_free(*address);
-    *address = g_strconcat("unix:", path, NULL);
-}
-
-static bool files_settle_disk(struct lathe_disk_definition *disk, GError **error)
-{
-    struct emu_error found = EMU_ERROR_INIT;
-    struct emu_block_info info;
-
-    if (disk->path == NULL)
-        return true;
-    files_make_whole(&disk->path);
-    if (!emu_block_inspect(disk->path, disk->cdrom ? "raw" : disk->format, &info, &found))
-        return lathe_error_from_emu(error, &found);
-    if (disk->format == NULL)
-        disk->format = g_strdup(info.format);
-    return true;
-}
-
-static bool files_check(const char *path, const char *option, GError **error)
-{
-    return path == NULL || g_file_test(path, G_FILE_TEST_EXISTS) ||
-           lathe_error_input(error, "--%s '%s': there is no such file", option, path);
-}
-
-bool lathe_machines_settle_files(struct lathe_definition *definition, GError **error)
-{
-    static const char *const words[] = {"auto", "none", "bios", "uefi", "uefi-secure", NULL};
-    bool modules = definition->initrd != NULL && strpbrk(definition->initrd, ", ") != NULL &&
-                   !g_file_test(definition->initrd, G_FILE_TEST_EXISTS);
-
-    files_make_whole(&definition->kernel);
-    if (!modules)
-        files_make_whole(&definition->initrd);
-    if (!g_strv_contains(words, definition->firmware))
-        files_make_whole(&definition->firmware);
-    files_make_whole(&definition->firmware_vars);
-    files_make_whole(&definition->debugcon);
-    files_make_address_whole(&definition->tpm);
-    for (unsigned i = 0; i < definition->serials; i++)
-        files_make_whole(&definition->serial[i].path);
-    for (unsigned i = 0; i < definition->disks; i++) {
-        if (!files_settle_disk(&definition->disk[i], error))
-            return false;
-    }
-    if (!g_strv_contains(words, definition->firmware) &&
-        !files_check(definition->firmware, "firmware", error))
-        return false;
-    return files_check(definition->kernel, "kernel", error) &&
-           (modules || files_check(definition->initrd, "initrd", error));
-}
-
-static bool disks_make(struct lathe_disk_definition *disk, const char *folder, GPtrArray *made,
-                       GError **error)
-{
-    bool raw = strcmp(disk->format, "raw") == 0;
-    char *path = lathe_library_free_file(folder, "disk", raw ? ".img" : ".qcow2");
-    const struct emu_block_creation creation = {path, disk->format, disk->size, NULL, NULL};
-    struct emu_error found = EMU_ERROR_INIT;
-
-    if (!emu_block_create(&creation, &found)) {
-        g_free(path);
-        return lathe_error_from_emu(error, &found);
-    }
-    g_ptr_array_add(made, g_strdup(path));
-    disk->path = path;
-    return true;
-}
-
-bool lathe_machines_make_disks(struct lathe_definition *definition, const char *folder,
-                               GPtrArray *made, GError **error)
-{
-    for (unsigned i = 0; i < definition->disks; i++) {
-        if (definition->disk[i].size != 0 && !disks_make(&definition->disk[i], folder, made, error))
-            return false;
-    }
-    return true;
-}
-
-bool lathe_machines_check(const struct lathe_config *config, GError **error)
-{
-    struct lathe_definition *definition = lathe_definition_new();
-    bool good = lathe_config_fill(config, definition, error);
-
-    lathe_definition_free(definition);
-    return good;
 }

@@ -29,16 +29,6 @@ bool lathe_cli_given(const struct lathe_cli *cli, const char *option);
 /* What of a machine the options of the line set: LATHE_AREA_... (app/config/write.h). */
 unsigned lathe_machines_areas(const struct lathe_cli *cli);
 
-/* Files that the options name, made whole; their formats are looked at now, and not again when the
- * guest can have written there. False with *error. */
-bool lathe_machines_settle_files(struct lathe_definition *definition, GError **error);
-/* Makes the images of "--disk size=" in a machine's folder; their paths are added to made. False
- * with *error. */
-bool lathe_machines_make_disks(struct lathe_definition *definition, const char *folder,
-                               GPtrArray *made, GError **error);
-/* Would it run, as far as the definition says? False with *error. */
-bool lathe_machines_check(const struct lathe_config *config, GError **error);
-
 /* A text for a terminal: nothing of it moves the cursor; g_free. */
 char *lathe_machines_shown(const char *text);
 

@@ -8,8 +8,8 @@
 #include "app/firmware/firmware.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
-#include "app/plan/size.h"
 #include "app/session/expect.h"
+#include "app/settings/values.h"
 #include "emulator/api/host.h"
 
 static bool set_string(char **field, const char *value)
@@ -48,8 +48,7 @@ bool lathe_set_firmware(struct lathe_cli *cli, const char *value, GError **error
 bool lathe_set_memory(struct lathe_cli *cli, const char *value, GError **error)
 {
     cli->memory_given = true;
-    return lathe_size_parse(value, &cli->definition->memory, error) ||
-           (g_prefix_error(error, "--memory "), false);
+    return lathe_put_memory(cli->definition, value, error);
 }
 
 bool lathe_set_smp(struct lathe_cli *cli, const char *value, GError **error)
@@ -65,11 +64,7 @@ bool lathe_set_cpu(struct lathe_cli *cli, const char *value, GError **error)
 
 bool lathe_set_accel(struct lathe_cli *cli, const char *value, GError **error)
 {
-    static const char *const engines[] = {"auto", "kvm", "jit", "interp", NULL};
-
-    if (!g_strv_contains(engines, value))
-        return lathe_error_input(error, "--accel has no '%s': use auto, kvm, jit or interp", value);
-    return set_string(&cli->definition->accel, value);
+    return lathe_put_accel(cli->definition, value, error);
 }
 
 bool lathe_set_machine(struct lathe_cli *cli, const char *value, GError **error)
@@ -109,20 +104,12 @@ bool lathe_set_boot(struct lathe_cli *cli, const char *value, GError **error)
 
 bool lathe_set_tpm(struct lathe_cli *cli, const char *value, GError **error)
 {
-    bool none = strcmp(value, "none") == 0;
-
-    if (!none && strcmp(value, "emulated") != 0 &&
-        (!g_str_has_prefix(value, "unix:") || value[5] == '\0'))
-        return lathe_error_input(error, "--tpm has no '%s': use none, emulated or unix:PATH",
-                                 value);
-    return set_string(&cli->definition->tpm, none ? NULL : value);
+    return lathe_put_tpm(cli->definition, value, error);
 }
 
 bool lathe_set_debugcon(struct lathe_cli *cli, const char *value, GError **error)
 {
-    if (!g_str_has_prefix(value, "file:") || value[5] == '\0')
-        return lathe_error_input(error, "--debugcon has no '%s': use file:PATH", value);
-    return set_string(&cli->definition->debugcon, value + 5);
+    return lathe_put_debugcon(cli->definition, value, error);
 }
 
 bool lathe_set_gpu(struct lathe_cli *cli, const char *value, GError **error)
@@ -137,16 +124,9 @@ bool lathe_set_input(struct lathe_cli *cli, const char *value, GError **error)
 
 bool lathe_set_display(struct lathe_cli *cli, const char *value, GError **error)
 {
-    if (strcmp(value, "gtk") == 0)
-        cli->definition->displays |= LATHE_DISPLAY_GTK;
-    else if (strcmp(value, "none") == 0)
-        cli->definition->displays |= LATHE_DISPLAY_NONE;
-    else if (strcmp(value, "sdl") == 0 || g_str_has_prefix(value, "spice="))
-        return lathe_error_input(error, "this version does not have --display %s: use gtk or none",
-                                 value);
-    else
+    if (strcmp(value, "default") == 0) /* a word of the pages: here it is not to give the option */
         return lathe_error_input(error, "--display has no '%s': use gtk or none", value);
-    return true;
+    return lathe_put_display(cli->definition, value, error);
 }
 
 bool lathe_set_control(struct lathe_cli *cli, const char *value, GError **error)

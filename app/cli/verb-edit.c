@@ -12,6 +12,7 @@
 #include "app/library/names.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
+#include "app/settings/make.h"
 
 struct edit {
     struct lathe_cli *cli;
@@ -43,7 +44,7 @@ static bool edit_settle(const struct edit *edit, GError **error)
     if (keep->name != NULL && !lathe_name_check(keep->name, error))
         return false;
     return lathe_group_check(keep->group != NULL ? keep->group : "", error) &&
-           lathe_machines_settle_files(definition, error);
+           lathe_make_settle_files(definition, error);
 }
 
 /* What was made for a change that is not taken goes again. */
@@ -58,11 +59,11 @@ static bool edit_by_options(const struct edit *edit, unsigned areas, GError **er
         return false;
     config = lathe_machine_read_config(edit->machine, error);
     done = config != NULL && edit_remove(edit, config, error) &&
-           lathe_machines_make_disks(definition, edit->machine->folder, made, error) &&
+           lathe_make_disks(definition, edit->machine->folder, made, error) &&
            lathe_config_write(config, definition, areas, error);
     if (done && lathe_cli_given(edit->cli, "group"))
         lathe_config_set_group(config, edit->cli->keep.group);
-    done = done && lathe_machines_check(config, error) &&
+    done = done && lathe_make_check(config, error) &&
            lathe_library_write(edit->library, edit->machine, config, error);
     for (guint i = 0; i < made->len && !done; i++)
         g_unlink(made->pdata[i]);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "app/cli/cli.h"
-#include "app/cli/inputs.h"
+#include "app/settings/inputs.h"
 #include "app/cli/machines.h"
 #include "app/cli/run-control.h"
 #include "app/cli/run-files.h"

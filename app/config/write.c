@@ -258,8 +258,11 @@ static bool write_input(xmlNode *root, const struct lathe_definition *definition
 
 static bool write_display(xmlNode *root, const struct lathe_definition *definition, GError **error)
 {
-    lathe_tree_set(lathe_tree_need(lathe_write_ours(root), "lathe:display"), "kind",
-                   lathe_definition_has_window(definition) ? "gtk" : "none");
+    if (definition->displays == 0)
+        lathe_write_drop(lathe_tree_find(root, "metadata/lathe:machine"), "lathe:display");
+    else
+        lathe_tree_set(lathe_tree_need(lathe_write_ours(root), "lathe:display"), "kind",
+                       lathe_definition_has_window(definition) ? "gtk" : "none");
     return true;
 }
 

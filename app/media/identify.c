@@ -10,3 +10,22 @@ char *lathe_media_identify(const struct lathe_media *media)
     const struct lathe_osinfo *osinfo = lathe_module_find("osinfo", NULL);
     return osinfo != NULL ? osinfo->identify(media) : NULL;
 }
+
+void lathe_media_find_system(const struct lathe_media *media, struct lathe_system *system)
+{
+    const struct lathe_osinfo *osinfo = NULL;
+
+    *system = (struct lathe_system){.name = NULL};
+    if (media->kind == LATHE_MEDIA_DISC && media->volume != NULL)
+        osinfo = lathe_module_find("osinfo", NULL);
+    if (osinfo != NULL)
+        osinfo->describe(media, system);
+}
+
+void lathe_system_clear(struct lathe_system *system)
+{
+    g_free(system->name);
+    g_free(system->id);
+    g_free(system->distro);
+    *system = (struct lathe_system){.name = NULL};
+}

@@ -55,4 +55,19 @@ char *lathe_media_describe(const struct lathe_media *media);
  */
 char *lathe_media_identify(const struct lathe_media *media);
 
+/* The same system with what it recommends; zeroes and NULL where libosinfo does not say. */
+struct lathe_system {
+    char *name;              /* "Debian 12"; NULL: not known */
+    char *id;                /* "debian12" */
+    char *distro;            /* "debian", also for icons */
+    guint64 memory, storage; /* bytes */
+    unsigned cpus;
+    bool bios, uefi;              /* which firmware it is said to start with; neither: not said */
+    bool virtio_disk, virtio_net; /* it has drivers for them */
+};
+
+/* Fills *system, which is then cleared by the caller. Any thread; takes up to a second. */
+void lathe_media_find_system(const struct lathe_media *media, struct lathe_system *system);
+void lathe_system_clear(struct lathe_system *system);
+
 #endif

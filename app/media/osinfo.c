@@ -6,6 +6,7 @@
 #include "app/media/osinfo.h"
 
 #include <osinfo/osinfo.h>
+#include <string.h>
 
 #include "app/modules/module.h"
 
@@ -26,21 +27,91 @@ static OsinfoMedia *osinfo_make_media(const struct lathe_media *media)
     return made;
 }
 
-static char *osinfo_identify(const struct lathe_media *media)
+/* Of x86-64, or of all processors. */
+static bool osinfo_is_ours(const char *architecture)
+{
+    return architecture == NULL || strcmp(architecture, "all") == 0 ||
+           strcmp(architecture, "x86_64") == 0;
+}
+
+static void osinfo_add_resources(OsinfoResourcesList *resources, struct lathe_system *system)
+{
+    for (int i = 0; i < osinfo_list_get_length(OSINFO_LIST(resources)); i++) {
+        OsinfoResources *row = OSINFO_RESOURCES(osinfo_list_get_nth(OSINFO_LIST(resources), i));
+        if (!osinfo_is_ours(osinfo_resources_get_architecture(row)))
+            continue;
+        system->memory = MAX(system->memory, (guint64)MAX(osinfo_resources_get_ram(row), 0));
+        system->storage = MAX(system->storage, (guint64)MAX(osinfo_resources_get_storage(row), 0));
+        system->cpus = MAX(system->cpus, (unsigned)MAX(osinfo_resources_get_n_cpus(row), 0));
+    }
+    g_object_unref(resources);
+}
+
+static void osinfo_add_firmware(OsinfoOs *os, struct lathe_system *system)
+{
+    OsinfoFirmwareList *list = osinfo_os_get_complete_firmware_list(os, NULL);
+
+    for (int i = 0; i < osinfo_list_get_length(OSINFO_LIST(list)); i++) {
+        OsinfoFirmware *row = OSINFO_FIRMWARE(osinfo_list_get_nth(OSINFO_LIST(list), i));
+        const char *type = osinfo_firmware_get_firmware_type(row);
+        if (!osinfo_is_ours(osinfo_firmware_get_architecture(row)) ||
+            !osinfo_firmware_is_supported(row))
+            continue;
+        system->bios |= g_strcmp0(type, "bios") == 0;
+        system->uefi |= type != NULL && g_str_has_prefix(type, "efi");
+    }
+    g_object_unref(list);
+}
+
+/* By their PCI numbers, of the old and of the modern virtio. */
+static void osinfo_add_devices(OsinfoOs *os, struct lathe_system *system)
+{
+    OsinfoDeviceList *list = osinfo_os_get_all_devices(os, NULL);
+
+    for (int i = 0; i < osinfo_list_get_length(OSINFO_LIST(list)); i++) {
+        const char *id = osinfo_entity_get_id(osinfo_list_get_nth(OSINFO_LIST(list), i));
+        system->virtio_net |=
+            g_str_has_suffix(id, "/1af4/1000") || g_str_has_suffix(id, "/1af4/1041");
+        system->virtio_disk |=
+            g_str_has_suffix(id, "/1af4/1001") || g_str_has_suffix(id, "/1af4/1042");
+    }
+    g_object_unref(list);
+}
+
+static void osinfo_fill(OsinfoOs *os, struct lathe_system *system)
+{
+    system->name = g_strdup(osinfo_product_get_name(OSINFO_PRODUCT(os)));
+    system->id = g_strdup(osinfo_product_get_short_id(OSINFO_PRODUCT(os)));
+    system->distro = g_strdup(osinfo_os_get_distro(os));
+    osinfo_add_resources(osinfo_os_get_recommended_resources(os), system);
+    osinfo_add_firmware(os, system);
+    osinfo_add_devices(os, system);
+}
+
+static void osinfo_describe(const struct lathe_media *media, struct lathe_system *system)
 {
     OsinfoLoader *loader = osinfo_loader_new();
     OsinfoMedia *made = osinfo_make_media(media);
-    char *name = NULL;
 
     osinfo_loader_process_default_path(loader, NULL); /* what could be read counts */
     if (osinfo_db_identify_media(osinfo_loader_get_db(loader), made)) {
         OsinfoOs *os = osinfo_media_get_os(made);
-        name = os != NULL ? g_strdup(osinfo_product_get_name(OSINFO_PRODUCT(os))) : NULL;
+        if (os != NULL)
+            osinfo_fill(os, system);
         g_clear_object(&os);
     }
     g_object_unref(made);
     g_object_unref(loader);
-    return name;
 }
 
-LATHE_MODULE_EXPORT const struct lathe_osinfo lathe_module = {osinfo_identify};
+static char *osinfo_identify(const struct lathe_media *media)
+{
+    struct lathe_system system = {.name = NULL};
+
+    osinfo_describe(media, &system);
+    g_free(system.id);
+    g_free(system.distro);
+    return system.name;
+}
+
+LATHE_MODULE_EXPORT const struct lathe_osinfo lathe_module = {osinfo_identify, osinfo_describe};

@@ -56,6 +56,7 @@ void lathe_definition_free(struct lathe_definition *definition)
                        definition->uuid,
                        definition->title,
                        definition->description,
+                       definition->group,
                        definition->firmware_template};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);

@@ -59,7 +59,8 @@ struct lathe_gap {
 struct lathe_definition {
     char *name;                       /* for titles; never NULL after lathe_definition_complete */
     char *uuid, *title, *description; /* for people and other programs */
-    char *board;                      /* never NULL, like the next two */
+    char *group; /* where the library shows it; of documents only lathe_settings_... knows it */
+    char *board; /* never NULL, like the next two */
     char *accel;
     char *cpu;
     struct emu_topology topology;

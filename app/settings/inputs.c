@@ -3,7 +3,7 @@
  * Looks at input files before a machine is made. Whether an image is whole and boots is for the
  * emulator's loaders to say; here only what it is and whether it can be read.
  */
-#include "app/cli/inputs.h"
+#include "app/settings/inputs.h"
 
 #include <errno.h>
 #include <fcntl.h>

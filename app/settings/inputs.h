@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A first look at the files that a line names, so that what is wrong is said by name. */
-#ifndef LATHE_CLI_INPUTS_H
-#define LATHE_CLI_INPUTS_H
+/* A first look at the files that a machine is made of, so that what is wrong is said by name. */
+#ifndef LATHE_SETTINGS_INPUTS_H
+#define LATHE_SETTINGS_INPUTS_H
 
 #include <glib.h>
 #include <stdbool.h>

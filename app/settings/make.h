@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What making and changing a machine of the library share, whoever asks for it: files made whole,
+ * images made, and the new machine itself. Any thread; blocks on the disk. False and NULL come with
+ * *error, one line.
+ */
+#ifndef LATHE_SETTINGS_MAKE_H
+#define LATHE_SETTINGS_MAKE_H
+
+#include "app/config/config.h"
+#include "app/library/library.h"
+#include "app/plan/definition.h"
+
+/* Files that the definition names, made whole; their formats are looked at now, and not again when
+ * the guest can have written there. False: one is not there, or is no image. */
+bool lathe_make_settle_files(struct lathe_definition *definition, GError **error);
+/* Makes the images of disks that have a size in a machine's folder; their paths are added to made.
+ */
+bool lathe_make_disks(struct lathe_definition *definition, const char *folder, GPtrArray *made,
+                      GError **error);
+/* Would it run, as far as the definition says? */
+bool lathe_make_check(const struct lathe_config *config, GError **error);
+
+/*
+ * Makes the new machine that the definition describes, with its name and group; a uuid, a network
+ * adapter and a serial port are added where there is none. areas: what is written beside what every
+ * machine says of itself. Nothing is left where it fails. lathe_machine_free.
+ */
+struct lathe_machine *lathe_make_machine(struct lathe_library *library,
+                                         struct lathe_definition *definition, unsigned areas,
+                                         GError **error);
+
+/* A name that no machine has, made of what is wished: "Debian 12", "Debian 12 (2)"; g_free. */
+char *lathe_make_free_name(struct lathe_library *library, const char *wish);
+
+#endif

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of settings: every row can be got, set and checked and survives the document, every
+ * option of the command line that is a setting has its area; editing with undo; new machines.
+ */
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/cli/cli.h"
+#include "app/cli/machines.h"
+#include "app/config/write.h"
+#include "app/library/files.h"
+#include "app/settings/edit.h"
+#include "app/settings/make.h"
+#include "app/settings/settings.h"
+#include "app/settings/system.h"
+#include "tests/test.h"
+
+static char *settings_folder;
+
+static char *settings_file(const char *name, const char *text)
+{
+    char *path = g_build_filename(settings_folder, name, NULL);
+
+    g_file_set_contents(path, text, -1, NULL);
+    return path;
+}
+
+/* ---- the rows ---- */
+
+static void test_rows(void)
+{
+    for (const struct lathe_setting *row = lathe_settings(); row->name != NULL; row++) {
+        bool shown = false;
+        CHECK(row->get != NULL && row->set != NULL && row->label != NULL);
+        CHECK(lathe_setting_find(row->name) == row);
+        for (const struct lathe_setting_page *page = lathe_setting_pages(); page->id != NULL;
+             page++)
+            shown |= strcmp(page->id, row->page) == 0;
+        CHECK(shown || *row->page == '\0');
+        if (shown && row->kind != LATHE_SETTING_DRIVE)
+            CHECK(strchr(row->label, '_') != NULL && row->help[0] != '\0' && row->group[0] != '\0');
+        g_autofree struct lathe_setting_choice *choices = lathe_setting_choices(row);
+        CHECK((choices[0].word != NULL) ==
+              (row->kind == LATHE_SETTING_CHOICE || row->kind == LATHE_SETTING_ORDER));
+    }
+    CHECK(lathe_setting_find("no such thing") == NULL);
+}
+
+struct settings_value {
+    const char *name, *good, *found, *bad; /* found NULL: as good; bad NULL: anything will do */
+};
+
+static const struct settings_value settings_values[] = {
+    {"name", "A name", NULL, "a/b"},
+    {"title", "A title", NULL, "two\nlines"},
+    {"group", "Work/Servers", NULL, "a//b"},
+    {"description", "Some words\nin lines", NULL, NULL},
+    {"cpus", "6", NULL, "0"},
+    {"smp", "8,sockets=1,dies=1,cores=4,threads=2", NULL, "8,cores=3"},
+    {"cpu", "x86-64-v1,+avx", NULL, NULL},
+    {"cpu-model", "x86-64-v1", NULL, "z80"},
+    {"cpu-features", "+avx, -sse", "+avx,-sse", "avx"},
+    {"accel", "interp", NULL, "steam"},
+    {"memory", "1536M", "1.5 GiB", "lots"},
+    {"firmware", "uefi", NULL, ""},
+    {"firmware-file", "firmware.bin", NULL, "/no/such/file"},
+    {"firmware-vars", "vars.bin", NULL, "/no/such/folder/vars"},
+    {"machine", "q35", NULL, NULL},
+    {"kernel", "kernel", NULL, NULL},
+    {"initrd", "initrd", NULL, NULL},
+    {"append", "console=ttyS0 quiet", NULL, NULL},
+    {"boot", "network,disk", NULL, "disk,disk"},
+    {"net",
+     "user,model=e1000e,mac=52:54:00:12:34:56,forward=tcp:127.0.0.1:2222-:22\nuser,model=virtio",
+     NULL, "user,model=coax"},
+    {"gpu", "virtio", NULL, "cga"},
+    {"display", "none", NULL, "sdl"},
+    {"serial", "default\nnull\npty", NULL, "modem"},
+    {"debugcon", "file:/tmp/debug", NULL, "stdio"},
+    {"debugcon-file", "/tmp/debug", NULL, NULL},
+    {"input", "virtio", NULL, "joystick"},
+    {"tpm", "emulated", NULL, "discrete"},
+    {"no-reboot", "yes", NULL, "perhaps"},
+    {"debug-exit", "yes", NULL, "perhaps"},
+    {"testdev", "yes", NULL, "perhaps"},
+};
+
+/* Through the document and back. */
+static char *settings_round(const struct lathe_setting *row, struct lathe_definition *definition)
+{
+    g_autoptr(lathe_config) config = lathe_config_new("/x/machine.xml");
+    struct lathe_definition *read = lathe_definition_new();
+    GError *error = NULL;
+    char *value;
+
+    CHECK(lathe_config_write(config, definition, row->area | LATHE_AREA_MEMORY, &error));
+    lathe_config_set_group(config, definition->group);
+    CHECK(lathe_config_fill(config, read, &error));
+    if (error != NULL)
+        fprintf(stderr, "%s: %s\n", row->name, error->message);
+    read->group = lathe_config_get_group(config);
+    value = row->get(read);
+    lathe_definition_free(read);
+    g_clear_error(&error);
+    return value;
+}
+
+static void settings_check_value(const struct settings_value *sample)
+{
+    const struct lathe_setting *row = lathe_setting_find(sample->name);
+    struct lathe_definition *definition = lathe_definition_new();
+    g_autofree char *path = row->kind == LATHE_SETTING_FILE && sample->good[0] != '/'
+                                ? settings_file(sample->good, "")
+                                : g_strdup(sample->good);
+    g_autoptr(GError) error = NULL;
+
+    if (strcmp(row->name, "firmware-vars") == 0) /* only UEFI has them */
+        CHECK(lathe_setting_set(lathe_setting_find("firmware"), definition, "uefi", &error));
+    CHECK(lathe_setting_set(row, definition, path, &error));
+    g_autofree char *read = settings_round(row, definition);
+    CHECK_STR(read, sample->found != NULL ? sample->found : path);
+    if (sample->bad != NULL) {
+        CHECK(!lathe_setting_set(row, definition, sample->bad, &error));
+        CHECK(error != NULL && *error->message != '\0');
+    }
+    lathe_definition_free(definition);
+}
+
+static void test_values(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(settings_values); i++)
+        settings_check_value(&settings_values[i]);
+    for (const struct lathe_setting *row = lathe_settings(); row->name != NULL; row++) {
+        bool sampled = row->kind == LATHE_SETTING_DRIVE;
+        for (size_t i = 0; i < G_N_ELEMENTS(settings_values); i++)
+            sampled |= strcmp(settings_values[i].name, row->name) == 0;
+        if (!sampled)
+            fprintf(stderr, "no sample of %s\n", row->name);
+        CHECK(sampled);
+    }
+}
+
+/* Every word of a choice is a value. */
+static void test_choices(void)
+{
+    for (const struct lathe_setting *row = lathe_settings(); row->name != NULL; row++) {
+        g_autofree struct lathe_setting_choice *choices = lathe_setting_choices(row);
+        for (size_t i = 0; choices[i].word != NULL; i++) {
+            struct lathe_definition *definition = lathe_definition_new();
+            CHECK(lathe_setting_set(row, definition, choices[i].word, NULL));
+            g_autofree char *found = row->get(definition);
+            CHECK_STR(found, choices[i].word);
+            lathe_definition_free(definition);
+        }
+    }
+}
+
+/* What "create" takes is written by it. */
+static void test_areas(void)
+{
+    const struct lathe_verb *create = lathe_verb_find("create");
+    struct lathe_cli cli = {.verb = create};
+    unsigned options = 0;
+
+    for (const struct lathe_option *row = lathe_options; row->name != NULL; row++) {
+        if (!lathe_option_fits(row, create) || strcmp(row->name, "help") == 0 ||
+            strcmp(row->name, "version") == 0)
+            continue;
+        options++;
+        cli.given = UINT64_C(1) << (row - lathe_options);
+        const struct lathe_setting *setting = lathe_setting_find(row->name);
+        if (setting == NULL || (setting->area == 0 && strcmp(row->name, "group") != 0))
+            fprintf(stderr, "--%s is no setting\n", row->name);
+        CHECK(setting != NULL);
+        CHECK((lathe_machines_areas(&cli) != 0) == (strcmp(row->name, "group") != 0));
+    }
+    CHECK(options > 20);
+}
+
+static void test_sentences(void)
+{
+    static const char *const pairs[][2] = {
+        {"--gpu has no 'cga': use std", "No 'cga': use std."},
+        {"--memory 'x' is no size", "'x' is no size."},
+        {"/a b/machine.xml:12: memory: too little", "Memory: too little."},
+        {"--net: a definition has no place", "A definition has no place."},
+        {"there is a machine 'x' already, in /a", "There is a machine 'x' already, in /a."},
+        {"Whole.", "Whole."}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        g_autofree char *sentence = lathe_setting_sentence(pairs[i][0]);
+        CHECK_STR(sentence, pairs[i][1]);
+    }
+}
+
+/* ---- new machines ---- */
+
+static struct lathe_machine *settings_make(const char *name, const char *disk)
+{
+    g_autoptr(lathe_library) library = lathe_library_open(NULL);
+    struct lathe_definition *definition = lathe_definition_new();
+    g_autoptr(GError) error = NULL;
+
+    definition->name = g_strdup(name);
+    definition->group = g_strdup("Tests");
+    CHECK(disk == NULL || lathe_definition_add_disk(definition, disk, NULL));
+    struct lathe_machine *machine = lathe_make_machine(library, definition, 0, &error);
+    if (machine == NULL)
+        fprintf(stderr, "%s\n", error->message);
+    lathe_definition_free(definition);
+    return machine;
+}
+
+static void test_make(void)
+{
+    g_autoptr(lathe_library) library = lathe_library_open(NULL);
+    g_autoptr(lathe_machine) machine = settings_make("Made", "size=8M");
+    g_autofree char *disk = lathe_machine_path(machine, "disk.qcow2");
+    g_autofree char *name = lathe_make_free_name(library, "made");
+    g_autofree char *other = lathe_make_free_name(library, "o/t\nher");
+
+    CHECK_STR(machine->name, "Made");
+    CHECK_STR(machine->group, "Tests");
+    CHECK(g_file_test(disk, G_FILE_TEST_IS_REGULAR));
+    CHECK_STR(name, "made (2)");
+    CHECK(strpbrk(other, "/\n") == NULL);
+    struct lathe_definition *twin = lathe_definition_new();
+    twin->name = g_strdup("MADE");
+    CHECK(lathe_make_machine(library, twin, 0, NULL) == NULL);
+    lathe_definition_free(twin);
+}
+
+static void test_advice(void)
+{
+    struct lathe_start start = {.kind = LATHE_START_DISC, .boots = LATHE_BOOTS_BIOS};
+    struct lathe_advice advice;
+
+    lathe_start_advise(&start, &advice);
+    CHECK_STR(advice.firmware, "bios");
+    CHECK_STR(advice.net, "virtio");
+    CHECK(advice.disk == UINT64_C(20) << 30 && advice.memory == UINT64_C(2) << 30);
+    start.system = (struct lathe_system){.name = (char *)"Windows 11",
+                                         .id = (char *)"win11",
+                                         .memory = UINT64_C(1) << 50,
+                                         .storage = UINT64_C(64) << 30,
+                                         .cpus = 1,
+                                         .uefi = true};
+    start.boots = LATHE_BOOTS_BIOS | LATHE_BOOTS_UEFI;
+    lathe_start_advise(&start, &advice);
+    CHECK_STR(advice.firmware, "uefi");
+    CHECK_STR(advice.net, "e1000e");
+    CHECK_STR(advice.bus, "sata");
+    CHECK(advice.tpm && advice.disk == UINT64_C(64) << 30);
+    CHECK(advice.memory == UINT64_C(32) << 30); /* half of what the fake host has */
+    start = (struct lathe_start){.kind = LATHE_START_DISK};
+    lathe_start_advise(&start, &advice);
+    CHECK(advice.disk == 0);
+}
+
+static void test_start(void)
+{
+    g_autofree char *page = settings_file("page.iso", "<html></html>");
+    struct lathe_start start;
+    g_autoptr(GError) error = NULL;
+
+    CHECK(!lathe_start_look(page, &start, &error));
+    CHECK(error != NULL && strchr(error->message, '\n') == NULL);
+    CHECK(lathe_start_look(NULL, &start, NULL));
+    CHECK(start.name != NULL && start.kind == LATHE_START_NONE);
+    lathe_start_clear(&start);
+    g_autofree char *kernel = settings_file("vmlinux-6.1", "\177ELF or so");
+    CHECK(lathe_start_look(kernel, &start, NULL));
+    CHECK(start.kind == LATHE_START_KERNEL);
+    struct lathe_definition *definition = lathe_definition_new();
+    CHECK(lathe_start_add_medium(&start, definition, NULL));
+    CHECK_STR(definition->kernel, kernel);
+    lathe_definition_free(definition);
+    lathe_start_clear(&start);
+}
+
+/* ---- editing ---- */
+
+static bool edit_put(struct lathe_edit *edit, const char *name, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    bool done = lathe_edit_set(edit, lathe_setting_find(name), text, &error);
+
+    CHECK(done == (error == NULL));
+    return done;
+}
+
+static void edit_expect(struct lathe_edit *edit, const char *name, const char *text)
+{
+    g_autofree char *found = lathe_edit_get(edit, lathe_setting_find(name));
+
+    CHECK_STR(found, text);
+}
+
+static void test_edit(void)
+{
+    g_autoptr(lathe_machine) machine = settings_make("Edited", NULL);
+    g_autoptr(lathe_edit) edit = lathe_edit_open("edited", NULL);
+
+    CHECK(edit != NULL && !lathe_edit_is_changed(edit) && !lathe_edit_can_undo(edit));
+    CHECK(edit_put(edit, "memory", "2G") && edit_put(edit, "memory", "3G"));
+    CHECK(edit_put(edit, "title", "T"));
+    CHECK(!edit_put(edit, "memory", "none") && !edit_put(edit, "name", "a/b"));
+    edit_expect(edit, "memory", "3 GiB");
+    lathe_edit_undo(edit);
+    edit_expect(edit, "title", "");
+    lathe_edit_undo(edit); /* both changes of the memory */
+    edit_expect(edit, "memory", "1 GiB");
+    CHECK(!lathe_edit_can_undo(edit) && !lathe_edit_is_changed(edit));
+    lathe_edit_redo(edit);
+    edit_expect(edit, "memory", "3 GiB");
+    CHECK(edit_put(edit, "group", "Else"));
+    CHECK(lathe_edit_check(edit, lathe_setting_find("cpus"), "4", NULL));
+    CHECK(!lathe_edit_check(edit, lathe_setting_find("cpus"), "0", NULL));
+    CHECK(lathe_edit_apply(edit, NULL) && !lathe_edit_is_changed(edit));
+    lathe_machine_read(machine);
+    CHECK(machine->memory == UINT64_C(3) << 30);
+    CHECK_STR(machine->group, "Else");
+}
+
+static void test_edit_drives(void)
+{
+    g_autoptr(lathe_machine) machine = settings_make("Drives", "size=8M");
+    g_autoptr(lathe_edit) edit = lathe_edit_open(machine->folder, NULL);
+    g_autofree char *second = lathe_machine_path(machine, "disk-2.qcow2");
+    g_autofree char *third = lathe_machine_path(machine, "disk-2-2.qcow2");
+    g_autofree char *disc = settings_file("a disc.iso", "not really");
+
+    CHECK(lathe_edit_add_drive(edit, "disk", "size=4M,bus=nvme", NULL));
+    CHECK(lathe_edit_add_drive(edit, "disk", "size=4M", NULL));
+    lathe_edit_undo(edit);
+    CHECK(!lathe_edit_add_drive(edit, "disk", "/no/such/image", NULL));
+    CHECK(!lathe_edit_remove(edit, "vdz", NULL));
+    CHECK(!g_file_test(second, G_FILE_TEST_EXISTS));
+    CHECK(lathe_edit_add_drive(edit, "cdrom", disc, NULL));
+    g_autoptr(GPtrArray) drives = lathe_edit_drives(edit);
+    CHECK_EQ(drives->len, 3);
+    const struct lathe_edit_drive *nvme = drives->pdata[1], *cdrom = drives->pdata[2];
+    CHECK_STR(nvme->bus, "nvme");
+    CHECK_STR(nvme->path, second);
+    CHECK_STR(cdrom->path, disc);
+    CHECK(lathe_edit_set_medium(edit, cdrom->dev, NULL, NULL));
+    CHECK(lathe_edit_apply(edit, NULL));
+    CHECK(g_file_test(second, G_FILE_TEST_IS_REGULAR) && !g_file_test(third, G_FILE_TEST_EXISTS));
+    CHECK(lathe_edit_remove(edit, nvme->dev, NULL) && lathe_edit_apply(edit, NULL));
+    CHECK(g_file_test(second, G_FILE_TEST_IS_REGULAR)); /* taking a disk out removes no file */
+}
+
+static void test_edit_xml(void)
+{
+    g_autoptr(lathe_machine) machine = settings_make("Text", NULL);
+    g_autoptr(lathe_edit) edit = lathe_edit_open("Text", NULL);
+    g_autofree char *text = lathe_edit_get_xml(edit);
+    g_auto(GStrv) parts = g_strsplit(text, "</devices>", 2);
+    g_autofree char *odd = g_strconcat(parts[0], "<teapot/></devices>", parts[1], NULL);
+    g_autofree char *broken = lathe_edit_look_at_xml(edit, "<domain><name>");
+    g_autofree char *findings = lathe_edit_look_at_xml(edit, odd);
+    g_autofree char *none = lathe_edit_look_at_xml(edit, text);
+
+    CHECK(*broken != '\0' && strstr(findings, "teapot") != NULL && *none == '\0');
+    CHECK(!lathe_edit_set_xml(edit, "<domain>", NULL));
+    CHECK(lathe_edit_set_xml(edit, odd, NULL));
+    CHECK(edit_put(edit, "cpus", "2") && lathe_edit_apply(edit, NULL));
+    g_autofree char *path = lathe_machine_path(machine, LATHE_MACHINE_DEFINITION);
+    g_autofree char *written = NULL;
+    CHECK(g_file_get_contents(path, &written, NULL, NULL));
+    CHECK(strstr(written, "<teapot/>") != NULL && strstr(written, ">2</vcpu>") != NULL);
+}
+
+static void test_edit_meanwhile(void)
+{
+    g_autoptr(lathe_machine) machine = settings_make("Twice", NULL);
+    g_autoptr(lathe_edit) first = lathe_edit_open("Twice", NULL);
+    g_autoptr(lathe_edit) second = lathe_edit_open("Twice", NULL);
+    g_autoptr(GError) error = NULL;
+
+    CHECK(edit_put(first, "cpus", "2") && edit_put(second, "cpus", "3"));
+    CHECK(lathe_edit_apply(first, NULL));
+    CHECK(!lathe_edit_apply(second, &error) && strstr(error->message, "meanwhile") != NULL);
+    CHECK(edit_put(first, "name", "edited") && !lathe_edit_apply(first, NULL)); /* taken */
+}
+
+/* Holds a machine's lock in another process while something is tried. */
+static pid_t edit_hold(const char *folder, enum lathe_lock_use use)
+{
+    int ready[2];
+    char byte;
+
+    CHECK(pipe(ready) == 0);
+    pid_t holder = fork();
+    if (holder == 0) {
+        g_autoptr(lathe_lock) lock = lathe_lock_take(folder, "x", use, NULL);
+        if (lock == NULL || write(ready[1], "!", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    close(ready[1]);
+    CHECK(read(ready[0], &byte, 1) == 1);
+    close(ready[0]);
+    return holder;
+}
+
+static void test_edit_locked(void)
+{
+    g_autoptr(lathe_machine) machine = settings_make("Locked", NULL);
+    g_autoptr(lathe_edit) edit = lathe_edit_open("Locked", NULL);
+    pid_t holder = edit_hold(machine->folder, LATHE_LOCK_EDIT);
+
+    CHECK(edit_put(edit, "cpus", "2"));
+    CHECK(!lathe_edit_apply(edit, NULL) && !lathe_edit_is_running(edit));
+    kill(holder, SIGKILL);
+    waitpid(holder, NULL, 0);
+    holder = edit_hold(machine->folder, LATHE_LOCK_RUN);
+    CHECK(lathe_edit_is_running(edit) && lathe_edit_apply(edit, NULL));
+    kill(holder, SIGKILL);
+    waitpid(holder, NULL, 0);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test_case cases[] = {
+        {"settings-rows", test_rows},
+        {"settings-values", test_values},
+        {"settings-choices", test_choices},
+        {"settings-areas", test_areas},
+        {"settings-sentences", test_sentences},
+        {"settings-make", test_make},
+        {"settings-advice", test_advice},
+        {"settings-start", test_start},
+        {"settings-edit", test_edit},
+        {"settings-edit-drives", test_edit_drives},
+        {"settings-edit-xml", test_edit_xml},
+        {"settings-edit-meanwhile", test_edit_meanwhile},
+        {"settings-edit-locked", test_edit_locked},
+        {NULL},
+    };
+
+    settings_folder = g_dir_make_tmp("lathe-settings-XXXXXX", NULL);
+    g_setenv("XDG_DATA_HOME", settings_folder, TRUE);
+    int failed = test_main(argc, argv, cases);
+    CHECK(lathe_files_remove_tree(settings_folder, NULL));
+    g_free(settings_folder);
+    return failed;
+}
