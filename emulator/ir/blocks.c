@@ -12,6 +12,7 @@
 #include "emulator/ir/reclaim.h"
 
 #define BLOCKS_BITS  19
+#define GROUP_BITS   7 /* so many of them for the buckets of a page */
 #define PAGES_BITS   15
 #define GRANULE_BITS 6
 /* Stores to a page without live blocks until it counts as one without code. A page that is written
@@ -237,11 +238,16 @@ static void page_unprotect_locked(struct code_page *page)
 
 /* ---- the hash table ---- */
 
+/* The blocks of a page of code are in neighbouring buckets, and those of the pages beside it beside
+ * them: of the table the host has to find memory only for where there is code. */
 static unsigned blocks_hash(emu_gpa address, uint64_t mode)
 {
-    uint64_t key = (address ^ mode * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+    uint64_t page = address >> IR_PAGE_BITS;
+    uint64_t place = (address & ~IR_PAGE_MASK) + mode * 0x9e3779b97f4a7c15u;
+    uint64_t group = page ^ page >> (BLOCKS_BITS - GROUP_BITS);
 
-    return (unsigned)(key >> (64 - BLOCKS_BITS));
+    return (unsigned)((group << GROUP_BITS | place * 0xd6e8feb86659fd93u >> (64 - GROUP_BITS)) &
+                      ((1u << BLOCKS_BITS) - 1));
 }
 
 struct ir_block *ir_blocks_find(struct ir_blocks *blocks, emu_gpa address, uint64_t mode)

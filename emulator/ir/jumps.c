@@ -2,11 +2,13 @@
 /* The jump tables: which one is current, and emptying them, which waits until they are wanted. */
 #include "emulator/ir/jumps.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "emulator/ir/exec.h"
 #include "emulator/ir/xinsn.h"
+
+#define JUMPS_BYTES ((IR_JUMP_TABLES + 1) * sizeof(struct ir_jumps))
 
 static struct ir_jump_set *jumps_of(struct ir_env *env)
 {
@@ -24,6 +26,17 @@ static void jumps_clear_entry(struct ir_jumps *table, unsigned index)
 static struct ir_jumps *jumps_table(struct ir_jump_set *set, const struct ir_jump_key *key)
 {
     return &set->table[key - set->key];
+}
+
+/* All of a table's memory at once, as its entries are all over it. A host that cannot do so gives it
+ * page by page, each twice: when it is first read, and when it is first written. */
+static void jumps_want(struct ir_jump_set *set, struct ir_jump_key *key)
+{
+    struct ir_jumps *table = jumps_table(set, key);
+
+    if (!key->wanted)
+        madvise(table, sizeof(*table), MADV_POPULATE_WRITE);
+    key->wanted = true;
 }
 
 static void jumps_clear(struct ir_env *env, struct ir_jump_set *set, struct ir_jump_key *key)
@@ -77,6 +90,7 @@ void ir_jumps_select(struct ir_env *env)
     key = jumps_pick(set, env->mode, env->space);
     if (key->use == 0 || key->flushes != set->flushes)
         jumps_clear(env, set, key);
+    jumps_want(set, key);
     key->mode = env->mode;
     key->space = env->space;
     key->use = ++set->uses;
@@ -141,9 +155,12 @@ bool ir_jumps_init(struct ir_env *env, struct emu_error *err)
 {
     struct ir_jump_set *set = jumps_of(env);
 
-    set->table = calloc(IR_JUMP_TABLES + 1, sizeof(*set->table));
-    if (!set->table)
+    set->table = mmap(NULL, JUMPS_BYTES, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (set->table == MAP_FAILED) {
+        set->table = NULL;
         return emu_error_set(err, EMU_ERROR_HOST, "no memory for jump tables");
+    }
     for (unsigned n = 0; n <= IR_JUMP_TABLES; n++)
         jumps_clear_entry(&set->table[n], 0);
     set->current = set->previous = &set->key[0];
@@ -151,12 +168,13 @@ bool ir_jumps_init(struct ir_env *env, struct emu_error *err)
     jumps_clear(env, set, set->current);
     env->jumps_tag = set->current->tag;
     set->uses = 1;
+    jumps_want(set, set->current);
     env->jumps = set->table;
     return true;
 }
 
 void ir_jumps_finish(struct ir_env *env)
 {
-    free(jumps_of(env)->table);
+    munmap(jumps_of(env)->table, JUMPS_BYTES);
     env->jumps = NULL;
 }

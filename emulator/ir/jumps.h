@@ -20,6 +20,7 @@ struct ir_jump_key {
     uint64_t flushes; /* how many had been when it was last empty */
     uint64_t use;     /* the larger, the later; 0: free */
     uint64_t tag;     /* another one each time it is emptied */
+    bool wanted;      /* it has its memory */
 };
 
 /*

@@ -12,6 +12,8 @@
 /* Freed pieces to look at while there is other memory, and when there is none. */
 #define CACHE_PATIENCE 16
 #define CACHE_EFFORT   4096
+/* Chunks for which the host is asked for memory at a time. */
+#define CACHE_STEP ((256u << 10) / JIT_CHUNK)
 
 /* Shared memory without a name that is mapped again: where code in a memfd is for the host's perf
  * that of a file, which it looks for, here it takes the names from perf-map.c. */
@@ -113,6 +115,19 @@ static bool cache_reuse(struct jit_cache *cache, size_t chunks, size_t holes, si
     return false;
 }
 
+/* Both views of the next chunks get their memory, instead of page by page and view by view as they are
+ * used. Where the host cannot do so, that happens. */
+static void cache_back_locked(struct jit_cache *cache)
+{
+    while (cache->backed < cache->top) {
+        size_t from = cache->backed * JIT_CHUNK, bytes = (size_t)CACHE_STEP * JIT_CHUNK;
+
+        madvise(cache->write + from, bytes, MADV_POPULATE_WRITE);
+        madvise(cache->run + from, bytes, MADV_POPULATE_READ);
+        cache->backed += CACHE_STEP;
+    }
+}
+
 /* Memory that was never used is taken while little of the rest is free, or its holes are small. */
 static bool cache_take_locked(struct jit_cache *cache, size_t chunks, size_t *found)
 {
@@ -125,6 +140,7 @@ static bool cache_take_locked(struct jit_cache *cache, size_t chunks, size_t *fo
         return false;
     *found = cache->top;
     cache->top += chunks;
+    cache_back_locked(cache);
     return true;
 }
 

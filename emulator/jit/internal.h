@@ -29,6 +29,7 @@ struct jit_cache {
     uint8_t *write, *run;
     uint64_t *taken;                          /* a bit each */
     size_t top;                               /* from here on never handed out */
+    size_t backed;                            /* so many have their memory */
     size_t next;                              /* where the search for freed ones goes on */
     size_t freed;                             /* below top and not taken */
     struct jit_piece *ready[JIT_CLASSES + 1]; /* small ones to hand out as they are, still taken */
