@@ -104,6 +104,7 @@ struct jit_stubs {
     const uint8_t *leave; /* rax: pc; the run loop may have to look */
     const uint8_t *carry; /* eax = C */
     const uint8_t *cond;  /* eax: condition; eax = its value */
+    const uint8_t *flags; /* eax = all flags, from the state */
     /* rdx: va, eax: size - 1; is it to a page with code, but not to code? Then CF is clear, rcx the
      * host's page and rdx the offset in it; all other registers stay. And after the store. */
     const uint8_t *watch, *watched;
@@ -202,6 +203,7 @@ const void *jit_slow_link(struct ir_env *env, struct jit_link *link);
 /* Code was translated from the page of env->watch while it was stored to. */
 void jit_slow_watched(struct ir_env *env);
 uint64_t jit_slow_carry(struct ir_env *env);
+uint64_t jit_slow_flags(struct ir_env *env);
 uint64_t jit_slow_cond(struct ir_env *env, unsigned cond);
 
 /* ---- the host's part (x86-64/) ---- */

@@ -139,6 +139,11 @@ uint64_t jit_slow_carry(struct ir_env *env)
     return ir_flags_carry(env);
 }
 
+uint64_t jit_slow_flags(struct ir_env *env)
+{
+    return ir_flags_get(env);
+}
+
 uint64_t jit_slow_cond(struct ir_env *env, unsigned cond)
 {
     return ir_flags_cond(env, cond);

@@ -120,6 +120,13 @@ enum ir_status x86_helper_set_eflags(struct ir_env *env, uint64_t a, uint64_t b,
 
     if ((cpu->eflags & X86_FLAG_VM) && x86_iopl(cpu) < 3)
         return flags_write_vme(cpu, a, (unsigned)c);
+    return x86_helper_write_eflags(env, a, b, c);
+}
+
+enum ir_status x86_helper_write_eflags(struct ir_env *env, uint64_t a, uint64_t b, uint64_t c)
+{
+    struct x86_cpu *cpu = x86_cpu_of(env);
+
     flags_write(cpu, a, flags_writable(cpu, (unsigned)c));
     return IR_OK;
 }

@@ -226,6 +226,13 @@ void x86_lift_again(struct x86_lift *l, uint16_t slot)
     insn->imm = l->offset;
 }
 
+void x86_lift_done_if_zero(struct x86_lift *l, uint16_t slot)
+{
+    struct ir_insn *insn = ir_emit(l->b, IR_brz, IR_64);
+    insn->a = slot;
+    insn->imm = l->offset + l->length;
+}
+
 /* ---- the flag unit ---- */
 
 void x86_lift_put_flags(struct x86_lift *l, uint16_t slot, uint32_t mask)

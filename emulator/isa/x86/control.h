@@ -22,6 +22,10 @@ uint16_t x86_lift_pc(struct x86_lift *l, int64_t delta);
 /* Runs the instruction again unless the slot is 0: portions of string instructions. */
 void x86_lift_again(struct x86_lift *l, uint16_t slot);
 
+/* Goes on behind the instruction if the slot is 0, else with what is lifted next of it. Not in
+ * X86_MODE_SHADOW and X86_MODE_STEP. */
+void x86_lift_done_if_zero(struct x86_lift *l, uint16_t slot);
+
 /* Replaces the flags in mask by a slot's bits; all flags; a condition as 0 or 1. */
 void x86_lift_put_flags(struct x86_lift *l, uint16_t slot, uint32_t mask);
 uint16_t x86_lift_get_flags(struct x86_lift *l);

@@ -145,14 +145,49 @@ bool x86_lift_push_all(struct x86_lift *l)
 
 bool x86_lift_pushf(struct x86_lift *l)
 {
-    uint16_t value = x86_lift_call(l, X86_HELPER_get_eflags, l->ssize, 0, 0);
+    uint16_t value;
+    if (l->mode & X86_MODE_VM86) {
+        value = x86_lift_call(l, X86_HELPER_get_eflags, l->ssize, 0, 0);
+    } else {
+        uint16_t rest = ir_temp(l->b);
+        value = x86_lift_get_flags(l);
+        ir_alui(l->b, IR_and, IR_64, rest, X86_SLOT_EFLAGS, ~(int64_t)(X86_FLAG_VM | X86_FLAG_RF));
+        ir_alu(l->b, IR_or, IR_64, value, value, rest);
+    }
     x86_lift_push(l, l->ssize, value);
     return true;
 }
 
+/* Flags of which a new value may be denied, or is something to the run loop. */
+static int64_t popf_special(const struct x86_lift *l)
+{
+    int64_t mask = X86_FLAG_TF | X86_FLAG_IF | X86_FLAG_IOPL | X86_FLAG_NT;
+    return l->ssize > 2 ? mask | X86_FLAG_AC | X86_FLAG_ID : mask;
+}
+
+/* Mostly none of those changes, and then the instruction is done without a helper. */
+static void popf_value(struct x86_lift *l, uint16_t value)
+{
+    uint16_t special = ir_temp(l->b), direction = ir_temp(l->b);
+    ir_alu(l->b, IR_xor, IR_64, special, value, X86_SLOT_EFLAGS);
+    ir_alui(l->b, IR_and, IR_64, direction, special, X86_FLAG_DF);
+    ir_alui(l->b, IR_and, IR_64, special, special, popf_special(l));
+    ir_alu(l->b, IR_xor, IR_64, X86_SLOT_EFLAGS, X86_SLOT_EFLAGS, direction);
+    x86_lift_put_flags(l, value, IR_F_ALL);
+    x86_lift_done_if_zero(l, special);
+    ir_call(l->b, X86_HELPER_write_eflags, IR_SLOT_SINK, value, IR_SLOT_ZERO,
+            x86_lift_const(l, l->ssize));
+}
+
 bool x86_lift_popf(struct x86_lift *l)
 {
-    uint16_t value = stack_load(l, l->ssize), size = x86_lift_const(l, l->ssize);
+    uint16_t value = stack_load(l, l->ssize);
+    if (!(l->mode & (X86_MODE_VM86 | X86_MODE_SHADOW | X86_MODE_STEP))) {
+        x86_lift_stack_move(l, l->ssize);
+        popf_value(l, value);
+        return true;
+    }
+    uint16_t size = x86_lift_const(l, l->ssize);
     ir_call(l->b, X86_HELPER_set_eflags, IR_SLOT_SINK, value, IR_SLOT_ZERO, size);
     x86_lift_stack_move(l, l->ssize);
     return true;

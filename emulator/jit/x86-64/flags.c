@@ -398,8 +398,7 @@ void jit_flags_raw_again(struct jit_translation *t)
     t->host = IR_F_ALL & ~IR_F_V;
 }
 
-/* Tries to bring the flags in `need` into the host's register. */
-static bool flags_bring(struct jit_translation *t, unsigned need)
+bool jit_flags_bring(struct jit_translation *t, unsigned need)
 {
     if ((t->host & need) == need)
         return true;
@@ -415,7 +414,7 @@ static bool flags_bring(struct jit_translation *t, unsigned need)
 
 unsigned jit_flags_cond(struct jit_translation *t, unsigned cond)
 {
-    if (flags_bring(t, ir_cond_uses[cond & 15]))
+    if (jit_flags_bring(t, ir_cond_uses[cond & 15]))
         return cond & 15;
     asm_imm(&t->b, ASM_RAX, cond & 15);
     jit_call_stub(t, t->stubs->cond);
@@ -435,7 +434,7 @@ void jit_flags_carry(struct jit_translation *t)
 {
     unsigned operation;
 
-    if (flags_bring(t, IR_F_C))
+    if (jit_flags_bring(t, IR_F_C))
         return;
     operation = t->kind & ~3u;
     t->host = 0;

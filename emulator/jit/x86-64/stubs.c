@@ -318,6 +318,8 @@ bool jit_make_stubs(struct jit *jit, const struct ir_guest *guest)
     stub_function(&s, (uintptr_t)jit_slow_carry);
     stubs->cond = stub_here(jit, &s);
     stub_function(&s, (uintptr_t)jit_slow_cond);
+    stubs->flags = stub_here(jit, &s);
+    stub_function(&s, (uintptr_t)jit_slow_flags);
     stubs->watch = stub_here(jit, &s);
     stub_watch(&s);
     stubs->watched = stub_here(jit, &s);

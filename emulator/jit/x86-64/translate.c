@@ -108,7 +108,8 @@ static bool translate_native(struct jit_translation *t, const struct ir_insn *i)
     if (attributes & IR_A_MEM)
         return jit_emit_memory(t, i);
     return jit_emit_move(t, i) || jit_emit_alu(t, i) || jit_emit_shift(t, i) ||
-           jit_emit_multiply(t, i) || jit_emit_bits(t, i) || jit_emit_cond(t, i);
+           jit_emit_multiply(t, i) || jit_emit_bits(t, i) || jit_emit_cond(t, i) ||
+           jit_emit_flag_word(t, i);
 }
 
 /* Whoever comes here from elsewhere has stored the flags that are looked at. */

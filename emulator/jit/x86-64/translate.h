@@ -244,6 +244,7 @@ bool jit_emit_memory(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_rmw(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_cond(struct jit_translation *t, const struct ir_insn *i);
 bool jit_emit_exit(struct jit_translation *t, const struct ir_insn *i);
+bool jit_emit_flag_word(struct jit_translation *t, const struct ir_insn *i);
 
 /* ---- flags (flags.c) ---- */
 
@@ -274,6 +275,9 @@ void jit_flags_kind(struct jit_translation *t, uint32_t kind);
 /* After an op whose flags are stored as they are (IR_K_RAW), V being 0: all six in the host's
  * register, for a reader that expects them there. Changes rax. */
 void jit_flags_raw_again(struct jit_translation *t);
+/* Tries to bring the flags in `need` into the host's register; false: the state holds all flags.
+ * Changes rax, rcx and rdx unless they are there. */
+bool jit_flags_bring(struct jit_translation *t, unsigned need);
 /* The condition as a host condition code; changes rax, rcx and rdx unless the host has it. */
 unsigned jit_flags_cond(struct jit_translation *t, unsigned cond);
 /* The guest's C in the host's carry; changes rax, rcx and rdx. */
