@@ -2,13 +2,11 @@
 /* What the verbs about machines of the library share: operands, options, files (machines.h). */
 #include "app/cli/machines.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/config/paths.h"
+#include "app/control/control-path.h"
 #include "app/plan/error.h"
 #include "app/settings/settings.h"
 
@@ -62,22 +60,7 @@ struct lathe_config *lathe_machines_read(const char *operand, GError **error)
 
 char *lathe_machines_control_path(pid_t pid)
 {
-    g_autofree char *name = g_strdup_printf("%d.control", (int)pid);
-
-    return g_build_filename(g_get_user_runtime_dir(), "lathe", name, NULL);
-}
-
-void lathe_machines_sweep_sockets(const char *folder)
-{
-    g_autoptr(GDir) names = g_dir_open(folder, 0, NULL);
-    const char *name;
-
-    while (names != NULL && (name = g_dir_read_name(names)) != NULL) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        int pid = g_str_has_suffix(name, ".control") ? atoi(name) : 0;
-        if (pid > 0 && kill(pid, 0) != 0 && errno == ESRCH)
-            unlink(path);
-    }
+    return lathe_control_path(pid);
 }
 
 char *lathe_machines_shown(const char *text)

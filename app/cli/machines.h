@@ -21,9 +21,6 @@ struct lathe_config *lathe_machines_read(const char *operand, GError **error);
 /* Where the process of a running machine listens (QMP); g_free. */
 char *lathe_machines_control_path(pid_t pid);
 
-/* Removes the sockets of processes that were killed. */
-void lathe_machines_sweep_sockets(const char *folder);
-
 /* Was the option given? */
 bool lathe_cli_given(const struct lathe_cli *cli, const char *option);
 /* What of a machine the options of the line set: LATHE_AREA_... (app/config/write.h). */

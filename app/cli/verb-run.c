@@ -11,7 +11,9 @@
 #include "app/cli/machines.h"
 #include "app/cli/run-control.h"
 #include "app/cli/run-files.h"
+#include "app/control/control-path.h"
 #include "app/firmware/firmware.h"
+#include "app/library/last-words.h"
 #include "app/library/library.h"
 #include "app/plan/error.h"
 #include "app/plan/plan.h"
@@ -81,6 +83,14 @@ static int run_fail(const GError *error)
     return lathe_cli_fail(ours ? LATHE_EXIT_INTERNAL : LATHE_EXIT_USAGE, error->message);
 }
 
+/* It came to nothing, and whoever started it from a window reads why in the log. */
+static int run_refuse(const struct lathe_cli *cli, const GError *error)
+{
+    if (cli->machine != NULL && !cli->dry_run)
+        lathe_last_words_failed(cli->machine, error->message);
+    return run_fail(error);
+}
+
 /* The last words, for who looks why it is gone. */
 static void run_log_end(const struct lathe_cli *cli, LatheSession *session, int status,
                         const GError *error)
@@ -90,10 +100,9 @@ static void run_log_end(const struct lathe_cli *cli, LatheSession *session, int 
     if (cli->machine == NULL)
         return;
     if (error != NULL)
-        lathe_machine_log(cli->machine, "not started: %s", error->message);
+        lathe_last_words_failed(cli->machine, error->message);
     else
-        lathe_machine_log(cli->machine, "ended with status %d%s%s", status,
-                          *stop != '\0' ? ": " : "", stop);
+        lathe_last_words_ended(cli->machine, status, stop);
 }
 
 static int run_session(struct lathe_cli *cli, GError **error)
@@ -129,13 +138,13 @@ static void run_tell_gaps(const struct lathe_cli *cli)
 /* The verbs reach it there. Where there is no place for the socket it runs all the same. */
 static void run_choose_socket(struct lathe_cli *cli)
 {
-    g_autofree char *path = lathe_machines_control_path(getpid());
-    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *path = lathe_control_path(getpid());
+    g_autofree char *folder = lathe_control_folder();
 
     if (cli->definition->control != NULL || strlen(path) >= RUN_SOCKET_MAX ||
         g_mkdir_with_parents(folder, 0700) != 0)
         return;
-    lathe_machines_sweep_sockets(folder);
+    lathe_control_sweep();
     cli->definition->control = g_strconcat("unix:", path, NULL);
 }
 
@@ -162,18 +171,20 @@ int lathe_verb_run(struct lathe_cli *cli)
     if (cli->by_file && cli->operands->len > 1)
         return lathe_run_files(cli->operands);
     g_autoptr(lathe_lock) lock = NULL;
-    if (!run_take_lock(cli, &lock, &error) || !run_settle(cli, &error))
+    if (!run_take_lock(cli, &lock, &error))
         return run_fail(error);
+    if (!run_settle(cli, &error))
+        return run_refuse(cli, error);
     lathe_host_facts_read(&facts);
     g_autoptr(lathe_plan) plan = lathe_plan_new(cli->definition, &facts, NULL, &error);
     if (plan == NULL)
-        return run_fail(error);
+        return run_refuse(cli, error);
     if (cli->dry_run) {
         run_print_plan(cli, &facts, &error);
     } else {
         run_tell_gaps(cli);
         if (cli->machine != NULL)
-            lathe_machine_log(cli->machine, "started, process %d", (int)getpid());
+            lathe_last_words_started(cli->machine, getpid());
         status = run_session(cli, &error);
     }
     return error != NULL ? run_fail(error) : status;

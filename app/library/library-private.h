@@ -24,7 +24,4 @@ bool lathe_library_check(const struct lathe_config *config, GError **error);
 /* A folder's name that is not taken, made of a machine's name; the library is locked. g_free. */
 char *lathe_library_free_id(struct lathe_library *library, const char *name);
 
-/* By the user's order, then by name, or by the folder's while that is not known (order.c). */
-void lathe_order_sort(struct lathe_library *library, GPtrArray *machines);
-
 #endif

@@ -35,6 +35,11 @@ void lathe_library_free(struct lathe_library *library)
     g_free(library);
 }
 
+const char *lathe_library_get_folder(const struct lathe_library *library)
+{
+    return library->folder;
+}
+
 int lathe_library_lock(struct lathe_library *library, GError **error)
 {
     g_autofree char *path = g_build_filename(library->folder, ".lock", NULL);
@@ -74,7 +79,7 @@ GPtrArray *lathe_library_scan(struct lathe_library *library, GError **error)
         if (name[0] != '.' && g_file_test(path, G_FILE_TEST_IS_DIR))
             g_ptr_array_add(machines, lathe_machine_new(library->folder, name));
     }
-    lathe_order_sort(library, machines);
+    lathe_library_sort(library, machines);
     return machines;
 }
 
@@ -86,7 +91,7 @@ GPtrArray *lathe_library_list(struct lathe_library *library, GError **error)
         return NULL;
     for (guint i = 0; i < machines->len; i++)
         lathe_machine_read(machines->pdata[i]);
-    lathe_order_sort(library, machines);
+    lathe_library_sort(library, machines);
     return machines;
 }
 

@@ -40,6 +40,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_machine, lathe_machine_free)
 /* NULL: the user's own, $XDG_DATA_HOME/lathe/machines. It is made when the first machine is. */
 struct lathe_library *lathe_library_open(const char *folder);
 void lathe_library_free(struct lathe_library *library);
+/* Borrowed. */
+const char *lathe_library_get_folder(const struct lathe_library *library);
 typedef struct lathe_library lathe_library;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_library, lathe_library_free)
 
@@ -50,6 +52,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_library, lathe_library_free)
 GPtrArray *lathe_library_scan(struct lathe_library *library, GError **error);
 /* Fills what comes from the definition and the lock; a broken one is read too: see problem. */
 void lathe_machine_read(struct lathe_machine *machine);
+/* Puts machines into the user's order, and then by name, or by the folder's where that is not read. */
+void lathe_library_sort(struct lathe_library *library, GPtrArray *machines);
 /* The same, read: slower, and what the user did not put in order is sorted by name. */
 GPtrArray *lathe_library_list(struct lathe_library *library, GError **error);
 /* The machine of this name if it is where its name says, as most are; read. NULL: look for it. */

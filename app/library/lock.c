@@ -90,7 +90,9 @@ static bool lock_set(int fd, const char *path, const char *name, enum lathe_lock
     if (!lock_is_there(fd, path))
         return lathe_error_input(error, "'%s' was moved away meanwhile", name);
     /* On a full disk it is locked all the same, and does not say by whom. */
-    return ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)length, 0) != 0;
+    bool written = ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)length, 0) != 0;
+    futimens(fd, NULL); /* who follows the folder is told (app/watch/notes.c) */
+    return written;
 }
 
 struct lathe_lock *lathe_lock_take(const char *folder, const char *name, enum lathe_lock_use use,

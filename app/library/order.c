@@ -32,7 +32,7 @@ static gint order_compare(gconstpointer a, gconstpointer b)
     return strcmp(left->key, right->key);
 }
 
-void lathe_order_sort(struct lathe_library *library, GPtrArray *machines)
+void lathe_library_sort(struct lathe_library *library, GPtrArray *machines)
 {
     g_auto(GStrv) names = order_read(library);
     g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
