@@ -27,6 +27,8 @@ struct emu_chardev {
     size_t start, used;
     bool posted;  /* a delivery is in the queue */
     bool starved; /* the back end waits for room */
+    bool breaking;
+    size_t before_break; /* bytes of the ring that go before it */
 };
 
 struct emu_chardev *emu_chardev_new(struct emu_queue *queue,
@@ -83,7 +85,9 @@ static size_t chardev_get(struct emu_chardev *chardev, uint8_t *out, size_t leng
     size_t taken, first;
 
     pthread_mutex_lock(&chardev->lock);
-    taken = chardev->used < length ? chardev->used : length;
+    taken = chardev->breaking ? chardev->before_break : chardev->used;
+    taken = taken < length ? taken : length;
+    chardev->before_break -= chardev->breaking ? taken : 0;
     first = taken < CHARDEV_RING - chardev->start ? taken : CHARDEV_RING - chardev->start;
     memcpy(out, chardev->ring + chardev->start, first);
     memcpy(out + first, chardev->ring, taken - first);
@@ -93,18 +97,42 @@ static size_t chardev_get(struct emu_chardev *chardev, uint8_t *out, size_t leng
     return taken;
 }
 
+static bool chardev_break_is_next(struct emu_chardev *chardev)
+{
+    bool next;
+
+    pthread_mutex_lock(&chardev->lock);
+    next = chardev->breaking && chardev->before_break == 0;
+    pthread_mutex_unlock(&chardev->lock);
+    return next;
+}
+
+/* False: the device does not take it now. */
+static bool chardev_hand_over_break(struct emu_chardev *chardev)
+{
+    if (chardev->port->receive_break != NULL && !chardev->port->receive_break(chardev->port_opaque))
+        return false;
+    pthread_mutex_lock(&chardev->lock);
+    chardev->breaking = false;
+    pthread_mutex_unlock(&chardev->lock);
+    return true;
+}
+
 /* As much as the device takes. */
 static void chardev_hand_over(struct emu_chardev *chardev)
 {
     uint8_t piece[CHARDEV_PIECE];
 
     while (chardev->port != NULL) {
+        if (chardev_break_is_next(chardev) && !chardev_hand_over_break(chardev))
+            return;
         size_t room = chardev->port->room(chardev->port_opaque);
         size_t length = chardev_get(chardev, piece, room < sizeof(piece) ? room : sizeof(piece));
 
-        if (length == 0)
+        if (length == 0 && (room == 0 || !chardev_break_is_next(chardev)))
             return;
-        chardev->port->receive(chardev->port_opaque, piece, length);
+        if (length != 0)
+            chardev->port->receive(chardev->port_opaque, piece, length);
     }
 }
 
@@ -151,12 +179,21 @@ size_t emu_chardev_input(struct emu_chardev *chardev, const uint8_t *data, size_
     return taken;
 }
 
+void emu_chardev_break(struct emu_chardev *chardev)
+{
+    pthread_mutex_lock(&chardev->lock);
+    chardev->before_break = chardev->used;
+    chardev->breaking = true;
+    chardev_post_locked(chardev);
+    pthread_mutex_unlock(&chardev->lock);
+}
+
 void emu_chardev_drained(struct emu_chardev *chardev)
 {
     if (chardev == NULL)
         return;
     pthread_mutex_lock(&chardev->lock);
-    if (chardev->used != 0)
+    if (chardev->used != 0 || chardev->breaking)
         chardev_post_locked(chardev);
     pthread_mutex_unlock(&chardev->lock);
 }

@@ -11,10 +11,12 @@
 struct emu_machine;
 struct emu_queue;
 
-/* The device's side. Both are called on the loop thread without the device's lock. */
+/* The device's side. All are called on the loop thread without the device's lock. */
 struct emu_chardev_port {
     size_t (*room)(void *opaque); /* how many bytes the device can take now */
     void (*receive)(void *opaque, const uint8_t *data, size_t length); /* length <= room() */
+    /* A break on the line; false: not yet, emu_chardev_drained will follow. NULL: it has no line. */
+    bool (*receive_break)(void *opaque);
 };
 
 /* Takes the back end, which is closed also on failure. One without ops: everything written is

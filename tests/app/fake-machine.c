@@ -654,6 +654,11 @@ size_t emu_chardev_input(struct emu_chardev *chardev, const uint8_t *data, size_
     return length;
 }
 
+void emu_chardev_break(struct emu_chardev *chardev)
+{
+    fake_print(chardev->machine, "[break]");
+}
+
 void emu_chardev_backend_close(struct emu_chardev_backend *backend)
 {
     if (backend->ops != NULL && backend->ops->close != NULL)

@@ -139,6 +139,31 @@ static void test_receive(void)
     wire_finish(&wire);
 }
 
+/* Behind what was typed before it and before what comes after; alone in the FIFO. */
+static void test_break(void)
+{
+    struct wire wire;
+
+    wire_init(&wire, &emu_serial_16550_class);
+    uart_put(&wire, IIR, 1);
+    uart_put(&wire, IER, 4);
+    emu_chardev_test_send(&wire.backend, "ab");
+    emu_chardev_break(wire.chardev);
+    wire_send(&wire, "c");
+    CHECK_EQ(uart_get(&wire, IIR) & 0x0f, 1);
+    CHECK_EQ(uart_get(&wire, DATA), 'a');
+    CHECK_EQ(uart_get(&wire, DATA), 'b');
+    CHECK_EQ(uart_get(&wire, LSR), 0x60);
+    emu_queue_run(wire.queue, 0);
+    CHECK_EQ(uart_get(&wire, IIR) & 0x0f, 6);
+    CHECK_EQ(uart_get(&wire, LSR), 0xf1); /* break, an error in the FIFO, ready */
+    CHECK_EQ(uart_get(&wire, DATA), 0);
+    emu_queue_run(wire.queue, 0);
+    CHECK_EQ(uart_get(&wire, LSR), 0x61);
+    CHECK_EQ(uart_get(&wire, DATA), 'c');
+    wire_finish(&wire);
+}
+
 static void test_loopback(void)
 {
     struct wire wire;
@@ -189,9 +214,13 @@ static void test_debugcon(void)
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
-        {"serial-registers", test_registers}, {"serial-transmit", test_transmit},
-        {"serial-receive", test_receive},     {"serial-loopback", test_loopback},
-        {"debugcon", test_debugcon},          {NULL},
+        {"serial-registers", test_registers},
+        {"serial-transmit", test_transmit},
+        {"serial-receive", test_receive},
+        {"serial-loopback", test_loopback},
+        {"serial-break", test_break},
+        {"debugcon", test_debugcon},
+        {NULL},
     };
 
     return test_main(argc, argv, cases);

@@ -39,4 +39,11 @@ struct emu_chardev_backend {
  */
 size_t emu_chardev_input(struct emu_chardev *chardev, const uint8_t *data, size_t length);
 
+/*
+ * Holds the line in its break state for one character (PC16550D, LSR bit 4), behind the bytes that
+ * wait; breaks that wait at once are one. Any thread, never blocks. No effect on a device without
+ * such a line.
+ */
+void emu_chardev_break(struct emu_chardev *chardev);
+
 #endif

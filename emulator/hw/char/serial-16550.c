@@ -217,7 +217,26 @@ static void serial_receive(void *opaque, const uint8_t *data, size_t length)
     pthread_mutex_unlock(&serial->device.lock);
 }
 
-static const struct emu_chardev_port serial_port = {serial_room, serial_receive};
+/* A character of zeros; alone in the FIFO, so that the status that comes with it is read with it.
+ */
+static bool serial_receive_break(void *opaque)
+{
+    struct serial_16550 *serial = serial_of(opaque);
+
+    pthread_mutex_lock(&serial->device.lock);
+    bool takes = !(serial->mcr & SERIAL_MCR_LOOP) && serial->fifo_count == 0;
+    if (takes) {
+        serial_push(serial, 0);
+        serial->lsr |= SERIAL_LSR_BREAK;
+        serial_restart_timeout(serial);
+        serial_update_locked(serial);
+    }
+    pthread_mutex_unlock(&serial->device.lock);
+    return takes;
+}
+
+static const struct emu_chardev_port serial_port = {serial_room, serial_receive,
+                                                    serial_receive_break};
 
 /* ---- sending ---- */
 
