@@ -32,7 +32,9 @@ struct _LatheSerial {
 
     GMutex input_lock; /* guards chardev against close */
     struct emu_chardev *chardev;
-    GByteArray *waiting; /* main thread */
+    GByteArray *waiting; /* main thread, like the next two */
+    gboolean breaking;
+    gsize before_break; /* bytes that go before it */
     GSource *input_source;
 
     struct emu_chardev_backend inner; /* what the user asked for beside us; set before open */
@@ -184,6 +186,7 @@ gboolean lathe_serial_make_backend(LatheSerial *serial, struct emu_chardev_backe
 static void serial_emit_reset(LatheSerial *serial)
 {
     g_byte_array_set_size(serial->waiting, 0);
+    serial->breaking = FALSE;
     g_signal_emit(serial, serial_signals[SIGNAL_RESET], 0);
 }
 
@@ -239,15 +242,29 @@ static gboolean serial_output_ready(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+/* True: all of these bytes were taken. */
+static bool serial_pump_some(LatheSerial *serial, gsize length)
+{
+    size_t taken = emu_chardev_input(serial->chardev, serial->waiting->data, length);
+
+    if (taken == 0)
+        return length == 0;
+    g_byte_array_remove_range(serial->waiting, 0, (guint)taken);
+    serial->before_break -= MIN(taken, serial->before_break);
+    return taken == length;
+}
+
 /* Moves from the waiting room to the guest; returns whether it is empty now. */
 static bool serial_pump(LatheSerial *serial)
 {
     g_mutex_lock(&serial->input_lock);
-    if (serial->chardev != NULL && serial->waiting->len != 0) {
-        size_t taken =
-            emu_chardev_input(serial->chardev, serial->waiting->data, serial->waiting->len);
-        g_byte_array_remove_range(serial->waiting, 0, (guint)taken);
+    if (serial->chardev != NULL && serial->breaking &&
+        serial_pump_some(serial, serial->before_break)) {
+        emu_chardev_break(serial->chardev);
+        serial->breaking = FALSE;
     }
+    if (serial->chardev != NULL && !serial->breaking)
+        serial_pump_some(serial, serial->waiting->len);
     g_mutex_unlock(&serial->input_lock);
     return serial->waiting->len == 0;
 }
@@ -272,6 +289,13 @@ gsize lathe_serial_send(LatheSerial *serial, const void *data, gsize length)
     g_byte_array_append(serial->waiting, data, (guint)taken);
     serial_pump(serial);
     return taken;
+}
+
+void lathe_serial_send_break(LatheSerial *serial)
+{
+    serial->breaking = TRUE;
+    serial->before_break = serial->waiting->len;
+    serial_pump(serial);
 }
 
 gsize lathe_serial_get_waiting(LatheSerial *serial)

@@ -34,6 +34,8 @@ gboolean lathe_serial_make_backend(LatheSerial *serial, struct emu_chardev_backe
 /* Bytes for the guest. Main thread. What does not fit in the waiting room (1 MiB) is dropped:
  * returns how many bytes were taken. */
 gsize lathe_serial_send(LatheSerial *serial, const void *data, gsize length);
+/* A break on the line, behind what waits; one at a time. Main thread. */
+void lathe_serial_send_break(LatheSerial *serial);
 /* How many bytes of these still wait. Main thread. */
 gsize lathe_serial_get_waiting(LatheSerial *serial);
 
