@@ -6,10 +6,13 @@
 #include <glib/gi18n.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
-#include "app/cli/console.h"
+#include "app/cli/terminal.h"
+#include "app/console/server.h"
 #include "app/control/gdb.h"
 #include "app/control/qmp.h"
+#include "app/library/library.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/session/expect.h"
@@ -19,7 +22,8 @@ struct run_control {
     LatheSession *session;
     const struct lathe_front_end *front_end;
     GMainLoop *loop; /* without a front end */
-    struct lathe_console *console;
+    struct lathe_terminal *terminal;
+    struct lathe_console_server *ports;
     struct lathe_expect *expect;
     guint timer, retry, signals[3];
     bool ended;
@@ -153,6 +157,14 @@ static void run_say_serial(unsigned number, const char *path)
     fprintf(stderr, "lathe: %s\n", text);
 }
 
+static struct lathe_terminal *run_open_terminal(struct run_control *control, LatheSerial *serial)
+{
+    g_autoptr(LatheConsole) console = lathe_console_new_serial(serial);
+
+    return lathe_terminal_new(console, _("serial console; Ctrl-] ends the machine"), run_on_leave,
+                              control);
+}
+
 static void run_connect_serials(struct run_control *control)
 {
     GPtrArray *serials = lathe_session_get_serials(control->session);
@@ -160,7 +172,7 @@ static void run_connect_serials(struct run_control *control)
     for (unsigned i = 0; i < serials->len; i++) {
         g_autofree char *location = lathe_serial_dup_location(serials->pdata[i]);
         if (lathe_serial_is_stdio(serials->pdata[i]))
-            control->console = lathe_console_new(serials->pdata[i], run_on_leave, control);
+            control->terminal = run_open_terminal(control, serials->pdata[i]);
         else if (location != NULL && g_str_has_prefix(location, "pty:"))
             run_say_serial(i + 1, location + strlen("pty:"));
     }
@@ -191,7 +203,7 @@ static void run_finish(struct run_control *control)
     g_clear_handle_id(&control->timer, g_source_remove);
     g_clear_handle_id(&control->retry, g_source_remove);
     lathe_expect_free(control->expect);
-    lathe_console_free(control->console);
+    lathe_terminal_free(control->terminal);
     g_signal_handlers_disconnect_by_data(control->session, control);
     lathe_session_close(control->session);
     if (control->message != NULL)
@@ -263,6 +275,20 @@ static bool run_serve(struct run_control *control, struct lathe_qmp **qmp, GErro
 #endif
 }
 
+/* The ports of a machine that is kept are for "lathe console"; it runs without them, too. */
+static void run_offer_ports(struct run_control *control)
+{
+    g_autofree char *path = lathe_console_socket_path((int)getpid());
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autoptr(GError) error = NULL;
+
+    if (control->cli->machine == NULL || g_mkdir_with_parents(folder, 0700) != 0)
+        return;
+    control->ports = lathe_console_server_start(control->session, path, &error);
+    if (control->ports == NULL)
+        lathe_machine_log(control->cli->machine, "%s", error->message);
+}
+
 int lathe_run_control(struct lathe_cli *cli, LatheSession *session,
                       const struct lathe_front_end *front_end)
 {
@@ -272,6 +298,7 @@ int lathe_run_control(struct lathe_cli *cli, LatheSession *session,
     g_autoptr(GError) error = NULL;
 
     run_begin(&control);
+    run_offer_ports(&control);
     if (!run_serve(&control, &qmp, &error) || !run_start(&control, &gdb, &error) ||
         !run_loop(&control, &error))
         run_end(&control, LATHE_EXIT_USAGE, g_strdup(error->message));
@@ -281,6 +308,7 @@ int lathe_run_control(struct lathe_cli *cli, LatheSession *session,
     lathe_qmp_stop(qmp);
     lathe_gdb_stop(gdb);
 #endif
+    lathe_console_server_stop(control.ports);
     run_finish(&control);
     return control.status;
 }

@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define PATH_SUFFIX ".control"
+#define PATH_SUFFIX         ".control"
+#define PATH_CONSOLE_SUFFIX ".console" /* app/console */
 
 char *lathe_control_folder(void)
 {
@@ -27,6 +29,11 @@ pid_t lathe_control_process(const char *name)
     return g_str_has_suffix(name, PATH_SUFFIX) ? (pid_t)MAX(atoi(name), 0) : 0;
 }
 
+static bool path_is_socket(const char *name)
+{
+    return g_str_has_suffix(name, PATH_SUFFIX) || g_str_has_suffix(name, PATH_CONSOLE_SUFFIX);
+}
+
 void lathe_control_sweep(void)
 {
     g_autofree char *folder = lathe_control_folder();
@@ -35,7 +42,7 @@ void lathe_control_sweep(void)
 
     while (names != NULL && (name = g_dir_read_name(names)) != NULL) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        pid_t pid = lathe_control_process(name);
+        int pid = path_is_socket(name) ? atoi(name) : 0;
         if (pid > 0 && kill(pid, 0) != 0 && errno == ESRCH)
             unlink(path);
     }
