@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe clone NAME NEW": a machine made after another one. */
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -25,7 +26,8 @@ int lathe_verb_clone(struct lathe_cli *cli)
     int told = -1;
 
     if (cli->operands->len != 2)
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe clone takes a NAME and the new machine's");
+        return lathe_cli_fail(LATHE_EXIT_USAGE,
+                              _("lathe clone takes a NAME and the new machine's"));
     g_autoptr(lathe_machine) source = lathe_library_find(library, cli->operands->pdata[0], &error);
     if (source == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
@@ -38,6 +40,6 @@ int lathe_verb_clone(struct lathe_cli *cli)
     g_autoptr(lathe_machine) machine = lathe_library_clone(library, source, &options, &error);
     if (machine == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
-    printf("'%s' was made in %s\n", machine->name, machine->folder);
+    printf(_("'%s' was made in %s\n"), machine->name, machine->folder);
     return LATHE_EXIT_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe create NAME": a new machine in the library, made by the options of "run". */
+#include <glib/gi18n.h>
 #include <stdio.h>
 
 #include "app/cli/machines.h"
@@ -26,12 +27,13 @@ int lathe_verb_create(struct lathe_cli *cli)
     g_autoptr(GError) error = NULL;
 
     if (cli->operands->len != 1)
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe create takes one NAME, the new machine's");
+        return lathe_cli_fail(LATHE_EXIT_USAGE,
+                              _("lathe create takes one NAME, the new machine's"));
     create_describe(cli);
     g_autoptr(lathe_machine) machine =
         lathe_make_machine(library, cli->definition, lathe_machines_areas(cli), &error);
     if (machine == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
-    printf("'%s' was made in %s\n", machine->name, machine->folder);
+    printf(_("'%s' was made in %s\n"), machine->name, machine->folder);
     return LATHE_EXIT_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe delete NAME": says what goes and what stays, puts the machine aside, brings it back. */
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ static char *delete_show_other(const char *path, void *opaque)
     g_autofree char *shown = lathe_machines_shown(path);
 
     if (g_path_is_absolute(path) && below == NULL)
-        printf("stays: %s\n", shown);
+        printf(_("stays: %s\n"), shown);
     return NULL;
 }
 
@@ -42,11 +43,11 @@ static void delete_show(const struct lathe_machine *machine)
     g_autofree char *link = g_file_read_link(machine->folder, NULL);
 
     if (link != NULL) {
-        printf("only a link to the machine goes: %s; all of it stays in %s\n", machine->folder,
+        printf(_("only a link to the machine goes: %s; all of it stays in %s\n"), machine->folder,
                link);
         return;
     }
-    printf("goes: %s, %s\n", machine->folder, size);
+    printf(_("goes: %s, %s\n"), machine->folder, size);
     delete_show_files(machine);
     if (config != NULL)
         lathe_config_map_paths(config, delete_show_other, machine->folder);
@@ -63,8 +64,8 @@ static bool delete_one(struct lathe_library *library, const struct lathe_cli *cl
         return true;
     if (!lathe_library_delete(library, machine, error))
         return false;
-    printf("'%s' was deleted; lathe delete --undo brings it back, lathe delete --purge frees the "
-           "space\n",
+    printf(_("'%s' was deleted; lathe delete --undo brings it back, lathe delete --purge frees the "
+             "space\n"),
            machine->name);
     return true;
 }
@@ -82,7 +83,7 @@ static bool delete_undo(struct lathe_library *library, const struct lathe_cli *c
 
     if (machine == NULL)
         return false;
-    printf("'%s' is back in %s\n", machine->name, machine->folder);
+    printf(_("'%s' is back in %s\n"), machine->name, machine->folder);
     return true;
 }
 
@@ -119,9 +120,9 @@ int lathe_verb_delete(struct lathe_cli *cli)
     bool done;
 
     if (cli->keep.undo && (cli->keep.purge || cli->dry_run))
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "--undo stands alone, with a NAME or without");
+        return lathe_cli_fail(LATHE_EXIT_USAGE, _("--undo stands alone, with a NAME or without"));
     if ((cli->keep.undo || cli->keep.purge) && cli->operands->len > 1)
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe delete takes one NAME");
+        return lathe_cli_fail(LATHE_EXIT_USAGE, _("lathe delete takes one NAME"));
     if (cli->keep.undo)
         done = delete_undo(library, cli, &error);
     else if (cli->keep.purge)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe edit NAME": a machine's definition changed by options, or as XML in the user's editor. */
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,7 +112,7 @@ static bool edit_take(const struct edit *edit, const char *path, const char *bef
     if (!g_file_get_contents(path, &after, &length, error))
         return false;
     if (strcmp(before, after) == 0) {
-        puts("nothing was changed");
+        puts(_("nothing was changed"));
         return true;
     }
     g_autoptr(lathe_config) config = lathe_config_parse(path, after, length, error);

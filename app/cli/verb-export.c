@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe export NAME|FILE.xml": a definition for other programs, on standard output. */
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ static int export_qemu(struct lathe_cli *cli, const struct lathe_config *config)
     fputs(text, stdout);
     fflush(stdout);
     for (guint i = 0; i < left->len; i++)
-        fprintf(stderr, "lathe: not carried over: %s\n", (const char *)left->pdata[i]);
+        fprintf(stderr, _("lathe: not carried over: %s\n"), (const char *)left->pdata[i]);
     return LATHE_EXIT_OK;
 }
 
@@ -51,7 +52,7 @@ int lathe_verb_export(struct lathe_cli *cli)
 
     if (cli->operands->len != 1 || cli->format == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE,
-                              "lathe export takes one NAME or FILE.xml, and --format");
+                              _("lathe export takes one NAME or FILE.xml, and --format"));
     g_autoptr(lathe_config) config = lathe_machines_read(cli->operands->pdata[0], &error);
     if (config == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);

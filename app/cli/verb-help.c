@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe help [COMMAND]". */
+#include <glib/gi18n.h>
 #include <stdio.h>
 
 #include "app/cli/cli.h"
@@ -19,7 +20,7 @@ int lathe_verb_help(struct lathe_cli *cli)
     const struct lathe_verb *verb = NULL;
 
     if (cli->operands->len > 1)
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe help takes one command at most");
+        return lathe_cli_fail(LATHE_EXIT_USAGE, _("lathe help takes one command at most"));
     if (cli->operands->len == 1) {
         verb = lathe_verb_find(cli->operands->pdata[0]);
         if (verb == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe import": a machine of the library, made of libvirt's XML or a QEMU command line. */
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@
 static void import_tell(const GPtrArray *left)
 {
     for (guint i = 0; left != NULL && i < left->len; i++)
-        fprintf(stderr, "lathe: not carried over: %s\n", (const char *)left->pdata[i]);
+        fprintf(stderr, _("lathe: not carried over: %s\n"), (const char *)left->pdata[i]);
 }
 
 /* XML begins with an angle bracket; anything else is a command line. */
@@ -91,7 +92,7 @@ static bool import_keep(const struct lathe_cli *cli, struct lathe_config *config
     g_autoptr(lathe_machine) machine = lathe_draft_publish(draft, config, error);
     if (machine == NULL)
         return false;
-    printf("'%s' was made in %s\n", machine->name, machine->folder);
+    printf(_("'%s' was made in %s\n"), machine->name, machine->folder);
     return true;
 }
 
@@ -103,8 +104,8 @@ int lathe_verb_import(struct lathe_cli *cli)
 
     if (cli->operands->len == 0)
         return lathe_cli_fail(LATHE_EXIT_USAGE,
-                              "lathe import takes a FILE, or a command line: lathe import -- "
-                              "qemu-system-x86_64 ARGUMENTS...");
+                              _("lathe import takes a FILE, or a command line: lathe import -- "
+                                "qemu-system-x86_64 ARGUMENTS..."));
     g_autoptr(lathe_config) config = cli->operands->len == 1
                                          ? import_file(cli->operands->pdata[0], &left, &error)
                                          : import_words(cli->operands, &left, &error);

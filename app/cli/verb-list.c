@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe list": the machines of the library, as a table, as names or as JSON. */
+#include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -154,7 +155,7 @@ int lathe_verb_list(struct lathe_cli *cli)
     g_autoptr(GError) error = NULL;
 
     if (cli->operands->len != 0)
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe list takes no operands");
+        return lathe_cli_fail(LATHE_EXIT_USAGE, _("lathe list takes no operands"));
     g_autoptr(GPtrArray) machines = cli->keep.deleted ? lathe_library_scan_deleted(library, &error)
                                                       : lathe_library_list(library, &error);
     if (machines == NULL)
@@ -166,7 +167,7 @@ int lathe_verb_list(struct lathe_cli *cli)
     else if (machines->len != 0)
         list_print_table(machines);
     else
-        puts(cli->keep.deleted ? "no machine was deleted"
-                               : "there are no machines yet; lathe create makes one");
+        puts(cli->keep.deleted ? _("no machine was deleted")
+                               : _("there are no machines yet; lathe create makes one"));
     return LATHE_EXIT_OK;
 }

@@ -129,8 +129,12 @@ static void run_tell_gaps(const struct lathe_cli *cli)
     const char *path = cli->by_definition ? cli->operands->pdata[0] : "";
 
     if (count != 0)
-        fprintf(stderr, "lathe: %s: %u of its settings %s not used; lathe show '%s' lists them\n",
-                path, count, count == 1 ? "is" : "are", path);
+        fprintf(stderr,
+                g_dngettext(
+                    NULL, "lathe: %s: %u of its settings is not used; lathe show '%s' lists them\n",
+                    "lathe: %s: %u of its settings are not used; lathe show '%s' lists them\n",
+                    count),
+                path, count, path);
 }
 
 #define RUN_SOCKET_MAX 100 /* bytes of its name that the host has room for, and some */

@@ -2,6 +2,7 @@
 /* "lathe show NAME|FILE.xml": what a definition says, whatever this host is, and what is wrong with
  * it.
  */
+#include <glib/gi18n.h>
 #include <stdio.h>
 
 #include "app/cli/machines.h"
@@ -26,7 +27,7 @@ int lathe_verb_show(struct lathe_cli *cli)
     g_autoptr(GError) error = NULL;
 
     if (cli->operands->len != 1)
-        return lathe_cli_fail(LATHE_EXIT_USAGE, "lathe show takes one NAME or FILE.xml");
+        return lathe_cli_fail(LATHE_EXIT_USAGE, _("lathe show takes one NAME or FILE.xml"));
     g_autoptr(lathe_config) config = lathe_machines_read(cli->operands->pdata[0], &error);
     if (config == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);

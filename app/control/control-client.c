@@ -2,6 +2,7 @@
 /* A QMP client that waits: messages come through the same splitter that the server uses. */
 #include "app/control/control-client.h"
 
+#include <glib/gi18n.h>
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <string.h>
@@ -27,7 +28,7 @@ struct lathe_control {
 /* Returns FALSE always. */
 static gboolean control_fail(GError **error, const char *text)
 {
-    g_set_error(error, LATHE_ERROR, LATHE_ERROR_HOST, "the machine does not answer: %s", text);
+    g_set_error(error, LATHE_ERROR, LATHE_ERROR_HOST, _("the machine does not answer: %s"), text);
     return FALSE;
 }
 

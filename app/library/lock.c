@@ -5,6 +5,7 @@
  */
 #include "app/library/lock.h"
 
+#include <glib/gi18n.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,11 +57,13 @@ static bool lock_refuse(int fd, const char *name, GError **error)
 {
     pid_t pid = 0;
     bool edit = lock_read_holder(fd, &pid) == LATHE_LOCK_EDIT;
-    g_autofree char *process = pid != 0 ? g_strdup_printf(" (process %d)", (int)pid) : g_strdup("");
+    g_autofree char *process =
+        pid != 0 ? g_strdup_printf(_(" (process %d)"), (int)pid) : g_strdup("");
 
     g_set_error(error, LATHE_ERROR, LATHE_ERROR_BUSY,
-                edit ? "'%s' is being changed by another program%s: try again when it is done"
-                     : "'%s' is running%s: stop it first",
+                /* Translators: the second %s is " (process 12)", or nothing */
+                edit ? _("'%s' is being changed by another program%s: try again when it is done")
+                     : _("'%s' is running%s: stop it first"),
                 name, process);
     return false;
 }

@@ -136,9 +136,9 @@ static bool store_check_volume(struct lathe_store *store, struct lathe_bytes vol
                                  store->volume);
     if (*length > volume.size || *length < header + STORE_HEADER)
         return lathe_error_input(error,
-                                 "the volume at %#zx says that it has %" G_GUINT64_FORMAT
-                                 " bytes, and the file has %zu more: it is cut off",
-                                 store->volume, *length, volume.size);
+                                 "the volume at %#zx says that it has %llu bytes, and the "
+                                 "file has %zu more: it is cut off",
+                                 store->volume, (unsigned long long)*length, volume.size);
     store->variables_at = (gsize)header;
     return true;
 }
