@@ -139,7 +139,7 @@ static void reader_hush(void *opaque, const char *format, ...)
 {
 }
 
-static xmlDoc *document_parse(const char *name, const char *text, size_t length, GError **error)
+xmlDoc *lathe_tree_parse(const char *name, const char *text, size_t length, GError **error)
 {
     struct document_reader reader = {0};
     xmlParserCtxt *context = xmlNewParserCtxt();
@@ -147,6 +147,12 @@ static xmlDoc *document_parse(const char *name, const char *text, size_t length,
     void *told_to = xmlGenericErrorContext;
     xmlDoc *document;
 
+    if (length > LATHE_CONFIG_MAX_BYTES) {
+        lathe_error_input(error, "%s: larger than %u MiB: no definition", name,
+                          LATHE_CONFIG_MAX_BYTES >> 20);
+        xmlFreeParserCtxt(context);
+        return NULL;
+    }
     xmlSetGenericErrorFunc(NULL, reader_hush);
     reader.start = context->sax->startElementNs;
     reader.end = context->sax->endElementNs;
@@ -195,14 +201,8 @@ static bool document_complete(const char *name, xmlDoc *document, GError **error
 struct lathe_config *lathe_config_parse(const char *name, const char *text, size_t length,
                                         GError **error)
 {
-    xmlDoc *document;
+    xmlDoc *document = lathe_tree_parse(name, text, length, error);
 
-    if (length > LATHE_CONFIG_MAX_BYTES) {
-        lathe_error_input(error, "%s: larger than %u MiB: no definition", name,
-                          LATHE_CONFIG_MAX_BYTES >> 20);
-        return NULL;
-    }
-    document = document_parse(name, text, length, error);
     if (document == NULL)
         return NULL;
     if (!document_complete(name, document, error)) {

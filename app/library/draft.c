@@ -52,6 +52,8 @@ static bool draft_make_folder(struct lathe_draft *draft, GError **error)
                                  g_strerror(errno));
     if (made)
         draft->lock = lathe_lock_take(draft->folder, draft->name, LATHE_LOCK_EDIT, error);
+    if (made && draft->lock == NULL)
+        lathe_files_remove_tree(draft->folder, NULL);
     close(lock);
     return draft->lock != NULL;
 }
