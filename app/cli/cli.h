@@ -40,7 +40,7 @@ struct lathe_cli {
     bool memory_given;             /* --memory */
     bool by_file;                  /* "lathe FILE...", without a verb */
     bool by_definition;            /* FILE is a machine's definition */
-    char *format;                  /* --format; NULL: not given */
+    char *format, *output;         /* --format, --output; NULL: not given */
     guint64 given;                 /* a bit for each row of the option table */
     struct lathe_machine *machine; /* the one of the library that is run; NULL: none */
     struct lathe_keep keep;

@@ -205,6 +205,9 @@ static bool parse_rest(struct parse *parse, GError **error)
             options_over = true;
         } else if (strcmp(word, "-h") == 0) {
             parse->cli->help = true;
+        } else if (strcmp(word, "-o") == 0) {
+            if (!parse_option(parse, "output", error))
+                return false;
         } else if (word[1] != '-') {
             return lathe_error_input(error, "unknown option %s: options begin with two dashes",
                                      word);
@@ -265,6 +268,7 @@ void lathe_cli_free(struct lathe_cli *cli)
     lathe_definition_free(cli->definition);
     g_clear_pointer(&cli->expect, g_regex_unref);
     g_free(cli->format);
+    g_free(cli->output);
     g_free(cli->keep.name);
     g_free(cli->keep.title);
     g_free(cli->keep.description);

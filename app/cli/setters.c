@@ -193,9 +193,16 @@ bool lathe_set_dry_run(struct lathe_cli *cli, const char *value, GError **error)
 
 bool lathe_set_format(struct lathe_cli *cli, const char *value, GError **error)
 {
-    if (strcmp(value, "xml") != 0 && strcmp(value, "qemu") != 0)
-        return lathe_error_input(error, "--format has no '%s': use xml or qemu", value);
+    static const char *const words[] = {"xml", "qemu", "ova", NULL};
+
+    if (!g_strv_contains(words, value))
+        return lathe_error_input(error, "--format has no '%s': use xml, qemu or ova", value);
     return set_string(&cli->format, value);
+}
+
+bool lathe_set_output(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->output, value);
 }
 
 bool lathe_set_name(struct lathe_cli *cli, const char *value, GError **error)

@@ -15,6 +15,12 @@ struct lathe_export {
     unsigned sata; /* used ports of the board's controller */
 };
 
+void lathe_export_init(struct lathe_export *export, const struct lathe_config *config);
+/* Returns what is left, which is the caller's; frees the rest. */
+GPtrArray *lathe_export_finish(struct lathe_export *export);
+/* What has no mark is left. */
+void lathe_export_tell(struct lathe_export *export);
+
 /* An element, an attribute, an element's text: marked as said. NULL: none. g_free the texts. */
 const xmlNode *lathe_export_child(struct lathe_export *export, const xmlNode *node,
                                   const char *name);

@@ -524,6 +524,11 @@ static void export_ours(struct lathe_export *export)
         lathe_export_add(export, "-display", lathe_tree_get(display, "kind"));
 }
 
+void lathe_export_tell(struct lathe_export *export)
+{
+    export_tell(export, export->root, "");
+}
+
 static void export_run(struct lathe_export *export)
 {
     g_ptr_array_add(export->words, g_strdup("qemu-system-x86_64"));
@@ -542,25 +547,39 @@ static void export_run(struct lathe_export *export)
     export_ends(export);
     lathe_export_devices(export);
     export_ours(export);
-    export_tell(export, export->root, "");
+    lathe_export_tell(export);
+}
+
+void lathe_export_init(struct lathe_export *export, const struct lathe_config *config)
+{
+    *export = (struct lathe_export){
+        .root = lathe_config_root(config),
+        .devices = lathe_tree_child(lathe_config_root(config), "devices"),
+        .words = g_ptr_array_new_with_free_func(g_free),
+        .left = g_ptr_array_new_with_free_func(g_free),
+        .said = g_hash_table_new(NULL, NULL),
+    };
+}
+
+GPtrArray *lathe_export_finish(struct lathe_export *export)
+{
+    g_hash_table_unref(export->said);
+    g_ptr_array_unref(export->words);
+    return export->left;
 }
 
 GPtrArray *lathe_export_qemu(const struct lathe_config *config,
                              const struct lathe_export_firmware *firmware, GPtrArray **left)
 {
-    struct lathe_export export = {
-        .root = lathe_config_root(config),
-        .devices = lathe_tree_child(lathe_config_root(config), "devices"),
-        .firmware = firmware,
-        .words = g_ptr_array_new_with_free_func(g_free),
-        .left = g_ptr_array_new_with_free_func(g_free),
-        .said = g_hash_table_new(NULL, NULL),
-    };
+    struct lathe_export export;
+    GPtrArray *words;
 
+    lathe_export_init(&export, config);
+    export.firmware = firmware;
     export_run(&export);
-    g_hash_table_unref(export.said);
-    *left = export.left;
-    return export.words;
+    words = g_ptr_array_ref(export.words);
+    *left = lathe_export_finish(&export);
+    return words;
 }
 
 /* ---- for a shell ---- */

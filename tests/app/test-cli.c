@@ -118,7 +118,11 @@ static void test_definitions(void)
         {"export %x --format xml", 0, "", "<domain>\n  <name>fake</name>\n*"},
         {"export %x --format qemu", 0, "", "qemu-system-x86_64 *"},
         {"export %x", 2, "lathe export takes one NAME or FILE.xml, and --format", ""},
-        {"export %x --format ova", 2, "--format has no 'ova': use xml or qemu", ""},
+        {"export %x --format ova", 2, "--format ova needs --output FILE.ova: a package is no text",
+         ""},
+        {"export %x --format ovf", 2, "--format has no 'ovf': use xml, qemu or ova", ""},
+        {"export %x --format xml -o /nowhere/x", 2, "cannot write '/nowhere/x': *", ""},
+        {"export %x --format xml -o", 2, "--output needs a value: FILE", ""},
     };
     g_autofree char *bad = g_build_filename(cli_folder, "bad.xml", NULL);
 

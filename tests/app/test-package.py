@@ -374,6 +374,113 @@ def descriptions():
     refused("a huge description", "bad.ova", why="too large")
 
 
+# ---- out ----
+
+def unpack(path, folder):
+    """The members of a package, in order, and their contents in a folder."""
+    with tarfile.open(at(path)) as archive:
+        names = archive.getnames()
+        for member in archive.getmembers():
+            os.makedirs(at(folder), exist_ok=True)
+            with open(at(folder, member.name), "wb") as stream:
+                stream.write(archive.extractfile(member).read())
+    return names
+
+
+def exports():
+    """A machine with a bit of everything, out and in again."""
+    os.makedirs(at("iso"))
+    with open(at("iso", "disc.iso"), "wb") as stream:
+        stream.write(os.urandom(51200))
+    qemu_img("convert", "-O", "qcow2", at("disk.raw"), at("with space.qcow2"))
+    done = lathe("create", "Out & about", "--memory", "640M", "--smp", "4,sockets=2,cores=2", "--disk",
+                 at("with space.qcow2"), "--disk", at("disk.raw") + ",format=raw,bus=nvme", "--cdrom",
+                 at("iso", "disc.iso"), "--net", "user,mac=52:54:00:00:00:07,forward=tcp::2200-:22",
+                 "--firmware", "uefi", "--description", "One\n<two>", "--serial", "pty")
+    done = lathe("export", "out & about", "--format", "ova", "-o", "out put.ova") if done.returncode == 0 else done
+    report("a package is written", done.returncode == 0, done.stderr)
+    for told in ("portForward", "target@bus", "lathe: not carried over"):
+        report("an export tells of " + told, told in done.stderr, done.stderr)
+    names = unpack("out put.ova", "unpacked")
+    report("the description is first", names == [
+        "out_put.ovf", "out_put.mf", "out_put-disk1.vmdk", "out_put-disk2.vmdk", "out_put-disc3.iso"], names)
+    with open(at("unpacked", "out_put.mf"), encoding="ascii") as stream:
+        lines = stream.read().splitlines()
+    sums = [re.fullmatch(r"SHA256\((.*)\)= ([0-9a-f]{64})", line) for line in lines]
+    report("its checksums are right", len(sums) == 4 and all(
+        row and hashlib.sha256(read("unpacked/" + row.group(1))).hexdigest() == row.group(2)
+        for row in sums), lines)
+    for name in ("out_put-disk1.vmdk", "out_put-disk2.vmdk"):
+        info = qemu_img("info", at("unpacked", name))[1]
+        report(name + " is whole", same(at("disk.raw"), at("unpacked", name))[0] and
+               qemu_img("check", at("unpacked", name))[0] and "streamOptimized" in info, info)
+    report("the disc is what it was", read("unpacked/out_put-disc3.iso") == read("iso/disc.iso"))
+    if shutil.which("xmllint"):
+        done = subprocess.run(["xmllint", "--noout", at("unpacked", "out_put.ovf")], capture_output=True,
+                              text=True, check=False)
+        report("the description is XML", done.returncode == 0, done.stderr)
+    before = lathe("show", "Out & about").stdout
+    done = lathe("import", "out put.ova", "--name", "Back")
+    after = lathe("show", "Back").stdout
+    report("and in again", done.returncode == 0, done.stderr)
+    for wanted in ("memory +640 MiB", r"4 \(sockets=2, dies=1, cores=2", "firmware +uefi",
+                   "52:54:00:00:00:07", "on nvme, qcow2", "in a CD drive"):
+        report("out and in: " + wanted, re.search(wanted, after) is not None, before + after)
+    report("the notes stay", "One\n&lt;two&gt;" in lathe("export", "Back", "--format", "xml").stdout)
+    validate("what comes back", "Back")
+    done = lathe("export", "Back", "--format", "ova", "-o", "out put.ova")
+    report("nothing is written over", done.returncode == 2 and "already" in done.stderr, done.stderr)
+    done = lathe("export", "Back", "--format", "ova")
+    report("a package needs a name", done.returncode == 2 and "--output" in done.stderr, done.stderr)
+    done = lathe("export", "Back", "--format", "xml", "--output", "out.xml")
+    report("a definition goes into a file too", done.returncode == 0 and b"<domain" in read("out.xml"))
+    os.rename(at("with space.qcow2"), at("gone.qcow2"))
+    done = lathe("export", "Out & about", "--format", "ova", "-o", "gone.ova")
+    report("a disk that is gone", done.returncode == 2 and "with space" in done.stderr and
+           not os.path.exists(at("gone.ova")), done.stderr)
+
+
+def export_in_use():
+    """A running machine's disks are not read."""
+    lathe("create", "Busy", "--disk", "size=1M", "--kernel", LATHE, "--append", "print up;spin", "--display", "none",
+          "--serial", "stdio")
+    environment = {**os.environ, "XDG_DATA_HOME": at("data"), "XDG_RUNTIME_DIR": at("run"), "LC_ALL": "C.UTF-8"}
+    with subprocess.Popen([FAKE, "run", "Busy"], env=environment, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.readline()
+        done = lathe("export", "Busy", "--format", "ova", "-o", "busy.ova", program=FAKE)
+        running.kill()
+    report("a running machine is not exported", done.returncode == 2 and "Busy" in done.stderr and
+           not os.path.exists(at("busy.ova")), done.stderr)
+
+
+def export_interruptions():
+    """Killed, or without room, at each write: all of the package or nothing of it."""
+    os.makedirs(at("target"))
+    lathe("create", "Small", "--disk", "size=1M", "--display", "none")
+    for full in (False, True):
+        number, good, why = 1, True, ""
+        while good and number < 400:
+            for name in os.listdir(at("target")):
+                os.remove(at("target", name))
+            more = {"INTERRUPT_FULL": "1"} if full else {}
+            done = lathe("export", "Small", "--format", "ova", "-o", "target/small.ova", program=FAKE,
+                         LD_PRELOAD=INTERRUPT, INTERRUPT_AT=str(number),
+                         ASAN_OPTIONS="verify_asan_link_order=0", **more)
+            there = os.listdir(at("target"))
+            good = there in ([], ["small.ova"])
+            if there:
+                good = good and len(unpack("target/small.ova", "small")) == 3
+            if full and done.returncode != 0:
+                good = good and "No space left" in done.stderr
+            why = (number, full, done.returncode, done.stderr, there)
+            if done.returncode == 0:
+                break
+            number += 1
+        report("an export %s at each of %d steps" % ("without room" if full else "killed", number - 1),
+               good and number > 5 and done.returncode == 0 and there == ["small.ova"], why)
+
+
 # ---- ends in the middle ----
 
 def interruptions():
@@ -427,6 +534,10 @@ def stops():
             stream.seek(number << 20)
             stream.write(os.urandom(1 << 19))
     stop("Ctrl-C stops an import", ["import", "large.raw", "--name", "Large"], lambda process: leftovers())
+    lathe("create", "Large", "--disk", at("large.raw") + ",format=raw")
+    begun = time.monotonic()
+    stop("Ctrl-C stops an export", ["export", "Large", "--format", "ova", "-o", "large.ova"],
+         lambda process: time.monotonic() > begun + 1)
 
 
 try:
@@ -441,6 +552,9 @@ try:
     archives()
     descriptions()
     interruptions()
+    exports()
+    export_in_use()
+    export_interruptions()
     stops()
 finally:
     shutil.rmtree(SCRATCH, ignore_errors=True)
