@@ -16,6 +16,7 @@
 
 #define DISK_WORKERS 4
 #define DISK_BUFFER  (256u << 10)
+#define DISK_NOW     (64u << 10) /* the longest that is read at once, while the guest waits */
 
 struct disk_list {
     struct emu_disk_request *first, **last;
@@ -37,7 +38,8 @@ struct emu_disk {
     unsigned resting; /* workers without one */
     unsigned workers;
     pthread_t threads[DISK_WORKERS];
-    bool posted; /* a delivery is in the machine's queue */
+    uint8_t *now; /* a buffer of DISK_NOW bytes, under the controller's lock; NULL: not used yet */
+    bool posted;  /* a delivery is in the machine's queue */
     bool quit;
 };
 
@@ -175,17 +177,18 @@ static int disk_do(struct emu_disk *disk, const struct emu_disk_request *request
 
 /* ---- delivering ---- */
 
-/* Controller's lock held. */
-static void disk_deliver_locked(struct emu_disk *disk)
+bool emu_disk_deliver_locked(struct emu_disk *disk)
 {
-    for (;;) {
+    for (bool some = false;; some = true) {
         struct emu_disk_request *request;
 
+        if (disk == NULL)
+            return false;
         pthread_mutex_lock(&disk->lock);
         request = disk_list_take(&disk->finished);
         pthread_mutex_unlock(&disk->lock);
         if (request == NULL)
-            return;
+            return some;
         request->done(request);
     }
 }
@@ -193,7 +196,7 @@ static void disk_deliver_locked(struct emu_disk *disk)
 static void disk_deliver(struct emu_disk *disk)
 {
     pthread_mutex_lock(disk->controller);
-    disk_deliver_locked(disk);
+    emu_disk_deliver_locked(disk);
     pthread_mutex_unlock(disk->controller);
 }
 
@@ -322,6 +325,52 @@ void emu_disk_submit(struct emu_disk *disk, struct emu_disk_request *request)
     pthread_mutex_unlock(&disk->lock);
 }
 
+/* ---- reading at once ---- */
+
+/* A buffer for the request, or NULL. */
+static uint8_t *disk_now_buffer(struct emu_disk *disk, const struct emu_disk_request *request)
+{
+    if (request->buffer != NULL)
+        return request->buffer;
+    if (disk->now == NULL)
+        disk->now = malloc(DISK_NOW);
+    return disk->now;
+}
+
+/* False: it takes a worker. Controller's lock held, which keeps the medium in. */
+static bool disk_read_now(struct emu_disk *disk, const struct emu_disk_request *request, int *error)
+{
+    const struct emu_block_backend *backend = &disk->backend;
+    struct disk_cursor cursor = {.request = request};
+    uint64_t size = emu_disk_size(disk);
+    size_t length = (size_t)request->length;
+    uint8_t *buffer;
+
+    if (request->op != EMU_DISK_READ || backend->ops == NULL || backend->ops->read_now == NULL ||
+        request->length > DISK_NOW || request->offset > size ||
+        request->length > size - request->offset)
+        return false;
+    buffer = disk_now_buffer(disk, request);
+    if (buffer == NULL || backend->ops->read_now(backend->opaque, request->offset, buffer, length))
+        return false;
+    *error = request->buffer != NULL ? 0 : disk_copy(disk->memory, &cursor, buffer, length, true);
+    return true;
+}
+
+void emu_disk_submit_now(struct emu_disk *disk, struct emu_disk_request *request)
+{
+    int error;
+
+    if (!disk_read_now(disk, request, &error)) {
+        emu_disk_submit(disk, request);
+        return;
+    }
+    request->error = error;
+    pthread_mutex_lock(&disk->lock);
+    disk_list_add(&disk->finished, request);
+    pthread_mutex_unlock(&disk->lock);
+}
+
 /* ---- waiting ---- */
 
 void emu_disk_cancel_locked(struct emu_disk *disk)
@@ -420,6 +469,7 @@ void emu_disk_free(struct emu_disk *disk)
     pthread_cond_destroy(&disk->work);
     pthread_cond_destroy(&disk->idle);
     pthread_mutex_destroy(&disk->lock);
+    free(disk->now);
     free(disk);
 }
 

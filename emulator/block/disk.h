@@ -3,6 +3,7 @@
  * A disk's middle: a controller on one side, a back end (api/ops/block.h) on the other. Requests
  * are done by worker threads of the disk's own, several at once and in any order; what is finished
  * comes back through the machine's command queue, on the loop thread, with the controller's lock.
+ * Short reads that the host need not wait for may be done where they are submitted.
  */
 #ifndef EMU_BLOCK_DISK_H
 #define EMU_BLOCK_DISK_H
@@ -40,7 +41,7 @@ struct emu_disk_request {
     bool unmap;   /* ZERO: the space may be given back */
     bool durable; /* WRITE, ZERO: on stable storage when done */
     int error;    /* out: 0 or an errno value; ECANCELED: see emu_disk_cancel_locked */
-    /* Loop thread (or who cancels), controller's lock held. May submit. */
+    /* Loop thread (or who cancels or delivers), controller's lock held. May submit. */
     void (*done)(struct emu_disk_request *request);
     struct emu_disk_request *next; /* the disk's */
 };
@@ -73,6 +74,14 @@ bool emu_disk_read_only(const struct emu_disk *disk);
 
 /* Any thread, controller's lock held. What lies beyond the disk's end fails with EINVAL. */
 void emu_disk_submit(struct emu_disk *disk, struct emu_disk_request *request);
+/*
+ * The same, but what the host has at hand is read before this returns, on this thread; done is
+ * called by emu_disk_deliver_locked, which the controller has to call before it lets go of its lock.
+ */
+void emu_disk_submit_now(struct emu_disk *disk, struct emu_disk_request *request);
+/* Calls done for all that is finished; true: there was something. Any thread, controller's lock
+ * held; also from done. disk may be NULL. */
+bool emu_disk_deliver_locked(struct emu_disk *disk);
 /*
  * Waits for those requests that workers are at, drops the others, and calls done for all with the
  * error ECANCELED: the controller was reset and lets go of them. Controller's lock held. disk may

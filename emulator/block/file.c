@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define FILE_ZEROES 65536 /* bytes of zeroes written at once */
@@ -93,6 +94,15 @@ int block_file_read(const struct block_file *file, uint64_t offset, void *buffer
         length -= (size_t)got;
     }
     return 0;
+}
+
+int block_file_read_now(const struct block_file *file, uint64_t offset, void *buffer, size_t length)
+{
+    const struct iovec to = {.iov_base = buffer, .iov_len = length};
+
+    if (!file_has(offset, length))
+        return EIO;
+    return preadv2(file->fd, &to, 1, (off_t)offset, RWF_NOWAIT) == (ssize_t)length ? 0 : EAGAIN;
 }
 
 int block_file_write(const struct block_file *file, uint64_t offset, const void *buffer,

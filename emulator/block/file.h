@@ -25,6 +25,9 @@ void block_file_close(struct block_file *file);
 int block_file_size(const struct block_file *file, uint64_t *size);
 /* What lies beyond the end is read as zeroes. */
 int block_file_read(const struct block_file *file, uint64_t offset, void *buffer, size_t length);
+/* The same from the host's page cache alone: EAGAIN if not all of it is there. */
+int block_file_read_now(const struct block_file *file, uint64_t offset, void *buffer,
+                        size_t length);
 int block_file_write(const struct block_file *file, uint64_t offset, const void *buffer,
                      size_t length);
 /* Zeroes; punch: as a hole, if the host can. Grows no file. */

@@ -22,6 +22,11 @@ static int raw_read(void *opaque, uint64_t offset, void *buffer, size_t length)
     return block_file_read(&((struct raw *)opaque)->file, offset, buffer, length);
 }
 
+static int raw_read_now(void *opaque, uint64_t offset, void *buffer, size_t length)
+{
+    return block_file_read_now(&((struct raw *)opaque)->file, offset, buffer, length);
+}
+
 /* A guest could otherwise make its disk an image that names the host's files as its backing. */
 static bool raw_is_forgery(const struct raw *raw, uint64_t offset, const uint8_t *data,
                            size_t length)
@@ -83,6 +88,7 @@ static const struct emu_block_ops raw_ops = {
     .name = "raw",
     .size = raw_size,
     .read = raw_read,
+    .read_now = raw_read_now,
     .write = raw_write,
     .zero = raw_zero,
     .discard = raw_discard,

@@ -50,6 +50,18 @@ static int test_disk_read(void *opaque, uint64_t offset, void *buffer, size_t le
     return test_disk_leave(disk, error);
 }
 
+static int test_disk_read_now(void *opaque, uint64_t offset, void *buffer, size_t length)
+{
+    struct test_disk *disk = opaque;
+    int error;
+
+    pthread_mutex_lock(&disk->lock);
+    error = disk->held || disk->error != 0 || disk->data == NULL ? EAGAIN : 0;
+    if (error == 0)
+        memcpy(buffer, disk->data + offset, length);
+    return test_disk_leave(disk, error);
+}
+
 static int test_disk_write(void *opaque, uint64_t offset, const void *buffer, size_t length)
 {
     struct test_disk *disk = opaque;
@@ -98,6 +110,7 @@ static const struct emu_block_ops test_disk_ops = {
     .name = "test",
     .size = test_disk_size,
     .read = test_disk_read,
+    .read_now = test_disk_read_now,
     .write = test_disk_write,
     .zero = test_disk_zero,
     .discard = test_disk_discard,

@@ -72,6 +72,16 @@ static void block_submit(struct block_rig *rig, struct block_request *request)
     pthread_mutex_unlock(&rig->lock);
 }
 
+static void block_submit_now(struct block_rig *rig, struct block_request *request)
+{
+    request->rig = rig;
+    request->disk.done = block_done;
+    pthread_mutex_lock(&rig->lock);
+    emu_disk_submit_now(rig->disk, &request->disk);
+    emu_disk_deliver_locked(rig->disk);
+    pthread_mutex_unlock(&rig->lock);
+}
+
 /* Runs the machine's queue until count requests are done; the last one's error. */
 static int block_wait(struct block_rig *rig, unsigned count)
 {
@@ -214,6 +224,34 @@ static void test_settle(void)
     CHECK_EQ(rig.done, 6);
     CHECK_EQ(rig.error, 0);
     pthread_join(thread, NULL);
+    block_rig_finish(&rig);
+}
+
+/* What is at hand comes without a worker and without the queue; the rest as ever. */
+static void test_read_now(void)
+{
+    static const struct emu_disk_segment here[] = {{0x10, 100}, {0x400, 412}};
+    struct block_request now = {{.op = EMU_DISK_READ, .length = 512, .segments = here}};
+    struct block_request wait = now, far = now;
+    struct block_rig rig;
+
+    block_rig_init(&rig);
+    now.disk.segment_count = wait.disk.segment_count = far.disk.segment_count = 2;
+    emu_block_test_data(&rig.backend)[0] = 0x17;
+    emu_block_test_data(&rig.backend)[511] = 0x18;
+    block_submit_now(&rig, &now);
+    CHECK_EQ(rig.done, 1);
+    CHECK_EQ(rig.error, 0);
+    CHECK_EQ(emu_ram_host(rig.ram)[0x10], 0x17);
+    CHECK_EQ(emu_ram_host(rig.ram)[0x400 + 411], 0x18);
+    emu_block_test_hold(&rig.backend, true);
+    block_submit_now(&rig, &wait);
+    CHECK_EQ(rig.done, 1);
+    emu_block_test_hold(&rig.backend, false);
+    CHECK_EQ(block_wait(&rig, 2), 0);
+    far.disk.offset = BLOCK_SIZE - 256;
+    block_submit_now(&rig, &far);
+    CHECK_EQ(block_wait(&rig, 3), EINVAL);
     block_rig_finish(&rig);
 }
 
@@ -531,6 +569,7 @@ int main(int argc, char **argv)
         {"block-durable", test_durable},
         {"block-cancel", test_cancel},
         {"block-settle", test_settle},
+        {"block-read-now", test_read_now},
         {"block-change", test_change},
         {"block-raw", test_raw},
         {"block-overlay", test_overlay},

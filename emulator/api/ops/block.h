@@ -17,6 +17,9 @@ struct emu_block_ops {
     /* Bytes, a multiple of EMU_BLOCK_SECTOR; constant. Never blocks. */
     uint64_t (*size)(void *opaque);
     int (*read)(void *opaque, uint64_t offset, void *buffer, size_t length);
+    /* The same if nothing has to be waited for; else EAGAIN, and the buffer holds anything. Called
+     * where waiting would keep the guest from running. The member may be NULL. */
+    int (*read_now)(void *opaque, uint64_t offset, void *buffer, size_t length);
     /* EROFS on a read-only back end, like the next two. */
     int (*write)(void *opaque, uint64_t offset, const void *buffer, size_t length);
     /* What is there reads as zeroes from now on; unmap: its space may be given back. */

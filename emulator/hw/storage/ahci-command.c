@@ -231,7 +231,7 @@ void ahci_submit(struct ahci_command *command, enum emu_disk_op op, uint64_t off
     if (command->port->disk == NULL)
         ahci_abort(command, ATA_ABRT);
     else
-        emu_disk_submit(command->port->disk, &command->disk);
+        emu_disk_submit_now(command->port->disk, &command->disk);
 }
 
 /* ---- taking commands ---- */
@@ -328,7 +328,9 @@ void ahci_run(struct ahci_port *port)
     if (port->running)
         return;
     port->running = true;
-    while (ahci_can_run(port))
-        ahci_issue(port, (uint8_t)__builtin_ctz(port->ci));
+    do {
+        while (ahci_can_run(port))
+            ahci_issue(port, (uint8_t)__builtin_ctz(port->ci));
+    } while (emu_disk_deliver_locked(port->disk));
     port->running = false;
 }

@@ -47,7 +47,7 @@ static void io_submit(struct nvme_command *command, enum emu_disk_op op)
     command->disk.segment_count = command->segment_count;
     if (command->disk.done == NULL)
         command->disk.done = io_done;
-    emu_disk_submit(command->nvme->pci.device.disk, &command->disk);
+    emu_disk_submit_now(command->nvme->pci.device.disk, &command->disk);
 }
 
 /* The range in words 10 to 12, within the namespace. */

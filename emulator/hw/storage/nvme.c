@@ -247,6 +247,7 @@ static void nvme_run(struct nvme *nvme)
         for (unsigned i = 0; i < NVME_QUEUES; i++)
             if (nvme_can_take(nvme, &nvme->sqs[i]))
                 more |= nvme_take(nvme, i);
+        more |= emu_disk_deliver_locked(nvme->pci.device.disk);
     }
     nvme->running = false;
 }

@@ -191,7 +191,7 @@ static bool blk_start(struct virtio_blk *blk, unsigned queue, struct emu_virtio_
     request->disk.done = blk_done;
     refused = blk_prepare(blk, chain, type, sector, request);
     if (refused == BLK_OK && blk->virtio.pci.device.disk != NULL) {
-        emu_disk_submit(blk->virtio.pci.device.disk, &request->disk);
+        emu_disk_submit_now(blk->virtio.pci.device.disk, &request->disk);
         return true;
     }
     blk_answer(blk, queue, chain->head, status, refused == BLK_OK ? BLK_IOERR : refused, 0);
@@ -237,6 +237,7 @@ static void blk_notified(struct emu_virtio *virtio, unsigned queue)
 
     while (emu_virtio_pop(virtio, queue, &chain))
         blk_take_chain(blk_of(virtio), queue, &chain);
+    emu_disk_deliver_locked(virtio->pci.device.disk);
 }
 
 static void blk_reset_requests(struct emu_virtio *virtio)
