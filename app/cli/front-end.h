@@ -20,7 +20,8 @@ struct lathe_front_end {
     void (*quit)(void); /* ends run */
 };
 
-/* The front end for this value of --display, loaded now. NULL with *error: it cannot be loaded. */
+/* The front end for this value of --display, or "tui" (only start), loaded now. NULL with *error:
+ * it cannot be loaded. */
 const struct lathe_front_end *lathe_front_end_find(const char *display, GError **error);
 /* Does the environment name a desktop's display? */
 bool lathe_front_end_have_display(void);

@@ -42,7 +42,9 @@ static char *help_overview(void)
 {
     GString *out = g_string_new("Lathe, a workstation for virtual machines\n\n"
                                 "Usage: lathe                     a window to drop discs and disk "
-                                "images on\n"
+                                "images on,\n"
+                                "                                 or the library in a terminal "
+                                "without a desktop\n"
                                 "       lathe FILE...             a machine for each, which saves "
                                 "nothing\n"
                                 "       lathe COMMAND [options]\n\nCommands:\n");
@@ -140,13 +142,15 @@ static void man_verb(GString *out, const struct lathe_verb *verb)
 
 char *lathe_man_page(void)
 {
-    GString *out = g_string_new(".TH LATHE 1 \"\" \"Lathe " LATHE_VERSION "\"\n"
-                                ".SH NAME\nlathe \\- a workstation for virtual machines\n"
-                                ".SH SYNOPSIS\n.B lathe\n.I COMMAND\n[options]\n.br\n"
-                                ".B lathe\n.I FILE ...\n.br\n.B lathe\n"
-                                ".SH DESCRIPTION\nWithout arguments it opens a window to drop disc "
-                                "and disk images on. A FILE starts in a machine of its own that "
-                                "saves nothing.\n.SH COMMANDS\n");
+    GString *out =
+        g_string_new(".TH LATHE 1 \"\" \"Lathe " LATHE_VERSION "\"\n"
+                     ".SH NAME\nlathe \\- a workstation for virtual machines\n"
+                     ".SH SYNOPSIS\n.B lathe\n.I COMMAND\n[options]\n.br\n"
+                     ".B lathe\n.I FILE ...\n.br\n.B lathe\n"
+                     ".SH DESCRIPTION\nWithout arguments it opens a window to drop disc "
+                     "and disk images on; where there is no desktop, it shows the "
+                     "library in the terminal. A FILE starts in a machine of its own that "
+                     "saves nothing.\n.SH COMMANDS\n");
 
     for (const struct lathe_verb *verb = lathe_verbs; verb->name != NULL; verb++)
         man_verb(out, verb);

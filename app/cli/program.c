@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/cli/cli.h"
 #include "app/cli/completion.h"
@@ -26,7 +27,9 @@ const struct lathe_front_end *lathe_front_end_find(const char *display, GError *
     const struct lathe_front_end *front_end = lathe_module_find(display, &why);
 
     if (front_end == NULL)
-        g_set_error(error, LATHE_ERROR, LATHE_ERROR_HOST, _("the window cannot be loaded: %s"),
+        g_set_error(error, LATHE_ERROR, LATHE_ERROR_HOST,
+                    strcmp(display, "tui") == 0 ? _("the terminal interface cannot be loaded: %s")
+                                                : _("the window cannot be loaded: %s"),
                     why->message);
     return front_end;
 }
@@ -61,16 +64,17 @@ static bool program_generate(int argc, char **argv)
     return false;
 }
 
-/* The window without a machine. */
+/* The library, in a window or in the terminal. */
 static int program_start(bool service)
 {
     g_autoptr(GError) error = NULL;
+    bool window = lathe_front_end_have_display();
 
-    if (!lathe_front_end_have_display())
+    if (!window && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
         return lathe_cli_fail(LATHE_EXIT_USAGE,
                               _("there is no desktop for the window: start a machine with "
                                 "lathe run FILE; lathe help shows more"));
-    const struct lathe_front_end *front_end = lathe_front_end_find("gtk", &error);
+    const struct lathe_front_end *front_end = lathe_front_end_find(window ? "gtk" : "tui", &error);
     if (front_end == NULL || !front_end->start(service, &error))
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
     return LATHE_EXIT_OK;

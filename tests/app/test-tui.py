@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The terminal interface under tmux, with real keys and mouse, over the fake machine.
+
+usage: test-tui.py PROGRAM PICTURES: lathe-fake, and a folder for what stood on the screen.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import verdict  # pylint: disable=wrong-import-position
+from terminal import Failed, Terminal  # pylint: disable=wrong-import-position
+
+PROGRAM, PICTURES = (os.path.abspath(word) for word in sys.argv[1:3])
+SCRATCH = tempfile.mkdtemp(prefix="lathe-tui-")
+PASSED = ("LATHE_MODULES", "ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS")
+
+
+class Library:
+    """A library of its own, and terminals that show it."""
+
+    def __init__(self, name):
+        self.folder = os.path.join(SCRATCH, name)
+        self.name = name
+        os.makedirs(os.path.join(self.folder, "run"), mode=0o700)
+        self.terminals = []
+
+    def environment(self, **more):
+        found = {name: os.environ[name] for name in PASSED if name in os.environ}
+        found.update({"PATH": os.environ["PATH"], "HOME": self.folder, "LC_ALL": "C.UTF-8",
+                      "XDG_DATA_HOME": os.path.join(self.folder, "data"), "TERM": "xterm-256color",
+                      "XDG_RUNTIME_DIR": os.path.join(self.folder, "run")})
+        found.update(more)
+        return found
+
+    def run(self, *words):
+        done = subprocess.run([PROGRAM, *words], env=self.environment(), capture_output=True, text=True,
+                              timeout=60, check=False)
+        if done.returncode != 0:
+            raise Failed("%s: %s" % (words, done.stderr))
+        return done.stdout
+
+    def open(self, *words, size=(80, 24), **more):
+        terminal = Terminal(SCRATCH, [PROGRAM, *words], self.environment(**more), size)
+        self.terminals.append(terminal)
+        return terminal
+
+    def picture(self, terminal, name):
+        os.makedirs(PICTURES, exist_ok=True)
+        with open(os.path.join(PICTURES, "tui-%s-%s.txt" % (self.name, name)), "w", encoding="utf-8") as stream:
+            stream.write(terminal.text("-e"))
+
+    def close(self):
+        for terminal in self.terminals:
+            terminal.close()
+
+
+def leave(terminal):
+    """The terminal is as it was: it echoes, and the shell's line is there."""
+    terminal.keys("q")
+    terminal.wait("status 0", "\n echo")
+
+
+def test_empty(library):
+    """The first start, by plain lathe where there is no display."""
+    terminal = library.open()
+    terminal.wait("0 machines", "There are no machines yet", "n makes one")
+    library.picture(terminal, "first")
+    terminal.keys("?")
+    terminal.wait("Keys", "search: names")
+    terminal.keys("Escape")
+    terminal.wait("0 machines", gone=("search: names",))
+    leave(terminal)
+
+
+def test_list(library):
+    """States, columns, search; details where there is room."""
+    for name in ("alpha", "beta", "Gamma Ray"):
+        library.run("create", name, "--memory", "512M", "--smp", "2", "--group", "Work/Tests")
+    terminal = library.open("tui")
+    terminal.wait("3 machines, 0 running", "alpha", "Gamma Ray", "512 MiB", "Off", "Work/Tests")
+    terminal.keys("/")
+    terminal.type("GAM")
+    terminal.wait("Gamma Ray", gone=("alpha", "beta"))
+    terminal.keys("Enter")
+    terminal.keys("/")
+    terminal.type("x")
+    terminal.wait("No machine is called so")
+    terminal.keys("Escape")
+    terminal.wait("alpha", "beta", "Gamma Ray")
+    terminal.resize(120, 40)
+    terminal.wait("Folder", "gamma-ray")
+    terminal.press(*terminal.find("alpha"))
+    terminal.wait("│ alpha")
+    terminal.keys("Down")
+    terminal.wait("│ beta")
+    library.picture(terminal, "wide")
+    terminal.press(*terminal.find("Gamma Ray"))
+    terminal.wait("│ Gamma Ray")
+    library.run("create", "delta")
+    terminal.wait("4 machines", "delta")
+    leave(terminal)
+
+
+def test_plain(library):
+    """Without colours and without UTF-8, on a vt100; hostile names cannot move the cursor."""
+    library.run("create", "alpha")
+    path = os.path.join(library.folder, "data/lathe/machines/alpha/machine.xml")
+    with open(path, encoding="utf-8") as stream:
+        text = stream.read()
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(text.replace("<name>alpha</name>", "<name>al&#x9b;31m\u00fc\u202e\u4e2dpha</name>"))
+    terminal = library.open("tui", TERM="vt100", LC_ALL="C", NO_COLOR="1")
+    terminal.wait("al?31m???pha", "1 machine,")
+    terminal.keys("Enter")
+    terminal.wait("+- ", "|", "Show the log")
+    if re.search("\x1b\\[(?:[0-9]+;)*[34][0-7]", terminal.text("-e")) or "\u2500" in terminal.text():
+        raise Failed("colours or lines: " + terminal.text("-e"))
+    library.picture(terminal, "vt100")
+    terminal.keys("Escape")
+    terminal.wait("1 machine,", gone=("Show the log",))
+    leave(terminal)
+
+
+def test_refusals(library):
+    """No terminal, or one that cannot place text."""
+    for name, environment, words in (("unknown", {"TERM": "nothing-known"}, "no terminal 'nothing-known'"),
+                                     ("dumb", {"TERM": "dumb"}, "cannot place text")):
+        terminal = library.open("tui", **environment)
+        verdict.report("tui: a terminal that is " + name, words in terminal.wait("status 2"), terminal.text())
+    done = subprocess.run([PROGRAM, "tui"], env=library.environment(), stdin=subprocess.DEVNULL, text=True,
+                          capture_output=True, timeout=60, check=False)
+    verdict.report("tui: no terminal", done.returncode == 2 and "are no terminal" in done.stderr, done)
+
+
+def test_small(library):
+    """Any size, and the kill signal gives the terminal back."""
+    library.run("create", "alpha")
+    terminal = library.open("tui", size=(20, 5))
+    terminal.wait("Terminal too small")
+    for size in ((40, 8), (200, 60), (31, 9), (80, 24)):
+        terminal.resize(*size)
+        terminal.wait("alpha")
+    process = subprocess.run(["pgrep", "-f", "^" + PROGRAM + " tui"], capture_output=True, text=True, check=True)
+    subprocess.run(["kill", *process.stdout.split()], check=True)
+    terminal.wait("status 0", "\n echo")
+
+
+def main():
+    for name, test in list(globals().items()):
+        if not name.startswith("test_") or (sys.argv[3:] and name[5:] not in sys.argv[3:]):
+            continue
+        library = Library(name[5:])
+        try:
+            test(library)
+            verdict.report("tui: " + name[5:], True)
+        except (Failed, subprocess.SubprocessError) as failed:
+            verdict.report("tui: " + name[5:], False, failed)
+        finally:
+            library.close()
+    shutil.rmtree(SCRATCH)
+    verdict.finish()
+
+
+main()

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What can be done to a machine: by a key of the list, or from its menu. */
+#ifndef LATHE_TUI_MACHINE_ACTIONS_H
+#define LATHE_TUI_MACHINE_ACTIONS_H
+
+#include "app/watch/watch.h"
+#include "ui/tui/tui.h"
+
+struct tui_actions;
+
+struct tui_actions *tui_actions_new(struct tui *tui, LatheWatch *watch);
+void tui_actions_free(struct tui_actions *actions);
+
+/* watched: the selected machine; NULL: none, then there is what needs none. */
+void tui_actions_open_menu(struct tui_actions *actions, struct lathe_watched *watched);
+/* False: no action has this key. */
+bool tui_actions_key(struct tui_actions *actions, struct lathe_watched *watched, int key);
+/* Appends "key TAB what" lines. */
+void tui_actions_help(GString *lines);
+
+#endif
