@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading OVF's virtual hardware: an item for each controller, drive, adapter, processor. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "app/exchange/ovf-private.h"
@@ -66,7 +67,7 @@ static bool hardware_take_cpus(struct ovf_reader *reader, const xmlNode *item, G
     struct emu_error found = EMU_ERROR_INIT;
 
     if (cpus == 0 || cpus > 4096)
-        return lathe_error_input(error, "%s:%ld: a machine cannot have %" G_GUINT64_FORMAT " CPUs",
+        return lathe_error_input(error, "%s:%ld: a machine cannot have %" PRIu64 " CPUs",
                                  reader->name, xmlGetLineNo(item), cpus);
     if (cores == 0 || cores > cpus || cpus % cores != 0)
         cores = 1;
@@ -83,7 +84,7 @@ static bool hardware_take_memory(struct ovf_reader *reader, const xmlNode *item,
     uint64_t count = ovf_number(item, "VirtualQuantity", 0);
 
     if (each == 0 || count == 0 || count > OVF_MAX_MEMORY / each)
-        return lathe_error_input(error, "%s:%ld: '%" G_GUINT64_FORMAT " %s' is no size of memory",
+        return lathe_error_input(error, "%s:%ld: '%" PRIu64 " %s' is no size of memory",
                                  reader->name, xmlGetLineNo(item), count,
                                  unit != NULL ? unit : "MiB");
     reader->ovf->definition->memory = MAX((count * each) & ~UINT64_C(4095), UINT64_C(4096));
