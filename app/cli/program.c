@@ -10,6 +10,9 @@
 #include "app/cli/front-end.h"
 #include "app/modules/module.h"
 #include "app/plan/error.h"
+#include "app/search/provider.h"
+
+#define PROGRAM_SEARCH_IDLE 30u /* seconds */
 
 int lathe_cli_fail(int status, const char *text)
 {
@@ -80,6 +83,16 @@ static int program_start(bool service)
     return LATHE_EXIT_OK;
 }
 
+/* For the desktop's search: D-Bus starts it, and it ends when nobody asks. */
+static int program_search(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!lathe_search_provider_run(PROGRAM_SEARCH_IDLE, &error))
+        return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+    return LATHE_EXIT_OK;
+}
+
 static int program_dispatch(struct lathe_cli *cli)
 {
     if (cli->version) {
@@ -105,6 +118,8 @@ int lathe_cli_main(int argc, char **argv)
         return LATHE_EXIT_OK;
     if (argc == 2 && strcmp(argv[1], "--gapplication-service") == 0) /* D-Bus activation */
         return program_start(true);
+    if (argc == 2 && strcmp(argv[1], "--search-provider") == 0)
+        return program_search();
     struct lathe_cli *cli = lathe_cli_parse(argc, argv, &error);
     if (cli == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
