@@ -32,8 +32,8 @@ Version: $version
 Architecture: $architecture
 Maintainer: The Lathe developers <developers@lathe-vm.org>
 Installed-Size: $(du -sk --exclude=DEBIAN "$stage" | cut -f 1)
-Depends: $depends, xkb-data
-Recommends: seabios, ovmf, osinfo-db
+Depends: $depends, xkb-data, dconf-gsettings-backend | gsettings-backend
+Recommends: seabios, ovmf, osinfo-db, libglib2.0-bin
 Suggests: ipxe-qemu, swtpm
 Section: misc
 Priority: optional

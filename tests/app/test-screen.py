@@ -100,12 +100,18 @@ def wait_dimmed(display):
     wait_for("a card before the picture", lambda: BARS[1] not in Pixels(display))
 
 
+def kept_file(folder):
+    """Of GSettings' key file backend, which tests have instead of the desktop's."""
+    return os.path.join(folder, "glib-2.0", "settings", "keyfile")
+
+
 def preferences(folder, **values):
-    os.makedirs(os.path.join(folder, "lathe"), exist_ok=True)
-    with open(os.path.join(folder, "lathe", "display.ini"), "w") as file:
-        file.write("[display]\n")
+    os.makedirs(os.path.dirname(kept_file(folder)), exist_ok=True)
+    with open(kept_file(folder), "w") as file:
+        file.write("[org/lathe_vm/Lathe]\n")
         for name, value in values.items():
-            file.write("%s=%s\n" % (name.replace("_", "-"), value))
+            text = value if value in ("true", "false") else "'%s'" % value
+            file.write("display-%s=%s\n" % (name.replace("_", "-"), text))
 
 
 def test_keys(display, folder):
@@ -338,8 +344,8 @@ def test_release_keys(display, folder):
     machine.tool("keydown", "shift", "keydown", "F9", "keyup", "F9", "keyup", "shift")
     display.picture("release-keys-pressed")
     machine.keys("Return")  # Use has the focus
-    kept = os.path.join(folder, "lathe", "display.ini")
-    wait_for("the keys to be kept", lambda: "release=Shift+F9" in open(kept).read())
+    wait_for("the keys to be kept", lambda: os.path.exists(kept_file(folder)) and
+             "display-release='Shift+F9'" in open(kept_file(folder)).read())
     machine.focus(machine.window)
     machine.release_keys()
     machine.end_now()

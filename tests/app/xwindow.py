@@ -60,7 +60,7 @@ class Display:
         if not number:
             raise Failed("Xvfb did not start")
         self.environment = dict(os.environ, DISPLAY=":" + number, GDK_BACKEND="x11",
-                                NO_AT_BRIDGE="1", XDG_CONFIG_HOME=folder, LC_ALL="C.UTF-8",
+                                NO_AT_BRIDGE="1", XDG_CONFIG_HOME=folder, GSETTINGS_BACKEND="keyfile", LC_ALL="C.UTF-8",
                                 GTK_USE_PORTAL="0", HOME=folder)
         self.environment.pop("WAYLAND_DISPLAY", None)
         self.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)

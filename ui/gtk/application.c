@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <gtk/gtk.h>
 
+#include "ui/gtk/desktop-actions.h"
 #include "ui/gtk/launch.h"
 #include "ui/gtk/start-window.h"
 #include "ui/gtk/theme.h"
@@ -31,13 +32,16 @@ static void application_startup(GApplication *application, gpointer data)
     application_load_style();
     lathe_theme_follow_desktop();
     lathe_window_install_accels(GTK_APPLICATION(application));
+    lathe_help_install(GTK_APPLICATION(application));
 }
 
 static void application_activate(GApplication *application, gpointer data)
 {
-    GtkWidget *window = lathe_window_new(GTK_APPLICATION(application), LATHE_SESSION(data));
+    GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(application));
 
-    gtk_window_present(GTK_WINDOW(window));
+    if (window == NULL) /* else somebody clicked on a notification */
+        window = GTK_WINDOW(lathe_window_new(GTK_APPLICATION(application), LATHE_SESSION(data)));
+    gtk_window_present(window);
 }
 
 static gboolean application_init(GError **error)
@@ -116,6 +120,7 @@ gboolean lathe_gtk_start(gboolean service, GError **error)
     if (!application_init(error))
         return FALSE;
     GApplication *application = application_new(G_APPLICATION_HANDLES_OPEN);
+    lathe_desktop_actions_install(application);
     g_signal_connect(application, "activate", G_CALLBACK(application_on_activate), NULL);
     g_signal_connect(application, "open", G_CALLBACK(application_on_open), NULL);
     g_application_run(application, service ? 2 : 1, arguments);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A key file; every value is checked as if a stranger had written it. */
+/* The keys "display-*" of the program's GSettings; what its schema cannot check is checked here. */
 #include "ui/gtk/display-preferences.h"
 
-#define PREFERENCES_GROUP   "display"
+#include "ui/gtk/store.h"
+
 #define PREFERENCES_RELEASE "Ctrl+Alt"
 
 static const char *const scaling_names[] = {
@@ -22,11 +23,6 @@ enum disp_scaling lathe_scaling_from_name(const char *name)
     return DISP_SCALE_FIT;
 }
 
-static char *preferences_path(void)
-{
-    return g_build_filename(g_get_user_config_dir(), "lathe", "display.ini", NULL);
-}
-
 void lathe_display_preferences_default_release(struct disp_chord *release)
 {
     disp_chord_parse(PREFERENCES_RELEASE, release);
@@ -34,41 +30,30 @@ void lathe_display_preferences_default_release(struct disp_chord *release)
 
 void lathe_display_preferences_load(struct lathe_display_preferences *preferences)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *path = preferences_path();
+    GSettings *settings = lathe_store_get();
 
     *preferences = (struct lathe_display_preferences){.resize_guest = TRUE};
     lathe_display_preferences_default_release(&preferences->release);
-    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL))
+    if (settings == NULL)
         return;
-    g_autofree char *scaling = g_key_file_get_string(file, PREFERENCES_GROUP, "scaling", NULL);
-    g_autofree char *release = g_key_file_get_string(file, PREFERENCES_GROUP, "release", NULL);
-    g_autofree char *layout = g_key_file_get_string(file, PREFERENCES_GROUP, "layout", NULL);
+    g_autofree char *scaling = g_settings_get_string(settings, "display-scaling");
+    g_autofree char *release = g_settings_get_string(settings, "display-release");
+    g_autofree char *layout = g_settings_get_string(settings, "display-layout");
 
     preferences->scaling = lathe_scaling_from_name(scaling);
-    if (g_key_file_has_key(file, PREFERENCES_GROUP, "resize-guest", NULL))
-        preferences->resize_guest =
-            g_key_file_get_boolean(file, PREFERENCES_GROUP, "resize-guest", NULL);
-    if (release == NULL || !disp_chord_parse(release, &preferences->release))
+    preferences->resize_guest = g_settings_get_boolean(settings, "display-resize-guest");
+    if (!disp_chord_parse(release, &preferences->release))
         lathe_display_preferences_default_release(&preferences->release);
-    if (layout != NULL)
-        g_strlcpy(preferences->layout, layout, sizeof(preferences->layout));
+    g_strlcpy(preferences->layout, layout, sizeof(preferences->layout));
 }
 
 void lathe_display_preferences_save(const struct lathe_display_preferences *preferences)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *path = preferences_path();
-    g_autofree char *folder = g_path_get_dirname(path);
     g_autofree char *release = disp_chord_format(&preferences->release);
-    g_autoptr(GError) error = NULL;
 
-    g_key_file_set_string(file, PREFERENCES_GROUP, "scaling",
-                          lathe_scaling_name(preferences->scaling));
-    g_key_file_set_boolean(file, PREFERENCES_GROUP, "resize-guest", preferences->resize_guest);
-    g_key_file_set_string(file, PREFERENCES_GROUP, "release", release);
-    g_key_file_set_string(file, PREFERENCES_GROUP, "layout", preferences->layout);
-    g_mkdir_with_parents(folder, 0700);
-    if (!g_key_file_save_to_file(file, path, &error))
-        g_message("preferences are not kept: %s", error->message);
+    lathe_store_set("display-scaling",
+                    g_variant_new_string(lathe_scaling_name(preferences->scaling)));
+    lathe_store_set("display-resize-guest", g_variant_new_boolean(preferences->resize_guest));
+    lathe_store_set("display-release", g_variant_new_string(release));
+    lathe_store_set("display-layout", g_variant_new_string(preferences->layout));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the user chose for screens, kept in $XDG_CONFIG_HOME/lathe/display.ini. Main thread.
+ * What the user chose for screens, kept in the program's GSettings (store.h). Main thread.
  */
 #ifndef LATHE_GTK_DISPLAY_PREFERENCES_H
 #define LATHE_GTK_DISPLAY_PREFERENCES_H

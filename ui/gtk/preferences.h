@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the user chose for terminals, kept in $XDG_CONFIG_HOME/lathe/terminal.ini. Main thread.
+ * What the user chose for terminals, kept in the program's GSettings (store.h). Main thread.
  */
 #ifndef LATHE_GTK_PREFERENCES_H
 #define LATHE_GTK_PREFERENCES_H
@@ -13,7 +13,7 @@ struct lathe_preferences {
     gboolean timestamps; /* in a saved log */
 };
 
-/* A file that is missing or not ours gives the defaults. */
+/* Without a schema the defaults, and nothing is kept. */
 void lathe_preferences_load(struct lathe_preferences *preferences);
 void lathe_preferences_save(const struct lathe_preferences *preferences);
 

@@ -14,6 +14,8 @@
 #include "ui/gtk/floppies.h"
 #include "ui/gtk/forwards.h"
 #include "ui/gtk/media.h"
+#include "ui/gtk/notices.h"
+#include "ui/gtk/store.h"
 #include "ui/gtk/window-private.h"
 
 G_DEFINE_FINAL_TYPE(LatheWindow, lathe_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -257,16 +259,19 @@ static void window_show_run_button(LatheWindow *window, LatheState state)
     atk_object_set_name(gtk_widget_get_accessible(window->run_button), name);
 }
 
+/* The desktop asks before it logs out, and does not fall asleep by itself. */
 static void window_inhibit(LatheWindow *window, gboolean inhibit)
 {
+    GtkApplicationInhibitFlags flags = GTK_APPLICATION_INHIBIT_LOGOUT;
     GtkApplication *application = gtk_window_get_application(GTK_WINDOW(window));
 
     if (inhibit == (window->inhibit_cookie != 0) || application == NULL)
         return;
+    if (lathe_store_get_boolean("keep-awake", TRUE))
+        flags |= GTK_APPLICATION_INHIBIT_SUSPEND;
     if (inhibit) {
-        window->inhibit_cookie =
-            gtk_application_inhibit(application, GTK_WINDOW(window), GTK_APPLICATION_INHIBIT_LOGOUT,
-                                    _("A virtual machine is running"));
+        window->inhibit_cookie = gtk_application_inhibit(application, GTK_WINDOW(window), flags,
+                                                         _("A virtual machine is running"));
     } else {
         gtk_application_uninhibit(application, window->inhibit_cookie);
         window->inhibit_cookie = 0;
@@ -469,6 +474,7 @@ GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
     lathe_window_install_forwards(window);
     lathe_window_install_disks(window);
     lathe_window_install_floppies(window);
+    lathe_notices_install(GTK_WINDOW(window), session);
     window_show_engine(window);
     window_show_state(window);
     window_show_page(window);
