@@ -11,6 +11,11 @@ char *lathe_media_identify(const struct lathe_media *media)
     return osinfo != NULL ? osinfo->identify(media) : NULL;
 }
 
+void lathe_media_load_systems(void)
+{
+    lathe_module_find("osinfo", NULL);
+}
+
 void lathe_media_find_system(const struct lathe_media *media, struct lathe_system *system)
 {
     const struct lathe_osinfo *osinfo = NULL;

@@ -66,6 +66,12 @@ struct lathe_system {
     bool virtio_disk, virtio_net; /* it has drivers for them */
 };
 
+/*
+ * Loads what lathe_media_find_system needs. For programs with a window, on the main thread: a
+ * library among those loaded opens others while the dynamic linker is locked, and GTK does the same
+ * the other way round.
+ */
+void lathe_media_load_systems(void);
 /* Fills *system, which is then cleared by the caller. Any thread; takes up to a second. */
 void lathe_media_find_system(const struct lathe_media *media, struct lathe_system *system);
 void lathe_system_clear(struct lathe_system *system);

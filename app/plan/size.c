@@ -44,7 +44,8 @@ bool lathe_size_parse(const char *text, uint64_t *bytes, GError **error)
 
     if (end == NULL)
         return lathe_error_input(error, "'%s' is no size: write for example 512M or 2G", text);
-    int shift = size_unit_shift(size_read_fraction(end, &numerator, &denominator));
+    const char *unit = size_read_fraction(end, &numerator, &denominator);
+    int shift = size_unit_shift(*unit == ' ' ? unit + 1 : unit); /* as lathe_size_format has it */
     if (shift < 0)
         return lathe_error_input(error, "'%s' has an unknown unit: use K, M, G or T", text);
     if (whole >= (UINT64_C(1) << (63 - shift)))

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * "512M", "2G", "1.5GiB", "65536" (bytes) to bytes. False with *error naming the text: no number,
+ * "512M", "2G", "1.5GiB", "1.5 GiB", "65536" (bytes) to bytes. False with *error naming the text: no number,
  * an unknown unit, a fraction of a byte, more than 2^63.
  */
 bool lathe_size_parse(const char *text, uint64_t *bytes, GError **error);

@@ -122,6 +122,7 @@ char *lathe_setting_sentence(const char *message)
 {
     static GRegex *place; /* "--net ", "--gpu: ", "/path/machine.xml:12: " */
     g_autofree char *rest = NULL;
+    char *advice;
 
     if (g_once_init_enter(&place))
         g_once_init_leave(&place,
@@ -129,6 +130,9 @@ char *lathe_setting_sentence(const char *message)
     rest = g_regex_replace_literal(place, message, -1, 0, "", G_REGEX_MATCH_ANCHORED, NULL);
     if (rest == NULL || *rest == '\0')
         return g_strdup(message);
+    advice = strstr(rest, "; --"); /* which option would do */
+    if (advice != NULL)
+        *advice = '\0';
     gunichar first = g_unichar_toupper(g_utf8_get_char(rest));
     GString *sentence = g_string_new(NULL);
     g_string_append_unichar(sentence, first);

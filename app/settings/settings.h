@@ -70,7 +70,7 @@ bool lathe_setting_set(const struct lathe_setting *setting, struct lathe_definit
 
 /*
  * What the command line says of a mistake as a sentence for a window: without the option's name or
- * the document's line, with a capital. g_free.
+ * the document's line, and without what options would do, with a capital. g_free.
  */
 char *lathe_setting_sentence(const char *message);
 

@@ -188,6 +188,7 @@ static void test_sentences(void)
         {"/a b/machine.xml:12: memory: too little", "Memory: too little."},
         {"--net: a definition has no place", "A definition has no place."},
         {"there is a machine 'x' already, in /a", "There is a machine 'x' already, in /a."},
+        {"'x' boots nothing; --cdrom puts it into a drive", "'x' boots nothing."},
         {"Whole.", "Whole."}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {

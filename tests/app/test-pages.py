@@ -1,0 +1,449 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Making machines and editing their settings with real keys and drops, over the fake machine.
+
+usage: test-pages.py PAGES PROGRAM DRAG-SOURCE PICTURES [TEST...]
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+from xwindow import FOCUS_READER, Failed, Pointer, check_complaints, run_tests, wait_for
+
+PAGES, PROGRAM, SOURCE, PICTURES = sys.argv[1:5]
+TITLE = "Settings of demo"
+
+
+class Page:
+    """The program that shows one of the pages."""
+
+    def __init__(self, display, folder, title, *words, **environment):
+        self.display = display
+        self.folder = folder
+        self.errors = os.path.join(folder, "errors-%d" % time.monotonic_ns())
+        self.focus_file = self.errors + "-focus"
+        self.launched = self.errors + "-launched"
+        own = dict(setting(display, folder), GTK_MODULES=FOCUS_READER, FOCUS_FILE=self.focus_file,
+                   LAUNCHED=self.launched, **environment)
+        with open(self.errors, "w") as file:
+            self.process = subprocess.Popen([PAGES, *words], stderr=file, stdin=subprocess.DEVNULL,
+                                            env=own)
+        self.window = wait_for("the window " + title, lambda: self.find(title))
+        self.focus(self.window)
+
+    def find(self, title):
+        found = self.display.tool("xdotool", "search", "--onlyvisible", "--name", "^%s$" % title)
+        return found.split()[-1] if found.split() else None
+
+    def focus(self, window):
+        self.display.tool("xdotool", "windowfocus", "--sync", window)
+        time.sleep(0.2)
+
+    def keys(self, *keys):
+        self.display.tool("xdotool", "key", "--delay", "40", *keys)
+
+    def type(self, text):
+        self.display.tool("xdotool", "type", "--delay", "20", text)
+
+    def focused(self):
+        if not os.path.exists(self.focus_file):
+            return [""]
+        with open(self.focus_file, encoding="utf-8") as file:
+            return file.read().splitlines() or [""]
+
+    def wait_focus(self, name):
+        wait_for("the focus on %s; it is on %s" % (name, self.focused()[-1]),
+                 lambda: self.focused()[-1] == name)
+
+    def tab(self):
+        """One step; the name of what has the focus then."""
+        before = len(self.focused())
+        self.keys("Tab")
+        wait_for("another focus than %s" % self.focused()[-1], lambda: len(self.focused()) > before)
+        return self.focused()[-1]
+
+    def tab_to(self, name):
+        for _ in range(30):
+            if self.tab() == name:
+                return
+        raise Failed("Tab does not lead to '%s', but to %s" % (name, self.focused()[-30:]))
+
+    def page(self, name):
+        """From the list of pages, which has the focus first."""
+        self.wait_focus("Overview")
+        for _ in range(20):
+            if self.focused()[-1] == name:
+                return
+            before = len(self.focused())
+            self.keys("Down")
+            wait_for("another page", lambda: len(self.focused()) > before)
+        raise Failed("there is no page " + name)
+
+    def replace(self, text):
+        self.keys("ctrl+a")
+        self.type(text)
+
+    def rest(self):
+        self.display.wait_rest()
+
+    def ended(self):
+        return self.process.poll() is not None
+
+    def end(self):
+        if not self.ended():
+            self.process.terminate()
+        self.process.wait()
+        with open(self.errors) as file:
+            check_complaints(file.read())
+
+
+def setting(display, folder):
+    return dict(display.environment, XDG_DATA_HOME=folder)
+
+
+def machine(display, folder, *options):
+    subprocess.run([PROGRAM, "create", "demo", *options], env=setting(display, folder), check=True,
+                   stdout=subprocess.DEVNULL)
+
+
+def path(folder, name="demo"):
+    return os.path.join(folder, "lathe", "machines", name, "machine.xml")
+
+
+def text(folder, name="demo"):
+    try:
+        with open(path(folder, name), encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def wait_text(folder, words, name="demo"):
+    wait_for("'%s' in the definition" % words, lambda: words in text(folder, name))
+
+
+def check_valid(folder, name="demo"):
+    whole = os.path.join(folder, "whole.xml")  # with all names of files whole, as libvirt wants it
+    with open(whole, "w") as file:
+        subprocess.run([PROGRAM, "export", name, "--format", "xml"], stdout=file, check=True,
+                       env=dict(os.environ, XDG_DATA_HOME=folder))
+    done = subprocess.run(["virt-xml-validate", whole, "domain"], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        raise Failed("virt-xml-validate: " + done.stdout)
+
+
+def disc(folder, volume="Debian 11.4.0 amd64 n", name="installer.iso"):
+    """A disc that BIOS boots, named as an installer's."""
+    root = os.path.join(folder, "root")
+    os.makedirs(root, exist_ok=True)
+    with open(os.path.join(root, "boot.img"), "wb") as file:
+        file.write(b"\xf4" * 2048)
+    subprocess.run(["xorriso", "-as", "mkisofs", "-o", os.path.join(folder, name), "-V", volume,
+                    "-b", "boot.img", "-no-emul-boot", "-boot-load-size", "4", root], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return os.path.join(folder, name)
+
+
+def launched(page):
+    wait_for("a machine that starts", lambda: os.path.exists(page.launched))
+    with open(page.launched) as file:
+        return file.read()
+
+
+# ---- creating ----
+
+def test_create(display, folder):
+    """An installer's disc is recognised; one key makes the machine and starts it."""
+    page = Page(display, folder, "New Machine", "create", disc(folder))
+    page.wait_focus("Name")
+    display.picture("create")
+    page.keys("alt+s")
+    name = launched(page).split(" -- ")[1]
+    if name not in ("Debian 11", "installer"):  # as libosinfo is there or not
+        raise Failed("started " + name)
+    folder_name = name.lower().replace(" ", "-")
+    wait_text(folder, "<name>%s</name>" % name, folder_name)
+    check_valid(folder, folder_name)
+    domain = ElementTree.fromstring(text(folder, folder_name))
+    disks = domain.findall("devices/disk")
+    if [disk.get("device") for disk in disks] != ["disk", "cdrom"]:
+        raise Failed("disks: %s" % text(folder, folder_name))
+    if disks[1].find("source").get("file") != os.path.join(folder, "installer.iso"):
+        raise Failed("another disc: " + text(folder, folder_name))
+    if int(domain.findtext("memory")) < 1 << 20 or domain.find("os").get("firmware") != "bios":
+        raise Failed("memory or firmware: " + text(folder, folder_name))
+    size = subprocess.run(["qemu-img", "info", os.path.join(os.path.dirname(path(folder, folder_name)),
+                                                            "disk.qcow2")],
+                          stdout=subprocess.PIPE, text=True, check=True).stdout
+    if "virtual size: 20 GiB" not in size:
+        raise Failed(size)
+    page.end()
+
+
+def test_create_dropped(display, folder):
+    """Nothing first; a disc is dropped, a name typed, and the settings open before the start."""
+    page = Page(display, folder, "New Machine", "create")
+    page.wait_focus("Name")
+    with Pointer(display, SOURCE, disc(folder, "TEST", "test.iso")) as pointer:
+        pointer.drop_on(page.window)
+        page.rest()
+    page.focus(page.window)
+    page.keys("alt+n")
+    page.replace("demo")
+    page.keys("alt+d")
+    page.replace("8M")
+    page.rest()
+    page.keys("alt+u")
+    wait_for("the settings", lambda: page.find(TITLE))
+    if "test.iso" not in text(folder) or os.path.exists(page.launched):
+        raise Failed("not as it was dropped: " + text(folder))
+    check_valid(folder)
+    page.end()
+
+
+def test_create_wrong(display, folder):
+    """What is wrong is said beside the field, and nothing is made; then it is right."""
+    page = Page(display, folder, "New Machine", "create")
+    page.wait_focus("Name")
+    page.replace("a/b")
+    page.keys("alt+m")
+    page.replace("lots")
+    display.picture("create-wrong")
+    page.keys("Return", "alt+s")
+    page.rest()
+    if os.path.exists(os.path.join(folder, "lathe", "machines", "a-b")):
+        raise Failed("it was made")
+    page.replace("512M")
+    page.keys("alt+n")
+    page.replace("demo")
+    page.keys("Return")
+    if launched(page) != "run --display gtk -- demo":
+        raise Failed(launched(page))
+    wait_text(folder, '<memory unit="KiB">524288</memory>')
+    page.end()
+
+
+def test_create_try(display, folder):
+    """Just try it: the file runs, and no machine is kept."""
+    path_of_disc = disc(folder)
+    page = Page(display, folder, "New Machine", "create", path_of_disc)
+    page.wait_focus("Name")
+    page.keys("alt+j")
+    if launched(page) != "run --display gtk -- " + path_of_disc:
+        raise Failed(launched(page))
+    if os.path.exists(os.path.join(folder, "lathe")) and os.listdir(os.path.join(folder, "lathe")):
+        raise Failed("a machine is kept")
+    page.end()
+
+
+# ---- editing ----
+
+def test_edit(display, folder):
+    """A value, a wrong one, undo, and what is applied."""
+    machine(display, folder, "--memory", "1G", "--title", "A title")
+    before = text(folder)
+    page = Page(display, folder, TITLE, "settings", "demo")
+    page.page("Memory")
+    page.tab_to("Memory")
+    page.replace("lots")
+    display.picture("settings-wrong")
+    page.keys("ctrl+s")
+    page.rest()
+    if text(folder) != before:
+        raise Failed("what cannot be was written")
+    page.keys("ctrl+z")
+    page.replace("3G")
+    page.keys("ctrl+z")
+    page.keys("ctrl+s")
+    page.rest()
+    if text(folder) != before:
+        raise Failed("what was undone was written")
+    page.keys("ctrl+shift+z")
+    page.keys("ctrl+s")
+    wait_text(folder, '<memory unit="KiB">3145728</memory>')
+    wait_text(folder, "<title>A title</title>")
+    check_valid(folder)
+    page.end()
+
+
+def test_boot_order(display, folder):
+    """The order by the keyboard alone."""
+    machine(display, folder)
+    page = Page(display, folder, TITLE, "settings", "demo")
+    page.page("Boot Order")
+    page.tab_to("Disks")
+    page.keys("alt+Down")
+    page.wait_focus("Disks")
+    page.keys("alt+Down")
+    display.picture("settings-boot")
+    page.keys("ctrl+s")
+    wait_text(folder, '<boot dev="cdrom"/>')
+    order = re.findall('<boot dev="([a-z]*)"/>', text(folder))
+    if order != ["cdrom", "fd", "hd"]:
+        raise Failed("the order is %s" % order)
+    check_valid(folder)
+    page.end()
+
+
+def test_boot_drag(display, folder):
+    """The same by dragging the first row's handle below the others."""
+    machine(display, folder)
+    page = Page(display, folder, TITLE, "settings", "demo")
+    page.page("Boot Order")
+    page.rest()
+    x, y, height = 167, 120, 38
+    words = ["mousemove", str(x), str(y), "mousedown", "1"]
+    for step in range(1, 11):
+        words += ["mousemove", str(x), str(y + 2 * height * step // 10), "sleep", "0.05"]
+    display.tool("xdotool", *words, "mouseup", "1")
+    page.rest()
+    page.keys("ctrl+s")
+    wait_text(folder, '<boot dev="cdrom"/>')
+    order = re.findall('<boot dev="([a-z]*)"/>', text(folder))
+    if order != ["cdrom", "fd", "hd"]:
+        raise Failed("the order is %s" % order)
+    page.end()
+
+
+def test_disks(display, folder):
+    """A new disk, whose image is made when it is applied; and one is taken out."""
+    machine(display, folder, "--disk", "size=8M")
+    page = Page(display, folder, TITLE, "settings", "demo")
+    image = os.path.join(os.path.dirname(path(folder)), "disk-2.qcow2")
+    page.page("Disks and Discs")
+    page.keys("alt+s")
+    page.wait_focus("Size")
+    page.replace("some")
+    page.keys("Return")
+    page.replace("16M")
+    page.keys("alt+a")
+    page.rest()
+    if os.path.exists(image):
+        raise Failed("the image is there already")
+    display.picture("settings-disks")
+    page.keys("ctrl+s")
+    wait_text(folder, "disk-2.qcow2")
+    if not os.path.exists(image):
+        raise Failed("no image")
+    check_valid(folder)
+    page.end()
+
+
+def test_network(display, folder):
+    """A forward is added, a wrong address explained, an adapter added."""
+    machine(display, folder)
+    page = Page(display, folder, TITLE, "settings", "demo")
+    page.page("Network")
+    page.tab_to("Address")
+    page.replace("53:54:00:12:34:56")  # that of a group
+    display.picture("settings-network-wrong")
+    page.keys("ctrl+s")
+    page.rest()
+    page.replace("52:54:00:12:34:56")
+    page.keys("alt+t")
+    page.replace("8022")
+    page.keys("alt+f")
+    page.wait_focus("Port on this computer")
+    page.rest()
+    page.keys("alt+n")
+    display.picture("settings-network")
+    page.keys("ctrl+s")
+    wait_text(folder, '<range start="8022" to="22"/>')
+    wait_text(folder, '<mac address="52:54:00:12:34:56"/>')
+    if text(folder).count("<interface ") != 2:
+        raise Failed("adapters: " + text(folder))
+    check_valid(folder)
+    page.end()
+
+
+def test_serial(display, folder):
+    """A port that leads to a file."""
+    machine(display, folder)
+    page = Page(display, folder, TITLE, "settings", "demo")
+    page.page("Serial Ports")
+    page.keys("alt+s")
+    page.rest()
+    page.keys("alt+2", "Down", "Down", "Down", "Down")
+    page.tab_to("File or socket of port 2")
+    page.type("/tmp/log")
+    page.rest()
+    page.keys("ctrl+s")
+    wait_text(folder, '<source path="/tmp/log"/>')
+    check_valid(folder)
+    page.end()
+
+
+def test_xml(display, folder):
+    """The text: broken while it is typed, then with something that is not known but kept."""
+    machine(display, folder)
+    before = text(folder)
+    page = Page(display, folder, TITLE, "settings", "demo")
+    page.page("XML")
+    page.tab_to("Definition in XML")
+    page.keys("ctrl+Home", "Down", "Home")
+    page.type("<teapot>")
+    display.picture("settings-xml-broken")
+    page.keys("ctrl+s")
+    page.rest()
+    if text(folder) != before:
+        raise Failed("a broken text was written")
+    page.type("</teapot>")
+    display.picture("settings-xml")
+    page.keys("ctrl+s")
+    wait_text(folder, "<teapot")
+    page.end()
+
+
+def test_close(display, folder):
+    """Escape asks; discard leaves the machine as it was."""
+    machine(display, folder)
+    before = text(folder)
+    page = Page(display, folder, TITLE, "settings", "demo")
+    page.tab_to("Title")
+    page.type("Other")
+    page.keys("Escape")
+    dialog = wait_for("a question", lambda: page.find("Changes Are Not Applied"))
+    page.focus(dialog)
+    display.picture("settings-close")
+    page.keys("alt+d")
+    wait_for("the end", page.ended)
+    if text(folder) != before:
+        raise Failed("it was written")
+    page.end()
+
+
+def test_tab(display, folder):
+    """Tab comes to all fields of a page, out of the text, and back; everything has a name."""
+    machine(display, folder)
+    page = Page(display, folder, TITLE, "settings", "demo")
+    page.wait_focus("Overview")
+    names = []
+    while len(names) < 20 and (not names or names[-1] != "Overview"):
+        names.append(page.tab())
+    wanted = ["Name", "Title", "Group", "Description", "Overview"]
+    if [name for name in names if name in wanted] != wanted or "" in names:
+        raise Failed("Tab leads to %s" % names)
+    page.end()
+
+
+def test_large(display, folder):
+    """Text of twice the size, from right to left: what is there fits on the screen."""
+    machine(display, folder)
+    for words, title, name in ((["settings", "demo"], TITLE, "settings-large"),
+                               (["create"], "New Machine", "create-large")):
+        page = Page(display, folder, title, *words, GDK_DPI_SCALE="2", RIGHT_TO_LEFT="1")
+        display.picture(name)
+        lines = display.tool("xdotool", "getwindowgeometry", "--shell", page.window).split()
+        place = dict(line.split("=") for line in lines)
+        if int(place["WIDTH"]) > display.size[0] or int(place["HEIGHT"]) > display.size[1]:
+            raise Failed("it is %s x %s" % (place["WIDTH"], place["HEIGHT"]))
+        page.end()
+
+
+run_tests("pages", [test_create, test_create_dropped, test_create_wrong, test_create_try, test_edit,
+                    test_boot_order, test_boot_drag, test_disks, test_network, test_serial, test_xml,
+                    test_close, test_tab, test_large], PICTURES, sys.argv[5:])
