@@ -34,6 +34,7 @@ struct lathe_machine {
 };
 
 void lathe_machine_free(struct lathe_machine *machine);
+struct lathe_machine *lathe_machine_copy(const struct lathe_machine *machine);
 typedef struct lathe_machine lathe_machine;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_machine, lathe_machine_free)
 

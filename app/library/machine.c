@@ -45,6 +45,20 @@ void lathe_machine_free(struct lathe_machine *machine)
     g_free(machine);
 }
 
+struct lathe_machine *lathe_machine_copy(const struct lathe_machine *machine)
+{
+    struct lathe_machine *copy = g_memdup2(machine, sizeof(*machine));
+
+    copy->folder = g_strdup(machine->folder);
+    copy->id = g_strdup(machine->id);
+    copy->name = g_strdup(machine->name);
+    copy->title = g_strdup(machine->title);
+    copy->uuid = g_strdup(machine->uuid);
+    copy->group = g_strdup(machine->group);
+    copy->problem = g_strdup(machine->problem);
+    return copy;
+}
+
 char *lathe_machine_path(const struct lathe_machine *machine, const char *file)
 {
     return g_build_filename(machine->folder, file, NULL);

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of actions, and the thread that does one. */
+#include "app/actions/actions.h"
+
+#include <glib/gi18n.h>
+
+#include "app/actions/actions-private.h"
+#include "app/library/last-words.h"
+
+#define IN(state)  (1u << LATHE_WATCH_##state)
+#define IDLE       (IN(OFF) | IN(CRASHED))
+#define KEPT       (IDLE | IN(BROKEN))
+#define EVERYWHERE ((1u << LATHE_WATCH_STATES) - 1)
+
+const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
+    {LATHE_ACTION_START, "start", N_("_Start"), N_("Switches the machine on."), "<Primary>Return",
+     IDLE, 0},
+    {LATHE_ACTION_RESUME, "resume", N_("_Resume"), N_("The machine goes on."), "<Primary>p",
+     IN(PAUSED), 0},
+    {LATHE_ACTION_PAUSE, "pause", N_("_Pause"), N_("The machine stands still until it is resumed."),
+     "<Primary>p", IN(RUNNING), 0},
+    {LATHE_ACTION_STOP, "stop", N_("Shut _Down"),
+     N_("Presses the power button, which the guest may heed."), "<Primary>d", IN(RUNNING), 0},
+    {LATHE_ACTION_FORCE_OFF, "force-off", N_("_Force Off"),
+     N_("Pulls the plug: what the guest has not written is lost."), "<Primary><Shift>d",
+     IN(STARTING) | IN(RUNNING) | IN(PAUSED) | IN(STOPPED), LATHE_ACTION_DANGEROUS},
+    {LATHE_ACTION_RESET, "reset", N_("Re_set"),
+     N_("Presses the reset button: what the guest has not written is lost."), "<Primary><Shift>r",
+     IN(RUNNING) | IN(PAUSED), LATHE_ACTION_DANGEROUS},
+    {LATHE_ACTION_RENAME, "rename", N_("Re_name…"), N_("Gives the machine another name."), "F2",
+     IDLE, LATHE_ACTION_TAKES_NAME},
+    {LATHE_ACTION_GROUP, "group", N_("Move to _Group…"), N_("Shows the machine below a heading."),
+     "<Primary>g", IDLE, LATHE_ACTION_TAKES_NAME},
+    {LATHE_ACTION_CLONE, "clone", N_("_Clone…"), N_("Makes a machine with copies of its disks."),
+     "<Primary><Shift>c", IDLE, LATHE_ACTION_TAKES_NAME},
+    {LATHE_ACTION_LINK_CLONE, "link-clone", N_("_Linked Clone…"),
+     N_("Makes a machine that shares what is on its disks now."), "<Primary><Shift>l", IDLE,
+     LATHE_ACTION_TAKES_NAME},
+    {LATHE_ACTION_SEEN, "seen", N_("For_get the Crash"), N_("The machine is shown as off again."),
+     NULL, IN(CRASHED), 0},
+    {LATHE_ACTION_FOLDER, "folder", N_("_Open Folder"), N_("Shows the machine's files."),
+     "<Primary>o", EVERYWHERE, 0},
+    {LATHE_ACTION_LOG, "log", N_("Show Lo_g"), N_("When it started, how it ended, what it said."),
+     "<Primary>l", EVERYWHERE, LATHE_ACTION_GIVES_TEXT},
+    {LATHE_ACTION_XML, "xml", N_("Show as libvirt _XML"), N_("The definition, for other programs."),
+     NULL, EVERYWHERE, LATHE_ACTION_GIVES_TEXT},
+    {LATHE_ACTION_QEMU, "qemu", N_("Show as _QEMU Command"),
+     N_("The line that starts the same machine with QEMU."), NULL, EVERYWHERE & ~IN(BROKEN),
+     LATHE_ACTION_GIVES_TEXT},
+    {LATHE_ACTION_DELETE, "delete", N_("_Delete"), N_("Puts the machine aside; it can come back."),
+     "Delete", KEPT, 0},
+};
+
+bool lathe_action_is_possible(const struct lathe_action *action, enum lathe_watch_state state)
+{
+    return (action->states & 1u << state) != 0;
+}
+
+const struct lathe_action *lathe_action_default(enum lathe_watch_state state)
+{
+    static const enum lathe_action_id ids[] = {LATHE_ACTION_START, LATHE_ACTION_RESUME};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
+        if (lathe_action_is_possible(&lathe_actions[ids[i]], state))
+            return &lathe_actions[ids[i]];
+    }
+    return NULL;
+}
+
+/* ---- doing ---- */
+
+static char *action_seen(const struct action_call *call)
+{
+    lathe_last_words_seen(call->machine);
+    return g_strdup("");
+}
+
+/* An end without a row of its own cannot come: the table has all ids. */
+static char *action_call(enum lathe_action_id id, const struct action_call *call, GError **error)
+{
+    switch (id) {
+    case LATHE_ACTION_START:
+        return action_start(call, error);
+    case LATHE_ACTION_RESUME:
+        return action_say(call, "cont", error);
+    case LATHE_ACTION_PAUSE:
+        return action_say(call, "stop", error);
+    case LATHE_ACTION_STOP:
+        return action_say(call, "system_powerdown", error);
+    case LATHE_ACTION_FORCE_OFF:
+        return action_say(call, "quit", error);
+    case LATHE_ACTION_RESET:
+        return action_say(call, "system_reset", error);
+    case LATHE_ACTION_RENAME:
+        return action_rename(call, error);
+    case LATHE_ACTION_GROUP:
+        return action_group(call, error);
+    case LATHE_ACTION_CLONE:
+    case LATHE_ACTION_LINK_CLONE:
+        return action_clone(call, id == LATHE_ACTION_LINK_CLONE, error);
+    case LATHE_ACTION_FOLDER:
+        return action_folder(call, error);
+    case LATHE_ACTION_LOG:
+        return action_log(call, error);
+    case LATHE_ACTION_XML:
+        return action_xml(call, error);
+    case LATHE_ACTION_QEMU:
+        return action_qemu(call, error);
+    case LATHE_ACTION_DELETE:
+        return action_delete(call, error);
+    default:
+        return action_seen(call);
+    }
+}
+
+char *lathe_action_do(const struct lathe_action *action, struct lathe_library *library,
+                      struct lathe_machine *machine, const char *argument, GError **error)
+{
+    const struct action_call call = {library, machine, argument};
+
+    return action_call(action->id, &call, error);
+}
+
+/* ---- on a thread ---- */
+
+struct action_job {
+    const struct lathe_action *action; /* NULL: the library's own jobs below */
+    struct lathe_library *library;
+    struct lathe_machine *machine; /* NULL: undelete */
+    char *argument;
+    unsigned position;
+};
+
+static void action_job_free(gpointer data)
+{
+    struct action_job *job = data;
+
+    lathe_library_free(job->library);
+    lathe_machine_free(job->machine);
+    g_free(job->argument);
+    g_free(job);
+}
+
+static char *action_bring_back(const struct action_job *job, GError **error)
+{
+    g_autoptr(lathe_machine) machine = lathe_library_undelete(job->library, job->argument, error);
+
+    return machine != NULL ? g_strdup(machine->id) : NULL;
+}
+
+static char *action_job_do(const struct action_job *job, GError **error)
+{
+    if (job->action != NULL)
+        return lathe_action_do(job->action, job->library, job->machine, job->argument, error);
+    if (job->machine == NULL)
+        return action_bring_back(job, error);
+    return lathe_library_place(job->library, job->machine, job->position, error) ? g_strdup("")
+                                                                                 : NULL;
+}
+
+static void action_on_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+    GError *error = NULL;
+    char *text = action_job_do(data, &error);
+
+    if (text != NULL)
+        g_task_return_pointer(task, text, g_free);
+    else
+        g_task_return_error(task, error);
+}
+
+/* The job is taken; its library is a handle of its own. */
+static void action_run(struct action_job *job, GAsyncReadyCallback done, gpointer data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, done, data);
+
+    g_task_set_task_data(task, job, action_job_free);
+    g_task_run_in_thread(task, action_on_thread);
+}
+
+static struct action_job *action_job_new(struct lathe_library *library,
+                                         const struct lathe_machine *machine, const char *argument)
+{
+    struct action_job *job = g_new0(struct action_job, 1);
+
+    job->library = lathe_library_open(lathe_library_get_folder(library));
+    job->machine = machine != NULL ? lathe_machine_copy(machine) : NULL;
+    job->argument = g_strdup(argument);
+    return job;
+}
+
+void lathe_action_perform(const struct lathe_action *action, struct lathe_library *library,
+                          const struct lathe_machine *machine, const char *argument,
+                          GAsyncReadyCallback done, gpointer data)
+{
+    struct action_job *job = action_job_new(library, machine, argument);
+
+    job->action = action;
+    action_run(job, done, data);
+}
+
+void lathe_action_undelete(struct lathe_library *library, const char *name,
+                           GAsyncReadyCallback done, gpointer data)
+{
+    action_run(action_job_new(library, NULL, name), done, data);
+}
+
+void lathe_action_place(struct lathe_library *library, const struct lathe_machine *machine,
+                        unsigned position, GAsyncReadyCallback done, gpointer data)
+{
+    struct action_job *job = action_job_new(library, machine, NULL);
+
+    job->position = position;
+    action_run(job, done, data);
+}
+
+char *lathe_action_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
+}

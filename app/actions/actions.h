@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What can be done with a machine of the library: a table, which menus, keys and verbs are made of,
+ * and the doing, for threads that may wait and for main loops.
+ */
+#ifndef LATHE_ACTIONS_ACTIONS_H
+#define LATHE_ACTIONS_ACTIONS_H
+
+#include <gio/gio.h>
+#include <stdbool.h>
+
+#include "app/library/library.h"
+#include "app/watch/watch.h"
+
+enum lathe_action_id {
+    LATHE_ACTION_START, /* as a process of its own, which lives on when this one ends */
+    LATHE_ACTION_RESUME,
+    LATHE_ACTION_PAUSE,
+    LATHE_ACTION_STOP,      /* the power button */
+    LATHE_ACTION_FORCE_OFF, /* the plug; also what ends the process of a stopped machine */
+    LATHE_ACTION_RESET,
+    LATHE_ACTION_RENAME,
+    LATHE_ACTION_GROUP, /* "" is no group */
+    LATHE_ACTION_CLONE,
+    LATHE_ACTION_LINK_CLONE,
+    LATHE_ACTION_SEEN, /* that it crashed is known: it is off */
+    LATHE_ACTION_FOLDER,
+    LATHE_ACTION_LOG,
+    LATHE_ACTION_XML,
+    LATHE_ACTION_QEMU,
+    LATHE_ACTION_DELETE,
+    LATHE_ACTIONS
+};
+
+enum lathe_action_flag {
+    LATHE_ACTION_DANGEROUS = 1 << 0, /* what the guest has not written to its disks is lost */
+    LATHE_ACTION_TAKES_NAME = 1 << 1,
+    LATHE_ACTION_GIVES_TEXT = 1 << 2, /* to be read and copied */
+};
+
+struct lathe_action {
+    enum lathe_action_id id;
+    const char *name;  /* "force-off" */
+    const char *label; /* for people, with a mnemonic; not translated yet */
+    const char *help;  /* a sentence; not translated yet */
+    const char *key;   /* as GTK writes accelerators; NULL: none */
+    unsigned states;   /* 1 << enum lathe_watch_state: where it is possible */
+    unsigned flags;    /* of enum lathe_action_flag */
+};
+
+/* LATHE_ACTIONS rows, in the order of menus, each at its id. */
+extern const struct lathe_action lathe_actions[];
+
+/* Can it be done in this state? Pure. */
+bool lathe_action_is_possible(const struct lathe_action *action, enum lathe_watch_state state);
+/* What a double click means: start, or go on. NULL: nothing. Pure. */
+const struct lathe_action *lathe_action_default(enum lathe_watch_state state);
+
+/*
+ * Does it, and waits; any thread. argument: the name for those that take one, else NULL. What there
+ * is to say, g_free: the text of those that give one, for LATHE_ACTION_CLONE the new machine's
+ * folder, for LATHE_ACTION_DELETE sentences about what went and what stays; else "". NULL with
+ * *error, one line.
+ */
+char *lathe_action_do(const struct lathe_action *action, struct lathe_library *library,
+                      struct lathe_machine *machine, const char *argument, GError **error);
+
+/* The same on a thread of its own; done is called on the main loop. The machine may go meanwhile.
+ */
+void lathe_action_perform(const struct lathe_action *action, struct lathe_library *library,
+                          const struct lathe_machine *machine, const char *argument,
+                          GAsyncReadyCallback done, gpointer data);
+/* As lathe_action_do. */
+char *lathe_action_finish(GAsyncResult *result, GError **error);
+
+/* Brings back the machine of this name that was deleted last; NULL: of all. As above; the text is
+ * its folder's name. */
+void lathe_action_undelete(struct lathe_library *library, const char *name,
+                           GAsyncReadyCallback done, gpointer data);
+
+/* Moves it to another place in the user's order; as above, without a text. */
+void lathe_action_place(struct lathe_library *library, const struct lathe_machine *machine,
+                        unsigned position, GAsyncReadyCallback done, gpointer data);
+
+#endif
