@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Two GtkApplications. That of a machine's window: each running machine is a process of its own,
- * hence no single instance. And that of the start window, of which there is one: it opens files,
+ * hence no single instance. And that of the library, of which there is one: it opens files,
  * and starts such a process for each.
  */
 #include "ui/gtk/application.h"
@@ -11,7 +11,7 @@
 
 #include "ui/gtk/desktop-actions.h"
 #include "ui/gtk/launch.h"
-#include "ui/gtk/start-window.h"
+#include "ui/gtk/library-private.h"
 #include "ui/gtk/theme.h"
 #include "ui/gtk/window.h"
 
@@ -77,26 +77,26 @@ gboolean lathe_gtk_run(LatheSession *session, GError **error)
     return TRUE;
 }
 
-/* ---- the start window ---- */
+/* ---- the library ---- */
 
-static LatheStartWindow *application_start_window(GApplication *application)
+static LatheLibraryWindow *application_library(GApplication *application)
 {
     GList *windows = gtk_application_get_windows(GTK_APPLICATION(application));
     GtkWidget *window =
-        windows != NULL ? windows->data : lathe_start_window_new(GTK_APPLICATION(application));
+        windows != NULL ? windows->data : lathe_library_window_new(GTK_APPLICATION(application));
 
     gtk_window_present(GTK_WINDOW(window));
-    return LATHE_START_WINDOW(window);
+    return LATHE_LIBRARY_WINDOW(window);
 }
 
 static void application_on_activate(GApplication *application, gpointer data)
 {
-    application_start_window(application);
+    application_library(application);
 }
 
 static void application_on_failed(GApplication *application, const char *text)
 {
-    lathe_start_window_show_error(application_start_window(application), text);
+    lathe_library_window_show_error(application_library(application), text);
 }
 
 static void application_on_open(GApplication *application, GFile **files, int count,
@@ -108,7 +108,7 @@ static void application_on_open(GApplication *application, GFile **files, int co
             application_on_failed(application, _("Only files of this computer can be opened."));
             continue;
         }
-        lathe_start_window_note_use(files[i]);
+        lathe_library_recent_note(files[i]);
         lathe_launch(application, path, application_on_failed);
     }
 }

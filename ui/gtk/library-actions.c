@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The library's actions: those of machines, from the table of app/actions, and the window's own. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "ui/gtk/library-private.h"
+
+/* ---- doing ---- */
+
+struct act {
+    LatheLibraryWindow *window;
+    const struct lathe_action *action;
+    char *name, *id; /* the machine's, and its folder's */
+};
+
+static void act_show_text(struct act *act, const char *text)
+{
+    /* Translators: a machine's name, and what is shown of it */
+    g_autofree char *title =
+        g_strdup_printf(_("%s – %s"), act->name,
+                        act->action->id == LATHE_ACTION_LOG   ? _("Log")
+                        : act->action->id == LATHE_ACTION_XML ? _("libvirt XML")
+                                                              : _("QEMU command"));
+
+    lathe_library_show_text(act->window, title, text);
+}
+
+/* What there is to say or show when it went well; the watch shows the rest. */
+static void act_tell(struct act *act, const char *text)
+{
+    if ((act->action->flags & LATHE_ACTION_GIVES_TEXT) != 0)
+        act_show_text(act, text);
+    else if (act->action->id == LATHE_ACTION_DELETE)
+        lathe_library_tell(act->window, GTK_MESSAGE_INFO, text, act->name);
+    else if (act->action->id == LATHE_ACTION_CLONE || act->action->id == LATHE_ACTION_LINK_CLONE)
+        lathe_library_window_select(act->window, text);
+}
+
+static void act_on_done(GObject *source, GAsyncResult *result, gpointer data)
+{
+    struct act *act = data;
+    LatheLibraryWindow *window = act->window;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = lathe_action_finish(result, &error);
+    struct lathe_watched *watched =
+        window->watch != NULL ? lathe_watch_find(window->watch, act->id, NULL) : NULL;
+
+    if (window->watch != NULL && text == NULL)
+        lathe_library_window_show_error(window, error->message);
+    else if (window->watch != NULL)
+        act_tell(act, text);
+    if (watched != NULL)
+        lathe_watch_look(window->watch, watched);
+    g_object_unref(window);
+    g_free(act->name);
+    g_free(act->id);
+    g_free(act);
+}
+
+void lathe_library_act(LatheLibraryWindow *window, enum lathe_action_id id,
+                       const struct lathe_machine *machine, const char *name)
+{
+    struct act *act = g_new0(struct act, 1);
+
+    *act = (struct act){g_object_ref(window), &lathe_actions[id], g_strdup(machine->name),
+                        g_strdup(machine->id)};
+    lathe_action_perform(act->action, lathe_watch_get_library(window->watch), machine, name,
+                         act_on_done, act);
+}
+
+/* With the selected machine, if it can be done now. */
+static void act_on_selected(LatheLibraryWindow *window, const struct lathe_action *action)
+{
+    struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+
+    if (watched == NULL || !lathe_action_is_possible(action, watched->state))
+        return;
+    if ((action->flags & LATHE_ACTION_TAKES_NAME) != 0)
+        lathe_library_ask_name(window, action);
+    else
+        lathe_library_act(window, action->id, watched->machine, NULL);
+}
+
+static void on_machine_action(GSimpleAction *simple, GVariant *parameter, gpointer data)
+{
+    const char *name = g_action_get_name(G_ACTION(simple));
+
+    for (int i = 0; i < LATHE_ACTIONS; i++) {
+        if (strcmp(lathe_actions[i].name, name) == 0)
+            act_on_selected(data, &lathe_actions[i]);
+    }
+}
+
+/* ---- dragging ---- */
+
+struct act_move {
+    LatheLibraryWindow *window;
+    char *id, *group;
+};
+
+/* Its place is right; now its group, if it has another one there. */
+static void move_on_placed(GObject *source, GAsyncResult *result, gpointer data)
+{
+    struct act_move *move = data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = lathe_action_finish(result, &error);
+    struct lathe_watched *watched =
+        move->window->watch != NULL ? lathe_watch_find(move->window->watch, move->id, NULL) : NULL;
+
+    if (watched != NULL && text == NULL)
+        lathe_library_window_show_error(move->window, error->message);
+    else if (watched != NULL && g_strcmp0(watched->machine->group, move->group) != 0)
+        lathe_library_act(move->window, LATHE_ACTION_GROUP, watched->machine,
+                          move->group != NULL ? move->group : "");
+    g_object_unref(move->window);
+    g_free(move->id);
+    g_free(move->group);
+    g_free(move);
+}
+
+void lathe_library_move(LatheLibraryWindow *window, struct lathe_watched *watched, guint index,
+                        const char *group)
+{
+    struct act_move *move = g_new0(struct act_move, 1);
+
+    *move =
+        (struct act_move){g_object_ref(window), g_strdup(watched->machine->id), g_strdup(group)};
+    lathe_action_place(lathe_watch_get_library(window->watch), watched->machine, index,
+                       move_on_placed, move);
+}
+
+/* ---- the window's own ---- */
+
+static void on_list(GSimpleAction *action, GVariant *value, gpointer data)
+{
+    LatheLibraryWindow *window = data;
+
+    g_simple_action_set_state(action, value);
+    lathe_library_view_set_lines(window->view, g_variant_get_boolean(value));
+    lathe_library_keep_list(g_variant_get_boolean(value));
+}
+
+static void on_search(GSimpleAction *action, GVariant *value, gpointer data)
+{
+    LatheLibraryWindow *window = data;
+    gboolean open = g_variant_get_boolean(value);
+
+    g_simple_action_set_state(action, value);
+    gtk_search_bar_set_search_mode(window->search_bar, open);
+    if (open)
+        gtk_widget_grab_focus(GTK_WIDGET(window->search_entry));
+}
+
+static void on_new(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    lathe_library_window_new_machine(data, NULL);
+}
+
+static void on_open(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    lathe_library_window_choose(data);
+}
+
+static void on_close(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    gtk_window_close(GTK_WINDOW(data));
+}
+
+static void on_shortcuts(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    GtkWidget *shortcuts = lathe_library_shortcuts_new();
+
+    gtk_window_set_transient_for(GTK_WINDOW(shortcuts), GTK_WINDOW(data));
+    gtk_window_present(GTK_WINDOW(shortcuts));
+}
+
+static const struct own_row {
+    GActionEntry entry;
+    const char *label, *key;
+} own_rows[] = {
+    {{"new", on_new, NULL, NULL, NULL, {0}}, N_("New Machine"), "<Primary>n"},
+    {{"open", on_open, NULL, NULL, NULL, {0}}, N_("Try a Disc or Disk Image"), "<Primary><Shift>o"},
+    {{"search", NULL, NULL, "false", on_search, {0}}, N_("Search"), "<Primary>f"},
+    {{"list", NULL, NULL, "false", on_list, {0}}, N_("Show as a List"), "<Primary>t"},
+    {{"shortcuts", on_shortcuts, NULL, NULL, NULL, {0}},
+     N_("Keyboard Shortcuts"),
+     "<Primary>question"},
+    {{"close", on_close, NULL, NULL, NULL, {0}}, N_("Close the Library"), "<Primary>w"},
+};
+
+void lathe_library_add_actions(LatheLibraryWindow *window)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++)
+        g_action_map_add_action_entries(G_ACTION_MAP(window), &own_rows[i].entry, 1, window);
+    for (int i = 0; i < LATHE_ACTIONS; i++) {
+        const GActionEntry entry = {
+            lathe_actions[i].name, on_machine_action, NULL, NULL, NULL, {0}};
+        g_action_map_add_action_entries(G_ACTION_MAP(window), &entry, 1, window);
+    }
+}
+
+void lathe_library_update_actions(LatheLibraryWindow *window)
+{
+    const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+
+    for (int i = 0; i < LATHE_ACTIONS; i++) {
+        GAction *action = g_action_map_lookup_action(G_ACTION_MAP(window), lathe_actions[i].name);
+        g_simple_action_set_enabled(
+            G_SIMPLE_ACTION(action),
+            watched != NULL && lathe_action_is_possible(&lathe_actions[i], watched->state));
+    }
+}
+
+/* ---- keys ---- */
+
+static bool key_matches(const GdkEventKey *event, const char *key)
+{
+    guint keyval = 0, wanted = gdk_keyval_to_lower(event->keyval);
+    GdkModifierType modifiers = 0, pressed;
+
+    if (key == NULL)
+        return false;
+    gtk_accelerator_parse(key, &keyval, &modifiers);
+    pressed = event->state & gtk_accelerator_get_default_mod_mask();
+    if (keyval == GDK_KEY_question) /* where it needs Shift, that is part of the key */
+        pressed &= ~(guint)GDK_SHIFT_MASK;
+    return keyval == wanted && pressed == modifiers;
+}
+
+/* Those with Ctrl also from an entry; the others belong to it. */
+static bool key_is_taken(GtkWidget *window, const GdkEventKey *event)
+{
+    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(window));
+
+    return GTK_IS_EDITABLE(focus) && (event->state & GDK_CONTROL_MASK) == 0;
+}
+
+static bool key_own(LatheLibraryWindow *window, const GdkEventKey *event)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++) {
+        if (!key_matches(event, own_rows[i].key))
+            continue;
+        g_action_group_activate_action(G_ACTION_GROUP(window), own_rows[i].entry.name, NULL);
+        return true;
+    }
+    return false;
+}
+
+static bool key_machine(LatheLibraryWindow *window, const GdkEventKey *event)
+{
+    const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+
+    for (int i = 0; i < LATHE_ACTIONS && watched != NULL; i++) {
+        if (!key_matches(event, lathe_actions[i].key) ||
+            !lathe_action_is_possible(&lathe_actions[i], watched->state))
+            continue;
+        act_on_selected(window, &lathe_actions[i]);
+        return true;
+    }
+    return false;
+}
+
+gboolean lathe_library_on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
+{
+    LatheLibraryWindow *window = LATHE_LIBRARY_WINDOW(widget);
+
+    if (key_is_taken(widget, event))
+        return FALSE;
+    if (key_own(window, event) || key_machine(window, event))
+        return TRUE;
+    return gtk_stack_get_visible_child(window->stack) == window->scrolled &&
+           !GTK_IS_EDITABLE(gtk_window_get_focus(GTK_WINDOW(widget))) &&
+           event->keyval != GDK_KEY_space && /* which presses buttons */
+           gtk_search_bar_handle_event(window->search_bar, (GdkEvent *)event);
+}
+
+/* ---- menus and help ---- */
+
+static void menu_add(GMenu *menu, const struct lathe_action *action)
+{
+    g_autofree char *name = g_strconcat("win.", action->name, NULL);
+    g_autoptr(GMenuItem) item = g_menu_item_new(_(action->label), name);
+
+    if (action->key != NULL)
+        g_menu_item_set_attribute(item, "accel", "s", action->key);
+    g_menu_append_item(menu, item);
+}
+
+GMenuModel *lathe_library_menu(LatheLibraryWindow *window)
+{
+    /* Where a part of the menu ends. */
+    static const enum lathe_action_id ends[] = {LATHE_ACTION_RESET, LATHE_ACTION_SEEN,
+                                                LATHE_ACTION_QEMU, LATHE_ACTION_DELETE};
+    const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+    GMenu *menu = g_menu_new();
+    int next = 0;
+
+    for (gsize part = 0; part < G_N_ELEMENTS(ends) && watched != NULL; part++) {
+        g_autoptr(GMenu) section = g_menu_new();
+        for (; next <= (int)ends[part]; next++) {
+            if (lathe_action_is_possible(&lathe_actions[next], watched->state))
+                menu_add(section, &lathe_actions[next]);
+        }
+        g_menu_append_section(menu, NULL, G_MENU_MODEL(section));
+    }
+    return G_MENU_MODEL(menu);
+}
+
+static void shortcuts_add(GtkWidget *group, const char *label, const char *key)
+{
+    g_auto(GStrv) parts = g_strsplit(label, "_", -1);
+    g_autofree char *title = g_strjoinv("", parts); /* without mnemonics */
+
+    gtk_container_add(GTK_CONTAINER(group),
+                      g_object_new(GTK_TYPE_SHORTCUTS_SHORTCUT, "title", title, "accelerator", key,
+                                   "visible", TRUE, NULL));
+}
+
+static GtkWidget *shortcuts_group(GtkWidget *section, const char *title)
+{
+    GtkWidget *group =
+        g_object_new(GTK_TYPE_SHORTCUTS_GROUP, "title", title, "visible", TRUE, NULL);
+
+    gtk_container_add(GTK_CONTAINER(section), group);
+    return group;
+}
+
+GtkWidget *lathe_library_shortcuts_new(void)
+{
+    GtkWidget *window = g_object_new(GTK_TYPE_SHORTCUTS_WINDOW, "modal", TRUE, NULL);
+    GtkWidget *section =
+        g_object_new(GTK_TYPE_SHORTCUTS_SECTION, "section-name", "library", "visible", TRUE, NULL);
+    GtkWidget *group = shortcuts_group(section, _("Library"));
+
+    for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++) {
+        if (own_rows[i].key != NULL)
+            shortcuts_add(group, _(own_rows[i].label), own_rows[i].key);
+    }
+    group = shortcuts_group(section, _("Selected Machine"));
+    shortcuts_add(group, _("Start or go on"), "Return");
+    shortcuts_add(group, _("Menu"), "Menu <Shift>F10");
+    for (int i = 0; i < LATHE_ACTIONS; i++) {
+        if (lathe_actions[i].key != NULL)
+            shortcuts_add(group, _(lathe_actions[i].label), lathe_actions[i].key);
+    }
+    gtk_container_add(GTK_CONTAINER(window), section);
+    return window;
+}

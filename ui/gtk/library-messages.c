@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bars above the machines: what was done and how it is undone, what failed, last words. */
+#include <glib/gi18n.h>
+
+#include "ui/gtk/library-private.h"
+
+#define MESSAGE_SECONDS 12 /* that an information stays, which nobody needs to answer */
+
+/* ---- what was done ---- */
+
+static void message_hide(LatheLibraryWindow *window)
+{
+    g_clear_handle_id(&window->info_timer, g_source_remove);
+    gtk_info_bar_set_revealed(window->info_bar, FALSE);
+}
+
+static gboolean message_on_time(gpointer data)
+{
+    LatheLibraryWindow *window = data;
+
+    window->info_timer = 0;
+    message_hide(window);
+    return G_SOURCE_REMOVE;
+}
+
+void lathe_library_tell(LatheLibraryWindow *window, GtkMessageType type, const char *text,
+                        const char *undo)
+{
+    g_free(window->info_undo);
+    window->info_undo = g_strdup(undo);
+    gtk_info_bar_set_message_type(window->info_bar, type);
+    gtk_label_set_text(window->info_label, text);
+    gtk_widget_set_visible(window->info_button, undo != NULL);
+    gtk_info_bar_set_revealed(window->info_bar, TRUE);
+    g_clear_handle_id(&window->info_timer, g_source_remove);
+    if (type == GTK_MESSAGE_INFO)
+        window->info_timer = g_timeout_add_seconds(MESSAGE_SECONDS, message_on_time, window);
+}
+
+static void message_on_undone(GObject *source, GAsyncResult *result, gpointer data)
+{
+    LatheLibraryWindow *window = data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *id = lathe_action_finish(result, &error);
+
+    if (id == NULL)
+        lathe_library_window_show_error(window, error->message);
+    else
+        lathe_library_window_select(window, id);
+    g_object_unref(window);
+}
+
+static void message_on_undo(GtkButton *button, LatheLibraryWindow *window)
+{
+    message_hide(window);
+    lathe_action_undelete(lathe_watch_get_library(window->watch), window->info_undo,
+                          message_on_undone, g_object_ref(window));
+}
+
+static void message_on_response(GtkInfoBar *bar, int response, LatheLibraryWindow *window)
+{
+    message_hide(window);
+}
+
+/* ---- last words ---- */
+
+static void crash_hide(LatheLibraryWindow *window)
+{
+    g_clear_pointer(&window->crashed, g_free);
+    gtk_info_bar_set_revealed(window->crash_bar, FALSE);
+}
+
+void lathe_library_show_crash(LatheLibraryWindow *window, const struct lathe_watched *watched)
+{
+    bool crashed = watched != NULL && watched->state == LATHE_WATCH_CRASHED;
+    bool broken = watched != NULL && watched->state == LATHE_WATCH_BROKEN;
+    const char *words = watched != NULL && watched->words != NULL ? watched->words : "";
+
+    if (!crashed && !broken) {
+        crash_hide(window);
+        return;
+    }
+    g_autofree char *text =
+        g_strdup_printf(crashed ? _("“%s” crashed. %s") : _("“%s” cannot be used. %s"),
+                        watched->machine->name, words);
+    g_free(window->crashed);
+    window->crashed = g_strdup(watched->machine->id);
+    gtk_label_set_text(window->crash_label, text);
+    gtk_widget_set_visible(window->crash_log, crashed);
+    gtk_widget_set_visible(window->crash_start, crashed);
+    gtk_info_bar_set_revealed(window->crash_bar, TRUE);
+}
+
+static void crash_act(LatheLibraryWindow *window, enum lathe_action_id id)
+{
+    struct lathe_watched *watched =
+        window->crashed != NULL ? lathe_watch_find(window->watch, window->crashed, NULL) : NULL;
+
+    if (watched != NULL)
+        lathe_library_act(window, id, watched->machine, NULL);
+}
+
+static void crash_on_log(GtkButton *button, LatheLibraryWindow *window)
+{
+    crash_act(window, LATHE_ACTION_LOG);
+}
+
+static void crash_on_start(GtkButton *button, LatheLibraryWindow *window)
+{
+    crash_act(window, LATHE_ACTION_START);
+    crash_hide(window);
+}
+
+static void crash_on_response(GtkInfoBar *bar, int response, LatheLibraryWindow *window)
+{
+    crash_hide(window);
+}
+
+void lathe_library_connect_messages(LatheLibraryWindow *window)
+{
+    g_signal_connect(window->info_button, "clicked", G_CALLBACK(message_on_undo), window);
+    g_signal_connect(window->info_bar, "response", G_CALLBACK(message_on_response), window);
+    g_signal_connect(window->crash_log, "clicked", G_CALLBACK(crash_on_log), window);
+    g_signal_connect(window->crash_start, "clicked", G_CALLBACK(crash_on_start), window);
+    g_signal_connect(window->crash_bar, "response", G_CALLBACK(crash_on_response), window);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the view and its keys and drags share. */
+#ifndef LATHE_GTK_LIBRARY_VIEW_PRIVATE_H
+#define LATHE_GTK_LIBRARY_VIEW_PRIVATE_H
+
+#include "ui/gtk/library-cell.h"
+#include "ui/gtk/library-layout.h"
+#include "ui/gtk/library-pictures.h"
+#include "ui/gtk/library-view.h"
+
+struct _LatheLibraryView {
+    GtkLayout parent;
+    LatheWatch *watch;
+    struct library_pictures *pictures;
+    struct library_layout *layout; /* NULL: to be made */
+    struct library_sizes sizes;
+    char *search;
+    bool lines;
+    struct lathe_watched *selected;
+    GHashTable *cells;    /* struct lathe_watched *: LatheLibraryCell *, those that are seen */
+    GHashTable *headings; /* char *: GtkWidget * */
+    GPtrArray *spare;     /* cells without a machine, hidden */
+    guint update, live;
+    int width; /* that the layout is for */
+    struct lathe_watched *dragged;
+};
+
+enum view_signal { VIEW_SELECTED, VIEW_ACTIVATED, VIEW_MENU, VIEW_MOVED, VIEW_SIGNALS };
+
+extern guint lathe_library_view_signals[VIEW_SIGNALS];
+
+/* The layout as it is now. */
+struct library_layout *lathe_library_view_need_layout(LatheLibraryView *view);
+/* Keys, clicks and drags of a new cell. */
+void lathe_library_view_connect_cell(LatheLibraryView *view, GtkWidget *cell);
+/* Drops between cells. */
+void lathe_library_view_accept_drops(LatheLibraryView *view);
+
+#endif

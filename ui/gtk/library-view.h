@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * LatheLibraryView: the machines of a watch as tiles or lines below headings of groups. Widgets
+ * exist for what is seen only. It goes into a scrolled window. Main thread.
+ *
+ * Signals:
+ * "selected"  ():                 another machine is selected, or it is another thing
+ * "activated" ():                 double click on the selected machine, or Return
+ * "menu"      (gpointer event):   the selected machine's menu is wanted; NULL event: by the
+ * keyboard "moved"     (gpointer watched, guint index, const char *group): it was dragged to this
+ * place of the watch, and to this group
+ */
+#ifndef LATHE_GTK_LIBRARY_VIEW_H
+#define LATHE_GTK_LIBRARY_VIEW_H
+
+#include <gtk/gtk.h>
+
+#include "app/watch/watch.h"
+
+#define LATHE_TYPE_LIBRARY_VIEW lathe_library_view_get_type()
+G_DECLARE_FINAL_TYPE(LatheLibraryView, lathe_library_view, LATHE, LIBRARY_VIEW, GtkLayout)
+
+GtkWidget *lathe_library_view_new(LatheWatch *watch);
+
+/* Lines instead of tiles. */
+void lathe_library_view_set_lines(LatheLibraryView *view, bool lines);
+/* Shows those that have this text; "": all. */
+void lathe_library_view_search(LatheLibraryView *view, const char *text);
+/* How many machines it shows. */
+unsigned lathe_library_view_get_count(LatheLibraryView *view);
+
+/* NULL: none is selected. Borrowed, as long as the watch has it. */
+struct lathe_watched *lathe_library_view_get_selected(LatheLibraryView *view);
+/* Selects, scrolls there and takes the focus. */
+void lathe_library_view_select(LatheLibraryView *view, struct lathe_watched *watched);
+/* Its widget, to point at; NULL: it is not seen. */
+GtkWidget *lathe_library_view_get_widget(LatheLibraryView *view,
+                                         const struct lathe_watched *watched);
+
+#endif
