@@ -35,6 +35,8 @@ LAYERS = {
     "display": ["emulator/api", "display"],
     "app": ["emulator/api", "display", "app"],
     "wizards/firmware": ["emulator/api", "app/plan", "app/firmware"],
+    "wizards/flow": ["app/plan", "app/firmware"],
+    "wizards/installer": ["app/plan", "wizards/flow"],
     "wizards/cli": ["emulator/api", "app", "wizards"],
     "ui": ["display", "app", "wizards", "ui"],
 }
