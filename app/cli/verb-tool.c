@@ -19,3 +19,8 @@ int lathe_verb_firmware(struct lathe_cli *cli)
 {
     return tool_run_verb("firmware", cli);
 }
+
+int lathe_verb_wizard(struct lathe_cli *cli)
+{
+    return tool_run_verb("wizard", cli);
+}

@@ -28,9 +28,7 @@ static const struct lathe_tool_option firmware_options[] = {
     {NULL, NULL, 0, NULL, NULL},
 };
 
-static const struct lathe_tool firmware_tool = {"firmware", firmware_commands, firmware_options};
-
-const struct lathe_tool *const lathe_tools[] = {&firmware_tool, NULL};
+const struct lathe_tool lathe_firmware_tool = {"firmware", firmware_commands, firmware_options};
 
 const char *lathe_firmware_operand(const struct lathe_tool_line *line, GError **error)
 {

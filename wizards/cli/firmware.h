@@ -9,6 +9,8 @@
 #include "app/cli/tool.h"
 #include "wizards/firmware/bytes.h"
 
+extern const struct lathe_tool lathe_firmware_tool;
+
 /* Each returns an exit status; what *error says is printed. */
 #define COMMAND(id, name, operands, summary)                                                       \
     int lathe_firmware_##id(const struct lathe_tool_line *line, GError **error);
