@@ -39,9 +39,8 @@ static bool check_number(const struct lathe_question *question, const char *text
 
     if (g_ascii_string_to_signed(text, 10, question->low, question->high, &number, NULL))
         return true;
-    return lathe_error_input(error,
-                             "'%s' is no number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-                             text, question->low, question->high);
+    return lathe_error_input(error, "'%s' is no number from %lld to %lld", text,
+                             (long long)question->low, (long long)question->high);
 }
 
 static bool check_choice(const struct lathe_answers *answers, const struct lathe_question *question,

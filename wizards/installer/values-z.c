@@ -79,16 +79,15 @@ bool lathe_hex_is(const char *text)
     return prefixed || digits[0] != '0' || length == 1 || length == 4;
 }
 
-static bool hex_check(const char *text, guint64 low, guint64 high, const char *what, GError **error)
+static bool hex_check(const char *text, guint32 low, guint32 high, const char *what, GError **error)
 {
     guint64 number = lathe_hex_is(text) ? g_ascii_strtoull(text, NULL, 16) : G_MAXUINT64;
 
     if (lathe_hex_is(text) && number >= low && number <= high)
         return true;
     return lathe_error_input(error,
-                             "'%s' is no %s: hexadecimal, %" G_GINT64_MODIFIER
-                             "x to %" G_GINT64_MODIFIER
-                             "x, leading zeros only after 0x or to four digits",
+                             "'%s' is no %s: hexadecimal, %x to %x, leading zeros only after 0x or "
+                             "to four digits",
                              text, what, low, high);
 }
 
