@@ -70,6 +70,13 @@ const char *lathe_console_get_machine(LatheConsole *console)
     return console_private(console)->machine;
 }
 
+char *lathe_console_dup_location(LatheConsole *console)
+{
+    LatheConsoleClass *class = LATHE_CONSOLE_GET_CLASS(console);
+
+    return class->dup_location != NULL ? class->dup_location(console) : NULL;
+}
+
 void lathe_console_close(LatheConsole *console)
 {
     LatheConsolePrivate *private = console_private(console);

@@ -80,6 +80,8 @@ const char *lathe_console_get_reason(LatheConsole *console);
 /* "Serial 1" or "/dev/ttyS0"; and the machine's name, "" if it is none. */
 const char *lathe_console_get_title(LatheConsole *console);
 const char *lathe_console_get_machine(LatheConsole *console);
+/* Where a port of our own session leads beside: "pty:/dev/pts/3"; NULL: nowhere else. g_free. */
+char *lathe_console_dup_location(LatheConsole *console);
 
 /* Ends it: no signal comes any more. The last unref does it, too. */
 void lathe_console_close(LatheConsole *console);

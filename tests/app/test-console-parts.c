@@ -10,7 +10,10 @@
 #include <unistd.h>
 
 #include "app/console/console.h"
+#include "app/console/lines.h"
 #include "app/console/log.h"
+#include "app/console/pacer.h"
+#include "app/console/patterns.h"
 #include "tests/test.h"
 
 /* ---- the log ---- */
@@ -93,6 +96,136 @@ static void test_log_bounds(void)
         put(log, "\n", i);
     CHECK_EQ(lathe_console_log_time(log, 6000 + 999999), 999999);
     lathe_console_log_free(log);
+}
+
+/* ---- lines ---- */
+
+static void check_line(const struct lathe_console_lines *lines, guint64 number, const char *wanted)
+{
+    g_autofree char *text = lathe_console_lines_dup_text(lines, number);
+
+    CHECK_STR(text, wanted);
+}
+
+static void test_lines(void)
+{
+    struct lathe_console_log *log = lathe_console_log_new(10000);
+    struct lathe_console_lines *lines = lathe_console_lines_new(log);
+
+    put(log, "\033[1;31mred\033[m end\r\n10%\r20%\r\nhal", 7);
+    CHECK_EQ(lathe_console_lines_update(lines), 0);
+    CHECK_EQ(lathe_console_lines_end(lines), 3);
+    check_line(lines, 0, "red end");
+    check_line(lines, 1, "20%");
+    check_line(lines, 2, "hal");
+    put(log, "f\tx\n", 8);
+    lathe_console_log_reset(log, 9);
+    CHECK_EQ(lathe_console_lines_update(lines), 2);
+    check_line(lines, 2, "half    x");
+    CHECK_EQ(lathe_console_lines_end(lines), 4);
+    CHECK(lathe_console_lines_get(lines, 3)->reset);
+    CHECK_EQ(lathe_console_lines_get(lines, 3)->time, 9);
+    for (int i = 0; i < 5000; i++) {
+        put(log, "0123456789\n", i);
+        lathe_console_lines_update(lines);
+    }
+    CHECK(lathe_console_lines_start(lines) > 2000);
+    CHECK_EQ(lathe_console_lines_end(lines), 5004);
+    check_line(lines, 5003, "0123456789");
+    lathe_console_lines_free(lines);
+    lathe_console_log_free(log);
+}
+
+/* Whatever a guest writes becomes text. */
+static void test_plain_text(void)
+{
+    static const struct {
+        const char *bytes, *text;
+    } rows[] = {{"a\bb", "b"},
+                {"\033]0;title\ashown", "shown"},
+                {"\033", ""},
+                {"\033[", ""},
+                {"\033[12;", ""},
+                {"\033(Bx\033=y", "xy"},
+                {"\001\002ok\177", "ok"},
+                {"\303\274\b!", "!"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        g_autofree char *text =
+            lathe_console_plain_text((const guint8 *)rows[i].bytes, strlen(rows[i].bytes));
+        CHECK_STR(text, rows[i].text);
+    }
+    for (int i = 0; i < 2000; i++) {
+        guint8 noise[64];
+        for (size_t k = 0; k < sizeof(noise); k++)
+            noise[k] = (guint8)(g_random_int() % (i % 2 == 0 ? 256 : 100));
+        g_autofree char *text = lathe_console_plain_text(noise, sizeof(noise));
+        CHECK(g_utf8_validate(text, -1, NULL) && strpbrk(text, "\033\r\n\t") == NULL);
+    }
+    g_autofree char *hex = lathe_console_hex_row(0x20, (const guint8 *)"Az\n", 3);
+    CHECK(g_str_has_prefix(hex, "00000020  41 7a 0a ") && g_str_has_suffix(hex, " |Az.|"));
+}
+
+static void test_patterns(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("lathe-patterns-XXXXXX", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_setenv("XDG_CONFIG_HOME", folder, TRUE);
+    GPtrArray *patterns = lathe_patterns_load();
+    CHECK(patterns->len >= 2 && lathe_patterns_show(patterns, "anything"));
+    CHECK(lathe_pattern_new("bad", "(", "#ffffff", LATHE_PATTERN_HIDE, &error) == NULL);
+    CHECK(error != NULL);
+    g_ptr_array_add(patterns,
+                    lathe_pattern_new("noise", "^audit", "#123456", LATHE_PATTERN_HIDE, NULL));
+    CHECK(!lathe_patterns_show(patterns, "AUDIT: x") && lathe_patterns_show(patterns, "x"));
+    g_ptr_array_add(patterns,
+                    lathe_pattern_new("mine", "usb", "#123456", LATHE_PATTERN_ONLY, NULL));
+    CHECK(!lathe_patterns_show(patterns, "x") && lathe_patterns_show(patterns, "a usb b"));
+    CHECK(lathe_patterns_save(patterns, NULL));
+    guint count = patterns->len;
+    g_ptr_array_unref(patterns);
+    patterns = lathe_patterns_load();
+    CHECK_EQ(patterns->len, count);
+    CHECK(!lathe_patterns_show(patterns, "x") && !lathe_patterns_show(patterns, "audit usb"));
+    g_ptr_array_unref(patterns);
+    g_autofree char *file = g_build_filename(folder, "lathe", "console.ini", NULL);
+    g_file_set_contents(file, "[a]\nname=x\npattern=(\n[b]\nname=y\n[c]\nnonsense\n", -1, NULL);
+    patterns = lathe_patterns_load();
+    g_ptr_array_unref(patterns);
+    g_remove(file);
+    g_autofree char *inner = g_path_get_dirname(file);
+    g_rmdir(inner);
+    g_rmdir(folder);
+}
+
+static void pacer_put_text(gpointer opaque, const guint8 *data, gsize length)
+{
+    g_string_append_len(opaque, (const char *)data, (gssize)length);
+}
+
+static void test_pacer(void)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    struct lathe_console_pacer *pacer = lathe_console_pacer_new(pacer_put_text, text);
+
+    lathe_console_pacer_add(pacer, "now", 3);
+    CHECK_STR(text->str, "now");
+    lathe_console_pacer_set_speed(pacer, 500, 60);
+    gint64 begin = g_get_monotonic_time();
+    lathe_console_pacer_add(pacer, "one\rtwo\rthree three three", 25);
+    CHECK_EQ(lathe_console_pacer_get_waiting(pacer), 25);
+    while (lathe_console_pacer_get_waiting(pacer) != 0)
+        g_main_context_iteration(NULL, TRUE);
+    gint64 took = g_get_monotonic_time() - begin;
+    CHECK_STR(text->str, "nowone\rtwo\rthree three three");
+    CHECK(took >= 120000 + 17 * 2000 - 20000); /* two pauses, and the last line at its speed */
+    lathe_console_pacer_add(pacer, "never", 5);
+    lathe_console_pacer_cancel(pacer);
+    lathe_console_pacer_add(pacer, "last", 4);
+    lathe_console_pacer_set_speed(pacer, 0, 0);
+    CHECK(g_str_has_suffix(text->str, "threelast"));
+    lathe_console_pacer_free(pacer);
 }
 
 /* ---- consoles of the host ---- */
@@ -254,6 +387,10 @@ int main(int argc, char **argv)
     static const struct test_case cases[] = {
         {"console: log", test_log},
         {"console: log is bounded", test_log_bounds},
+        {"console: lines", test_lines},
+        {"console: plain text", test_plain_text},
+        {"console: patterns", test_patterns},
+        {"console: pacer", test_pacer},
         {"console: pty", test_pty},
         {"console: socket", test_socket},
         {"console: bad addresses", test_bad_addresses},

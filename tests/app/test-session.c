@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* LatheSession, LatheSerial and the serial log over the fake machine. */
+/* LatheSession, LatheSerial and the log of a console over the fake machine. */
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "app/console/record.h"
 #include "app/plan/definition.h"
-#include "app/session/serial-log.h"
 #include "app/session/session.h"
 #include "tests/test.h"
 
@@ -374,26 +374,31 @@ static char *log_contents(const char *path)
 static void test_log(void)
 {
     struct watched *watched = watched_new("print one;print two;echo", false);
-    struct lathe_serial_log *log = lathe_serial_log_new(watched->serial);
+    g_autoptr(LatheConsole) console = lathe_console_new_serial(watched->serial);
+    struct lathe_console_record *log = lathe_console_record_new(console);
     g_autofree char *path = g_strconcat(session_kernel, ".log", NULL);
 
     lathe_session_start(watched->session);
     CHECK(watched_wait(watched, "two\r\n"));
-    CHECK(lathe_serial_log_start(log, path, FALSE, NULL));
+    CHECK(lathe_console_record_start(log, path, FALSE, NULL));
     lathe_serial_send(watched->serial, "three", 5);
     CHECK(watched_wait(watched, "three"));
     g_autofree char *plain = log_contents(path);
     CHECK_STR(plain, "one\r\ntwo\r\nthree");
-    CHECK(lathe_serial_log_start(log, path, TRUE, NULL));
+    CHECK(lathe_console_record_start(log, path, TRUE, NULL));
     lathe_serial_send(watched->serial, "3\rfour", 6);
     CHECK(watched_wait(watched, "four"));
-    lathe_serial_log_stop(log);
+    lathe_console_record_stop(log);
     g_autofree char *stamped = log_contents(path);
     CHECK(g_regex_match_simple("^\\[[-0-9 :.]{23}\\] one\r\n\\[[-0-9 :.]{23}\\] two\r\n"
                                "\\[[-0-9 :.]{23}\\] three3\r\n\\[[-0-9 :.]{23}\\] four$",
                                stamped, G_REGEX_DOLLAR_ENDONLY, 0));
-    CHECK(!lathe_serial_log_start(log, "/nonexistent/x", FALSE, NULL));
-    lathe_serial_log_free(log);
+    CHECK(!lathe_console_record_start(log, "/nonexistent/x", FALSE, NULL));
+    CHECK(lathe_console_record_export(log, path, FALSE, NULL));
+    g_autofree char *exported = log_contents(path);
+    CHECK_STR(exported, "one\r\ntwo\r\nthree3\r\nfour");
+    CHECK(!lathe_console_record_export(log, "/dev/full", FALSE, NULL));
+    lathe_console_record_free(log);
     g_remove(path);
     watched_free(watched);
 }

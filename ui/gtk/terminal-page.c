@@ -5,14 +5,15 @@
 #include <glib/gi18n.h>
 #include <vte/vte.h>
 
-#include "app/session/serial-log.h"
+#include "app/console/pacer.h"
 #include "ui/gtk/application.h"
 #include "ui/gtk/search-bar.h"
 
 struct _LatheTerminalPage {
     GtkBox parent;
-    LatheSerial *serial;
-    struct lathe_serial_log *log;
+    LatheConsole *console;
+    struct lathe_console_record *record;
+    struct lathe_console_pacer *display, *typing;
     char *log_path;
     LatheSearchBar *search_bar;
     VteTerminal *terminal;
@@ -31,19 +32,35 @@ static void page_changed(LatheTerminalPage *page)
 
 /* ---- between the port and the terminal ---- */
 
-static void page_on_output(LatheSerial *serial, GBytes *bytes, LatheTerminalPage *page)
+static void page_feed(gpointer data, const guint8 *text, gsize length)
+{
+    LatheTerminalPage *page = data;
+
+    if (page->terminal != NULL) /* it goes before the page does */
+        vte_terminal_feed(page->terminal, (const char *)text, (gssize)length);
+}
+
+static void page_on_output(LatheConsole *console, GBytes *bytes, gint64 time,
+                           LatheTerminalPage *page)
 {
     gsize length;
     const char *text = g_bytes_get_data(bytes, &length);
 
-    vte_terminal_feed(page->terminal, text, (gssize)length);
+    lathe_console_pacer_add(page->display, text, length);
     g_signal_emit(page, page_signals[SIGNAL_ATTENTION], 0);
+}
+
+static void page_type(gpointer data, const guint8 *text, gsize length)
+{
+    LatheTerminalPage *page = data;
+
+    lathe_console_send(page->console, text, length);
 }
 
 static void on_commit(VteTerminal *terminal, const char *text, guint length,
                       LatheTerminalPage *page)
 {
-    if (lathe_serial_send(page->serial, text, length) < length)
+    if (lathe_console_send(page->console, text, length) < length)
         gtk_widget_error_bell(GTK_WIDGET(terminal));
 }
 
@@ -52,18 +69,28 @@ static void on_commit(VteTerminal *terminal, const char *text, guint length,
  * everything a line tells where the new one begins. Escape sequences, not vte_terminal_reset: that
  * would discard what has not been drawn yet.
  */
-static void page_on_reset(LatheSerial *serial, LatheTerminalPage *page)
+static void page_on_reset(LatheConsole *console, gint64 when, LatheTerminalPage *page)
 {
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    g_autofree char *time = g_date_time_format(now, "%H:%M:%S");
+    g_autoptr(GDateTime) then = g_date_time_new_from_unix_local(when / G_USEC_PER_SEC);
+    g_autofree char *time = then != NULL ? g_date_time_format(then, "%H:%M:%S") : g_strdup("?");
     /* Translators: a line in the terminal; %s is the time of day */
     g_autofree char *mark = g_strdup_printf(_("reset, connected again at %s"), time);
     g_autofree char *text = g_strdup_printf("\033[!p\033[?47l\033[r\033[m\033[999;1H\r\n\033[7m "
                                             "\342\200\224 %s \342\200\224 \033[m\r\n",
                                             mark);
 
-    vte_terminal_feed(page->terminal, text, -1);
+    lathe_console_pacer_add(page->display, text, strlen(text));
     page_changed(page);
+}
+
+static void page_on_lost(LatheConsole *console, guint64 bytes, LatheTerminalPage *page)
+{
+    g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, bytes);
+    /* Translators: a line in the terminal; %s is a number */
+    g_autofree char *mark = g_strdup_printf(_("%s bytes are missing here"), number);
+    g_autofree char *text = g_strdup_printf("\r\n\033[7m %s \033[m\r\n", mark);
+
+    lathe_console_pacer_add(page->display, text, strlen(text));
 }
 
 /* ---- the terminal ---- */
@@ -124,9 +151,14 @@ static void page_set_colors(VteTerminal *terminal)
 
 /* ---- what the window asks for ---- */
 
-LatheSerial *lathe_terminal_page_get_serial(LatheTerminalPage *page)
+LatheConsole *lathe_terminal_page_get_console(LatheTerminalPage *page)
 {
-    return page->serial;
+    return page->console;
+}
+
+struct lathe_console_record *lathe_terminal_page_get_record(LatheTerminalPage *page)
+{
+    return page->record;
 }
 
 void lathe_terminal_page_apply(LatheTerminalPage *page, const struct lathe_preferences *preferences)
@@ -167,6 +199,42 @@ void lathe_terminal_page_paste(LatheTerminalPage *page)
     vte_terminal_paste_clipboard(page->terminal);
 }
 
+#define PAGE_LINE_MS 100 /* after each line of a text that is pasted slowly */
+
+static void page_on_clipboard(GtkClipboard *clipboard, const char *text, gpointer data)
+{
+    LatheTerminalPage *page = data;
+    g_autofree char *typed = text != NULL ? g_strdelimit(g_strdup(text), "\n", '\r') : NULL;
+
+    if (typed != NULL)
+        lathe_console_pacer_add(page->typing, typed, strlen(typed));
+    g_object_unref(page);
+}
+
+void lathe_terminal_page_paste_slowly(LatheTerminalPage *page, guint speed)
+{
+    GtkClipboard *clipboard =
+        gtk_widget_get_clipboard(GTK_WIDGET(page->terminal), GDK_SELECTION_CLIPBOARD);
+
+    lathe_console_pacer_set_speed(page->typing, speed, PAGE_LINE_MS);
+    gtk_clipboard_request_text(clipboard, page_on_clipboard, g_object_ref(page));
+}
+
+gsize lathe_terminal_page_get_pasting(LatheTerminalPage *page)
+{
+    return lathe_console_pacer_get_waiting(page->typing);
+}
+
+void lathe_terminal_page_stop_pasting(LatheTerminalPage *page)
+{
+    lathe_console_pacer_cancel(page->typing);
+}
+
+void lathe_terminal_page_set_baud(LatheTerminalPage *page, guint baud)
+{
+    lathe_console_pacer_set_speed(page->display, baud / 10, 0); /* 8 bits, start and stop */
+}
+
 void lathe_terminal_page_select_all(LatheTerminalPage *page)
 {
     vte_terminal_select_all(page->terminal);
@@ -175,14 +243,15 @@ void lathe_terminal_page_select_all(LatheTerminalPage *page)
 void lathe_terminal_page_clear(LatheTerminalPage *page)
 {
     vte_terminal_reset(page->terminal, TRUE, TRUE);
-    lathe_serial_log_clear(page->log);
+    lathe_console_pacer_cancel(page->display);
+    lathe_console_record_clear(page->record);
 }
 
 void lathe_terminal_page_tell_size(LatheTerminalPage *page)
 {
     g_autofree char *text = g_strdup_printf("stty rows %ld cols %ld", page->rows, page->columns);
 
-    lathe_serial_send(page->serial, text, strlen(text));
+    lathe_console_send(page->console, text, strlen(text));
     lathe_terminal_page_grab_focus(page);
 }
 
@@ -202,7 +271,7 @@ gboolean lathe_terminal_page_is_searching(LatheTerminalPage *page)
 gboolean lathe_terminal_page_start_log(LatheTerminalPage *page, const char *path,
                                        gboolean timestamps, GError **error)
 {
-    if (!lathe_serial_log_start(page->log, path, timestamps, error))
+    if (!lathe_console_record_start(page->record, path, timestamps, error))
         return FALSE;
     g_free(page->log_path);
     page->log_path = g_strdup(path);
@@ -212,7 +281,7 @@ gboolean lathe_terminal_page_start_log(LatheTerminalPage *page, const char *path
 
 void lathe_terminal_page_stop_log(LatheTerminalPage *page)
 {
-    lathe_serial_log_stop(page->log);
+    lathe_console_record_stop(page->record);
     g_clear_pointer(&page->log_path, g_free);
     page_changed(page);
 }
@@ -224,17 +293,21 @@ const char *lathe_terminal_page_get_log(LatheTerminalPage *page)
 
 /* ---- the object ---- */
 
-GtkWidget *lathe_terminal_page_new(LatheSerial *serial, const char *machine)
+GtkWidget *lathe_terminal_page_new(LatheConsole *console, const char *machine)
 {
     LatheTerminalPage *page = g_object_new(LATHE_TYPE_TERMINAL_PAGE, NULL);
     /* Translators: the name of a terminal for screen readers: "Serial 1 of Debian" */
-    g_autofree char *name = g_strdup_printf(_("%s of %s"), lathe_serial_get_title(serial), machine);
+    g_autofree char *name =
+        g_strdup_printf(_("%s of %s"), lathe_console_get_title(console), machine);
 
-    page->serial = g_object_ref(serial);
-    page->log = lathe_serial_log_new(serial);
+    page->console = g_object_ref(console);
+    page->record = lathe_console_record_new(console);
+    page->display = lathe_console_pacer_new(page_feed, page);
+    page->typing = lathe_console_pacer_new(page_type, page);
     atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(page->terminal)), name);
-    g_signal_connect_object(serial, "output", G_CALLBACK(page_on_output), page, 0);
-    g_signal_connect_object(serial, "reset", G_CALLBACK(page_on_reset), page, 0);
+    g_signal_connect_object(console, "output", G_CALLBACK(page_on_output), page, 0);
+    g_signal_connect_object(console, "reset", G_CALLBACK(page_on_reset), page, 0);
+    g_signal_connect_object(console, "lost", G_CALLBACK(page_on_lost), page, 0);
     g_signal_connect_object(page->search_bar, "notify::visible", G_CALLBACK(page_changed), page,
                             G_CONNECT_SWAPPED);
     return GTK_WIDGET(page);
@@ -244,8 +317,10 @@ static void lathe_terminal_page_finalize(GObject *object)
 {
     LatheTerminalPage *page = LATHE_TERMINAL_PAGE(object);
 
-    lathe_serial_log_free(page->log);
-    g_clear_object(&page->serial);
+    lathe_console_pacer_free(page->display);
+    lathe_console_pacer_free(page->typing);
+    lathe_console_record_free(page->record);
+    g_clear_object(&page->console);
     g_free(page->log_path);
     G_OBJECT_CLASS(lathe_terminal_page_parent_class)->finalize(object);
 }

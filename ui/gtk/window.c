@@ -95,7 +95,7 @@ static void window_show_terminal(LatheWindow *window, LatheTerminalPage *page)
 
     lathe_terminal_page_get_size(page, &columns, &rows);
     g_autofree char *size = g_strdup_printf("%ld×%ld", columns, rows);
-    g_autofree char *location = lathe_serial_dup_location(lathe_terminal_page_get_serial(page));
+    g_autofree char *location = lathe_console_dup_location(lathe_terminal_page_get_console(page));
     const char *log = lathe_terminal_page_get_log(page);
     /* Translators: %s is the file that a log is written to */
     g_autofree char *log_text = log != NULL ? g_strdup_printf(_("Log: %s"), log) : NULL;
@@ -203,7 +203,8 @@ static void on_switch_page(GtkNotebook *notebook, GtkWidget *page, guint number,
 
 static void window_add_page(LatheWindow *window, LatheSerial *serial)
 {
-    GtkWidget *page = lathe_terminal_page_new(serial, lathe_session_get_title(window->session));
+    g_autoptr(LatheConsole) console = lathe_console_new_serial(serial);
+    GtkWidget *page = lathe_terminal_page_new(console, lathe_session_get_title(window->session));
     GtkWidget *label = gtk_label_new(lathe_serial_get_title(serial));
 
     gtk_notebook_append_page(window->notebook, page, label);
