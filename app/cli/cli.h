@@ -26,7 +26,7 @@ struct lathe_keep {
     char *name, *title, *description, *group;
     GPtrArray *removed; /* of char * */
     unsigned position;  /* from 1; 0: not given */
-    bool xml, linked, undo, purge, force, deleted, names, print;
+    bool xml, linked, undo, purge, force, deleted, names, print, window;
 };
 
 /* A parsed line. */

@@ -10,6 +10,11 @@
 
 #include "app/session/session.h"
 
+/* What lathe_console_show takes; the last has no machine. */
+struct lathe_console_target {
+    const char *machine, *port;
+};
+
 struct lathe_front_end {
     /* Shows the session and runs the default main context until the window is closed or quit is
      * called. FALSE with *error: it could not open. */
@@ -18,6 +23,9 @@ struct lathe_front_end {
      * Returns when it is closed. FALSE with *error: it could not open. */
     gboolean (*start)(gboolean service, GError **error);
     void (*quit)(void); /* ends run */
+    /* A window of serial consoles, none: it asks which. Returns when all are closed. FALSE with
+     * *error: it could not open. */
+    gboolean (*show_consoles)(const struct lathe_console_target *targets, GError **error);
 };
 
 /* The front end for this value of --display, or "tui" (only start), loaded now. NULL with *error:

@@ -246,6 +246,11 @@ bool lathe_set_xml(struct lathe_cli *cli, const char *value, GError **error)
     return set_flag(&cli->keep.xml);
 }
 
+bool lathe_set_window(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_flag(&cli->keep.window);
+}
+
 bool lathe_set_linked(struct lathe_cli *cli, const char *value, GError **error)
 {
     return set_flag(&cli->keep.linked);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/front-end.h"
 #include "app/cli/terminal.h"
 #include "app/plan/error.h"
 
@@ -82,9 +83,45 @@ static int console_run(LatheConsole *console)
     return run.status;
 }
 
+/* "2" or "serial1" behind a machine's name is its port. */
+static bool console_is_port(const char *word)
+{
+    if (g_str_has_prefix(word, "serial"))
+        word += strlen("serial");
+    return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
+}
+
+static struct lathe_console_target *console_targets(const GPtrArray *operands)
+{
+    struct lathe_console_target *targets = g_new0(struct lathe_console_target, operands->len + 1);
+    guint count = 0;
+
+    for (guint i = 0; i < operands->len; i++) {
+        const char *word = operands->pdata[i];
+        if (count > 0 && targets[count - 1].port == NULL && console_is_port(word))
+            targets[count - 1].port = word;
+        else
+            targets[count++].machine = word;
+    }
+    return targets;
+}
+
+static int console_show(const struct lathe_cli *cli, GError **error)
+{
+    g_autofree struct lathe_console_target *targets = console_targets(cli->operands);
+    const struct lathe_front_end *front_end = lathe_front_end_find("gtk", error);
+
+    if (front_end == NULL || !front_end->show_consoles(targets, error))
+        return lathe_cli_fail(LATHE_EXIT_USAGE, (*error)->message);
+    return LATHE_EXIT_OK;
+}
+
 int lathe_verb_console(struct lathe_cli *cli)
 {
     g_autoptr(GError) error = NULL;
+
+    if (cli->keep.window)
+        return console_show(cli, &error);
     g_autoptr(LatheConsole) console = console_open(cli, &error);
 
     if (console == NULL)

@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <gtk/gtk.h>
 
+#include "ui/gtk/console-window.h"
 #include "ui/gtk/desktop-actions.h"
 #include "ui/gtk/launch.h"
 #include "ui/gtk/library-private.h"
@@ -124,6 +125,30 @@ gboolean lathe_gtk_start(gboolean service, GError **error)
     g_signal_connect(application, "activate", G_CALLBACK(application_on_activate), NULL);
     g_signal_connect(application, "open", G_CALLBACK(application_on_open), NULL);
     g_application_run(application, service ? 2 : 1, arguments);
+    g_object_unref(application);
+    return TRUE;
+}
+
+/* ---- consoles alone ---- */
+
+static void application_on_consoles(GApplication *application, gpointer data)
+{
+    const struct lathe_console_target *target = data;
+
+    if (target->machine == NULL)
+        lathe_console_show(GTK_APPLICATION(application), NULL, NULL);
+    for (; target->machine != NULL; target++)
+        lathe_console_show(GTK_APPLICATION(application), target->machine, target->port);
+}
+
+gboolean lathe_gtk_show_consoles(const struct lathe_console_target *targets, GError **error)
+{
+    if (!application_init(error))
+        return FALSE;
+    GApplication *application = application_new(G_APPLICATION_NON_UNIQUE);
+    g_signal_connect(application, "activate", G_CALLBACK(application_on_consoles),
+                     (gpointer)targets);
+    g_application_run(application, 0, NULL);
     g_object_unref(application);
     return TRUE;
 }

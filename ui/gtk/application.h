@@ -3,6 +3,7 @@
 #ifndef LATHE_GTK_APPLICATION_H
 #define LATHE_GTK_APPLICATION_H
 
+#include "app/cli/front-end.h"
 #include "app/session/session.h"
 
 #define LATHE_GTK_ID            "org.lathe_vm.Lathe" /* the same in every file of assets/ */
@@ -15,5 +16,6 @@ gboolean lathe_gtk_run(LatheSession *session, GError **error);
 gboolean lathe_gtk_start(gboolean service, GError **error);
 /* Ends lathe_gtk_run without a question. */
 void lathe_gtk_quit(void);
+gboolean lathe_gtk_show_consoles(const struct lathe_console_target *targets, GError **error);
 
 #endif
