@@ -127,6 +127,7 @@ static void jit_engine_detach(struct emu_machine *machine)
         return;
     ir_blocks_free(engine->blocks);
     emu_jit_free(engine->jit);
+    atomic_store(&machine->counters.code, 0);
     free(engine);
     machine->engine_data = NULL;
 }
@@ -145,6 +146,7 @@ static bool jit_engine_attach(struct emu_machine *machine, struct emu_error *err
     bool good = engine->jit != NULL;
     if (good) {
         jit_engine_start_trace(engine, machine);
+        emu_jit_count_code(engine->jit, &machine->counters.code);
         emu_jit_set_spare(engine->jit, jit_engine_has_spare(machine));
     }
     for (unsigned i = 0; good && i < machine->vcpu_count; i++)

@@ -34,8 +34,9 @@ struct emu_disk {
     struct disk_list kept; /* the host has no room for them now */
     emu_disk_full_fn *full;
     void *full_opaque;
-    unsigned active;  /* requests that workers are at */
-    unsigned resting; /* workers without one */
+    struct emu_counters *counters; /* NULL: nobody counts */
+    unsigned active;               /* requests that workers are at */
+    unsigned resting;              /* workers without one */
     unsigned workers;
     pthread_t threads[DISK_WORKERS];
     uint8_t *now; /* a buffer of DISK_NOW bytes, under the controller's lock; NULL: not used yet */
@@ -211,10 +212,21 @@ static void disk_deliver_command(void *opaque, emu_ns now, const void *data, siz
         disk_deliver(disk);
 }
 
+static void disk_count(struct emu_disk *disk, const struct emu_disk_request *request)
+{
+    emu_count(&disk->counters->disk_requests, 1);
+    if (request->op == EMU_DISK_READ)
+        emu_count(&disk->counters->disk_read, request->length);
+    else if (request->op == EMU_DISK_WRITE)
+        emu_count(&disk->counters->disk_written, request->length);
+}
+
 /* Disk's lock held. */
 static void disk_finish(struct emu_disk *disk, struct emu_disk_request *request, int error)
 {
     request->error = error;
+    if (error == 0 && disk->counters != NULL)
+        disk_count(disk, request);
     disk_list_add(&disk->finished, request);
     if (!disk->posted)
         disk->posted = emu_queue_post(disk->queue, disk_deliver_command, disk, NULL, 0);
@@ -522,5 +534,6 @@ bool emu_machine_add_disk(struct emu_machine *machine, struct emu_disk *disk, st
         .settle = disk_part_settle, .resume = disk_part_resume, .free = disk_part_free};
 
     emu_disk_on_full(disk, disk_part_full, machine);
+    disk->counters = &machine->counters;
     return emu_machine_add_part(machine, &part, disk, err);
 }

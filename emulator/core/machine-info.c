@@ -36,6 +36,37 @@ struct emu_machine_stats emu_machine_get_stats(const struct emu_machine *machine
     return stats;
 }
 
+bool emu_machine_get_vcpu_stats(const struct emu_machine *machine, unsigned vcpu,
+                                struct emu_vcpu_stats *out)
+{
+    *out = (struct emu_vcpu_stats){0};
+    if (vcpu >= machine->vcpu_count)
+        return false;
+    out->instructions =
+        atomic_load_explicit(&machine->vcpus[vcpu].instructions, memory_order_relaxed);
+    out->halted = info_halted(&machine->vcpus[vcpu], emu_clock_now(machine->clock));
+    return true;
+}
+
+static uint64_t info_count(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void emu_machine_get_io(const struct emu_machine *machine, struct emu_machine_io *out)
+{
+    const struct emu_counters *counters = &machine->counters;
+
+    *out = (struct emu_machine_io){
+        .disk_read = info_count(&counters->disk_read),
+        .disk_written = info_count(&counters->disk_written),
+        .disk_requests = info_count(&counters->disk_requests),
+        .net_received = info_count(&counters->net_received),
+        .net_sent = info_count(&counters->net_sent),
+        .code = info_count(&counters->code),
+    };
+}
+
 /* ---- devices ---- */
 
 static void info_print_region(FILE *out, const struct emu_machine *machine,

@@ -8,6 +8,7 @@
 #define EMU_CORE_MACHINE_H
 
 #include "emulator/api/debug.h"
+#include "emulator/core/counters.h"
 #include "emulator/core/device.h"
 #include "emulator/core/display.h"
 #include "emulator/core/engine.h"
@@ -73,6 +74,7 @@ struct emu_machine {
     struct emu_input *input;
     struct emu_displays displays;
     struct emu_trace trace;
+    struct emu_counters counters;
     struct emu_power power; /* handle to emu_machine_request_power, for devices */
 
     struct emu_vcpu *vcpus;

@@ -91,6 +91,13 @@ static void cache_mark(struct jit_cache *cache, size_t from, size_t chunks, bool
     }
 }
 
+static void cache_count_locked(struct jit_cache *cache)
+{
+    if (cache->count != NULL)
+        atomic_store_explicit(cache->count, (cache->top - cache->freed) * JIT_CHUNK,
+                              memory_order_relaxed);
+}
+
 /* Looks at up to `holes` freed pieces for one that is large enough, from where the last search
  * ended, and once from the beginning. */
 static bool cache_reuse(struct jit_cache *cache, size_t chunks, size_t holes, size_t *found)
@@ -103,6 +110,7 @@ static bool cache_reuse(struct jit_cache *cache, size_t chunks, size_t holes, si
         if (end - *found >= chunks) {
             cache->next = *found + chunks;
             cache->freed -= chunks;
+            cache_count_locked(cache);
             return true;
         }
         if (end < cache->top)
@@ -140,6 +148,7 @@ static bool cache_take_locked(struct jit_cache *cache, size_t chunks, size_t *fo
         return false;
     *found = cache->top;
     cache->top += chunks;
+    cache_count_locked(cache);
     cache_back_locked(cache);
     return true;
 }
@@ -148,6 +157,7 @@ static void cache_free_locked(struct jit_cache *cache, const uint8_t *code, size
 {
     cache_mark(cache, (size_t)(code - cache->write) / JIT_CHUNK, chunks, false);
     cache->freed += chunks;
+    cache_count_locked(cache);
 }
 
 static uint8_t *cache_pop_locked(struct jit_cache *cache, size_t chunks)

@@ -32,6 +32,7 @@ struct jit_cache {
     size_t backed;                            /* so many have their memory */
     size_t next;                              /* where the search for freed ones goes on */
     size_t freed;                             /* below top and not taken */
+    _Atomic uint64_t *count;                  /* bytes taken, for who looks; NULL: nobody */
     struct jit_piece *ready[JIT_CLASSES + 1]; /* small ones to hand out as they are, still taken */
 };
 

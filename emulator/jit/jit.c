@@ -194,6 +194,11 @@ void emu_jit_report(struct jit *jit, bool end)
     jit_stats_report(jit->stats, end);
 }
 
+void emu_jit_count_code(struct jit *jit, _Atomic uint64_t *bytes)
+{
+    jit->cache.count = bytes;
+}
+
 void emu_jit_set_patience(struct jit *jit, unsigned entries)
 {
     jit->patience = (int32_t)(entries < INT32_MAX ? entries : INT32_MAX);

@@ -29,6 +29,9 @@ void emu_jit_trace(struct jit *jit, struct emu_trace *trace);
 /* Emits jit_stats, what was done so far; at the end also jit_slow. Any thread. */
 void emu_jit_report(struct jit *jit, bool end);
 
+/* Keeps the bytes of code that there are in *bytes, which must outlive it. Before emu_jit_join. */
+void emu_jit_count_code(struct jit *jit, _Atomic uint64_t *bytes);
+
 /* How often a block is entered before it is translated again as a region, 0 and up; tests that are
  * to see regions soon set it before any code is made. */
 void emu_jit_set_patience(struct jit *jit, unsigned entries);

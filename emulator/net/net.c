@@ -29,9 +29,10 @@ struct emu_net {
 
     pthread_mutex_t lock;
     struct emu_frames frames;
-    bool posted;  /* a delivery is in the queue */
-    bool starved; /* the adapter refused the first frame */
-    bool refused; /* the back end waits for room */
+    bool posted;                   /* a delivery is in the queue */
+    bool starved;                  /* the adapter refused the first frame */
+    bool refused;                  /* the back end waits for room */
+    struct emu_counters *counters; /* NULL: nobody counts */
 
     struct emu_net_merge merge; /* loop thread */
 };
@@ -206,6 +207,8 @@ bool emu_net_input_later(struct emu_net *net, const uint8_t *frame, size_t lengt
     taken = emu_frames_put(&net->frames, frame, length);
     net->refused |= !taken;
     pthread_mutex_unlock(&net->lock);
+    if (taken && net->counters != NULL)
+        emu_count(&net->counters->net_received, length);
     return taken;
 }
 
@@ -243,10 +246,17 @@ emu_ns emu_net_now(const struct emu_net *net)
 
 /* ---- towards the back end ---- */
 
+static void net_count_sent(struct emu_net *net, size_t length)
+{
+    if (net->counters != NULL)
+        emu_count(&net->counters->net_sent, length);
+}
+
 void emu_net_send(struct emu_net *net, const uint8_t *frame, size_t length)
 {
     if (!emu_net_link(net) || length < EMU_NET_HEADER || length > EMU_NET_FRAME)
         return;
+    net_count_sent(net, length);
     if (net->backend.ops->send != NULL)
         net->backend.ops->send(net->backend.opaque, frame, length);
 }
@@ -262,10 +272,12 @@ void emu_net_send_segments(struct emu_net *net, uint8_t *frame, size_t length,
     if (!emu_net_link(net) || net->backend.ops->send == NULL ||
         !emu_net_segments_check(frame, length, segments))
         return;
-    if (net->backend.ops->large && emu_net_segments_join(frame, length, segments))
+    if (net->backend.ops->large && emu_net_segments_join(frame, length, segments)) {
+        net_count_sent(net, length);
         net->backend.ops->send(net->backend.opaque, frame, length);
-    else
-        emu_net_segments_cut(frame, length, segments, net_send_piece, net);
+        return;
+    }
+    emu_net_segments_cut(frame, length, segments, net_send_piece, net);
 }
 
 /* ---- the cable ---- */
@@ -338,5 +350,6 @@ bool emu_machine_add_net(struct emu_machine *machine, struct emu_net *net, struc
 {
     static const struct emu_machine_part part = {.reset = net_part_reset, .free = net_part_free};
 
+    net->counters = &machine->counters;
     return emu_machine_add_part(machine, &part, net, err);
 }

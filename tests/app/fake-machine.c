@@ -482,6 +482,24 @@ struct emu_machine_stats emu_machine_get_stats(const struct emu_machine *m)
     };
 }
 
+bool emu_machine_get_vcpu_stats(const struct emu_machine *m, unsigned vcpu,
+                                struct emu_vcpu_stats *out)
+{
+    *out = (struct emu_vcpu_stats){.instructions = m->work / m->vcpus};
+    return vcpu < m->vcpus;
+}
+
+/* It grows with the work, so that there is something to see. */
+void emu_machine_get_io(const struct emu_machine *m, struct emu_machine_io *out)
+{
+    *out = (struct emu_machine_io){.disk_read = m->work / 64,
+                                   .disk_written = m->work / 256,
+                                   .disk_requests = m->work / 250000,
+                                   .net_received = m->work / 512,
+                                   .net_sent = m->work / 1024,
+                                   .code = 12u << 20};
+}
+
 bool emu_machine_set_engine(struct emu_machine *m, const char *name, struct emu_error *err)
 {
     return strcmp(name, "interp") == 0 ||
