@@ -201,9 +201,15 @@ static void action_about(GSimpleAction *action, GVariant *parameter, gpointer da
                           GTK_LICENSE_GPL_3_0, NULL);
 }
 
+static void action_performance(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    lathe_window_toggle_performance(data);
+}
+
 static const GActionEntry window_entries[] = {
     {"run-pause", action_run_pause, NULL, NULL, NULL, {0}},
     {"reset", action_reset, NULL, NULL, NULL, {0}},
+    {"performance", action_performance, NULL, NULL, NULL, {0}},
     {"power-button", action_power_button, NULL, NULL, NULL, {0}},
     {"force-off", action_force_off, NULL, NULL, NULL, {0}},
     {"copy", action_copy, NULL, NULL, NULL, {0}},
@@ -248,6 +254,7 @@ static const struct {
     {"win.change-disc", {"<Primary><Shift>d"}},
     {"win.eject", {"<Primary><Shift>e"}},
     {"win.forwards", {"<Primary><Shift>n"}},
+    {"win.performance", {"<Primary><Shift>m"}},
     {"win.attach-disk", {"<Primary><Shift>h"}},
     {"win.screenshot", {"<Primary><Shift>s"}},
     {"win.fullscreen", {"<Primary><Shift>F11"}},

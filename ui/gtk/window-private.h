@@ -3,6 +3,7 @@
 #ifndef LATHE_GTK_WINDOW_PRIVATE_H
 #define LATHE_GTK_WINDOW_PRIVATE_H
 
+#include "app/stats/stats.h"
 #include "ui/gtk/display-page.h"
 #include "ui/gtk/display-preferences.h"
 #include "ui/gtk/message-bar.h"
@@ -29,6 +30,9 @@ struct _LatheWindow {
     GtkNotebook *notebook;
     GtkLabel *state_label, *engine_label, *speed_label;
     GtkLabel *location_label, *log_label, *size_label;
+
+    struct lathe_stats *stats;
+    GtkWidget *performance; /* its page; NULL: not open */
 
     GtkWidget *forwards_dialog; /* NULL: not open */
 
@@ -57,6 +61,8 @@ LatheDisplayPage *lathe_window_get_display(LatheWindow *window);
 void lathe_window_focus_page(LatheWindow *window);
 /* Calls apply for every page with the preferences, and keeps them. */
 void lathe_window_apply_preferences(LatheWindow *window);
+/* Opens the performance page, or closes it. */
+void lathe_window_toggle_performance(LatheWindow *window);
 void lathe_window_install_actions(LatheWindow *window);
 /* Which actions can be done now. */
 void lathe_window_update_actions(LatheWindow *window);

@@ -15,6 +15,7 @@
 #include "ui/gtk/forwards.h"
 #include "ui/gtk/media.h"
 #include "ui/gtk/notices.h"
+#include "ui/gtk/performance-page.h"
 #include "ui/gtk/store.h"
 #include "ui/gtk/window-private.h"
 
@@ -51,6 +52,8 @@ void lathe_window_focus_page(LatheWindow *window)
         lathe_terminal_page_grab_focus(lathe_window_get_page(window));
     else if (lathe_window_get_display(window) != NULL)
         lathe_display_page_grab_focus(lathe_window_get_display(window));
+    else if (window->performance != NULL)
+        lathe_performance_page_grab_focus(LATHE_PERFORMANCE_PAGE(window->performance));
 }
 
 void lathe_window_apply_preferences(LatheWindow *window)
@@ -127,6 +130,8 @@ static void window_show_page(LatheWindow *window)
         window_show_terminal(window, page);
     else if (display != NULL)
         window_show_display(window, display);
+    else
+        window_show_text(window->location_label, NULL);
     window_show_info(window);
     window_show_frame(window);
     lathe_window_update_actions(window);
@@ -225,6 +230,20 @@ static void window_add_display(LatheWindow *window, unsigned number)
     g_signal_connect_object(page, "changed", G_CALLBACK(window_on_display), window,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(page, "left", G_CALLBACK(window_on_left), window, 0);
+}
+
+void lathe_window_toggle_performance(LatheWindow *window)
+{
+    if (window->performance != NULL) {
+        gtk_widget_destroy(window->performance);
+        lathe_window_focus_page(window);
+        return;
+    }
+    GtkWidget *page = lathe_performance_page_new(window->stats);
+    int number = gtk_notebook_append_page(window->notebook, page, gtk_label_new(_("Performance")));
+    g_set_weak_pointer(&window->performance, page);
+    gtk_notebook_set_current_page(window->notebook, number);
+    lathe_performance_page_grab_focus(LATHE_PERFORMANCE_PAGE(page));
 }
 
 static void window_add_pages(LatheWindow *window)
@@ -462,6 +481,7 @@ GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
     LatheWindow *window = g_object_new(LATHE_TYPE_WINDOW, "application", application, NULL);
 
     window->session = g_object_ref(session);
+    window->stats = lathe_stats_new(session);
     lathe_preferences_load(&window->preferences);
     lathe_display_preferences_load(&window->display_preferences);
     lathe_window_install_actions(window);
@@ -498,6 +518,9 @@ static void lathe_window_dispose(GObject *object)
     g_clear_object(&window->floppies_menu);
     g_clear_object(&window->floppy_chooser);
     g_clear_pointer(&window->wanted_file, g_free);
+    if (window->performance != NULL)
+        gtk_widget_destroy(window->performance);
+    g_clear_pointer(&window->stats, lathe_stats_free);
     g_clear_object(&window->terminal_menu);
     g_clear_object(&window->display_menu);
     g_clear_object(&window->session);
