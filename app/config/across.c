@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/config/check.h"
+#include "app/config/parts.h"
 #include "app/config/schema.h"
 #include "app/config/tree.h"
 
@@ -201,4 +202,5 @@ void lathe_check_across(const xmlNode *root, GArray *findings)
     across_disks(devices, findings);
     across_boot(root, devices, findings);
     across_forwards(devices, findings);
+    lathe_parts_check(root, findings);
 }

@@ -2,6 +2,7 @@
 /* A checked document becomes a definition: disks, network adapters, serial ports and the like. */
 #include <string.h>
 
+#include "app/config/parts.h"
 #include "app/config/read.h"
 #include "app/config/tree.h"
 #include "app/plan/error.h"
@@ -56,6 +57,7 @@ static void read_drive(struct lathe_config_reader *reader, const xmlNode *node,
     bool block = lathe_tree_is(node, "type", "block");
     g_autofree char *path = lathe_tree_get(source, block ? "dev" : "file");
     g_autofree char *queues = lathe_tree_get(driver, "queues");
+    g_autofree char *thread = lathe_tree_get(driver, "iothread");
 
     disk->path = lathe_read_path(reader, path);
     disk->format = lathe_tree_get(driver, "type");
@@ -67,6 +69,8 @@ static void read_drive(struct lathe_config_reader *reader, const xmlNode *node,
     disk->discard_changes = lathe_tree_child(node, "transient") != NULL;
     disk->queues = queues != NULL ? (unsigned)g_ascii_strtoull(queues, NULL, 10) : 0;
     disk->boot = lathe_read_boot(node);
+    disk->iothread = thread != NULL ? (unsigned)g_ascii_strtoull(thread, NULL, 10) : 0;
+    disk->place = lathe_parts_read_place(node);
     if (disk->cdrom)
         drive_fix_cdrom(reader, node, disk);
 }
@@ -186,6 +190,7 @@ static bool read_net(struct lathe_config_reader *reader, const xmlNode *node, GE
     if (!lathe_definition_add_net(definition, text->str, error))
         return lathe_read_fail_at(reader, node, error);
     definition->net[definition->nets - 1].boot = lathe_read_boot(node);
+    definition->net[definition->nets - 1].place = lathe_parts_read_place(node);
     return true;
 }
 

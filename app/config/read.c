@@ -6,6 +6,7 @@
 
 #include "app/config/check.h"
 #include "app/config/findings.h"
+#include "app/config/parts.h"
 #include "app/config/schema.h"
 #include "app/config/tree.h"
 #include "app/plan/error.h"
@@ -341,6 +342,7 @@ static bool read_ours(struct lathe_config_reader *reader, GError **error)
 static bool read_all(struct lathe_config_reader *reader, GError **error)
 {
     read_names(reader);
+    lathe_parts_read(reader->root, reader->definition->parts);
     return read_board(reader, error) && read_memory(reader, error) &&
            read_topology(reader, error) && read_cpu(reader, error) && read_ends(reader, error) &&
            read_kernel(reader, error) && read_firmware(reader, error) && read_boot(reader, error) &&

@@ -88,6 +88,21 @@ static bool schema_check_number(const struct lathe_schema_row *row, const char *
     return false;
 }
 
+static bool schema_check_hex(const struct lathe_schema_row *row, const char *text, char **why)
+{
+    bool hex = g_ascii_strncasecmp(text, "0x", 2) == 0;
+    guint64 value, least, most;
+    char *end;
+
+    least = g_ascii_strtoull(row->words, &end, 10);
+    most = g_ascii_strtoull(end, NULL, 10);
+    if (g_ascii_string_to_unsigned(text + 2 * hex, hex ? 16 : 10, least, most, &value, NULL))
+        return true;
+    *why = g_strdup_printf(
+        "is no number from 0x%" G_GINT64_MODIFIER "x to 0x%" G_GINT64_MODIFIER "x", least, most);
+    return false;
+}
+
 static bool schema_check_size(const char *text, char **why)
 {
     guint64 value;
@@ -135,6 +150,8 @@ bool lathe_schema_check_value(const struct lathe_schema_row *row, const char *te
         return schema_check_words(row, text, use, why);
     case LATHE_CONTENT_NUMBER:
         return schema_check_number(row, text, why);
+    case LATHE_CONTENT_HEX:
+        return schema_check_hex(row, text, why);
     case LATHE_CONTENT_SIZE:
         return schema_check_size(text, why);
     default:

@@ -24,6 +24,7 @@ enum lathe_schema_content {
     LATHE_CONTENT_WORDS, /* one of words, in three groups: see below */
     LATHE_CONTENT_UUID,
     LATHE_CONTENT_MAC,
+    LATHE_CONTENT_HEX, /* as NUMBER, or hexadecimal: "0x1c" */
 };
 
 /* What this version makes of it. */

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "app/config/parts.h"
 #include "app/config/write-private.h"
 #include "app/plan/error.h"
 
@@ -88,6 +89,7 @@ static void disk_add(xmlNode *root, const struct lathe_disk_definition *disk)
         lathe_tree_add(node, "readonly", NULL);
     if (disk->discard_changes)
         lathe_tree_add(node, "transient", NULL);
+    lathe_parts_write_place(node, &disk->place);
 }
 
 /* The CD drive from here on; NULL: none. */
@@ -166,6 +168,39 @@ bool lathe_write_nets(xmlNode *root, const struct lathe_definition *definition, 
         if (!net_add(devices, &definition->net[i], error))
             return false;
     }
+    return true;
+}
+
+/* ---- places ---- */
+
+static void place_set_thread(xmlNode *node, unsigned thread)
+{
+    xmlNode *driver = lathe_tree_child(node, "driver");
+    g_autofree char *text = g_strdup_printf("%u", thread);
+
+    if (thread == 0 && driver != NULL)
+        xmlUnsetProp(driver, (const xmlChar *)"iothread");
+    if (thread == 0 || lathe_tree_is(driver, "iothread", text))
+        return;
+    if (driver == NULL)
+        driver = lathe_tree_set(lathe_tree_add(node, "driver", NULL), "name", "qemu");
+    lathe_tree_set(driver, "iothread", text);
+}
+
+/* The definition's disks are the document's, in order, but for those that it does not run. */
+bool lathe_write_places(xmlNode *root, const struct lathe_definition *definition, GError **error)
+{
+    xmlNode *disk = lathe_tree_find(root, "devices/disk");
+    xmlNode *net = lathe_tree_find(root, "devices/interface");
+
+    for (unsigned i = 0; i < definition->disks && disk != NULL; disk = lathe_tree_next(disk)) {
+        if (lathe_tree_is(disk, "device", "lun"))
+            continue;
+        place_set_thread(disk, definition->disk[i].iothread);
+        lathe_parts_write_place(disk, &definition->disk[i++].place);
+    }
+    for (unsigned i = 0; i < definition->nets && net != NULL; net = lathe_tree_next(net))
+        lathe_parts_write_place(net, &definition->net[i++].place);
     return true;
 }
 

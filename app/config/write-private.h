@@ -9,11 +9,14 @@
 
 /* Ours in the document: <lathe:machine>, made if it is missing. */
 xmlNode *lathe_write_ours(xmlNode *root);
+/* The processor's element; a new one is all that the engine can, unless a model is named. */
+xmlNode *lathe_write_need_cpu(xmlNode *root);
 /* The first element of this name is taken out and freed; all: every one. */
 void lathe_write_drop(xmlNode *parent, const char *name);
 void lathe_write_drop_all(xmlNode *parent, const char *name);
 
 bool lathe_write_disks(xmlNode *root, const struct lathe_definition *definition, GError **error);
+bool lathe_write_places(xmlNode *root, const struct lathe_definition *definition, GError **error);
 bool lathe_write_nets(xmlNode *root, const struct lathe_definition *definition, GError **error);
 bool lathe_write_serials(xmlNode *root, const struct lathe_definition *definition, GError **error);
 bool lathe_write_debugcon(xmlNode *root, const struct lathe_definition *definition, GError **error);

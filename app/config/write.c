@@ -2,6 +2,7 @@
 /* Properties put into a document: the machine itself, its processors, firmware and ends. */
 #include <string.h>
 
+#include "app/config/parts.h"
 #include "app/config/write-private.h"
 #include "app/plan/error.h"
 
@@ -93,8 +94,7 @@ static bool write_memory(xmlNode *root, const struct lathe_definition *definitio
 
 /* ---- processors ---- */
 
-/* A processor of its own is all that the engine can, unless a model is named. */
-static xmlNode *write_need_cpu(xmlNode *root)
+xmlNode *lathe_write_need_cpu(xmlNode *root)
 {
     xmlNode *cpu = lathe_tree_child(root, "cpu");
 
@@ -106,7 +106,7 @@ static bool write_topology(xmlNode *root, const struct lathe_definition *definit
     const struct emu_topology *topology = &definition->topology;
     g_autofree char *cpus = g_strdup_printf("%u", topology->cpus);
     xmlNode *vcpu = lathe_tree_need(root, "vcpu");
-    xmlNode *node = lathe_tree_need(write_need_cpu(root), "topology");
+    xmlNode *node = lathe_tree_need(lathe_write_need_cpu(root), "topology");
 
     lathe_tree_set_text(vcpu, cpus);
     xmlUnsetProp(vcpu, (const xmlChar *)"current");
@@ -131,7 +131,7 @@ static bool write_feature(xmlNode *cpu, const char *word, GError **error)
 static bool write_cpu(xmlNode *root, const struct lathe_definition *definition, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(definition->cpu, ",", -1);
-    xmlNode *cpu = write_need_cpu(root);
+    xmlNode *cpu = lathe_write_need_cpu(root);
     bool max = strcmp(words[0], "max") == 0;
 
     lathe_write_drop(cpu, "model");
@@ -302,6 +302,29 @@ static bool write_debug(xmlNode *root, const struct lathe_definition *definition
     return true;
 }
 
+/* ---- parts for later versions ---- */
+
+static bool write_parts(xmlNode *root, const struct lathe_definition *definition,
+                        void (*write)(xmlNode *root, const struct lathe_parts *parts))
+{
+    write(root, definition->parts);
+    return true;
+}
+
+#define WRITE_PARTS(what)                                                                          \
+    static bool write_##what(xmlNode *root, const struct lathe_definition *definition,             \
+                             GError **error)                                                       \
+    {                                                                                              \
+        return write_parts(root, definition, lathe_parts_write_##what);                            \
+    }
+
+WRITE_PARTS(cells)
+WRITE_PARTS(features)
+WRITE_PARTS(iothreads)
+WRITE_PARTS(controllers)
+WRITE_PARTS(sounds)
+WRITE_PARTS(hostdevs)
+
 /* ---- all of it ---- */
 
 static const struct {
@@ -329,6 +352,13 @@ static const struct {
     {LATHE_AREA_TPM, write_tpm},
     {LATHE_AREA_REBOOT, write_reboot},
     {LATHE_AREA_DEBUG, write_debug},
+    {LATHE_AREA_CELLS, write_cells},
+    {LATHE_AREA_FEATURES, write_features},
+    {LATHE_AREA_IOTHREADS, write_iothreads},
+    {LATHE_AREA_CONTROLLERS, write_controllers},
+    {LATHE_AREA_SOUNDS, write_sounds},
+    {LATHE_AREA_HOSTDEVS, write_hostdevs},
+    {LATHE_AREA_PLACES, lathe_write_places},
 };
 
 bool lathe_config_write(struct lathe_config *config, const struct lathe_definition *definition,

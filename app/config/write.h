@@ -30,6 +30,15 @@ enum lathe_config_area {
     LATHE_AREA_REBOOT = 1 << 18,
     LATHE_AREA_DEBUG = 1 << 19, /* debug exit and test devices */
     LATHE_AREA_INPUT = 1 << 20,
+    /* definition->parts: what says the same already stays as it is */
+    LATHE_AREA_CELLS = 1 << 21, /* nodes of memory */
+    LATHE_AREA_FEATURES =
+        1 << 22, /* of CPUs, with their policies; LATHE_AREA_CPU writes them too */
+    LATHE_AREA_IOTHREADS = 1 << 23,
+    LATHE_AREA_CONTROLLERS = 1 << 24,
+    LATHE_AREA_SOUNDS = 1 << 25,
+    LATHE_AREA_HOSTDEVS = 1 << 26,
+    LATHE_AREA_PLACES = 1 << 27, /* of the disks and adapters there are, and disks' iothreads */
 };
 
 /*

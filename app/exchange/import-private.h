@@ -18,6 +18,7 @@ struct lathe_import {
     GHashTable *iothreads; /* QEMU's id -> number */
     unsigned letters[4];   /* used names of disks: vd, sd, hd, fd */
     unsigned controllers;  /* of PCI, for their numbers */
+    unsigned behind[256];  /* devices behind each port that have no slot of their own */
     bool boot_by_device;   /* some device has a place in the boot order */
 };
 

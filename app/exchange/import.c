@@ -68,7 +68,8 @@ static void place_set_number(xmlNode *address, const char *name, const char *for
     lathe_tree_set(address, name, text);
 }
 
-/* Behind a port there is one slot, 0; elsewhere the slot has to be said. */
+/* Behind a port slots are taken in turn: a root port has one, a switch has more; elsewhere the slot
+ * has to be said. */
 static void place_address(struct lathe_import *import, struct lathe_qemu_option *device,
                           xmlNode *node)
 {
@@ -80,6 +81,8 @@ static void place_address(struct lathe_import *import, struct lathe_qemu_option 
         return;
     lathe_qemu_get(device, "bus");
     lathe_qemu_get(device, "addr");
+    if (addr == NULL)
+        slot = import->behind[number % G_N_ELEMENTS(import->behind)]++ % 32;
     xmlNode *address = lathe_tree_set(lathe_tree_add(node, "address", NULL), "type", "pci");
     lathe_tree_set(address, "domain", "0x0000");
     place_set_number(address, "bus", "0x%02x", number);

@@ -26,6 +26,7 @@ struct lathe_definition *lathe_definition_new(void)
     definition->trace = g_ptr_array_new_with_free_func(g_free);
     definition->gaps = g_array_new(FALSE, TRUE, sizeof(struct lathe_gap));
     g_array_set_clear_func(definition->gaps, definition_clear_gap);
+    definition->parts = lathe_parts_new();
     definition->topology = (struct emu_topology){1, 1, 1, 1, 1};
     definition->gpu = EMU_GPU_STD;
     return definition;
@@ -67,6 +68,7 @@ void lathe_definition_free(struct lathe_definition *definition)
     for (unsigned i = 0; i < definition->nets; i++)
         lathe_net_clear(&definition->net[i]);
     g_ptr_array_unref(definition->trace);
+    lathe_parts_free(definition->parts);
     g_array_unref(definition->gaps);
     g_free(definition);
 }

@@ -11,6 +11,7 @@
 #include "app/plan/boot-order.h"
 #include "app/plan/disk.h"
 #include "app/plan/net.h"
+#include "app/plan/parts.h"
 #include "emulator/api/machine.h"
 
 enum lathe_serial_kind {
@@ -93,8 +94,9 @@ struct lathe_definition {
     enum lathe_input input;
     unsigned displays;
     bool debug_exit, testdev, no_reboot;
-    GPtrArray *trace; /* of char *, NULL-terminated once complete */
-    GArray *gaps;     /* of struct lathe_gap */
+    GPtrArray *trace;          /* of char *, NULL-terminated once complete */
+    struct lathe_parts *parts; /* for later versions; never NULL */
+    GArray *gaps;              /* of struct lathe_gap */
 };
 
 /* With the defaults: q35, auto, max, one CPU, 1 GiB. */

@@ -176,15 +176,19 @@ static const char *disk_bus_name(enum emu_drive_bus bus)
 
 char *lathe_disk_format(const struct lathe_disk_definition *disk)
 {
-    char boot[24] = "";
+    g_autofree char *place = lathe_place_format(&disk->place);
+    char boot[24] = "", thread[32] = "";
 
     if (disk->boot != 0)
         g_snprintf(boot, sizeof(boot), ", boot %u", disk->boot);
+    if (disk->iothread != 0)
+        g_snprintf(thread, sizeof(thread), ", iothread %u", disk->iothread);
     return g_strconcat(disk->path != NULL ? disk->path : "(empty)", " on ",
                        disk_bus_name(disk->bus), disk->format != NULL ? ", " : "",
                        disk->format != NULL ? disk->format : "",
                        disk->cdrom       ? ", in a CD drive"
                        : disk->read_only ? ", read-only"
                                          : "",
-                       disk->discard_changes ? ", changes are discarded" : "", boot, NULL);
+                       disk->discard_changes ? ", changes are discarded" : "", boot, thread,
+                       place != NULL ? ", at " : "", place, NULL);
 }

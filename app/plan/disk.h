@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "app/plan/place.h"
 #include "emulator/api/machine.h"
 
 /* Strings are owned and freed with g_free. */
@@ -13,9 +14,11 @@ struct lathe_disk_definition {
     char *format; /* NULL: look */
     enum emu_drive_bus bus;
     bool cdrom, read_only, discard_changes;
-    uint64_t size;   /* bytes of an image that is to be made; 0: it is there */
-    unsigned queues; /* 0: as many as fit the machine */
-    unsigned boot;   /* its place in the boot order; 0: none */
+    uint64_t size;            /* bytes of an image that is to be made; 0: it is there */
+    unsigned queues;          /* 0: as many as fit the machine */
+    unsigned boot;            /* its place in the boot order; 0: none */
+    unsigned iothread;        /* the thread that is to serve it; 0: any */
+    struct lathe_place place; /* on the PCI buses */
 };
 
 /*

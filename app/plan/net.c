@@ -192,6 +192,7 @@ bool lathe_net_parse(const char *text, struct lathe_net_definition *net, GError 
 
 char *lathe_net_format(const struct lathe_net_definition *net)
 {
+    g_autofree char *place = lathe_place_format(&net->place);
     GString *text = g_string_new("user, ");
 
     g_string_append(text, net_models[net->model]);
@@ -210,5 +211,7 @@ char *lathe_net_format(const struct lathe_net_definition *net)
         g_string_append_printf(text, ", boot ROM %s", net->rom);
     if (net->boot != 0)
         g_string_append_printf(text, ", boot %u", net->boot);
+    if (place != NULL)
+        g_string_append_printf(text, ", at %s", place);
     return g_string_free(text, FALSE);
 }

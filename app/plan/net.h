@@ -5,17 +5,19 @@
 
 #include <glib.h>
 
+#include "app/plan/place.h"
 #include "emulator/api/machine.h"
 
 /* Strings are owned and freed with g_free. */
 struct lathe_net_definition {
     enum emu_nic_model model;
-    char *mac;        /* NULL: the model's own */
-    char *rom;        /* the boot ROM's file; NULL: none */
-    GArray *forwards; /* of struct emu_net_forward */
-    char *tftp;       /* the folder that the network gives by TFTP; NULL: none */
-    char *bootfile;   /* what DHCP says to boot; NULL: nothing */
-    unsigned boot;    /* its place in the boot order; 0: none */
+    char *mac;                /* NULL: the model's own */
+    char *rom;                /* the boot ROM's file; NULL: none */
+    GArray *forwards;         /* of struct emu_net_forward */
+    char *tftp;               /* the folder that the network gives by TFTP; NULL: none */
+    char *bootfile;           /* what DHCP says to boot; NULL: nothing */
+    unsigned boot;            /* its place in the boot order; 0: none */
+    struct lathe_place place; /* on the PCI buses */
 };
 
 /* "user[,model=virtio|e1000e][,mac=M][,forward=F]...[,tftp=D][,bootfile=N]". False with *error;

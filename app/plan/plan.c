@@ -192,6 +192,32 @@ static void plan_add_gaps(struct lathe_plan *plan, const struct lathe_definition
     }
 }
 
+/* What there is room for in a definition, and is for later versions. */
+static void plan_add_kept_parts(struct lathe_plan *plan, const struct lathe_parts *parts)
+{
+    char *features = lathe_features_format(parts);
+
+    if (features != NULL)
+        plan_take(plan, "cpu", g_strdup("features"), features);
+    for (guint i = 0; i < parts->cells->len; i++) {
+        const struct lathe_cell *cell = &g_array_index(parts->cells, struct lathe_cell, i);
+        plan_take(plan, "numa", g_strdup_printf("cell %u", cell->id), lathe_cell_format(cell));
+    }
+    if (parts->iothreads != 0)
+        plan_take(plan, "iothreads", g_strdup_printf("%u", parts->iothreads),
+                  g_strdup("threads for disks"));
+    for (guint i = 0; i < parts->sounds->len; i++)
+        plan_take(plan, "sound", g_strdup_printf("%u", i + 1),
+                  lathe_sound_format(&g_array_index(parts->sounds, struct lathe_sound, i)));
+    for (guint i = 0; i < parts->hostdevs->len; i++)
+        plan_take(plan, "hostdev", g_strdup_printf("%u", i + 1),
+                  lathe_hostdev_format(&g_array_index(parts->hostdevs, struct lathe_hostdev, i)));
+    for (guint i = 0; i < parts->controllers->len; i++)
+        plan_take(plan, "bus", g_strdup_printf("%u", i + 1),
+                  lathe_controller_format(
+                      &g_array_index(parts->controllers, struct lathe_controller, i)));
+}
+
 static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definition *definition)
 {
     if (definition->debug_exit)
@@ -240,6 +266,7 @@ static void plan_add_parts(struct lathe_plan *plan, const struct lathe_definitio
     plan_add_nets(plan, definition);
     plan_add_serials(plan, definition);
     plan_add_input(plan, definition);
+    plan_add_kept_parts(plan, definition->parts);
     plan_add_extras(plan, definition);
     plan_add_gaps(plan, definition);
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A checked document's parts that are kept for later versions (parts.h). */
+#include <string.h>
+
+#include "app/config/parts.h"
+#include "app/config/schema.h"
+#include "app/config/tree.h"
+
+/* ---- places ---- */
+
+/* "0x1c" or "28"; 0: none. The check has seen that it is a number. */
+static unsigned parts_number(const xmlNode *node, const char *attribute)
+{
+    g_autofree char *text = lathe_tree_get(node, attribute);
+
+    return text != NULL ? (unsigned)g_ascii_strtoull(text, NULL, 0) : 0;
+}
+
+static struct lathe_place parts_read_address(const xmlNode *address)
+{
+    return (struct lathe_place){.given = true,
+                                .multifunction = lathe_tree_is(address, "multifunction", "on"),
+                                .domain = parts_number(address, "domain"),
+                                .bus = parts_number(address, "bus"),
+                                .slot = parts_number(address, "slot"),
+                                .function = parts_number(address, "function")};
+}
+
+struct lathe_place lathe_parts_read_place(const xmlNode *device)
+{
+    const xmlNode *address = lathe_tree_child(device, "address");
+
+    while (address != NULL && !lathe_tree_is(address, "type", "pci"))
+        address = lathe_tree_next(address);
+    g_autofree char *slot = lathe_tree_get(address, "slot");
+    if (address == NULL || slot == NULL) /* "pci", wherever there is room */
+        return (struct lathe_place){.given = false};
+    return parts_read_address(address);
+}
+
+/* ---- nodes of memory ---- */
+
+static void parts_read_distances(const xmlNode *node, GArray *distances)
+{
+    const xmlNode *sibling = lathe_tree_find(node, "distances/sibling");
+
+    for (; sibling != NULL; sibling = lathe_tree_next(sibling)) {
+        struct lathe_distance distance = {parts_number(sibling, "id"),
+                                          parts_number(sibling, "value")};
+        g_array_append_val(distances, distance);
+    }
+}
+
+static void parts_read_cells(const xmlNode *root, GArray *cells)
+{
+    const xmlNode *node = lathe_tree_find(root, "cpu/numa/cell");
+
+    for (; node != NULL; node = lathe_tree_next(node)) {
+        g_autofree char *id = lathe_tree_get(node, "id"), *size = lathe_tree_get(node, "memory");
+        g_autofree char *unit = lathe_tree_get(node, "unit");
+        struct lathe_cell cell = {.id = cells->len, .cpus = lathe_tree_get(node, "cpus")};
+        if (id != NULL)
+            cell.id = parts_number(node, "id");
+        if (size == NULL || !lathe_schema_size(size, unit, &cell.memory))
+            cell.memory = 0;
+        cell.distances = g_array_new(FALSE, TRUE, sizeof(struct lathe_distance));
+        parts_read_distances(node, cell.distances);
+        g_array_append_val(cells, cell);
+    }
+}
+
+static void parts_read_features(const xmlNode *root, GArray *features)
+{
+    const xmlNode *node = lathe_tree_find(root, "cpu/feature");
+
+    for (; node != NULL; node = lathe_tree_next(node)) {
+        g_autofree char *policy = lathe_tree_get(node, "policy");
+        struct lathe_feature feature = {lathe_tree_get(node, "name"), lathe_policy_parse(policy)};
+        g_array_append_val(features, feature);
+    }
+}
+
+/* ---- devices ---- */
+
+static void parts_read_controllers(const xmlNode *devices, GArray *controllers)
+{
+    const xmlNode *node = lathe_tree_child(devices, "controller");
+
+    for (; node != NULL; node = lathe_tree_next(node)) {
+        g_autofree char *index = lathe_tree_get(node, "index");
+        struct lathe_controller controller = {
+            .type = lathe_tree_get(node, "type"),
+            .model = lathe_tree_get(node, "model"),
+            .index = index != NULL ? (int)MIN(parts_number(node, "index"), G_MAXINT) : -1,
+            .place = lathe_parts_read_place(node)};
+        g_array_append_val(controllers, controller);
+    }
+}
+
+static void parts_read_sounds(const xmlNode *devices, GArray *sounds)
+{
+    const xmlNode *node = lathe_tree_child(devices, "sound");
+
+    for (; node != NULL; node = lathe_tree_next(node)) {
+        struct lathe_sound sound = {lathe_tree_get(node, "model"), lathe_parts_read_place(node)};
+        g_array_append_val(sounds, sound);
+    }
+}
+
+static void parts_read_hostdevs(const xmlNode *devices, GArray *hostdevs)
+{
+    const xmlNode *node = lathe_tree_child(devices, "hostdev");
+
+    for (; node != NULL; node = lathe_tree_next(node)) {
+        const xmlNode *source = lathe_tree_child(node, "source");
+        const xmlNode *address = lathe_tree_child(source, "address");
+        bool subsystem = !lathe_tree_is(node, "mode", "capabilities");
+        struct lathe_hostdev hostdev = {.managed = lathe_tree_is(node, "managed", "yes"),
+                                        .place = lathe_parts_read_place(node)};
+        if (subsystem && lathe_tree_is(node, "type", "pci") && address != NULL) {
+            hostdev.kind = LATHE_HOSTDEV_PCI;
+            hostdev.host = parts_read_address(address);
+        } else if (subsystem && lathe_tree_is(node, "type", "usb")) {
+            hostdev.kind = LATHE_HOSTDEV_USB;
+            hostdev.vendor = parts_number(lathe_tree_child(source, "vendor"), "id");
+            hostdev.product = parts_number(lathe_tree_child(source, "product"), "id");
+            hostdev.bus = parts_number(address, "bus");
+            hostdev.device = parts_number(address, "device");
+        }
+        g_array_append_val(hostdevs, hostdev);
+    }
+}
+
+void lathe_parts_read(const xmlNode *root, struct lathe_parts *parts)
+{
+    const xmlNode *devices = lathe_tree_child(root, "devices");
+    g_autofree char *threads = lathe_tree_text(lathe_tree_child(root, "iothreads"));
+
+    parts->iothreads = threads != NULL ? (unsigned)g_ascii_strtoull(threads, NULL, 10) : 0;
+    parts_read_cells(root, parts->cells);
+    parts_read_features(root, parts->features);
+    parts_read_controllers(devices, parts->controllers);
+    parts_read_sounds(devices, parts->sounds);
+    parts_read_hostdevs(devices, parts->hostdevs);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Parts of a machine that a definition says and this version keeps for later ones: nodes of memory,
+ * policies of CPU features, controllers, sound cards, devices of the host. Plain data, which is
+ * read, printed and written; one thread at a time.
+ */
+#ifndef LATHE_PLAN_PARTS_H
+#define LATHE_PLAN_PARTS_H
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "app/plan/place.h"
+
+/* How far it is to another node's memory: 10 is its own, 20 the usual for others. */
+struct lathe_distance {
+    unsigned cell, value;
+};
+
+/* A node: its CPUs ("0-1,4"; NULL: none) and its memory. */
+struct lathe_cell {
+    unsigned id;
+    char *cpus;
+    uint64_t memory;   /* bytes */
+    GArray *distances; /* of struct lathe_distance */
+};
+
+enum lathe_policy {
+    LATHE_POLICY_DEFAULT, /* not said: require */
+    LATHE_POLICY_FORCE,
+    LATHE_POLICY_REQUIRE,
+    LATHE_POLICY_OPTIONAL,
+    LATHE_POLICY_DISABLE,
+    LATHE_POLICY_FORBID,
+};
+
+struct lathe_feature {
+    char *name;
+    enum lathe_policy policy;
+};
+
+struct lathe_controller {
+    char *type, *model; /* "pci", "pcie-root-port"; model NULL: not said */
+    int index;          /* -1: not said */
+    struct lathe_place place;
+};
+
+struct lathe_sound {
+    char *model;
+    struct lathe_place place;
+};
+
+enum lathe_hostdev_kind {
+    LATHE_HOSTDEV_OTHER, /* kept as the document has it */
+    LATHE_HOSTDEV_PCI,
+    LATHE_HOSTDEV_USB,
+};
+
+struct lathe_hostdev {
+    enum lathe_hostdev_kind kind;
+    struct lathe_place host;  /* PCI: the host's */
+    unsigned vendor, product; /* USB; 0 and 0: by its place */
+    unsigned bus, device;     /* USB: its place on the host */
+    bool managed;             /* PCI: taken from the host's driver and given back */
+    struct lathe_place place; /* in the machine */
+};
+
+struct lathe_parts {
+    unsigned iothreads; /* 0: none */
+    GArray *cells, *features, *controllers, *sounds, *hostdevs;
+};
+
+struct lathe_parts *lathe_parts_new(void);
+void lathe_parts_free(struct lathe_parts *parts);
+
+/* "force", "require", ...; DEFAULT is NULL. Static. */
+const char *lathe_policy_name(enum lathe_policy policy);
+/* NULL is DEFAULT. */
+enum lathe_policy lathe_policy_parse(const char *name);
+
+/* What the plan prints of each; g_free. */
+char *lathe_cell_format(const struct lathe_cell *cell);
+char *lathe_controller_format(const struct lathe_controller *controller);
+char *lathe_sound_format(const struct lathe_sound *sound);
+char *lathe_hostdev_format(const struct lathe_hostdev *hostdev);
+/* "require avx2, disable svm"; NULL: none. */
+char *lathe_features_format(const struct lathe_parts *parts);
+
+#endif
