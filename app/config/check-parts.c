@@ -170,6 +170,7 @@ static bool parts_is_taken(GHashTable *taken, char *key)
     return true;
 }
 
+/* A console may be a serial port said again, with its address. */
 static void parts_check_places(const xmlNode *devices, GArray *findings)
 {
     g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -178,7 +179,8 @@ static void parts_check_places(const xmlNode *devices, GArray *findings)
          device = device->next) {
         struct lathe_place place = lathe_parts_read_place(device);
         g_autofree char *shown = lathe_place_format(&place);
-        if (place.given && parts_is_taken(taken, g_strdup(shown)))
+        if (place.given && strcmp((const char *)device->name, "console") != 0 &&
+            parts_is_taken(taken, g_strdup(shown)))
             lathe_check_fault(findings, device, "%s/address %s is that of another device",
                               (const char *)device->name, shown);
     }
