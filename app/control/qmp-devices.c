@@ -118,11 +118,59 @@ static const char *devices_file_path(struct lathe_qmp *qmp, JsonObject *argument
                : NULL;
 }
 
+/* What QEMU has a choice of and there is one way here: that way may be asked for. auto-read-only
+ * only allows what is not done. */
+static const struct devices_choice {
+    const char *member, *way, *other_way, *why;
+} devices_choices[] = {
+    {"aio", "threads", NULL, "transfers are done by threads"},
+    {"discard", "unmap", "on", "what the guest discards is given back to the host"},
+    {"detect-zeroes", "off", "off", "zeroes are written as they are"},
+};
+
+/* cache: through the host's, flushed when the guest flushes. */
+static const char *devices_check_cache(JsonObject *arguments)
+{
+    static const char *const known[] = {"direct", "no-flush", NULL};
+    JsonNode *node = json_object_get_member(arguments, "cache");
+    JsonObject *cache =
+        node != NULL && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+
+    if (node == NULL)
+        return NULL;
+    if (cache == NULL || devices_stranger(cache, known) != NULL)
+        return "it has the members 'direct' and 'no-flush'";
+    for (size_t i = 0; known[i] != NULL; i++) {
+        JsonNode *value = json_object_get_member(cache, known[i]);
+        if (value != NULL &&
+            (!JSON_NODE_HOLDS_VALUE(value) || json_node_get_value_type(value) != G_TYPE_BOOLEAN ||
+             json_node_get_boolean(value)))
+            return "images go through the host's cache, and are flushed when the guest flushes";
+    }
+    return NULL;
+}
+
+/* Why an image cannot be used as is asked; NULL: it can. *member: what is asked. */
+static const char *devices_check_ways(JsonObject *arguments, const char **member)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(devices_choices); i++) {
+        const struct devices_choice *choice = &devices_choices[i];
+        const char *value = devices_string(arguments, choice->member);
+        *member = choice->member;
+        if (json_object_has_member(arguments, choice->member) &&
+            g_strcmp0(value, choice->way) != 0 && g_strcmp0(value, choice->other_way) != 0)
+            return choice->why;
+    }
+    *member = "cache";
+    return devices_check_cache(arguments);
+}
+
 void qmp_do_blockdev_add(struct qmp_call *call)
 {
     static const char *const known[] = {
         "driver",        "node-name", "filename", "file",           "read-only", "cache",
         "detect-zeroes", "discard",   "aio",      "auto-read-only", NULL};
+    const char *member, *why = devices_check_ways(call->arguments, &member);
     struct lathe_qmp *qmp = call->opaque;
     const char *name = qmp_argument_string(call, "node-name");
     const char *driver = qmp_argument_string(call, "driver");
@@ -133,6 +181,8 @@ void qmp_do_blockdev_add(struct qmp_call *call)
 
     if (stranger != NULL) {
         qmp_fail(call, QMP_GENERIC_ERROR, "Parameter '%s' is unexpected", stranger);
+    } else if (why != NULL) {
+        qmp_fail(call, QMP_GENERIC_ERROR, "Parameter '%s' cannot be had so: %s", member, why);
     } else if (devices_find_node(qmp, name) != NULL) {
         qmp_fail(call, QMP_GENERIC_ERROR, "Duplicate nodes with node-name='%s'", name);
     } else if (path == NULL) {
@@ -259,11 +309,20 @@ static void devices_plug(struct qmp_call *call, const struct devices_model *mode
     qmp_settle(call, devices_on_settled);
 }
 
-/* The machine chooses the slot itself, and names disks after their files. */
+/* Properties of QEMU's that are known and cannot be had; NULL: it is none of them. */
+static const char *devices_why_not(const char *property)
+{
+    if (property == NULL)
+        return NULL;
+    if (strcmp(property, "bus") == 0 || strcmp(property, "addr") == 0 ||
+        strcmp(property, "port") == 0)
+        return "the machine chooses a free slot itself";
+    return strcmp(property, "serial") == 0 ? "drives have serial numbers of their own" : NULL;
+}
+
 void qmp_do_device_add(struct qmp_call *call)
 {
-    static const char *const known[] = {"driver", "id",         "drive", "bus",
-                                        "serial", "num-queues", NULL};
+    static const char *const known[] = {"driver", "id", "drive", "num-queues", NULL};
     struct lathe_qmp *qmp = call->opaque;
     const char *driver = qmp_argument_string(call, "driver");
     const char *id = qmp_argument_string(call, "id"), *drive = qmp_argument_string(call, "drive");
@@ -273,6 +332,9 @@ void qmp_do_device_add(struct qmp_call *call)
 
     if (model == NULL)
         qmp_fail(call, QMP_GENERIC_ERROR, "'%s' is not a valid device model name", driver);
+    else if (devices_why_not(stranger) != NULL)
+        qmp_fail(call, QMP_GENERIC_ERROR, "Property '%s.%s' cannot be set: %s", driver, stranger,
+                 devices_why_not(stranger));
     else if (stranger != NULL)
         qmp_fail(call, QMP_GENERIC_ERROR, "Property '%s.%s' not found", driver, stranger);
     else if (id != NULL && devices_find(qmp, id) != NULL)

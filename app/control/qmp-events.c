@@ -70,7 +70,13 @@ static void events_on_stopped(LatheSession *session, gpointer data)
 static void events_on_reset(LatheSession *session, gpointer data)
 {
     bool asked = lathe_session_reset_was_asked(session);
+    struct emu_machine *machine = lathe_session_get_machine(session);
 
+    if (!asked && machine != NULL && emu_machine_reset_by_watchdog(machine)) {
+        JsonObject *action = json_object_new();
+        json_object_set_string_member(action, "action", "reset");
+        qmp_emit(data, QMP_EVENT_watchdog, action);
+    }
     qmp_emit(data, QMP_EVENT_reset,
              qmp_event_cause(!asked, asked ? "host-qmp-system-reset" : "guest-reset"));
 }

@@ -250,6 +250,19 @@ void qmp_do_system_powerdown(struct qmp_call *call)
     qmp_return(call, NULL);
 }
 
+void qmp_do_inject_nmi(struct qmp_call *call)
+{
+    struct lathe_qmp *qmp = call->opaque;
+    struct emu_machine *machine = lathe_session_get_machine(qmp->session);
+
+    if (machine == NULL) {
+        qmp_fail(call, QMP_GENERIC_ERROR, "There is no machine now");
+        return;
+    }
+    emu_machine_inject_nmi(machine);
+    qmp_return(call, NULL);
+}
+
 /* The button wakes a guest that sleeps, and is no wish for its end then. */
 void qmp_do_system_wakeup(struct qmp_call *call)
 {

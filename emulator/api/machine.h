@@ -230,6 +230,12 @@ bool emu_machine_device_add(struct emu_machine *machine, const struct emu_device
                             struct emu_error *err);
 bool emu_machine_device_remove(struct emu_machine *machine, const char *id, struct emu_error *err);
 
+/* A non-maskable interrupt from outside: LINT1 of all processors, for guests that take it as a wish
+ * to dump or to be debugged. Never waits. */
+void emu_machine_inject_nmi(struct emu_machine *machine);
+/* Was the last reset the watchdog's? Any thread. */
+bool emu_machine_reset_by_watchdog(const struct emu_machine *machine);
+
 /* Does the guest sleep (S3)? Time goes on, no processor runs. Any thread. */
 bool emu_machine_is_asleep(const struct emu_machine *machine);
 

@@ -228,6 +228,8 @@ bool board_prepare_firmware(struct board *board, struct emu_error *err);
  * loaded. The others are hooks of the machine.
  */
 void board_add_a20(struct board *board);
+/* A pulse on LINT1 of every processor. */
+void board_pulse_nmi(struct board *board);
 void board_restore_a20(struct board *board);
 void board_a20(void *opaque, unsigned line, bool level);
 bool board_init_cpus(struct emu_machine *machine);

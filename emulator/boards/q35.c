@@ -353,6 +353,28 @@ static void q35_power_button(struct emu_machine *machine)
     emu_acpi_pm_power_button(board->pm);
 }
 
+/* LINT1, as the chip set's NMI logic drives it. */
+static void q35_nmi(struct emu_machine *machine)
+{
+    struct board *board = machine->board_data;
+
+    board_pulse_nmi(board);
+}
+
+static size_t q35_list_pci(struct emu_machine *machine, struct emu_pci_function *out, size_t max)
+{
+    struct board *board = machine->board_data;
+
+    return emu_pci_host_list(board->pci_host, out, max);
+}
+
+static bool q35_was_watchdog(const struct emu_machine *machine)
+{
+    const struct board *board = machine->board_data;
+
+    return emu_acpi_pm_was_watchdog(board->pm);
+}
+
 static void q35_save(struct emu_machine *machine, struct emu_writer *out)
 {
     board_save_lines(machine->board_data, out);
@@ -388,6 +410,9 @@ static const struct emu_board_hooks q35_hooks = {
     .after_wake = board_after_wake,
     .input_wakes = board_input_wakes,
     .power_button = q35_power_button,
+    .nmi = q35_nmi,
+    .list_pci = q35_list_pci,
+    .was_watchdog = q35_was_watchdog,
     .save = q35_save,
     .load = q35_load,
     .free = q35_free,

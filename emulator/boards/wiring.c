@@ -85,6 +85,12 @@ static void board_lint_irq(void *opaque, unsigned line, bool level)
     }
 }
 
+void board_pulse_nmi(struct board *board)
+{
+    board_lint_irq(board, 1, true);
+    board_lint_irq(board, 1, false);
+}
+
 static void board_ignne(void *opaque, unsigned line, bool level)
 {
     struct board *board = opaque;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "emulator/api/pci.h"
 #include "emulator/util/host-time.h"
 #include "emulator/util/thread.h"
 
@@ -664,6 +665,47 @@ static void machine_press_power_button(void *opaque, emu_ns now, const void *dat
 void emu_machine_power_button(struct emu_machine *machine)
 {
     emu_queue_post(machine->queue, machine_press_power_button, machine, NULL, 0);
+}
+
+static void machine_press_nmi(void *opaque, emu_ns now, const void *data, size_t length)
+{
+    struct emu_machine *machine = opaque;
+
+    if (machine->board != NULL && machine->board->nmi != NULL)
+        machine->board->nmi(machine);
+}
+
+void emu_machine_inject_nmi(struct emu_machine *machine)
+{
+    emu_queue_post(machine->queue, machine_press_nmi, machine, NULL, 0);
+}
+
+struct machine_pci_list {
+    struct emu_pci_function *out;
+    size_t max, count;
+};
+
+/* Functions come and go on this thread only. */
+static void machine_do_list_pci(struct emu_machine *machine, void *opaque)
+{
+    struct machine_pci_list *list = opaque;
+
+    if (machine->board != NULL && machine->board->list_pci != NULL)
+        list->count = machine->board->list_pci(machine, list->out, list->max);
+}
+
+size_t emu_machine_list_pci(struct emu_machine *machine, struct emu_pci_function *out, size_t max)
+{
+    struct machine_pci_list list = {out, max, 0};
+
+    emu_machine_call(machine, machine_do_list_pci, &list);
+    return list.count;
+}
+
+bool emu_machine_reset_by_watchdog(const struct emu_machine *machine)
+{
+    return machine->board != NULL && machine->board->was_watchdog != NULL &&
+           machine->board->was_watchdog(machine);
 }
 
 bool emu_machine_is_asleep(const struct emu_machine *machine)

@@ -17,6 +17,8 @@
 #include "emulator/core/trace.h"
 #include "emulator/core/vcpu.h"
 
+struct emu_pci_function;
+
 /* What the board adds. Loop thread or the thread that makes the machine; vcpus stand still. */
 struct emu_board_hooks {
     const char *name;
@@ -35,6 +37,11 @@ struct emu_board_hooks {
     /* A key or a button went down while the machine sleeps; NULL: nothing comes of it. */
     void (*input_wakes)(struct emu_machine *machine);
     void (*power_button)(struct emu_machine *machine);
+    void (*nmi)(struct emu_machine *machine);
+    /* NULL: nothing to list. */
+    size_t (*list_pci)(struct emu_machine *machine, struct emu_pci_function *out, size_t max);
+    /* Any thread; NULL: no watchdog. */
+    bool (*was_watchdog)(const struct emu_machine *machine);
     /* What is the board's own, behind its devices; NULL: nothing. */
     void (*save)(struct emu_machine *machine, struct emu_writer *out);
     bool (*load)(struct emu_machine *machine, struct emu_reader *in, struct emu_error *err);

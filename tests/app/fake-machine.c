@@ -25,6 +25,7 @@
 #include "emulator/api/chardev.h"
 #include "emulator/api/host.h"
 #include "emulator/api/machine.h"
+#include "emulator/api/pci.h"
 #include "emulator/api/net.h"
 #include "tests/app/fake-display.h"
 
@@ -456,6 +457,21 @@ void emu_machine_power_button(struct emu_machine *m)
     m->button = true;
     pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);
+}
+
+/* There are no buses, no interrupts and no watchdog. */
+size_t emu_machine_list_pci(struct emu_machine *m, struct emu_pci_function *out, size_t max)
+{
+    return 0;
+}
+
+void emu_machine_inject_nmi(struct emu_machine *m)
+{
+}
+
+bool emu_machine_reset_by_watchdog(const struct emu_machine *m)
+{
+    return false;
 }
 
 enum emu_machine_state emu_machine_get_state(const struct emu_machine *m)

@@ -50,6 +50,7 @@ def disks():
 # ---- cases; each gets a machine of its own, but for those that only ask ----
 
 def test_negotiation(machine):
+    machine.says("ready")
     client = Qmp(machine.socket, negotiate=False)
     expect("greeting", sorted(client.greeting["QMP"]), ["capabilities", "version"])
     expect("version", sorted(client.greeting["QMP"]["version"]["qemu"]),
@@ -210,6 +211,52 @@ def test_reset_by_guest(machine):
     client.close()
 
 
+def test_nmi(machine):
+    machine.says("ready")
+    client = machine.connect()
+    client("send-key", keys=keys("n"))
+    machine.says("armed")
+    client("inject-nmi")
+    machine.says("nmi")
+    client.close()
+
+
+def test_watchdog(machine):
+    machine.says("ready")
+    client = machine.connect()
+    client("send-key", keys=keys("d"))
+    expect("bitten", client.event("WATCHDOG"), {"action": "reset"})
+    expect("reset", client.event("RESET"), {"guest": True, "reason": "guest-reset"})
+    client.events = []
+    client("system_reset")
+    client.event("RESET")
+    expect("no other", [event["event"] for event in client.events if event["event"] == "WATCHDOG"], [])
+    client.close()
+
+
+def test_pci(machine):
+    machine.says("ready")
+    client = machine.connect()
+    buses = client("query-pci")
+    expect("one root", [bus["bus"] for bus in buses], [0])
+    found = {device["class_info"].get("desc"): device for device in buses[0]["devices"]}
+    for name in ("Host bridge", "ISA bridge", "SATA controller", "SCSI controller", "VGA controller"):
+        if name not in found:
+            raise Failed("no %s in %r" % (name, list(found)))
+    expect("host bridge", (found["Host bridge"]["slot"], found["Host bridge"]["id"]["vendor"]), (0, 0x8086))
+    expect("disk", found["SCSI controller"]["id"]["vendor"], 0x1af4)
+    sizes = {region["bar"]: region["size"] for region in found["VGA controller"]["regions"]}
+    if not sizes.get(0):
+        raise Failed("the VGA has no window: %r" % sizes)
+    image = path("pci.raw", bytes(1 << 20))
+    client("blockdev-add", driver="raw", node_name="pci", file={"driver": "file", "filename": image})
+    count = len(json.dumps(client("query-pci")))
+    client("device_add", driver="nvme", drive="pci", id="pci")
+    if len(json.dumps(client("query-pci"))) < count:
+        raise Failed("less than before")
+    client.close()
+
+
 def test_panic(machine):
     machine.says("ready")
     client = machine.connect()
@@ -321,6 +368,18 @@ def plug_and_pull(machine):
            "Parameter 'file' is missing")
     expect("stranger", client.fails("blockdev-add", driver="raw", node_name="x", file="bytes",
                                     offset=3)[1], "Parameter 'offset' is unexpected")
+    for more, why in (({"aio": "native"}, "aio"), ({"discard": "ignore"}, "discard"),
+                      ({"detect_zeroes": "on"}, "detect-zeroes"), ({"cache": {"direct": True}}, "cache"),
+                      ({"cache": {"no-flush": 1}}, "cache"), ({"cache": "none"}, "cache")):
+        said = client.fails("blockdev-add", driver="raw", node_name="x", file="bytes", **more)[1]
+        if "Parameter '%s' cannot be had so: " % why not in said:
+            raise Failed(said)
+    client("blockdev-add", driver="raw", node_name="usual", file="bytes", aio="threads", discard="unmap",
+           detect_zeroes="off", auto_read_only=True, cache={"direct": False, "no-flush": False})
+    client("blockdev-del", node_name="usual")
+    for name, value in (("bus", "pcie.1"), ("serial", "0815"), ("addr", "3")):
+        expect(name, client.fails("device_add", driver="nvme", drive="more", **{name: value})[1].split(":")[0],
+               "Property 'nvme.%s' cannot be set" % name)
     client("device_add", driver="virtio-blk-pci", drive="more", id="second")
     client("device_add", driver="usb-storage", drive="stick", id="usb")
     expect("plugged", plugged(client), ["second", "usb"])
@@ -580,7 +639,7 @@ def test_script(machine):
 
 ASKED = ["query-version", "query-name", "query-uuid", "query-kvm", "query-status", "query-target",
          "query-current-machine", "query-cpus-fast", "query-memory-size-summary", "query-iothreads",
-         "query-mice", "query-chardev", "query-block", "stop", "cont", "system_reset"]
+         "query-mice", "query-chardev", "query-block", "query-pci", "stop", "cont", "system_reset"]
 
 
 def shape(value):

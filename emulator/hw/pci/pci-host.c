@@ -49,6 +49,11 @@ static struct emu_pci_device *pci_host_find(struct pci_host *host, unsigned bus,
     return function;
 }
 
+struct emu_pci_device *pci_host_function(struct emu_device *host, unsigned bus, unsigned devfn)
+{
+    return pci_host_find(pci_host_of(host), bus, devfn);
+}
+
 static uint64_t pci_host_config_read(struct pci_host *host, unsigned bus, unsigned devfn,
                                      unsigned offset, unsigned size)
 {

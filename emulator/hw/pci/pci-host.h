@@ -6,6 +6,7 @@
 #ifndef EMU_HW_PCI_PCI_HOST_H
 #define EMU_HW_PCI_PCI_HOST_H
 
+#include "emulator/api/pci.h"
 #include "emulator/hw/pci/pci.h"
 
 #define EMU_PCI_ECAM_SIZE (256ull << 20)
@@ -24,6 +25,8 @@ unsigned emu_pci_host_free_slot(const struct emu_device *host, unsigned slot);
 /* Byte accesses to port 0xcf9, in the middle of the address register, go to this region (that of a
  * reset-control, not mapped itself). Before the machine runs. */
 void emu_pci_host_set_reset_port(struct emu_device *host, struct emu_region *port);
+/* Every function, as emu_machine_list_pci says. Loop thread, takes the functions' locks. */
+size_t emu_pci_host_list(struct emu_device *host, struct emu_pci_function *out, size_t max);
 /* The PIRQ (0 to 7) that a slot's pin (1 to 4) is wired to, for the DSDT's _PRT. */
 unsigned emu_pci_host_pirq(unsigned slot, unsigned pin);
 

@@ -22,6 +22,9 @@ void pci_msi_reset(struct emu_pci_device *pci);
 void pci_msi_save(struct emu_pci_device *pci, struct emu_writer *out);
 bool pci_msi_load(struct emu_pci_device *pci, struct emu_reader *in, struct emu_error *err);
 
+/* The function at a place of the host bridge's buses; NULL: none. vcpus may run. */
+struct emu_pci_device *pci_host_function(struct emu_device *host, unsigned bus, unsigned devfn);
+
 void pci_free_rom(struct emu_pci_device *pci);
 
 #endif

@@ -51,6 +51,7 @@ struct acpi_pm {
     uint8_t apm[2]; /* command and status ports */
     struct tco tco;
     bool barked;   /* the watchdog has asked for a reset */
+    bool bitten;   /* the last reset was that; for those outside of the machine */
     uint64_t half; /* half turns of the timer that were noticed */
     bool sci;
     bool asleep, waking; /* in S3; and about to leave it */
@@ -328,6 +329,17 @@ static void acpi_pm_line(void *opaque, unsigned line, bool level)
 
 /* ---- the watchdog ---- */
 
+bool emu_acpi_pm_was_watchdog(struct emu_device *device)
+{
+    struct acpi_pm *pm = acpi_pm_of(device);
+    bool bitten;
+
+    pthread_mutex_lock(&device->lock);
+    bitten = pm->bitten;
+    pthread_mutex_unlock(&device->lock);
+    return bitten;
+}
+
 static void acpi_pm_watchdog(void *opaque, enum tco_event event)
 {
     struct acpi_pm *pm = acpi_pm_of(opaque);
@@ -379,6 +391,7 @@ static void acpi_pm_reset(struct emu_device *device)
     pm->smi_status = 0;
     memset(pm->apm, 0, sizeof(pm->apm));
     tco_reset(&pm->tco, pm->barked);
+    pm->bitten = pm->barked;
     pm->barked = false;
     pm->half = acpi_pm_ticks(pm) >> PM_TIMER_TOP;
     acpi_pm_update_locked(pm);

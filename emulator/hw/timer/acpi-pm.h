@@ -33,6 +33,8 @@ extern const struct emu_device_class emu_acpi_pm_class;
 
 /* Presses the power button. Loop thread or any that holds no device lock. */
 void emu_acpi_pm_power_button(struct emu_device *pm);
+/* Was the last reset the watchdog's? Any thread that does not hold the device's lock. */
+bool emu_acpi_pm_was_watchdog(struct emu_device *pm);
 /*
  * The machine sleeps (S3). From now on the power button and what the guest has enabled, the alarm
  * and general purpose events, ask for EMU_POWER_WAKE, at once if one is pending. The reset that
