@@ -11,6 +11,7 @@
 #include "app/config/tree.h"
 #include "app/config/write.h"
 #include "app/plan/error.h"
+#include "app/settings/live.h"
 #include "app/settings/make.h"
 #include "emulator/api/block.h"
 
@@ -32,6 +33,7 @@ struct lathe_edit {
     GPtrArray *undo, *redo; /* of texts */
     const void *last;       /* what was changed last; NULL: the next change stands for itself */
     GPtrArray *images;      /* of struct edit_image */
+    char *note;             /* what a running machine did not follow; NULL: nothing */
 };
 
 static void edit_free_image(gpointer data)
@@ -183,6 +185,7 @@ void lathe_edit_free(struct lathe_edit *edit)
     g_free(edit->saved);
     g_free(edit->start);
     g_free(edit->problem);
+    g_free(edit->note);
     g_free(edit);
 }
 
@@ -241,7 +244,8 @@ static char *edit_drive_path(const struct lathe_edit *edit, const xmlNode *disk)
                                     : g_build_filename(edit->machine->folder, file, NULL);
 }
 
-static struct lathe_edit_drive *edit_new_drive(const struct lathe_edit *edit, const xmlNode *disk)
+static struct lathe_edit_drive *edit_new_drive(const struct lathe_edit *edit, const xmlNode *root,
+                                               const xmlNode *disk)
 {
     const xmlNode *target = lathe_tree_child(disk, "target");
     struct lathe_edit_drive *drive = g_new0(struct lathe_edit_drive, 1);
@@ -252,21 +256,27 @@ static struct lathe_edit_drive *edit_new_drive(const struct lathe_edit *edit, co
         drive->dev = g_strdup("");
     if (drive->device == NULL)
         drive->device = g_strdup("disk");
-    drive->bus = edit_drive_bus(lathe_config_root(edit->config), drive->dev, target);
+    drive->bus = edit_drive_bus(root, drive->dev, target);
     drive->path = edit_drive_path(edit, disk);
     drive->format = lathe_tree_get(lathe_tree_child(disk, "driver"), "type");
     drive->read_only = lathe_tree_child(disk, "readonly") != NULL;
     return drive;
 }
 
-GPtrArray *lathe_edit_drives(const struct lathe_edit *edit)
+static GPtrArray *edit_drives_of(const struct lathe_edit *edit, const struct lathe_config *config)
 {
     GPtrArray *drives = g_ptr_array_new_with_free_func(edit_free_drive);
+    const xmlNode *root = lathe_config_root(config);
 
-    for (const xmlNode *disk = lathe_tree_find(lathe_config_root(edit->config), "devices/disk");
-         disk != NULL; disk = lathe_tree_next(disk))
-        g_ptr_array_add(drives, edit_new_drive(edit, disk));
+    for (const xmlNode *disk = lathe_tree_find(root, "devices/disk"); disk != NULL;
+         disk = lathe_tree_next(disk))
+        g_ptr_array_add(drives, edit_new_drive(edit, root, disk));
     return drives;
+}
+
+GPtrArray *lathe_edit_drives(const struct lathe_edit *edit)
+{
+    return edit_drives_of(edit, edit->config);
 }
 
 char *lathe_edit_get_xml(const struct lathe_edit *edit)
@@ -548,15 +558,41 @@ static bool edit_settle(struct lathe_edit *edit, GError **error)
     return g_file_get_contents(edit->path, &edit->saved, NULL, error);
 }
 
+/* What the machine was started with, unless it was changed while it ran, is what was written. */
+static void edit_tell(struct lathe_edit *edit, pid_t process)
+{
+    g_autoptr(lathe_config) config = edit_parse(edit, edit->start, NULL);
+    struct lathe_definition *definition = edit_fill(config, NULL);
+    g_autoptr(GPtrArray) before = edit_drives_of(edit, config), after = lathe_edit_drives(edit);
+    g_autoptr(GError) error = NULL;
+
+    if (definition != NULL && edit->definition != NULL &&
+        !lathe_live_tell(process, &(struct lathe_live){definition, before},
+                         &(struct lathe_live){edit->definition, after}, &error))
+        edit->note = g_strdup(error->message);
+    lathe_definition_free(definition);
+}
+
+const char *lathe_edit_note(const struct lathe_edit *edit)
+{
+    return edit->note;
+}
+
 bool lathe_edit_apply(struct lathe_edit *edit, GError **error)
 {
     g_autoptr(GError) busy = NULL;
     g_autoptr(lathe_lock) lock =
         lathe_lock_take(edit->machine->folder, edit->machine->name, LATHE_LOCK_EDIT, &busy);
+    pid_t process = 0;
 
-    if (lock == NULL && !lathe_edit_is_running(edit)) {
+    g_clear_pointer(&edit->note, g_free);
+    if (lock == NULL && lathe_lock_look(edit->machine->folder, &process) != LATHE_LOCK_RUN) {
         g_propagate_error(error, g_steal_pointer(&busy));
         return false;
     }
-    return edit_write(edit, error) && edit_settle(edit, error);
+    if (!edit_write(edit, error))
+        return false;
+    if (process != 0)
+        edit_tell(edit, process);
+    return edit_settle(edit, error);
 }

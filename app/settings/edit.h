@@ -72,9 +72,12 @@ void lathe_edit_redo(struct lathe_edit *edit);
 bool lathe_edit_is_changed(const struct lathe_edit *edit);
 /*
  * Makes the images that are missing and writes the document, under the machine's lock; a running
- * machine keeps the lock, and reads its definition only when it starts. Refused where somebody else
- * has it open or changed it meanwhile.
+ * machine keeps the lock, and reads its definition only when it starts: it is told what it can do
+ * at once (live.h). Refused where somebody else has it open or changed it meanwhile. Blocks: a
+ * thread may do it while nobody else touches the edit.
  */
 bool lathe_edit_apply(struct lathe_edit *edit, GError **error);
+/* Why the running machine does not follow what was applied last; NULL: it does. */
+const char *lathe_edit_note(const struct lathe_edit *edit);
 
 #endif

@@ -125,8 +125,8 @@ char *lathe_setting_sentence(const char *message)
     char *advice;
 
     if (g_once_init_enter(&place))
-        g_once_init_leave(&place,
-                          g_regex_new("^(--[a-z0-9-]+:? (has )?|[^\\n]*?:[0-9]+: )", 0, 0, NULL));
+        g_once_init_leave(
+            &place, g_regex_new("^(--[a-z0-9-]+:? (has |[a-z]+=)?|[^\\n]*?:[0-9]+: )", 0, 0, NULL));
     rest = g_regex_replace_literal(place, message, -1, 0, "", G_REGEX_MATCH_ANCHORED, NULL);
     if (rest == NULL || *rest == '\0')
         return g_strdup(message);

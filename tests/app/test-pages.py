@@ -11,6 +11,7 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 
+import qmp
 from xwindow import FOCUS_READER, Failed, Pointer, check_complaints, run_tests, wait_for
 
 PAGES, PROGRAM, SOURCE, PICTURES = sys.argv[1:5]
@@ -58,16 +59,16 @@ class Page:
         wait_for("the focus on %s; it is on %s" % (name, self.focused()[-1]),
                  lambda: self.focused()[-1] == name)
 
-    def tab(self):
-        """One step; the name of what has the focus then."""
+    def step(self, key):
+        """To what has the focus next; its name."""
         before = len(self.focused())
-        self.keys("Tab")
+        self.keys(key)
         wait_for("another focus than %s" % self.focused()[-1], lambda: len(self.focused()) > before)
         return self.focused()[-1]
 
     def tab_to(self, name):
         for _ in range(30):
-            if self.tab() == name:
+            if self.step("Tab") == name:
                 return
         raise Failed("Tab does not lead to '%s', but to %s" % (name, self.focused()[-30:]))
 
@@ -77,17 +78,16 @@ class Page:
         for _ in range(20):
             if self.focused()[-1] == name:
                 return
-            before = len(self.focused())
-            self.keys("Down")
-            wait_for("another page", lambda: len(self.focused()) > before)
+            self.step("Down")
         raise Failed("there is no page " + name)
 
     def replace(self, text):
         self.keys("ctrl+a")
         self.type(text)
 
-    def rest(self):
-        self.display.wait_rest()
+    def pause(self):
+        """For what should not happen."""
+        time.sleep(0.4)
 
     def ended(self):
         return self.process.poll() is not None
@@ -190,13 +190,13 @@ def test_create_dropped(display, folder):
     page.wait_focus("Name")
     with Pointer(display, SOURCE, disc(folder, "TEST", "test.iso")) as pointer:
         pointer.drop_on(page.window)
-        page.rest()
+        wait_for("the look at the disc", lambda: page.focused().count("Name") == 2)
     page.focus(page.window)
     page.keys("alt+n")
     page.replace("demo")
     page.keys("alt+d")
     page.replace("8M")
-    page.rest()
+    page.pause()
     page.keys("alt+u")
     wait_for("the settings", lambda: page.find(TITLE))
     if "test.iso" not in text(folder) or os.path.exists(page.launched):
@@ -212,9 +212,8 @@ def test_create_wrong(display, folder):
     page.replace("a/b")
     page.keys("alt+m")
     page.replace("lots")
-    display.picture("create-wrong")
     page.keys("Return", "alt+s")
-    page.rest()
+    page.pause()
     if os.path.exists(os.path.join(folder, "lathe", "machines", "a-b")):
         raise Failed("it was made")
     page.replace("512M")
@@ -250,16 +249,15 @@ def test_edit(display, folder):
     page.page("Memory")
     page.tab_to("Memory")
     page.replace("lots")
-    display.picture("settings-wrong")
     page.keys("ctrl+s")
-    page.rest()
+    page.pause()
     if text(folder) != before:
         raise Failed("what cannot be was written")
     page.keys("ctrl+z")
     page.replace("3G")
     page.keys("ctrl+z")
     page.keys("ctrl+s")
-    page.rest()
+    page.pause()
     if text(folder) != before:
         raise Failed("what was undone was written")
     page.keys("ctrl+shift+z")
@@ -279,7 +277,6 @@ def test_boot_order(display, folder):
     page.keys("alt+Down")
     page.wait_focus("Disks")
     page.keys("alt+Down")
-    display.picture("settings-boot")
     page.keys("ctrl+s")
     wait_text(folder, '<boot dev="cdrom"/>')
     order = re.findall('<boot dev="([a-z]*)"/>', text(folder))
@@ -294,13 +291,13 @@ def test_boot_drag(display, folder):
     machine(display, folder)
     page = Page(display, folder, TITLE, "settings", "demo")
     page.page("Boot Order")
-    page.rest()
+    page.pause()
     x, y, height = 167, 120, 38
     words = ["mousemove", str(x), str(y), "mousedown", "1"]
     for step in range(1, 11):
         words += ["mousemove", str(x), str(y + 2 * height * step // 10), "sleep", "0.05"]
     display.tool("xdotool", *words, "mouseup", "1")
-    page.rest()
+    page.pause()
     page.keys("ctrl+s")
     wait_text(folder, '<boot dev="cdrom"/>')
     order = re.findall('<boot dev="([a-z]*)"/>', text(folder))
@@ -321,10 +318,9 @@ def test_disks(display, folder):
     page.keys("Return")
     page.replace("16M")
     page.keys("alt+a")
-    page.rest()
+    page.pause()
     if os.path.exists(image):
         raise Failed("the image is there already")
-    display.picture("settings-disks")
     page.keys("ctrl+s")
     wait_text(folder, "disk-2.qcow2")
     if not os.path.exists(image):
@@ -340,15 +336,12 @@ def test_network(display, folder):
     page.page("Network")
     page.tab_to("Address")
     page.replace("53:54:00:12:34:56")  # that of a group
-    display.picture("settings-network-wrong")
     page.keys("ctrl+s")
-    page.rest()
+    page.pause()
     page.replace("52:54:00:12:34:56")
     page.keys("alt+t")
     page.replace("8022")
-    page.keys("alt+f")
-    page.wait_focus("Port on this computer")
-    page.rest()
+    page.step("alt+f")
     page.keys("alt+n")
     display.picture("settings-network")
     page.keys("ctrl+s")
@@ -366,11 +359,11 @@ def test_serial(display, folder):
     page = Page(display, folder, TITLE, "settings", "demo")
     page.page("Serial Ports")
     page.keys("alt+s")
-    page.rest()
-    page.keys("alt+2", "Down", "Down", "Down", "Down")
+    page.wait_focus("Port 2")
+    page.keys("Down", "Down", "Down", "Down")
     page.tab_to("File or socket of port 2")
     page.type("/tmp/log")
-    page.rest()
+    page.pause()
     page.keys("ctrl+s")
     wait_text(folder, '<source path="/tmp/log"/>')
     check_valid(folder)
@@ -386,9 +379,8 @@ def test_xml(display, folder):
     page.tab_to("Definition in XML")
     page.keys("ctrl+Home", "Down", "Home")
     page.type("<teapot>")
-    display.picture("settings-xml-broken")
     page.keys("ctrl+s")
-    page.rest()
+    page.pause()
     if text(folder) != before:
         raise Failed("a broken text was written")
     page.type("</teapot>")
@@ -408,7 +400,6 @@ def test_close(display, folder):
     page.keys("Escape")
     dialog = wait_for("a question", lambda: page.find("Changes Are Not Applied"))
     page.focus(dialog)
-    display.picture("settings-close")
     page.keys("alt+d")
     wait_for("the end", page.ended)
     if text(folder) != before:
@@ -417,16 +408,61 @@ def test_close(display, folder):
 
 
 def test_tab(display, folder):
-    """Tab comes to all fields of a page, out of the text, and back; everything has a name."""
-    machine(display, folder)
+    """Tab comes to all fields of each page, out of texts, and back; everything has a name."""
+    machine(display, folder, "--disk", "size=8M", "--net", "user,forward=tcp:127.0.0.1:2222-:22")
     page = Page(display, folder, TITLE, "settings", "demo")
     page.wait_focus("Overview")
-    names = []
-    while len(names) < 20 and (not names or names[-1] != "Overview"):
-        names.append(page.tab())
-    wanted = ["Name", "Title", "Group", "Description", "Overview"]
-    if [name for name in names if name in wanted] != wanted or "" in names:
-        raise Failed("Tab leads to %s" % names)
+    for name, fields in (("Overview", ["Name", "Title", "Group", "Description"]),
+                         ("Firmware", ["Firmware", "Kernel", "Choose a File"]),
+                         ("Boot Order", ["Disks", "Move Disks down"]),
+                         ("Disks and Discs", ["Remove vda; its file stays", "Size", "Add New Disk"]),
+                         ("Network", ["Model", "Remove TCP 127.0.0.1:2222 → guest :22", "Add Forward"]),
+                         ("XML", ["Definition in XML"])):
+        while page.focused()[-1] != name:
+            page.step("Down")
+        names = [page.step("Tab")]
+        while names.count(name) < 1 + fields.count(name) and len(names) < 40:
+            names.append(page.step("Tab"))
+        missing = [field for field in fields if field not in names]
+        if names[-1] != name or missing or "" in names:
+            raise Failed("Tab on %s leads to %s" % (name, names))
+    page.end()
+
+
+def forwards(client):
+    return client("human-monitor-command", **{"command-line": "info usernet"})
+
+
+def test_running(display, folder):
+    """A running machine gets a forward at once."""
+    kernel = os.path.join(folder, "kernel")
+    with open(kernel, "wb") as file:
+        file.write(b"\x7fELF, or so")
+    machine(display, folder, "--kernel", kernel, "--append", "until %s/end" % folder)
+    os.makedirs(os.path.join(folder, "run"), mode=0o700)
+    own = dict(setting(display, folder), XDG_RUNTIME_DIR=os.path.join(folder, "run"))
+    runs = subprocess.Popen([PROGRAM, "run", "demo", "--display", "none", "--serial", "null"],
+                            env=own, stdin=subprocess.DEVNULL)
+    try:
+        change_running(display, folder, runs.pid)
+    finally:
+        runs.terminate()
+        runs.wait()
+
+
+def change_running(display, folder, process):
+    socket = os.path.join(folder, "run", "lathe", "%d.control" % process)
+    wait_for("the machine's socket", lambda: os.path.exists(socket))
+    client = qmp.Qmp(socket)
+    page = Page(display, folder, TITLE, "settings", "demo",
+                XDG_RUNTIME_DIR=os.path.join(folder, "run"))
+    page.page("Network")
+    page.keys("alt+t")
+    page.replace("8022")
+    page.step("alt+f")
+    page.keys("ctrl+s")
+    wait_text(folder, '<range start="8022" to="22"/>')
+    wait_for("the forward", lambda: "8022" in forwards(client))
     page.end()
 
 
@@ -446,4 +482,4 @@ def test_large(display, folder):
 
 run_tests("pages", [test_create, test_create_dropped, test_create_wrong, test_create_try, test_edit,
                     test_boot_order, test_boot_drag, test_disks, test_network, test_serial, test_xml,
-                    test_close, test_tab, test_large], PICTURES, sys.argv[5:])
+                    test_close, test_tab, test_running, test_large], PICTURES, sys.argv[5:])

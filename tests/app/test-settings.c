@@ -189,6 +189,7 @@ static void test_sentences(void)
         {"--net: a definition has no place", "A definition has no place."},
         {"there is a machine 'x' already, in /a", "There is a machine 'x' already, in /a."},
         {"'x' boots nothing; --cdrom puts it into a drive", "'x' boots nothing."},
+        {"--net mac=5x is no adapter's address", "5x is no adapter's address."},
         {"Whole.", "Whole."}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {

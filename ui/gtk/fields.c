@@ -89,15 +89,22 @@ static GtkWidget *fields_target(GtkWidget *field)
     return inner != NULL ? inner : field;
 }
 
+/* A combo box gives the focus to a button or an entry of its own. */
+static void fields_name_inner(GtkWidget *widget, gpointer name)
+{
+    atk_object_set_name(gtk_widget_get_accessible(widget), name);
+    if (GTK_IS_CONTAINER(widget))
+        gtk_container_forall(GTK_CONTAINER(widget), fields_name_inner, name);
+}
+
 static void fields_name(GtkWidget *label, GtkWidget *target, const char *help)
 {
-    GtkWidget *inner = GTK_IS_COMBO_BOX(target) ? gtk_bin_get_child(GTK_BIN(target)) : NULL;
     const char *name = gtk_label_get_text(GTK_LABEL(label));
 
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), target);
     atk_object_set_name(gtk_widget_get_accessible(target), name);
-    if (GTK_IS_ENTRY(inner))
-        atk_object_set_name(gtk_widget_get_accessible(inner), name);
+    if (GTK_IS_COMBO_BOX(target))
+        gtk_container_forall(GTK_CONTAINER(target), fields_name_inner, (gpointer)name);
     if (help == NULL)
         return;
     g_object_set_data_full(G_OBJECT(target), "help", g_strdup(help), g_free);

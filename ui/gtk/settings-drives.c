@@ -277,8 +277,8 @@ void lathe_settings_add_drives(struct settings *settings, GtkBox *box)
     drives_add_action(part, GTK_BOX(buttons), _("Add _Floppy…"), G_CALLBACK(drives_on_add_floppy));
     gtk_box_pack_start(box, buttons, FALSE, FALSE, 0);
     gtk_box_pack_start(box, drives_new_form(part), FALSE, FALSE, 0);
-    note = lathe_field_new_words(_("Changes of disks count after a restart. Discs and disks of a "
-                                   "running machine are changed in its own window."));
+    note = lathe_field_new_words(_("A running machine gets other discs and floppies at once; other "
+                                   "drives count after a restart."));
     gtk_style_context_add_class(gtk_widget_get_style_context(note), "lathe-note");
     gtk_box_pack_start(box, note, FALSE, FALSE, 0);
 }

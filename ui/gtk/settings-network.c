@@ -250,7 +250,8 @@ static void adapter_add_forward_fields(struct adapter *adapter, GtkGrid *grid)
     gtk_entry_set_text(GTK_ENTRY(adapter->address), "127.0.0.1");
     lathe_fields_add(grid, _("_Protocol"), adapter->protocol, NULL, NULL);
     adapter->error =
-        lathe_fields_add(grid, _("Port on _this computer"), adapter->host_port, NULL, NULL);
+        lathe_fields_add(grid, _("Port on _this computer"), adapter->host_port, NULL,
+                         lathe_settings_effect(adapter->index == 0 ? LATHE_SETTING_LIVE : 0));
     lathe_fields_add(grid, _("Port in the _guest"), adapter->guest_port, NULL, NULL);
     lathe_fields_add(grid, _("At addr_ess"), adapter->address,
                      _("127.0.0.1 is for this computer only, 0.0.0.0 for all others"), NULL);

@@ -25,13 +25,15 @@ struct settings {
     GtkWindow *window;
     GtkStack *stack;
     GtkListBox *pages;
-    GtkWidget *undo, *redo, *apply;
+    GtkWidget *undo, *redo, *apply, *body;
+    GtkWidget *focus; /* what had it before the changes were applied */
     GtkInfoBar *bar;
     GtkLabel *bar_words;
     struct lathe_edit *edit;
-    GPtrArray *parts; /* of struct settings_part * */
-    gboolean filling; /* widgets are set by us, not by the user */
-    gboolean running;
+    GPtrArray *parts;            /* of struct settings_part * */
+    gboolean filling;            /* widgets are set by us, not by the user */
+    gboolean busy;               /* the changes are being applied */
+    gboolean closed, close_then; /* the window is, or is to be closed then */
 };
 
 /* Adds a part, which the window keeps. */

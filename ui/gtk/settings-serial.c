@@ -147,8 +147,11 @@ static void serial_on_add(GtkButton *button, struct settings_part *part)
     g_autofree char *more = g_strconcat(value, *value != '\0' ? "\n" : "", "null", NULL);
 
     lathe_settings_put(part, more);
-    if (!part->wrong)
-        lathe_settings_changed(part->settings, NULL, NULL);
+    if (part->wrong)
+        return;
+    lathe_settings_changed(part->settings, NULL, NULL);
+    g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(part->widget));
+    gtk_widget_grab_focus(g_object_get_data(g_list_last(rows)->data, "kind"));
 }
 
 void lathe_settings_add_serial(struct settings *settings, GtkBox *box)

@@ -36,11 +36,25 @@ static void settings_say(struct settings *settings, const char *message)
 
 static void settings_update_buttons(struct settings *settings)
 {
-    gboolean wrong = settings_has_wrong(settings);
+    gboolean wrong = settings_has_wrong(settings), free = !settings->busy;
 
-    gtk_widget_set_sensitive(settings->undo, wrong || lathe_edit_can_undo(settings->edit));
-    gtk_widget_set_sensitive(settings->redo, !wrong && lathe_edit_can_redo(settings->edit));
-    gtk_widget_set_sensitive(settings->apply, !wrong && lathe_edit_is_changed(settings->edit));
+    gtk_widget_set_sensitive(settings->body, free);
+    gtk_widget_set_sensitive(settings->undo,
+                             free && (wrong || lathe_edit_can_undo(settings->edit)));
+    gtk_widget_set_sensitive(settings->redo, free && !wrong && lathe_edit_can_redo(settings->edit));
+    gtk_widget_set_sensitive(settings->apply,
+                             free && !wrong && lathe_edit_is_changed(settings->edit));
+}
+
+/* Of what cannot be used only the text can be changed. */
+static void settings_fill_page(GtkWidget *page, gpointer data)
+{
+    struct settings *settings = data;
+    g_autofree char *name = NULL;
+
+    gtk_container_child_get(GTK_CONTAINER(settings->stack), page, "name", &name, NULL);
+    gtk_widget_set_sensitive(page, strcmp(name, "xml") == 0 ||
+                                       lathe_edit_definition(settings->edit) != NULL);
 }
 
 static void settings_fill(struct settings *settings, const struct settings_part *from)
@@ -48,6 +62,7 @@ static void settings_fill(struct settings *settings, const struct settings_part 
     gboolean before = settings->filling;
 
     settings->filling = TRUE;
+    gtk_container_foreach(GTK_CONTAINER(settings->stack), settings_fill_page, settings);
     for (guint i = 0; i < settings->parts->len; i++) {
         struct settings_part *part = settings->parts->pdata[i];
         if (part == from || (part->wrong && from != NULL))
@@ -166,23 +181,59 @@ static void settings_show_title(struct settings *settings)
     g_autofree char *title = g_strdup_printf(_("Settings of %s"), name);
     GtkHeaderBar *bar = GTK_HEADER_BAR(gtk_window_get_titlebar(settings->window));
 
-    settings->running = lathe_edit_is_running(settings->edit);
+    gboolean runs = lathe_edit_is_running(settings->edit);
+
     gtk_window_set_title(settings->window, title);
     gtk_header_bar_set_title(bar, title);
-    gtk_header_bar_set_subtitle(
-        bar, settings->running ? _("It runs: changes count when it starts again") : NULL);
+    gtk_header_bar_set_subtitle(bar, runs ? _("It runs: most changes count when it starts again")
+                                          : NULL);
 }
 
-static gboolean settings_apply(struct settings *settings)
+static void settings_apply_thread(GTask *task, gpointer window, gpointer data,
+                                  GCancellable *cancellable)
 {
     GError *why = NULL;
-    gboolean done = !settings_has_wrong(settings) && lathe_edit_apply(settings->edit, &why);
 
+    if (lathe_edit_apply(data, &why))
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, why);
+}
+
+static void settings_on_applied(GObject *window, GAsyncResult *result, gpointer data)
+{
+    struct settings *settings = data;
+    g_autoptr(GError) why = NULL;
+    gboolean done = g_task_propagate_boolean(G_TASK(result), &why);
+    const char *note = lathe_edit_note(settings->edit);
+
+    settings->busy = FALSE;
+    if (settings->closed)
+        return;
     settings_show_title(settings);
-    settings_say(settings, why != NULL ? why->message : NULL);
+    settings_say(settings, done ? note : why->message);
     settings_update_buttons(settings);
-    g_clear_error(&why);
-    return done;
+    if (settings->focus != NULL)
+        gtk_widget_grab_focus(settings->focus);
+    if (done && settings->close_then)
+        gtk_widget_destroy(GTK_WIDGET(settings->window));
+    settings->close_then = FALSE;
+}
+
+/* The disk may be slow, and a running machine takes its time. */
+static void settings_apply(struct settings *settings)
+{
+    GTask *task;
+
+    if (settings->busy || settings_has_wrong(settings))
+        return;
+    task = g_task_new(settings->window, NULL, settings_on_applied, settings);
+    g_task_set_task_data(task, settings->edit, NULL);
+    settings->busy = TRUE;
+    settings->focus = gtk_window_get_focus(settings->window);
+    settings_update_buttons(settings);
+    g_task_run_in_thread(task, settings_apply_thread);
+    g_object_unref(task);
 }
 
 static void settings_on_undo(GtkButton *button, struct settings *settings)
@@ -205,9 +256,11 @@ static void settings_on_apply(GtkButton *button, struct settings *settings)
 static void settings_on_answer(GtkDialog *dialog, int response, struct settings *settings)
 {
     gtk_widget_destroy(GTK_WIDGET(dialog));
-    if (response == GTK_RESPONSE_REJECT ||
-        (response == GTK_RESPONSE_ACCEPT && settings_apply(settings)))
+    if (response == GTK_RESPONSE_REJECT)
         gtk_widget_destroy(GTK_WIDGET(settings->window));
+    settings->close_then = response == GTK_RESPONSE_ACCEPT;
+    if (response == GTK_RESPONSE_ACCEPT)
+        settings_apply(settings);
 }
 
 static void settings_ask(struct settings *settings)
@@ -228,8 +281,10 @@ static void settings_ask(struct settings *settings)
 
 static gboolean settings_on_delete(GtkWidget *widget, GdkEvent *event, struct settings *settings)
 {
-    if (!settings_has_wrong(settings) && !lathe_edit_is_changed(settings->edit))
+    if (!settings->busy && !settings_has_wrong(settings) && !lathe_edit_is_changed(settings->edit))
         return FALSE;
+    if (settings->busy)
+        return TRUE;
     settings_ask(settings);
     return TRUE;
 }
@@ -251,6 +306,8 @@ static gboolean settings_on_control_key(struct settings *settings, guint key, gb
 
 static gboolean settings_on_key(GtkWidget *widget, GdkEventKey *event, struct settings *settings)
 {
+    if (settings->busy)
+        return FALSE;
     guint modifiers = event->state & gtk_accelerator_get_default_mod_mask();
 
     if (event->keyval == GDK_KEY_Escape && modifiers == 0) {
@@ -371,6 +428,7 @@ static GtkWidget *settings_new_body(struct settings *settings)
     gtk_box_pack_start(GTK_BOX(columns), GTK_WIDGET(settings->stack), TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(body), settings_new_bar(settings), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(body), columns, TRUE, TRUE, 0);
+    settings->body = columns;
     return body;
 }
 
@@ -416,6 +474,11 @@ static void settings_select_first(struct settings *settings)
     settings_say(settings, lathe_edit_problem(settings->edit));
 }
 
+static void settings_on_destroy(GtkWidget *widget, struct settings *settings)
+{
+    settings->closed = TRUE;
+}
+
 static GtkWidget *settings_new(GtkApplication *application, struct lathe_edit *edit)
 {
     struct settings *settings = g_new0(struct settings, 1);
@@ -429,6 +492,7 @@ static GtkWidget *settings_new(GtkApplication *application, struct lathe_edit *e
     gtk_window_set_titlebar(settings->window, settings_new_titlebar(settings));
     gtk_container_add(GTK_CONTAINER(window), settings_new_body(settings));
     settings_show_title(settings);
+    g_signal_connect(window, "destroy", G_CALLBACK(settings_on_destroy), settings);
     g_signal_connect(window, "delete-event", G_CALLBACK(settings_on_delete), settings);
     g_signal_connect(window, "key-press-event", G_CALLBACK(settings_on_key), settings);
     gtk_widget_show_all(window);
