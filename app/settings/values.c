@@ -303,16 +303,55 @@ bool lathe_put_append(struct lathe_definition *definition, const char *text, GEr
     return values_put(&definition->append, text);
 }
 
+static const char *const values_boot_words[] = {[LATHE_BOOT_DISK] = "disk",
+                                                [LATHE_BOOT_CDROM] = "cdrom",
+                                                [LATHE_BOOT_FLOPPY] = "floppy",
+                                                [LATHE_BOOT_NETWORK] = "network"};
+
+/* Where the first device of each kind stands in an order by devices; 0: none does. */
+static void values_boot_places(const struct lathe_definition *definition,
+                               unsigned places[LATHE_BOOT_KINDS])
+{
+    for (unsigned i = 0; i < definition->disks + definition->nets; i++) {
+        bool net = i >= definition->disks;
+        enum lathe_boot_kind kind =
+            net ? LATHE_BOOT_NETWORK : lathe_boot_kind_of(&definition->disk[i]);
+        unsigned place =
+            net ? definition->net[i - definition->disks].boot : definition->disk[i].boot;
+        if (place != 0 && (places[kind] == 0 || place < places[kind]))
+            places[kind] = place;
+    }
+}
+
+/* An order by devices, as other programs write it, as one by kinds. */
+static void values_boot_of_devices(const struct lathe_definition *definition,
+                                   struct lathe_boot_order *order)
+{
+    unsigned places[LATHE_BOOT_KINDS] = {0};
+
+    values_boot_places(definition, places);
+    for (;;) {
+        unsigned first = LATHE_BOOT_KINDS;
+        for (unsigned kind = 0; kind < LATHE_BOOT_KINDS; kind++) {
+            if (places[kind] != 0 && (first == LATHE_BOOT_KINDS || places[kind] < places[first]))
+                first = kind;
+        }
+        if (first == LATHE_BOOT_KINDS)
+            return;
+        places[first] = 0;
+        order->kinds[order->count++] = (enum lathe_boot_kind)first;
+    }
+}
+
 char *lathe_get_boot(const struct lathe_definition *definition)
 {
-    static const char *const words[] = {[LATHE_BOOT_DISK] = "disk",
-                                        [LATHE_BOOT_CDROM] = "cdrom",
-                                        [LATHE_BOOT_FLOPPY] = "floppy",
-                                        [LATHE_BOOT_NETWORK] = "network"};
+    struct lathe_boot_order order = definition->boot;
     GString *text = g_string_new(NULL);
 
-    for (unsigned i = 0; i < definition->boot.count; i++)
-        g_string_append_printf(text, "%s%s", i != 0 ? "," : "", words[definition->boot.kinds[i]]);
+    if (order.count == 0)
+        values_boot_of_devices(definition, &order);
+    for (unsigned i = 0; i < order.count; i++)
+        g_string_append_printf(text, "%s%s", i != 0 ? "," : "", values_boot_words[order.kinds[i]]);
     return g_string_free(text, FALSE);
 }
 

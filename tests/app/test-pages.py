@@ -226,6 +226,31 @@ def test_create_wrong(display, folder):
     page.end()
 
 
+def test_create_kernel(display, folder):
+    """A kernel, its initial RAM disk dropped beside it, and its command line."""
+    kernel, initrd = os.path.join(folder, "vmlinuz"), os.path.join(folder, "initrd.img")
+    for name in kernel, initrd:
+        with open(name, "wb") as file:
+            file.write(b"\x7fELF, or so")
+    page = Page(display, folder, "New Machine", "create", kernel)
+    page.wait_focus("Name")
+    with Pointer(display, SOURCE, initrd) as pointer:
+        pointer.drop_on(page.window)
+        page.pause()
+    page.focus(page.window)
+    page.keys("alt+l")
+    page.type("console=ttyS0")
+    display.picture("create-kernel")
+    page.keys("Return")
+    if launched(page) != "run --display gtk -- vmlinuz":
+        raise Failed(launched(page))
+    wait_text(folder, "<kernel>%s</kernel>" % kernel, "vmlinuz")
+    wait_text(folder, "<initrd>%s</initrd>" % initrd, "vmlinuz")
+    wait_text(folder, "<cmdline>console=ttyS0</cmdline>", "vmlinuz")
+    check_valid(folder, "vmlinuz")
+    page.end()
+
+
 def test_create_try(display, folder):
     """Just try it: the file runs, and no machine is kept."""
     path_of_disc = disc(folder)
@@ -434,11 +459,12 @@ def forwards(client):
 
 
 def test_running(display, folder):
-    """A running machine gets a forward at once."""
+    """A running machine gets a forward, and its disc is taken out, at once."""
     kernel = os.path.join(folder, "kernel")
     with open(kernel, "wb") as file:
         file.write(b"\x7fELF, or so")
-    machine(display, folder, "--kernel", kernel, "--append", "until %s/end" % folder)
+    machine(display, folder, "--kernel", kernel, "--append", "until %s/end" % folder, "--cdrom",
+            disc(folder, "FIRST", "first.iso"))
     os.makedirs(os.path.join(folder, "run"), mode=0o700)
     own = dict(setting(display, folder), XDG_RUNTIME_DIR=os.path.join(folder, "run"))
     runs = subprocess.Popen([PROGRAM, "run", "demo", "--display", "none", "--serial", "null"],
@@ -450,10 +476,16 @@ def test_running(display, folder):
         runs.wait()
 
 
+def has_medium(client):
+    return any("inserted" in drive for drive in client("query-block") if "cd0" in drive["device"])
+
+
 def change_running(display, folder, process):
     socket = os.path.join(folder, "run", "lathe", "%d.control" % process)
     wait_for("the machine's socket", lambda: os.path.exists(socket))
     client = qmp.Qmp(socket)
+    if not has_medium(client):
+        raise Failed("there is no disc in the drive")
     page = Page(display, folder, TITLE, "settings", "demo",
                 XDG_RUNTIME_DIR=os.path.join(folder, "run"))
     page.page("Network")
@@ -463,6 +495,16 @@ def change_running(display, folder, process):
     page.keys("ctrl+s")
     wait_text(folder, '<range start="8022" to="22"/>')
     wait_for("the forward", lambda: "8022" in forwards(client))
+    page.end()
+    page = Page(display, folder, TITLE, "settings", "demo",
+                XDG_RUNTIME_DIR=os.path.join(folder, "run"))
+    page.page("Disks and Discs")
+    page.tab_to("Take the medium out of sda")
+    page.step("space")
+    page.keys("ctrl+s")
+    wait_for("the drive to be empty", lambda: not has_medium(client))
+    if "first.iso" in text(folder):
+        raise Failed("the disc is still in the definition")
     page.end()
 
 
@@ -480,6 +522,6 @@ def test_large(display, folder):
         page.end()
 
 
-run_tests("pages", [test_create, test_create_dropped, test_create_wrong, test_create_try, test_edit,
+run_tests("pages", [test_create, test_create_dropped, test_create_wrong, test_create_kernel, test_create_try, test_edit,
                     test_boot_order, test_boot_drag, test_disks, test_network, test_serial, test_xml,
                     test_close, test_tab, test_running, test_large], PICTURES, sys.argv[5:])

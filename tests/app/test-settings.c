@@ -180,6 +180,24 @@ static void test_areas(void)
     CHECK(options > 20);
 }
 
+/* An order by devices, as libvirt's tools write it. */
+static void test_boot_of_devices(void)
+{
+    struct lathe_definition *definition = lathe_definition_new();
+
+    CHECK(lathe_definition_add_disk(definition, "a", NULL));
+    CHECK(lathe_definition_add_cdrom(definition, "b", NULL));
+    CHECK(lathe_definition_add_disk(definition, "c", NULL));
+    CHECK(lathe_definition_add_net(definition, "user", NULL));
+    definition->disk[0].boot = 4;
+    definition->disk[1].boot = 2;
+    definition->disk[2].boot = 3;
+    definition->net[0].boot = 1;
+    g_autofree char *order = lathe_setting_find("boot")->get(definition);
+    CHECK_STR(order, "network,cdrom,disk");
+    lathe_definition_free(definition);
+}
+
 static void test_sentences(void)
 {
     static const char *const pairs[][2] = {
@@ -433,6 +451,7 @@ int main(int argc, char **argv)
         {"settings-values", test_values},
         {"settings-choices", test_choices},
         {"settings-areas", test_areas},
+        {"settings-boot-of-devices", test_boot_of_devices},
         {"settings-sentences", test_sentences},
         {"settings-make", test_make},
         {"settings-advice", test_advice},

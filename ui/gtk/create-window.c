@@ -33,6 +33,7 @@ struct create {
     GtkSpinner *spinner;
     GtkWidget *form, *none_button, *try_button, *customise_button, *start_button;
     GtkWidget *name, *memory, *cpus, *disk, *firmware, *net, *tpm;
+    GtkWidget *kernel_form, *initrd, *append; /* shown for a kernel only */
     GtkWidget *name_error, *memory_error, *disk_error, *error;
     GtkFileChooserNative *chooser; /* while it is open */
     gboolean busy, filling, name_typed;
@@ -183,6 +184,7 @@ static void create_show_start(struct create *create)
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(create->cpus), advice->cpus);
     gtk_combo_box_set_active_id(GTK_COMBO_BOX(create->firmware), advice->firmware);
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(create->tpm), advice->tpm);
+    gtk_widget_set_visible(create->kernel_form, create->start.kind == LATHE_START_KERNEL);
     create->filling = FALSE;
 }
 
@@ -255,11 +257,23 @@ static void create_look_at(struct create *create, const char *path)
     g_object_unref(task);
 }
 
+/* A kernel is there, and what is dropped is for it: "initrd.img", "initramfs.cpio.gz". */
+static gboolean create_is_initrd(const struct create *create, const char *path)
+{
+    g_autofree char *base = g_path_get_basename(path);
+
+    return create->start.kind == LATHE_START_KERNEL && strstr(base, "initr") != NULL;
+}
+
 static void create_on_drop(GtkWidget *widget, GFile **files, int count)
 {
     struct create *create = g_object_get_data(G_OBJECT(widget), "create");
 
-    if (!create->busy)
+    if (create->busy)
+        return;
+    if (count == 1 && create_is_initrd(create, g_file_peek_path(files[0])))
+        gtk_entry_set_text(GTK_ENTRY(create->initrd), g_file_peek_path(files[0]));
+    else
         create_look_at(create, g_file_peek_path(files[0]));
 }
 
@@ -317,6 +331,15 @@ static gboolean create_put_net(const struct create *create, struct lathe_definit
     return create_put(definition, "net", none ? "none" : adapter, error);
 }
 
+static gboolean create_put_kernel(const struct create *create, struct lathe_definition *definition,
+                                  GError **error)
+{
+    return create->start.kind != LATHE_START_KERNEL ||
+           (create_put(definition, "initrd", gtk_entry_get_text(GTK_ENTRY(create->initrd)),
+                       error) &&
+            create_put(definition, "append", gtk_entry_get_text(GTK_ENTRY(create->append)), error));
+}
+
 /* NULL with *error. */
 static struct lathe_definition *create_define(const struct create *create, GError **error)
 {
@@ -333,7 +356,8 @@ static struct lathe_definition *create_define(const struct create *create, GErro
         create_put(definition, "firmware",
                    gtk_combo_box_get_active_id(GTK_COMBO_BOX(create->firmware)), error) &&
         create_put(definition, "tpm", tpm ? "emulated" : "none", error) &&
-        create_put_net(create, definition, error) && create_put_disk(create, definition, error) &&
+        create_put_kernel(create, definition, error) && create_put_net(create, definition, error) &&
+        create_put_disk(create, definition, error) &&
         lathe_start_add_medium(&create->start, definition, error))
         return definition;
     lathe_definition_free(definition);
@@ -345,8 +369,9 @@ static void create_make_thread(GTask *task, gpointer source, gpointer data,
 {
     g_autoptr(lathe_library) library = lathe_library_open(NULL);
     GError *error = NULL;
-    struct lathe_machine *machine =
-        lathe_make_machine(library, data, LATHE_AREA_KERNEL | LATHE_AREA_TPM, &error);
+    const unsigned areas =
+        LATHE_AREA_KERNEL | LATHE_AREA_INITRD | LATHE_AREA_APPEND | LATHE_AREA_TPM;
+    struct lathe_machine *machine = lathe_make_machine(library, data, areas, &error);
 
     if (machine != NULL)
         g_task_return_pointer(task, machine, (GDestroyNotify)lathe_machine_free);
@@ -529,6 +554,48 @@ static GtkWidget *create_new_form(struct create *create)
     return form;
 }
 
+static GtkWidget *create_new_kernel_form(struct create *create)
+{
+    GtkWidget *form = lathe_fields_new();
+    GtkWidget *file = lathe_field_new_file(_("Choose a File"), &create->initrd);
+
+    create->append = create_new_entry(create);
+    lathe_fields_add(GTK_GRID(form), _("_Initial RAM disk"), file, NULL, NULL);
+    lathe_fields_add(GTK_GRID(form), _("Command _line"), create->append,
+                     _("Words for the kernel, for example console=ttyS0."), NULL);
+    gtk_drag_dest_unset(create->initrd);
+    gtk_entry_set_activates_default(GTK_ENTRY(create->initrd), TRUE);
+    gtk_widget_show_all(form);
+    gtk_widget_set_no_show_all(form, TRUE);
+    gtk_widget_hide(form);
+    return form;
+}
+
+static void create_align_label(GtkWidget *label, gpointer group)
+{
+    int column;
+
+    gtk_container_child_get(GTK_CONTAINER(gtk_widget_get_parent(label)), label, "left-attach",
+                            &column, NULL);
+    if (column == 0)
+        gtk_size_group_add_widget(group, label);
+}
+
+/* The kernel's fields and the others stand under each other. */
+static GtkWidget *create_new_fields(struct create *create)
+{
+    g_autoptr(GtkSizeGroup) labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6), *form;
+
+    create->kernel_form = create_new_kernel_form(create);
+    form = create_new_form(create);
+    gtk_container_foreach(GTK_CONTAINER(create->kernel_form), create_align_label, labels);
+    gtk_container_foreach(GTK_CONTAINER(form), create_align_label, labels);
+    gtk_box_pack_start(GTK_BOX(box), create->kernel_form, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), form, FALSE, FALSE, 0);
+    return box;
+}
+
 static GtkWidget *create_new_buttons(struct create *create)
 {
     GtkWidget *buttons = gtk_button_box_new(GTK_ORIENTATION_HORIZONTAL);
@@ -559,7 +626,7 @@ static GtkWidget *create_new_page(struct create *create)
 
     create->error = lathe_field_new_error();
     gtk_box_pack_start(GTK_BOX(body), create_new_medium(create), FALSE, FALSE, 0);
-    create->form = create_new_form(create);
+    create->form = create_new_fields(create);
     gtk_box_pack_start(GTK_BOX(body), create->form, FALSE, FALSE, 0);
     gtk_container_set_border_width(GTK_CONTAINER(body), 6);
     gtk_container_add(GTK_CONTAINER(scroller), body);
