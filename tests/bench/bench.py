@@ -8,6 +8,7 @@ Lathe's engine. README.md says what each name measures.
 import argparse
 import os
 
+import film
 import guest
 import machines
 import net
@@ -16,7 +17,8 @@ import workloads
 
 BENCHES = {"cpu": workloads.cpu, "processes": workloads.processes, "smp": workloads.smp,
            "smc": workloads.smc, "start": whole.start, "firmware": whole.firmware, "boot": whole.boot,
-           "memory": whole.memory, "idle": whole.idle, "net": net.net}
+           "memory": whole.memory, "idle": whole.idle, "net": net.net,
+           "film": film.film}
 
 
 class Settings:
