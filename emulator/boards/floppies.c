@@ -108,7 +108,7 @@ bool board_check_floppy(const struct board *board, unsigned index, uint64_t size
 
     return emu_floppy_fits((enum emu_floppy_drive)place->floppy_kind, size) ||
            emu_error_set(err, EMU_ERROR_INPUT,
-                         "an image of %llu bytes does not fit floppy drive %u, which is for "
+                         "an image of %llu bytes does not fit floppy drive %c, which is for "
                          "another kind of disks",
-                         (unsigned long long)size, place->port + 1);
+                         (unsigned long long)size, (char)('A' + place->port));
 }

@@ -547,7 +547,7 @@ bool emu_machine_change_medium(struct emu_machine *m, unsigned drive,
     if (drive >= EMU_MAX_DRIVES || !(m->drives[drive].cdrom || floppy))
         return emu_error_set(err, EMU_ERROR_INPUT, "drive %u is no CD drive", drive);
     if (floppy && medium->ops != NULL && medium->ops->size(medium->opaque) != 1474560)
-        return emu_error_set(err, EMU_ERROR_INPUT, "the image does not fit floppy drive 1");
+        return emu_error_set(err, EMU_ERROR_INPUT, "the image does not fit floppy drive A");
     fake_say(m, "%s %s", floppy ? "floppy" : "disc",
              medium->ops != NULL ? strrchr(medium->ops->location(medium->opaque), '/') : "gone");
     emu_block_backend_close(&m->drives[drive].backend);
