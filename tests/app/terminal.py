@@ -50,12 +50,13 @@ class Terminal:
     def rows(self):
         return self.text().split("\n")
 
-    def wait(self, *wanted, gone=(), seconds=5 * PATIENCE):
-        """Until all of these are there, and none of those."""
+    def wait(self, *wanted, gone=(), any_of=("",), seconds=5 * PATIENCE):
+        """Until all of these are there, none of those, and one of the last."""
         end = time.monotonic() + seconds
         while True:
             text = self.text()
-            if all(word in text for word in wanted) and not any(word in text for word in gone):
+            if all(word in text for word in wanted) and not any(word in text for word in gone) and \
+                    any(word in text for word in any_of):
                 return text
             if time.monotonic() > end:
                 raise Failed("never %s%s:\n%s" % (wanted, " without %s" % (gone,) if gone else "", text))

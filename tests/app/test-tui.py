@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import verdict  # pylint: disable=wrong-import-position
@@ -117,12 +118,12 @@ def test_plain(library):
     terminal = library.open("tui", TERM="vt100", LC_ALL="C", NO_COLOR="1")
     terminal.wait("al?31m???pha", "1 machine,")
     terminal.keys("Enter")
-    terminal.wait("+- ", "|", "Show the log")
+    terminal.wait("+- ", "|", "Show Log", "Rename.")
     if re.search("\x1b\\[(?:[0-9]+;)*[34][0-7]", terminal.text("-e")) or "\u2500" in terminal.text():
         raise Failed("colours or lines: " + terminal.text("-e"))
     library.picture(terminal, "vt100")
     terminal.keys("Escape")
-    terminal.wait("1 machine,", gone=("Show the log",))
+    terminal.wait("1 machine,", gone=("Show Log",))
     leave(terminal)
 
 
@@ -148,6 +149,156 @@ def test_small(library):
     process = subprocess.run(["pgrep", "-f", "^" + PROGRAM + " tui"], capture_output=True, text=True, check=True)
     subprocess.run(["kill", *process.stdout.split()], check=True)
     terminal.wait("status 0", "\n echo")
+
+
+def kernel(library):
+    path = os.path.join(library.folder, "kernel.elf")
+    with open(path, "wb") as stream:
+        stream.write(b"\177ELF, or so")
+    return path
+
+
+def insist(terminal, key, *wanted):
+    """A key that is refused while the machine's definition is written: until it does something."""
+    for _ in range(20):
+        terminal.keys(key)
+        time.sleep(0.3)  # what it said before is gone then
+        text = terminal.wait(any_of=(wanted[0], "not possible while"))
+        if "not possible while" not in text:
+            break
+    terminal.wait(*wanted)
+
+
+def newcomer(library, terminal):
+    """From an empty library to a machine that was made, changed, used, cloned, deleted and brought back."""
+    terminal.wait("0 machines", "n makes one")
+    terminal.keys("n")
+    terminal.wait("New machine", "New disk")
+    terminal.type(kernel(library)[:-5])  # Tab completes it
+    terminal.keys("Tab")
+    terminal.wait("kernel.elf", "A kernel that is started directly")
+    library.picture(terminal, "create")
+    terminal.keys("Tab")
+    terminal.keys("C-u")
+    terminal.type("First")
+    terminal.keys("Tab", "C-u")
+    terminal.type("much")
+    terminal.keys("F2")
+    terminal.wait("New machine", "much")
+    terminal.wait("no size", gone=("What it starts",))
+    terminal.keys("C-u")
+    terminal.type("256M")
+    terminal.keys("Tab", "Tab", "C-u", "Tab", "Space")  # no new disk, not started yet
+    terminal.wait("[ ]")
+    terminal.keys("Enter")
+    terminal.wait("First was made", "256 MiB", "1 machine, 0 running")
+    change(library, terminal)
+    use(library, terminal)
+    keep(library, terminal)
+    leave(terminal)
+
+
+def change(library, terminal):
+    """Settings: what is wrong is said, undo, apply."""
+    terminal.keys("e")
+    terminal.wait("Settings of First", "Overview", "Description")
+    terminal.keys("Down", "Enter", "Enter")
+    terminal.wait("Accept")
+    terminal.keys("C-u")
+    terminal.type("lots")
+    terminal.keys("Enter")
+    terminal.wait("1 to 255 processors")
+    terminal.keys("C-u")
+    terminal.type("3")
+    terminal.keys("Enter")
+    terminal.wait("changed, not applied", gone=("Accept ]",))
+    terminal.keys("u")
+    terminal.wait("Settings of First", gone=("changed, not applied",))
+    terminal.keys("Escape")
+    terminal.keys("Down", "Down", "Right", "End", "Enter")
+    terminal.wait("Kernel's command line", "Accept ]")
+    terminal.type("print hello there;echo")
+    terminal.keys("Enter")
+    terminal.wait("changed, not applied", gone=("Accept ]",))
+    library.picture(terminal, "settings")
+    terminal.keys("q")
+    terminal.wait("The changes are not applied", "Discard")
+    terminal.keys("Enter")
+    terminal.wait("The settings are written", "1 machine")
+    if "print hello there" not in library.run("show", "First"):
+        raise Failed("nothing was written")
+
+
+def use(library, terminal):
+    """Start, console, pause, resume, the plug."""
+    terminal.keys("s")
+    terminal.wait("Running", "1 running")
+    library.picture(terminal, "running")
+    terminal.keys("o")
+    terminal.wait("hello there", "Serial 1", "Ctrl-]")
+    terminal.type("typed ü")
+    terminal.keys("Enter")
+    terminal.wait("typed ü")
+    library.picture(terminal, "console")
+    terminal.keys("C-]")
+    terminal.wait("Full screen")
+    terminal.keys("f")
+    terminal.wait("hello there", gone=("Serial 1",))
+    terminal.type("on all rows")
+    terminal.keys("Enter")
+    terminal.wait("on all rows")
+    library.picture(terminal, "full")
+    terminal.keys("C-]")
+    terminal.wait("Full screen")
+    terminal.keys("q")
+    terminal.wait("1 machine, 1 running")
+    terminal.keys("p")
+    terminal.wait("Paused")
+    terminal.keys("p")
+    terminal.wait("Running")
+    terminal.keys("r")
+    terminal.wait("not possible while First is: Running")
+    terminal.keys("x")
+    terminal.wait("Pulls the plug", "Cancel")
+    terminal.keys("Down", "Enter")
+    terminal.wait("0 running", "Off", gone=("Pulls",))
+
+
+def keep(library, terminal):
+    """Rename, clone, delete, undo, the log."""
+    terminal.keys("r")
+    terminal.wait("New name")
+    terminal.keys("C-u")
+    terminal.type("Renamed")
+    terminal.keys("Enter")
+    terminal.wait("Renamed", gone=("New name", "First "))
+    insist(terminal, "c", "New name", "Renamed (2)")
+    terminal.keys("C-u")
+    terminal.type("Copy")
+    terminal.keys("Enter")
+    terminal.wait("2 machines", "Copy", gone=("New name",))
+    terminal.keys("Home")
+    insist(terminal, "d", "u brings it back", "1 machine,")
+    library.picture(terminal, "deleted")
+    terminal.keys("u")
+    terminal.wait("2 machines", "Copy", "is back")
+    terminal.press(*terminal.find("Renamed"))
+    terminal.keys("l")
+    terminal.wait("started, process")
+    terminal.keys("Escape")
+    terminal.wait("2 machines", gone=("started, process",))
+
+
+def test_newcomer(library):
+    newcomer(library, library.open())
+
+
+def test_newcomer_wide(library):
+    newcomer(library, library.open("tui", size=(120, 40)))
+
+
+def test_newcomer_vt100(library):
+    newcomer(library, library.open("tui", TERM="vt100", NO_COLOR="1"))
 
 
 def main():

@@ -22,7 +22,9 @@ struct form_field {
 
 struct tui_form {
     struct tui_view view;
-    char *title, *accept, *fault;
+    char *title, *accept;
+    char *said;        /* below the fields; NULL: the field's help */
+    bool fault;        /* it says what is wrong */
     GPtrArray *fields; /* of struct form_field * */
     int focus;         /* a field's number; as many as there are: the button */
     int first;         /* field on top */
@@ -87,7 +89,7 @@ static const char *field_shown(const struct form_field *field)
 
 static void form_tell_changed(struct tui_form *form)
 {
-    g_clear_pointer(&form->fault, g_free);
+    g_clear_pointer(&form->said, g_free);
     if (form->changed != NULL)
         form->changed(form, form->focus, form->opaque);
 }
@@ -123,27 +125,6 @@ static void form_draw_field(struct tui_form *form, int number, int row, struct t
     }
     g_autofree char *shown = g_strdup_printf("< %s >", field_shown(field));
     tui_put(row, column, MIN(width, tui_width(shown)), style, shown);
-}
-
-/* A text in some rows, wrapped at blanks. */
-static void form_draw_text(int row, int rows, struct tui_area area, enum tui_style style,
-                           const char *text)
-{
-    for (int i = 0; i < rows && *text != '\0'; i++) {
-        size_t fits = tui_fit(text, area.columns);
-        if (text[fits] != '\0' && i + 1 < rows) {
-            const char *blank = g_strrstr_len(text, (gssize)fits, " ");
-            fits = blank != NULL && blank > text ? (size_t)(blank - text) : fits;
-            g_autofree char *line = g_strndup(text, fits);
-            tui_put(row + i, area.column, area.columns, style, line);
-        } else {
-            tui_put(row + i, area.column, area.columns, style, text);
-            return;
-        }
-        text += fits;
-        while (*text == ' ')
-            text++;
-    }
 }
 
 static void form_draw_button(struct tui_form *form, struct tui_area area)
@@ -182,10 +163,10 @@ static void form_draw(struct tui_view *view, struct tui_area area)
     form->area = inner;
     form->button_row = inner.row + inner.rows - 1;
     int below = inner.row + MIN(shown, count) + 1;
-    if (form->fault != NULL)
-        form_draw_text(below, FORM_HELP, inner, TUI_BAD, form->fault);
+    if (form->said != NULL)
+        tui_put_wrapped(below, FORM_HELP, inner, form->fault ? TUI_BAD : TUI_PLAIN, form->said);
     else if (field != NULL)
-        form_draw_text(below, FORM_HELP, inner, TUI_FAINT, field->help);
+        tui_put_wrapped(below, FORM_HELP, inner, TUI_FAINT, field->help);
     form_draw_button(form, inner);
     for (int i = 0; i < shown && form->first + i < count; i++)
         form_draw_field(form, form->first + i, inner.row + i, inner);
@@ -198,11 +179,12 @@ static void form_accept(struct tui_view *view)
     struct tui_form *form = (struct tui_form *)view;
     g_autoptr(GError) error = NULL;
 
-    g_clear_pointer(&form->fault, g_free);
-    if (form->done(view->tui, form, form->opaque, &error))
+    if (form->done(view->tui, form, form->opaque, &error)) {
         tui_close(view);
-    else
-        form->fault = g_strdup(error != NULL ? error->message : "");
+        return;
+    }
+    tui_form_say(form, error->message);
+    form->fault = true;
 }
 
 static void form_cancel(struct tui_view *view)
@@ -349,7 +331,7 @@ static void form_free(struct tui_view *view)
     g_ptr_array_unref(form->fields);
     g_free(form->title);
     g_free(form->accept);
-    g_free(form->fault);
+    g_free(form->said);
     g_free(form);
 }
 
@@ -412,6 +394,13 @@ void tui_form_add_word(struct tui_form *form, int number, const char *word, cons
 void tui_form_watch(struct tui_form *form, tui_form_changed *changed)
 {
     form->changed = changed;
+}
+
+void tui_form_say(struct tui_form *form, const char *text)
+{
+    g_free(form->said);
+    form->said = g_strdup(text);
+    form->fault = false;
 }
 
 void tui_form_focus(struct tui_form *form, int field)

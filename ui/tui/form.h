@@ -34,6 +34,8 @@ void tui_form_watch(struct tui_form *form, tui_form_changed *changed);
 
 const char *tui_form_get(const struct tui_form *form, int field);
 void tui_form_set(struct tui_form *form, int field, const char *value);
+/* A sentence below the fields, until a value changes. */
+void tui_form_say(struct tui_form *form, const char *text);
 /* The keys go there. */
 void tui_form_focus(struct tui_form *form, int field);
 struct tui_view *tui_form_view(struct tui_form *form);

@@ -336,6 +336,10 @@ static const struct tui_binding library_bindings[] = {
     {TUI_SPECIAL(KEY_F(10)), "F10", N_("the same"), NULL, library_menu},
     {'/', "/", N_("search: names, groups and states, narrowed with each letter"), N_("Search"),
      library_search},
+    /* Actions have their help from their own table. */
+    {'n', "n", NULL, N_("New"), NULL},
+    {'s', "s", NULL, N_("Start"), NULL},
+    {'o', "o", NULL, N_("Console"), NULL},
     {'q', "q", N_("leave; machines go on running"), N_("Leave"), library_quit},
     {0, NULL, NULL, NULL, NULL},
 };

@@ -1,73 +1,351 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of actions, from which menu, keys and help come. */
+/* The list of actions, and what they ask before and say afterwards. */
 #include "ui/tui/machine-actions.h"
 
 #include <glib/gi18n.h>
+#include <ncurses.h>
 #include <string.h>
 
+#include "app/actions/actions.h"
 #include "app/library/library.h"
+#include "app/settings/make.h"
 #include "ui/tui/choice.h"
+#include "ui/tui/console.h"
+#include "ui/tui/create-form.h"
+#include "ui/tui/form.h"
 #include "ui/tui/pager.h"
+#include "ui/tui/settings.h"
 
-#define ACTIONS_LOG_MOST (256 * 1024) /* bytes of a log that are shown */
-
+/* Counted: an action may be done when the views are gone. */
 struct tui_actions {
-    struct tui *tui;
+    struct tui *tui; /* NULL: it is gone */
     LatheWatch *watch;
 };
 
 struct actions_row {
     int key;
-    const char *shown, *label; /* label: translatable */
-    bool alone;                /* needs no machine */
+    const char *shown;
+    const char *label; /* translatable; of the actions of app/actions: NULL */
+    enum lathe_action_id id;
+    bool alone; /* needs no machine */
+    bool live;  /* only of one that has a process */
     void (*run)(struct tui_actions *actions, struct lathe_watched *watched);
 };
 
-/* ---- the log ---- */
+/* ---- doing ---- */
 
-static void actions_show_log(struct tui_actions *actions, struct lathe_watched *watched)
+/* What is being done, until it is. */
+struct actions_job {
+    struct tui_actions *actions;
+    const struct lathe_action *action;
+    char *name, *id; /* of the machine and its folder */
+};
+
+static void actions_unref(gpointer data)
 {
-    g_autofree char *path = lathe_machine_path(watched->machine, LATHE_MACHINE_LOG);
-    g_autofree char *text = NULL;
-    gsize length = 0;
+    struct tui_actions *actions = data;
 
-    if (!g_file_get_contents(path, &text, &length, NULL) || length == 0) {
-        tui_say(actions->tui, TUI_PLAIN, _("%s has no log yet."), watched->machine->name);
-        return;
-    }
-    const char *end = length > ACTIONS_LOG_MOST ? text + length - ACTIONS_LOG_MOST : text;
-    /* Translators: %s is a machine's name */
-    g_autofree char *title = g_strdup_printf(_("Log of %s"), watched->machine->name);
-    tui_push(actions->tui, tui_pager_new(title, end, TUI_PAGER_END));
+    g_object_unref(actions->watch);
 }
 
-/* ---- the table ---- */
+static struct actions_job *actions_job_new(struct tui_actions *actions,
+                                           const struct lathe_action *action,
+                                           const struct lathe_watched *watched)
+{
+    struct actions_job *job = g_new0(struct actions_job, 1);
+
+    job->actions = g_rc_box_acquire(actions);
+    job->action = action;
+    job->name = g_strdup(watched != NULL ? watched->machine->name : "");
+    job->id = g_strdup(watched != NULL ? watched->machine->id : "");
+    return job;
+}
+
+static void actions_job_free(gpointer data)
+{
+    struct actions_job *job = data;
+
+    g_rc_box_release_full(job->actions, actions_unref);
+    g_free(job->name);
+    g_free(job->id);
+    g_free(job);
+}
+
+static void actions_say_done(const struct actions_job *job, const char *text)
+{
+    struct tui *tui = job->actions->tui;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", 2);
+
+    if (job->action->id == LATHE_ACTION_DELETE)
+        tui_say(tui, TUI_GOOD, _("%s u brings it back."), lines[0] != NULL ? lines[0] : "");
+    else if ((job->action->flags & LATHE_ACTION_GIVES_TEXT) != 0 && *text == '\0')
+        tui_say(tui, TUI_PLAIN, _("There is nothing to show of %s."), job->name);
+    else if ((job->action->flags & LATHE_ACTION_GIVES_TEXT) != 0)
+        tui_push(tui, tui_pager_new(job->name, text,
+                                    job->action->id == LATHE_ACTION_LOG ? TUI_PAGER_END
+                                                                        : TUI_PAGER_TEXT));
+}
+
+static void actions_done(GObject *source, GAsyncResult *result, gpointer data)
+{
+    struct actions_job *job = data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = lathe_action_finish(result, &error);
+
+    if (job->actions->tui != NULL && text == NULL)
+        tui_say(job->actions->tui, TUI_BAD, "%s", error->message);
+    else if (job->actions->tui != NULL)
+        actions_say_done(job, text);
+    lathe_watch_look(job->actions->watch, NULL);
+    actions_job_free(job);
+}
+
+static void actions_perform(struct tui_actions *actions, const struct lathe_action *action,
+                            struct lathe_watched *watched, const char *argument)
+{
+    lathe_action_perform(action, lathe_watch_get_library(actions->watch), watched->machine,
+                         argument, actions_done, actions_job_new(actions, action, watched));
+}
+
+/* The machine may have gone, or have another state, while somebody thought about it. */
+static struct lathe_watched *actions_job_find(const struct actions_job *job)
+{
+    struct lathe_watched *watched = lathe_watch_find(job->actions->watch, job->id, NULL);
+
+    return watched != NULL && lathe_action_is_possible(job->action, watched->state) ? watched
+                                                                                    : NULL;
+}
+
+/* ---- asking before ---- */
+
+static void actions_answered(struct tui *tui, int chosen, void *opaque)
+{
+    struct actions_job *job = opaque;
+    struct lathe_watched *watched = actions_job_find(job);
+
+    if (chosen == 1 && watched != NULL)
+        actions_perform(job->actions, job->action, watched, NULL);
+}
+
+static void actions_ask(struct tui_actions *actions, const struct lathe_action *action,
+                        struct lathe_watched *watched)
+{
+    g_autofree char *label = tui_plain_label(_(action->label));
+    struct tui_choice *choice =
+        tui_choice_new(watched->machine->name, _(action->help), actions_answered,
+                       actions_job_new(actions, action, watched), actions_job_free);
+
+    tui_choice_add(choice, 0, NULL, _("Cancel"));
+    tui_choice_add(choice, 0, NULL, label);
+    tui_push(actions->tui, tui_choice_view(choice));
+}
+
+static bool actions_named(struct tui *tui, struct tui_form *form, void *opaque, GError **error)
+{
+    struct actions_job *job = opaque;
+    struct lathe_watched *watched = actions_job_find(job);
+
+    if (watched != NULL)
+        actions_perform(job->actions, job->action, watched, tui_form_get(form, 0));
+    return true;
+}
+
+/* What the field says at first; g_free. */
+static char *actions_propose_name(struct tui_actions *actions, const struct lathe_action *action,
+                                  const struct lathe_machine *machine)
+{
+    switch (action->id) {
+    case LATHE_ACTION_CLONE:
+    case LATHE_ACTION_LINK_CLONE:
+        return lathe_make_free_name(lathe_watch_get_library(actions->watch), machine->name);
+    case LATHE_ACTION_GROUP:
+        return g_strdup(machine->group != NULL ? machine->group : "");
+    default:
+        return g_strdup(machine->name);
+    }
+}
+
+static void actions_ask_name(struct tui_actions *actions, const struct lathe_action *action,
+                             struct lathe_watched *watched)
+{
+    g_autofree char *label = tui_plain_label(_(action->label));
+    g_autofree char *title = g_strdup_printf("%s: %s", watched->machine->name, label);
+    g_autofree char *name = actions_propose_name(actions, action, watched->machine);
+    struct tui_form *form =
+        tui_form_new(title, _("Accept"), actions_named, actions_job_new(actions, action, watched),
+                     actions_job_free);
+
+    tui_form_add(form, TUI_FIELD_TEXT,
+                 action->id == LATHE_ACTION_GROUP ? _("Group") : _("New name"), _(action->help),
+                 name);
+    tui_push(actions->tui, tui_form_view(form));
+}
+
+static void actions_do(struct tui_actions *actions, enum lathe_action_id id,
+                       struct lathe_watched *watched)
+{
+    const struct lathe_action *action = &lathe_actions[id];
+
+    if ((action->flags & LATHE_ACTION_TAKES_NAME) != 0)
+        actions_ask_name(actions, action, watched);
+    else if ((action->flags & LATHE_ACTION_DANGEROUS) != 0)
+        actions_ask(actions, action, watched);
+    else
+        actions_perform(actions, action, watched, NULL);
+}
+
+/* ---- what is the terminal interface's own ---- */
+
+static void actions_open_console(struct tui_actions *actions, struct lathe_watched *watched)
+{
+    tui_console_open(actions->tui, actions->watch, watched);
+}
+
+static void actions_open_settings(struct tui_actions *actions, struct lathe_watched *watched)
+{
+    tui_settings_open(actions->tui, watched->machine);
+}
+
+static void actions_create(struct tui_actions *actions, struct lathe_watched *watched)
+{
+    tui_create_open(actions->tui, actions->watch);
+}
+
+static void actions_undone(GObject *source, GAsyncResult *result, gpointer data)
+{
+    struct tui_actions *actions = data;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *id = lathe_action_finish(result, &error);
+
+    if (actions->tui != NULL && id == NULL)
+        tui_say(actions->tui, TUI_BAD, "%s", error->message);
+    else if (actions->tui != NULL)
+        tui_say(actions->tui, TUI_GOOD, _("%s is back."), id);
+    lathe_watch_look(actions->watch, NULL);
+    g_rc_box_release_full(actions, actions_unref);
+}
+
+static void actions_undo(struct tui_actions *actions, struct lathe_watched *watched)
+{
+    lathe_action_undelete(lathe_watch_get_library(actions->watch), NULL, actions_undone,
+                          g_rc_box_acquire(actions));
+}
+
+/* ---- the list ---- */
+
+#define ACTION(key, shown, id)                                                                     \
+    {                                                                                              \
+        key, shown, NULL, LATHE_ACTION_##id, false, false, NULL                                    \
+    }
+#define OWN(key, shown, label, run)                                                                \
+    {                                                                                              \
+        key, shown, label, LATHE_ACTIONS, false, false, run                                        \
+    }
 
 static const struct actions_row actions_rows[] = {
-    {'l', "l", N_("Show the log"), false, actions_show_log},
-    {0, NULL, NULL, false, NULL},
+    ACTION('s', "s", START),
+    ACTION('p', "p", RESUME),
+    {'o', "o", N_("Serial console"), LATHE_ACTIONS, false, true, actions_open_console},
+    ACTION('p', "p", PAUSE),
+    ACTION('t', "t", STOP),
+    ACTION('R', "R", RESET),
+    ACTION('x', "x", FORCE_OFF),
+    ACTION('a', "a", SEEN),
+    OWN('e', "e", N_("Settings"), actions_open_settings),
+    ACTION('r', "r", RENAME),
+    ACTION('g', "g", GROUP),
+    ACTION('c', "c", CLONE),
+    ACTION('C', "C", LINK_CLONE),
+    ACTION('l', "l", LOG),
+    ACTION('X', "X", XML),
+    ACTION('Q', "Q", QEMU),
+    ACTION('d', "d", DELETE),
+    {'n', "n", N_("New machine"), LATHE_ACTIONS, true, false, actions_create},
+    {'u', "u", N_("Bring back what was deleted last"), LATHE_ACTIONS, true, false, actions_undo},
 };
+#undef ACTION
+#undef OWN
+
+char *tui_plain_label(const char *label)
+{
+    GString *text = g_string_new(NULL);
+    const char *brackets = g_strstr_len(label, -1, "(_");
+
+    for (; *label != '\0'; label++) {
+        if (label == brackets && label[2] != '\0' && label[3] == ')')
+            label += 3;
+        else if (*label != '_')
+            g_string_append_c(text, *label);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *actions_label(const struct actions_row *row)
+{
+    return row->label != NULL ? g_strdup(_(row->label))
+                              : tui_plain_label(_(lathe_actions[row->id].label));
+}
 
 static bool actions_fit(const struct actions_row *row, const struct lathe_watched *watched)
 {
-    return row->alone || watched != NULL;
+    if (row->alone)
+        return true;
+    if (watched == NULL)
+        return false;
+    return row->label == NULL ? lathe_action_is_possible(&lathe_actions[row->id], watched->state)
+                              : !row->live || lathe_watch_state_is_live(watched->state);
+}
+
+static void actions_run(struct tui_actions *actions, const struct actions_row *row,
+                        struct lathe_watched *watched)
+{
+    if (row->run != NULL)
+        row->run(actions, watched);
+    else
+        actions_do(actions, row->id, watched);
+}
+
+/* Says why nothing happens, where the key is one. */
+static void actions_refuse(struct tui_actions *actions, const struct actions_row *row,
+                           const struct lathe_watched *watched)
+{
+    g_autofree char *label = actions_label(row);
+
+    if (watched != NULL) /* Translators: an action, a machine's name, its state */
+        tui_say(actions->tui, TUI_WARNING, _("%s: not possible while %s is: %s"), label,
+                watched->machine->name, lathe_watch_state_label(watched->state));
 }
 
 bool tui_actions_key(struct tui_actions *actions, struct lathe_watched *watched, int key)
 {
-    for (const struct actions_row *row = actions_rows; row->label != NULL; row++) {
-        if (row->key == key && actions_fit(row, watched)) {
-            row->run(actions, watched);
+    const struct actions_row *refused = NULL;
+
+    if (key == TUI_SPECIAL(KEY_DC))
+        key = 'd';
+    for (size_t i = 0; i < G_N_ELEMENTS(actions_rows); i++) {
+        const struct actions_row *row = &actions_rows[i];
+        if (row->key != key)
+            continue;
+        if (actions_fit(row, watched)) {
+            actions_run(actions, row, watched);
             return true;
         }
+        refused = row;
     }
-    return false;
+    if (refused != NULL)
+        actions_refuse(actions, refused, watched);
+    return refused != NULL;
 }
 
 void tui_actions_help(GString *lines)
 {
-    for (const struct actions_row *row = actions_rows; row->label != NULL; row++)
-        g_string_append_printf(lines, "%s\t%s\n", row->shown, _(row->label));
+    for (size_t i = 0; i < G_N_ELEMENTS(actions_rows); i++) {
+        const struct actions_row *row = &actions_rows[i];
+        g_autofree char *label = actions_label(row);
+        const char *help = row->label == NULL ? _(lathe_actions[row->id].help) : "";
+        g_string_append_printf(lines, "%s\t%s%s%s\n", row->shown, label, *help != '\0' ? ": " : "",
+                               help);
+    }
 }
 
 /* ---- the menu ---- */
@@ -95,7 +373,7 @@ static void actions_menu_done(struct tui *tui, int chosen, void *opaque)
         menu->id != NULL ? lathe_watch_find(menu->actions->watch, menu->id, NULL) : NULL;
 
     if (chosen >= 0 && chosen < menu->count && actions_fit(menu->rows[chosen], watched))
-        menu->rows[chosen]->run(menu->actions, watched);
+        actions_run(menu->actions, menu->rows[chosen], watched);
 }
 
 void tui_actions_open_menu(struct tui_actions *actions, struct lathe_watched *watched)
@@ -107,11 +385,13 @@ void tui_actions_open_menu(struct tui_actions *actions, struct lathe_watched *wa
 
     menu->actions = actions;
     menu->id = watched != NULL ? g_strdup(watched->machine->id) : NULL;
-    for (const struct actions_row *row = actions_rows; row->label != NULL; row++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(actions_rows); i++) {
+        const struct actions_row *row = &actions_rows[i];
+        g_autofree char *label = actions_label(row);
         if (!actions_fit(row, watched))
             continue;
         menu->rows[menu->count++] = row;
-        tui_choice_add(choice, row->key, row->shown, _(row->label));
+        tui_choice_add(choice, row->key, row->shown, label);
     }
     tui_push(actions->tui, tui_choice_view(choice));
 }
@@ -120,7 +400,7 @@ void tui_actions_open_menu(struct tui_actions *actions, struct lathe_watched *wa
 
 struct tui_actions *tui_actions_new(struct tui *tui, LatheWatch *watch)
 {
-    struct tui_actions *actions = g_new0(struct tui_actions, 1);
+    struct tui_actions *actions = g_rc_box_new0(struct tui_actions);
 
     actions->tui = tui;
     actions->watch = g_object_ref(watch);
@@ -129,6 +409,6 @@ struct tui_actions *tui_actions_new(struct tui *tui, LatheWatch *watch)
 
 void tui_actions_free(struct tui_actions *actions)
 {
-    g_object_unref(actions->watch);
-    g_free(actions);
+    actions->tui = NULL;
+    g_rc_box_release_full(actions, actions_unref);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What can be done to a machine: by a key of the list, or from its menu. */
+/*
+ * What can be done in the library: app/actions' table with keys of the terminal interface, and what
+ * is its own (consoles, settings, new machines). Keys, menu and help are made of one list.
+ */
 #ifndef LATHE_TUI_MACHINE_ACTIONS_H
 #define LATHE_TUI_MACHINE_ACTIONS_H
 
@@ -17,5 +20,8 @@ void tui_actions_open_menu(struct tui_actions *actions, struct lathe_watched *wa
 bool tui_actions_key(struct tui_actions *actions, struct lathe_watched *watched, int key);
 /* Appends "key TAB what" lines. */
 void tui_actions_help(GString *lines);
+
+/* A label as windows have it ("_Start", "開始(_S)") without its mnemonic; g_free. */
+char *tui_plain_label(const char *label);
 
 #endif

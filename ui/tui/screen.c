@@ -126,6 +126,28 @@ static void screen_take_mouse(void)
     mouseinterval(0);
 }
 
+/* What terminals send today, beside what is known of TERM: names of another one are common. */
+static void screen_add_keys(void)
+{
+    static const struct {
+        const char *bytes;
+        int key;
+    } keys[] = {
+        {"\033[A", KEY_UP},           {"\033OA", KEY_UP},       {"\033[B", KEY_DOWN},
+        {"\033OB", KEY_DOWN},         {"\033[C", KEY_RIGHT},    {"\033OC", KEY_RIGHT},
+        {"\033[D", KEY_LEFT},         {"\033OD", KEY_LEFT},     {"\033[H", KEY_HOME},
+        {"\033OH", KEY_HOME},         {"\033[1~", KEY_HOME},    {"\033[F", KEY_END},
+        {"\033OF", KEY_END},          {"\033[4~", KEY_END},     {"\033[2~", KEY_IC},
+        {"\033[3~", KEY_DC},          {"\033[5~", KEY_PPAGE},   {"\033[6~", KEY_NPAGE},
+        {"\033[Z", KEY_BTAB},         {"\033OP", KEY_F(1)},     {"\033[11~", KEY_F(1)},
+        {"\033OQ", KEY_F(2)},         {"\033[12~", KEY_F(2)},   {"\033[21~", KEY_F(10)},
+        {"\033[5;2~", KEY_SPREVIOUS}, {"\033[6;2~", KEY_SNEXT},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        define_key(keys[i].bytes, keys[i].key);
+}
+
 bool tui_screen_open(GError **error)
 {
     if (!screen_check(error))
@@ -149,6 +171,7 @@ bool tui_screen_open(GError **error)
     leaveok(stdscr, FALSE);
     curs_set(0);
     screen_take_mouse();
+    screen_add_keys();
     tui_styles_init();
     return true;
 }

@@ -84,6 +84,9 @@ void tui_screen_place_cursor(int row, int column);
 void tui_put(int row, int column, int width, enum tui_style style, const char *text);
 /* The same, at the right end of the field; no blanks before it. */
 void tui_put_right(int row, int column, int width, enum tui_style style, const char *text);
+/* A text in some rows from this one on, wrapped at blanks, in the area's columns. */
+void tui_put_wrapped(int row, int rows, struct tui_area area, enum tui_style style,
+                     const char *text);
 void tui_put_mark(int row, int column, enum tui_style style, enum tui_mark mark);
 void tui_fill(struct tui_area area, enum tui_style style);
 /* A frame around the area's edge, its inside blank; returns the inside. */

@@ -7,6 +7,14 @@
 
 /* ---- letters ---- */
 
+static const struct {
+    gunichar letter;
+    char plain;
+} text_likenesses[] = {
+    {0x2010, '-'}, {0x2013, '-'}, {0x2014, '-'}, {0x2018, '\''}, {0x2019, '\''},
+    {0x201c, '"'}, {0x201d, '"'}, {0x2022, '*'}, {0x2026, '.'},  {0xa0, ' '},
+};
+
 /* How an area of a screen is drawn where there are only ASCII's letters. */
 static wchar_t text_plain(gunichar letter)
 {
@@ -20,7 +28,11 @@ static wchar_t text_plain(gunichar letter)
     }
     if (letter >= 0x2580 && letter <= 0x2593)
         return L'#';
-    return letter == 0x2022 ? L'*' : L'?';
+    for (size_t i = 0; i < G_N_ELEMENTS(text_likenesses); i++) {
+        if (text_likenesses[i].letter == letter)
+            return (wchar_t)text_likenesses[i].plain;
+    }
+    return L'?';
 }
 
 /* Can the terminal's locale write it? In UTF-8 it can write all that has a width. */
@@ -253,6 +265,26 @@ void tui_fill(struct tui_area area, enum tui_style style)
 {
     for (int row = 0; row < area.rows; row++)
         tui_put(area.row + row, area.column, area.columns, style, "");
+}
+
+void tui_put_wrapped(int row, int rows, struct tui_area area, enum tui_style style,
+                     const char *text)
+{
+    for (int i = 0; i < rows && *text != '\0'; i++) {
+        size_t fits = tui_fit(text, area.columns);
+        if (text[fits] != '\0' && i + 1 < rows) {
+            const char *blank = g_strrstr_len(text, (gssize)fits, " ");
+            fits = blank != NULL && blank > text ? (size_t)(blank - text) : fits;
+            g_autofree char *line = g_strndup(text, fits);
+            tui_put(row + i, area.column, area.columns, style, line);
+        } else {
+            tui_put(row + i, area.column, area.columns, style, text);
+            return;
+        }
+        text += fits;
+        while (*text == ' ')
+            text++;
+    }
 }
 
 /* ---- frames ---- */
