@@ -21,8 +21,8 @@ struct _LatheLibraryCell {
 G_DEFINE_FINAL_TYPE(LatheLibraryCell, lathe_library_cell, GTK_TYPE_EVENT_BOX)
 
 static const struct cell_state {
-    const char *icon; /* symbolic, so that no state is told by colour alone */
-    const char *style;
+    const char *icon;  /* symbolic, so that no state is told by colour alone */
+    const char *style; /* of the icon; text keeps its contrast */
 } cell_states[LATHE_WATCH_STATES] = {
     [LATHE_WATCH_OFF] = {"system-shutdown-symbolic", "dim-label"},
     [LATHE_WATCH_STARTING] = {"content-loading-symbolic", NULL},
@@ -39,19 +39,16 @@ static const struct cell_state {
 static void cell_show_state(LatheLibraryCell *cell)
 {
     const struct cell_state *row = &cell_states[cell->watched->state];
-    GtkWidget *widgets[] = {cell->state_icon, cell->state};
+    GtkStyleContext *style = gtk_widget_get_style_context(cell->state_icon);
 
     gtk_image_set_from_icon_name(GTK_IMAGE(cell->state_icon), row->icon, GTK_ICON_SIZE_MENU);
     gtk_label_set_text(GTK_LABEL(cell->state), lathe_watch_state_label(cell->watched->state));
-    for (gsize i = 0; i < G_N_ELEMENTS(widgets); i++) {
-        GtkStyleContext *style = gtk_widget_get_style_context(widgets[i]);
-        for (gsize j = 0; j < G_N_ELEMENTS(cell_states); j++) {
-            if (cell_states[j].style != NULL)
-                gtk_style_context_remove_class(style, cell_states[j].style);
-        }
-        if (row->style != NULL)
-            gtk_style_context_add_class(style, row->style);
+    for (gsize i = 0; i < G_N_ELEMENTS(cell_states); i++) {
+        if (cell_states[i].style != NULL)
+            gtk_style_context_remove_class(style, cell_states[i].style);
     }
+    if (row->style != NULL)
+        gtk_style_context_add_class(style, row->style);
 }
 
 static void cell_show_numbers(LatheLibraryCell *cell, bool wide)

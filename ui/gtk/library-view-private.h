@@ -20,8 +20,9 @@ struct _LatheLibraryView {
     GHashTable *cells;    /* struct lathe_watched *: LatheLibraryCell *, those that are seen */
     GHashTable *headings; /* char *: GtkWidget * */
     GPtrArray *spare;     /* cells without a machine, hidden */
-    guint update, live;
-    int width; /* that the layout is for */
+    guint update, later, live;
+    bool stale; /* what cells show is not what there is */
+    int width;  /* that the layout is for */
     struct lathe_watched *dragged;
 };
 

@@ -6,11 +6,12 @@
 
 #include "ui/gtk/library-view-private.h"
 
-#define VIEW_MARGIN  12  /* points */
-#define VIEW_AHEAD   200 /* that are made above and below what is seen */
-#define VIEW_LIVE_MS 2000
-#define VIEW_LEAST   100 /* before it has been given its width */
-#define VIEW_WIDE    640 /* from here on lines have numbers */
+#define VIEW_MARGIN   12  /* points */
+#define VIEW_AHEAD    200 /* that are made above and below what is seen */
+#define VIEW_LIVE_MS  2000
+#define VIEW_LATER_MS 60
+#define VIEW_LEAST    100 /* before it has been given its width */
+#define VIEW_WIDE     640 /* from here on lines have numbers */
 
 guint lathe_library_view_signals[VIEW_SIGNALS];
 
@@ -41,6 +42,7 @@ struct library_layout *lathe_library_view_need_layout(LatheLibraryView *view)
     if (view->layout != NULL && view->width == width)
         return view->layout;
     library_layout_free(view->layout);
+    view->stale = true;
     view->width = width;
     view->layout = library_layout_new(view->watch, view->search, &view->sizes, width);
     gtk_layout_set_size(GTK_LAYOUT(view), 1, (guint)MAX(view->layout->height, 1));
@@ -86,6 +88,8 @@ static void view_show_machine(LatheLibraryView *view, const struct library_place
     GtkWidget *widget = g_hash_table_lookup(view->cells, watched);
     LatheLibraryCell *cell;
 
+    if (widget != NULL && !view->stale)
+        return;
     if (widget == NULL) {
         widget = view_take_cell(view);
         g_hash_table_insert(view->cells, watched, widget);
@@ -166,6 +170,7 @@ static void view_show_all(LatheLibraryView *view)
         else
             view_show_heading(view, place);
     }
+    view->stale = false;
 }
 
 static gboolean view_on_update(gpointer data)
@@ -188,7 +193,24 @@ static void view_update_soon(LatheLibraryView *view)
 static void view_layout_again(LatheLibraryView *view)
 {
     g_clear_pointer(&view->layout, library_layout_free);
+    view->stale = true;
     view_update_soon(view);
+}
+
+static gboolean view_on_later(gpointer data)
+{
+    LatheLibraryView *view = data;
+
+    view->later = 0;
+    view_layout_again(view);
+    return G_SOURCE_REMOVE;
+}
+
+/* What the watch tells comes in hundreds while it reads definitions: they are one change. */
+static void view_layout_later(LatheLibraryView *view)
+{
+    if (view->later == 0)
+        view->later = g_timeout_add(VIEW_LATER_MS, view_on_later, view);
 }
 
 /* ---- the watch ---- */
@@ -197,7 +219,7 @@ static void view_on_changed(LatheLibraryView *view, guint index)
 {
     if (lathe_watch_get(view->watch, index) == view->selected && view->selected != NULL)
         g_signal_emit(view, lathe_library_view_signals[VIEW_SELECTED], 0);
-    view_layout_again(view);
+    view_layout_later(view);
 }
 
 static void view_on_removed(LatheLibraryView *view, guint index, gpointer watched)
@@ -332,6 +354,7 @@ void lathe_library_view_select(LatheLibraryView *view, struct lathe_watched *wat
     GtkWidget *cell;
 
     view->selected = watched;
+    view->stale = true;
     if (place != NULL) {
         gtk_adjustment_clamp_page(adjustment, place->y - VIEW_MARGIN,
                                   place->y + place->height + VIEW_MARGIN);
@@ -389,10 +412,10 @@ GtkWidget *lathe_library_view_new(LatheWatch *watch)
     view->pictures = library_pictures_new(watch, gtk_widget_get_scale_factor(GTK_WIDGET(view)),
                                           view_on_picture, view);
     view_measure(view);
-    g_signal_connect_object(watch, "added", G_CALLBACK(view_layout_again), view, G_CONNECT_SWAPPED);
+    g_signal_connect_object(watch, "added", G_CALLBACK(view_layout_later), view, G_CONNECT_SWAPPED);
     g_signal_connect_object(watch, "removed", G_CALLBACK(view_on_removed), view, G_CONNECT_SWAPPED);
     g_signal_connect_object(watch, "changed", G_CALLBACK(view_on_changed), view, G_CONNECT_SWAPPED);
-    g_signal_connect_object(watch, "reordered", G_CALLBACK(view_layout_again), view,
+    g_signal_connect_object(watch, "reordered", G_CALLBACK(view_layout_later), view,
                             G_CONNECT_SWAPPED);
     lathe_library_view_accept_drops(view);
     return GTK_WIDGET(view);
@@ -412,6 +435,7 @@ static void lathe_library_view_dispose(GObject *object)
     LatheLibraryView *view = LATHE_LIBRARY_VIEW(object);
 
     g_clear_handle_id(&view->update, g_source_remove);
+    g_clear_handle_id(&view->later, g_source_remove);
     g_clear_handle_id(&view->live, g_source_remove);
     g_clear_pointer(&view->pictures, library_pictures_free);
     g_clear_pointer(&view->layout, library_layout_free);
