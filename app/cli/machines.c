@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "app/config/paths.h"
-#include "app/control/control-path.h"
 #include "app/plan/error.h"
 #include "app/settings/settings.h"
 
@@ -56,11 +55,6 @@ struct lathe_config *lathe_machines_read(const char *operand, GError **error)
     if (config != NULL)
         lathe_config_make_whole(config, machine->folder);
     return config;
-}
-
-char *lathe_machines_control_path(pid_t pid)
-{
-    return lathe_control_path(pid);
 }
 
 char *lathe_machines_shown(const char *text)

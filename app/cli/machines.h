@@ -18,9 +18,6 @@ struct lathe_machine *lathe_machines_take(struct lathe_library *library,
 /* Of a NAME or a FILE, the names of files in it whole. NULL with *error. */
 struct lathe_config *lathe_machines_read(const char *operand, GError **error);
 
-/* Where the process of a running machine listens (QMP); g_free. */
-char *lathe_machines_control_path(pid_t pid);
-
 /* Was the option given? */
 bool lathe_cli_given(const struct lathe_cli *cli, const char *option);
 /* What of a machine the options of the line set: LATHE_AREA_... (app/config/write.h). */

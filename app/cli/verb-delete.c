@@ -5,52 +5,39 @@
 #include <string.h>
 
 #include "app/cli/machines.h"
-#include "app/config/paths.h"
+#include "app/library/contents.h"
 #include "app/library/files.h"
 #include "app/plan/error.h"
 #include "app/plan/size.h"
 
 /* ---- what goes ---- */
 
-static void delete_show_files(const struct lathe_machine *machine)
+static void delete_show_files(const struct lathe_contents *contents)
 {
-    g_autoptr(GDir) names = g_dir_open(machine->folder, 0, NULL);
-    const char *name;
-
-    while (names != NULL && (name = g_dir_read_name(names)) != NULL) {
-        g_autofree char *path = lathe_machine_path(machine, name);
-        g_autofree char *size = lathe_size_format(lathe_files_disk_use(path));
-        g_autofree char *shown = lathe_machines_shown(name);
-        if (strcmp(name, "lock") != 0)
-            printf("  %-24s %s\n", shown, size);
+    for (guint i = 0; i < contents->files->len; i++) {
+        const struct lathe_content *file = contents->files->pdata[i];
+        g_autofree char *size = lathe_size_format(file->size);
+        g_autofree char *shown = lathe_machines_shown(file->name);
+        printf("  %-24s %s\n", shown, size);
     }
-}
-
-static char *delete_show_other(const char *path, void *opaque)
-{
-    g_autofree char *below = lathe_path_below(path, opaque);
-    g_autofree char *shown = lathe_machines_shown(path);
-
-    if (g_path_is_absolute(path) && below == NULL)
+    for (guint i = 0; i < contents->stays->len; i++) {
+        g_autofree char *shown = lathe_machines_shown(contents->stays->pdata[i]);
         printf(_("stays: %s\n"), shown);
-    return NULL;
+    }
 }
 
 static void delete_show(const struct lathe_machine *machine)
 {
-    g_autoptr(lathe_config) config = lathe_machine_read_config(machine, NULL);
-    g_autofree char *size = lathe_size_format(lathe_files_disk_use(machine->folder));
-    g_autofree char *link = g_file_read_link(machine->folder, NULL);
+    g_autoptr(lathe_contents) contents = lathe_contents_read(machine);
+    g_autofree char *size = lathe_size_format(contents->size);
 
-    if (link != NULL) {
+    if (contents->link != NULL) {
         printf(_("only a link to the machine goes: %s; all of it stays in %s\n"), machine->folder,
-               link);
+               contents->link);
         return;
     }
     printf(_("goes: %s, %s\n"), machine->folder, size);
-    delete_show_files(machine);
-    if (config != NULL)
-        lathe_config_map_paths(config, delete_show_other, machine->folder);
+    delete_show_files(contents);
 }
 
 static bool delete_one(struct lathe_library *library, const struct lathe_cli *cli, GError **error)

@@ -9,16 +9,15 @@
 #include "app/library/files.h"
 #include "app/plan/error.h"
 #include "app/plan/size.h"
+#include "app/watch/watch.h"
 
 #define LIST_COLUMNS 6
 
 static const char *list_state(const struct lathe_machine *machine)
 {
-    if (machine->use == LATHE_LOCK_RUN)
-        return "running";
-    if (machine->use == LATHE_LOCK_EDIT)
-        return "edited";
-    return machine->problem != NULL ? "broken" : "off";
+    g_autofree char *words = NULL;
+
+    return lathe_watch_state_name(lathe_watch_state_of(machine, &words));
 }
 
 /* ---- a table ---- */
@@ -39,10 +38,11 @@ static size_t list_width(const char *text)
 static char **list_row(const struct lathe_machine *machine)
 {
     char **row = g_new0(char *, LIST_COLUMNS + 1);
+    const char *state = list_state(machine);
 
     row[0] = lathe_machines_shown(machine->name);
-    row[1] = machine->pid != 0 ? g_strdup_printf("%s (%d)", list_state(machine), (int)machine->pid)
-                               : g_strdup(list_state(machine));
+    row[1] =
+        machine->pid != 0 ? g_strdup_printf("%s (%d)", state, (int)machine->pid) : g_strdup(state);
     row[2] = machine->memory != 0 ? lathe_size_format(machine->memory) : g_strdup("-");
     row[3] = machine->cpus != 0 ? g_strdup_printf("%u", machine->cpus) : g_strdup("-");
     row[4] = lathe_size_format(lathe_files_disk_use(machine->folder));

@@ -4,8 +4,6 @@
  * by the events of its control socket.
  */
 #include <glib-unix.h>
-#include <glib/gi18n.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,45 +23,15 @@ static void follow_ask(struct watch_entry *entry)
         lathe_link_call(entry->link, "query-status", NULL, follow_on_status, entry);
 }
 
-/* QEMU's words for it. */
-static const struct follow_word {
-    const char *status;
-    enum lathe_watch_state state;
-    const char *words;
-} follow_words[] = {
-    {"running", LATHE_WATCH_RUNNING, NULL},
-    {"prelaunch", LATHE_WATCH_STARTING, NULL},
-    {"paused", LATHE_WATCH_PAUSED, NULL},
-    {"debug", LATHE_WATCH_PAUSED, N_("A debugger stopped it.")},
-    {"suspended", LATHE_WATCH_RUNNING, N_("It sleeps.")},
-    {"io-error", LATHE_WATCH_PAUSED, N_("It waits, as something of this computer is missing.")},
-    {"shutdown", LATHE_WATCH_STOPPED, N_("The guest has powered off.")},
-    {"guest-panicked", LATHE_WATCH_STOPPED, N_("The guest's system has crashed.")},
-    {"internal-error", LATHE_WATCH_STOPPED, N_("The machine stopped by an internal error.")},
-};
-
-static void follow_take_status(struct watch_entry *entry, const char *status)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(follow_words); i++) {
-        const struct follow_word *row = &follow_words[i];
-        if (strcmp(row->status, status) == 0) {
-            lathe_watch_entry_set_state(entry, row->state,
-                                        row->words != NULL ? g_strdup(_(row->words)) : NULL);
-            return;
-        }
-    }
-    lathe_watch_entry_set_state(entry, LATHE_WATCH_RUNNING, NULL);
-}
-
 static void follow_on_status(void *opaque, JsonNode *answer, const char *complaint)
 {
-    JsonObject *object =
-        answer != NULL && JSON_NODE_HOLDS_OBJECT(answer) ? json_node_get_object(answer) : NULL;
-    JsonNode *status = object != NULL ? json_object_get_member(object, "status") : NULL;
+    char *words = NULL;
+    enum lathe_watch_state state;
 
-    if (status != NULL && JSON_NODE_HOLDS_VALUE(status) &&
-        json_node_get_value_type(status) == G_TYPE_STRING)
-        follow_take_status(opaque, json_node_get_string(status));
+    if (answer == NULL)
+        return;
+    state = lathe_watch_state_of_answer(answer, &words);
+    lathe_watch_entry_set_state(opaque, state, words);
 }
 
 /* Any of those that can change it: the state is asked for, so that it is right whatever came. */

@@ -75,6 +75,9 @@ void lathe_watch_take_picture(LatheWatch *watch, struct lathe_watched *watched,
 /* A word for each state, for programs ("running") and for people, translated ("Running"). */
 const char *lathe_watch_state_name(enum lathe_watch_state state);
 const char *lathe_watch_state_label(enum lathe_watch_state state);
+/* Of a machine that was read, for who only looks once: asks its process, and waits up to a second.
+ * *words becomes what struct lathe_watched has, g_free. Any thread. */
+enum lathe_watch_state lathe_watch_state_of(const struct lathe_machine *machine, char **words);
 /* Has it a process? */
 bool lathe_watch_state_is_live(enum lathe_watch_state state);
 

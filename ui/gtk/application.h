@@ -11,7 +11,7 @@
 
 /* Opens a window over the session; returns when it is closed. FALSE with *error: no display. */
 gboolean lathe_gtk_run(LatheSession *session, GError **error);
-/* The start window, of which there is one in a desktop session: a second call shows the first
+/* The library's window, of which there is one in a desktop session: a second call shows the first
  * one's. service: no window until somebody asks over D-Bus. Returns when it is closed. */
 gboolean lathe_gtk_start(gboolean service, GError **error);
 /* Ends lathe_gtk_run without a question. */

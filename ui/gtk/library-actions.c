@@ -151,6 +151,12 @@ static void on_search(GSimpleAction *action, GVariant *value, gpointer data)
         gtk_widget_grab_focus(GTK_WIDGET(window->search_entry));
 }
 
+/* Ctrl+F leads to the entry, also when it is open. */
+static void on_find(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    g_action_group_change_action_state(G_ACTION_GROUP(data), "search", g_variant_new_boolean(TRUE));
+}
+
 static void on_new(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     lathe_library_window_new_machine(data, NULL);
@@ -180,7 +186,8 @@ static const struct own_row {
 } own_rows[] = {
     {{"new", on_new, NULL, NULL, NULL, {0}}, N_("New Machine"), "<Primary>n"},
     {{"open", on_open, NULL, NULL, NULL, {0}}, N_("Try a Disc or Disk Image"), "<Primary><Shift>o"},
-    {{"search", NULL, NULL, "false", on_search, {0}}, N_("Search"), "<Primary>f"},
+    {{"find", on_find, NULL, NULL, NULL, {0}}, N_("Search"), "<Primary>f"},
+    {{"search", NULL, NULL, "false", on_search, {0}}, NULL, NULL},
     {{"list", NULL, NULL, "false", on_list, {0}}, N_("Show as a List"), "<Primary>t"},
     {{"shortcuts", on_shortcuts, NULL, NULL, NULL, {0}},
      N_("Keyboard Shortcuts"),
@@ -260,13 +267,25 @@ static bool key_machine(LatheLibraryWindow *window, const GdkEventKey *event)
     return false;
 }
 
+/* Out of what was looked for, with the machine that was found. */
+static bool key_ends_search(LatheLibraryWindow *window, const GdkEventKey *event)
+{
+    if (event->keyval != GDK_KEY_Escape || !gtk_search_bar_get_search_mode(window->search_bar))
+        return false;
+    gtk_search_bar_set_search_mode(window->search_bar, FALSE);
+    lathe_library_view_search(window->view, "");
+    if (lathe_library_view_get_selected(window->view) != NULL)
+        lathe_library_view_select(window->view, lathe_library_view_get_selected(window->view));
+    return true;
+}
+
 gboolean lathe_library_on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
 {
     LatheLibraryWindow *window = LATHE_LIBRARY_WINDOW(widget);
 
     if (key_is_taken(widget, event))
         return FALSE;
-    if (key_own(window, event) || key_machine(window, event))
+    if (key_own(window, event) || key_machine(window, event) || key_ends_search(window, event))
         return TRUE;
     return gtk_stack_get_visible_child(window->stack) == window->scrolled &&
            !GTK_IS_EDITABLE(gtk_window_get_focus(GTK_WINDOW(widget))) &&

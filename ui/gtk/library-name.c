@@ -122,9 +122,11 @@ static GtkWidget *name_build(struct name_asked *asked)
 void lathe_library_ask_name(LatheLibraryWindow *window, const struct lathe_action *action)
 {
     struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
-    GtkWidget *beside =
-        watched != NULL ? lathe_library_view_get_widget(window->view, watched) : NULL;
     struct name_asked *asked = g_new0(struct name_asked, 1);
+    GtkWidget *beside;
+
+    lathe_library_view_select(window->view, watched); /* it may have been scrolled away */
+    beside = watched != NULL ? lathe_library_view_get_widget(window->view, watched) : NULL;
 
     if (beside == NULL) {
         g_free(asked);

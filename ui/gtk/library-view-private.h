@@ -26,7 +26,14 @@ struct _LatheLibraryView {
     struct lathe_watched *dragged;
 };
 
-enum view_signal { VIEW_SELECTED, VIEW_ACTIVATED, VIEW_MENU, VIEW_MOVED, VIEW_SIGNALS };
+enum view_signal {
+    VIEW_ARRANGED,
+    VIEW_SELECTED,
+    VIEW_ACTIVATED,
+    VIEW_MENU,
+    VIEW_MOVED,
+    VIEW_SIGNALS
+};
 
 extern guint lathe_library_view_signals[VIEW_SIGNALS];
 

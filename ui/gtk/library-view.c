@@ -195,6 +195,7 @@ static void view_layout_again(LatheLibraryView *view)
     g_clear_pointer(&view->layout, library_layout_free);
     view->stale = true;
     view_update_soon(view);
+    g_signal_emit(view, lathe_library_view_signals[VIEW_ARRANGED], 0);
 }
 
 static gboolean view_on_later(gpointer data)
@@ -486,6 +487,7 @@ static void lathe_library_view_class_init(LatheLibraryViewClass *class)
     widget->style_updated = view_style_updated;
     widget->map = view_on_map;
     widget->unmap = view_on_unmap;
+    view_add_signal(VIEW_ARRANGED, "arranged", 0, 0, 0, 0);
     view_add_signal(VIEW_SELECTED, "selected", 0, 0, 0, 0);
     view_add_signal(VIEW_ACTIVATED, "activated", 0, 0, 0, 0);
     view_add_signal(VIEW_MENU, "menu", 1, G_TYPE_POINTER, 0, 0);

@@ -4,6 +4,7 @@
  * exist for what is seen only. It goes into a scrolled window. Main thread.
  *
  * Signals:
+ * "arranged"  ():                 it may show other machines than before
  * "selected"  ():                 another machine is selected, or it is another thing
  * "activated" ():                 double click on the selected machine, or Return
  * "menu"      (gpointer event):   the selected machine's menu is wanted; NULL event: by the

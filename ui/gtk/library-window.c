@@ -125,7 +125,6 @@ static void window_on_changed(LatheLibraryWindow *window, guint index)
 static void window_on_settled(LatheLibraryWindow *window)
 {
     window->settled = true;
-    window_show_page(window);
 }
 
 void lathe_library_window_select(LatheLibraryWindow *window, const char *id)
@@ -210,7 +209,6 @@ void lathe_library_window_show_error(LatheLibraryWindow *window, const char *tex
 static void on_search_changed(GtkSearchEntry *entry, LatheLibraryWindow *window)
 {
     lathe_library_view_search(window->view, gtk_entry_get_text(GTK_ENTRY(entry)));
-    window_show_page(window);
 }
 
 static void window_on_search_mode(LatheLibraryWindow *window)
@@ -260,6 +258,7 @@ static void window_watch(LatheLibraryWindow *window)
     window->view = LATHE_LIBRARY_VIEW(lathe_library_view_new(window->watch));
     gtk_container_add(GTK_CONTAINER(window->scrolled), GTK_WIDGET(window->view));
     gtk_widget_show(GTK_WIDGET(window->view));
+    g_signal_connect_swapped(window->view, "arranged", G_CALLBACK(window_show_page), window);
     g_signal_connect_swapped(window->view, "selected", G_CALLBACK(window_on_selected), window);
     g_signal_connect_swapped(window->view, "activated", G_CALLBACK(window_on_activated), window);
     g_signal_connect_swapped(window->view, "menu", G_CALLBACK(window_on_menu), window);
