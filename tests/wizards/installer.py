@@ -3,18 +3,27 @@
 """The installer wizard against expectations of their own: the vectors, and each combination of
 system, device, family, VLAN and target, written once more here from what the installers document.
 
-Usage: installer.py LATHE VECTORS
+Usage: installer.py LATHE VECTORS FOLDER, the folder of pairs of files
 """
 import concurrent.futures
+import glob
+import hashlib
 import ipaddress
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import xml.dom.minidom
 
-PROGRAM, VECTORS = sys.argv[1:]
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
+PROGRAM, VECTORS, FOLDER = sys.argv[1:]
 SCRATCH = tempfile.mkdtemp(prefix="lathe-installer-")
 # Characters and lines on cards of 80 columns; R2's with its interface named rightly.
 ZVM = {"R1": (261, [44, 57, 59, 64, 33]), "R2": (240, [44, 57, 75, 61]), "R3": (170, [44, 79, 45]),
@@ -233,8 +242,54 @@ def check_combinations():
     return not wrong
 
 
+# ---- files of answers ----
+
+def hash_of(password, user):
+    """What openssl makes of it, with the user's salt: of the answers' salt and the name."""
+    salt = hashlib.sha256(("0123456789abcdef/" + user).encode()).hexdigest()[:16]
+    return subprocess.run(["openssl", "passwd", "-6", "-salt", salt, password], check=True,
+                          capture_output=True, text=True).stdout.strip()
+
+
+def check_file(path):
+    """None, or what is wrong with the file in the eyes of who knows its format."""
+    name = os.path.basename(path)
+    if os.stat(path).st_mode & 0o777 != 0o600:
+        return "its mode is %o" % os.stat(path).st_mode
+    if name.endswith(".xml"):
+        xml.dom.minidom.parse(path)
+    if name == "preseed.cfg" and shutil.which("debconf-set-selections"):
+        done = subprocess.run(["debconf-set-selections", "-c", path], capture_output=True, text=True)
+        return done.stdout + done.stderr or None
+    if name == "user-data" and yaml:
+        with open(path, encoding="utf-8") as stream:
+            seed = yaml.safe_load(stream)["autoinstall"]
+        return None if seed["version"] == 1 and seed["identity"]["password"] else "no identity"
+    return None
+
+
+def check_files():
+    good = True
+    for answers in sorted(glob.glob(os.path.join(FOLDER, "auto-[!w]*.json"))):
+        name = os.path.basename(answers)[:-5]
+        folder = os.path.join(SCRATCH, name)
+        wizard(name, "--answers", answers, "--output", folder)
+        paths, texts = sorted(glob.glob(os.path.join(folder, "*"))), ""
+        wrong = [check_file(path) for path in paths if check_file(path)]
+        for path in paths:
+            with open(path, encoding="utf-8") as stream:
+                texts += stream.read()
+        with open(answers, encoding="utf-8") as stream:
+            given = json.load(stream)["answers"]
+        if len(given["salt"]) == 16 and hash_of(given["login-password"], "ann") not in texts:
+            wrong += ["the user's hash is another one"]
+        good &= check("files " + name, str((len(paths) >= 2, wrong)), "(True, [])")
+    return good
+
+
 def main():
-    good = check_vectors()
+    good = check_files()
+    good = check_vectors() and good
     good = check_combinations() and good
     sys.exit(not good)
 

@@ -29,7 +29,7 @@ static void whole_dialog(void)
              "\n\n192.0.2.9\n\n192.0.2.1\n<\n192.0.2.2\n192.0.2.3\n\n"
              "http://h/d\n\n\nyes\nsecret\n\n"
              "200\n201\n\n\n" /* a list of two, then none */
-             "\n\n\n",
+             "\n\n\n\n",
              true);
 
     CHECK(strstr(said, "! 'rhel8' is no choice here") != NULL);

@@ -237,6 +237,8 @@ static int wizard_run(const struct lathe_tool_line *line, GError **error)
     struct lathe_answers *answers = wizard_answers(line, flow, error);
     if (answers == NULL)
         return LATHE_EXIT_USAGE;
+    if (flow->complete != NULL)
+        flow->complete(answers);
     int status = wizard_finish(line, answers, error);
     lathe_answers_free(answers);
     return status;

@@ -61,6 +61,9 @@ struct lathe_step {
 struct lathe_flow {
     const char *id, *title, *summary;
     const struct lathe_step *steps; /* end with a row without an id */
+    /* Gives what nobody types and has to stay the same, as chance: before what comes of answers is
+     * used. NULL: nothing. */
+    void (*complete)(struct lathe_answers *answers);
 };
 
 /* NULL: the flow has no such question. *step (may be NULL) is where it stands. */

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "wizards/installer/automatic.h"
 #include "wizards/installer/systems.h"
 
 /* The part of the system's writer that a step has, if its installer knows of such. */
@@ -51,6 +52,8 @@ static const struct lathe_step installer_steps[] = {
     {"source", N_("Installation source"), installer_source_questions,
      .validate = installer_source_validate, .apply = apply_source},
     {"disks", N_("Disks"), installer_disk_questions, .apply = apply_disks},
+    {"automatic", N_("File of answers"), installer_automatic_questions,
+     .validate = installer_automatic_validate, .apply = installer_automatic_apply},
     {"target", N_("Parameters"), installer_target_questions, .validate = installer_target_validate,
      .apply = installer_target_apply},
     {NULL},
@@ -58,4 +61,5 @@ static const struct lathe_step installer_steps[] = {
 
 const struct lathe_flow lathe_installer_flow = {
     "installer", N_("Installer parameters"),
-    N_("What a Linux installer is told on its command line, on IBM Z or a PC"), installer_steps};
+    N_("What a Linux installer is told on its command line, on IBM Z or a PC"), installer_steps,
+    installer_complete};

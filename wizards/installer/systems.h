@@ -13,6 +13,7 @@ typedef void (*installer_write)(const struct lathe_answers *answers, GString *li
 struct installer_writer {
     const char *id;
     installer_write device, address, source, access, disks, automatic;
+    void (*file)(const struct lathe_answers *answers, struct lathe_outcome *outcome);
     /* Where a word may be cut in two at the end of a card of 80 columns. */
     bool cuts_words;
     unsigned cards; /* at most; 0: as the kernel's limit allows */

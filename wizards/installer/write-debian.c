@@ -2,6 +2,7 @@
 /* Debian's installer: questions of debconf, answered on the command line. */
 #include <string.h>
 
+#include "wizards/installer/automatic.h"
 #include "wizards/installer/systems.h"
 #include "wizards/installer/values.h"
 
@@ -131,6 +132,8 @@ static void debian_automatic(const struct lathe_answers *answers, GString *lines
 
     if (*url != '\0')
         installer_line(lines, "auto=true priority=critical preseed/url=%s", url);
+    else if (lathe_answers_on(answers, "automatic"))
+        installer_line(lines, "auto=true priority=critical");
 }
 
 const struct installer_writer installer_debian = {
@@ -141,5 +144,6 @@ const struct installer_writer installer_debian = {
     .access = debian_access,
     .disks = debian_disks,
     .automatic = debian_automatic,
+    .file = installer_preseed,
     .cuts_words = true,
 };

@@ -2,6 +2,7 @@
 /* Anaconda and dracut: rd.znet, ip, inst.*. RHEL 10 has RDP where RHEL 9 has VNC. */
 #include <string.h>
 
+#include "wizards/installer/automatic.h"
 #include "wizards/installer/systems.h"
 #include "wizards/installer/values.h"
 
@@ -99,5 +100,6 @@ const struct installer_writer installer_rhel = {
     .access = rhel_access,
     .disks = rhel_disks,
     .automatic = rhel_automatic,
+    .file = installer_kickstart,
     .cuts_words = true,
 };

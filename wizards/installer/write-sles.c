@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SUSE's linuxrc: its keys ignore case, and the lower-case ones are written. */
+#include "wizards/installer/automatic.h"
 #include "wizards/installer/systems.h"
 
 static void sles_device(const struct lathe_answers *answers, GString *lines)
@@ -83,5 +84,6 @@ const struct installer_writer installer_sles = {
     .source = sles_source,
     .access = sles_access,
     .automatic = sles_automatic,
+    .file = installer_autoyast,
     .cards = 10,
 };

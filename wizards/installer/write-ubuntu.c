@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ubuntu's live installer: casper's ip= and url=, and the command line of cloud-init. */
+#include "wizards/installer/automatic.h"
 #include "wizards/installer/systems.h"
 #include "wizards/installer/values.h"
 
@@ -55,6 +56,8 @@ static void ubuntu_automatic(const struct lathe_answers *answers, GString *lines
 
     if (*url != '\0')
         installer_line(lines, "autoinstall ds=nocloud-net;s=%s", url);
+    else if (lathe_answers_on(answers, "automatic"))
+        installer_line(lines, "autoinstall"); /* without it there is one question left */
 }
 
 const struct installer_writer installer_ubuntu = {
@@ -64,5 +67,6 @@ const struct installer_writer installer_ubuntu = {
     .source = ubuntu_source,
     .access = ubuntu_access,
     .automatic = ubuntu_automatic,
+    .file = installer_autoinstall,
     .cuts_words = true,
 };
