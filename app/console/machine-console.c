@@ -228,7 +228,7 @@ static char *machine_title(const char *port)
     guint64 number;
 
     if (g_ascii_string_to_unsigned(port + strlen("serial"), 10, 0, 98, &number, NULL))
-        return g_strdup_printf("Serial %u", (unsigned)number + 1);
+        return g_strdup_printf(_("Serial %u"), (unsigned)number + 1);
     return g_strdup(port);
 }
 

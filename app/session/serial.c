@@ -6,6 +6,7 @@
  */
 #include "app/session/serial.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/plan/definition.h"
@@ -361,7 +362,7 @@ LatheSerial *lathe_serial_new(unsigned index, const struct lathe_serial_definiti
     serial->index = index;
     serial->kind = definition->kind;
     serial->path = g_strdup(definition->path);
-    serial->title = g_strdup_printf("Serial %u", index + 1);
+    serial->title = g_strdup_printf(_("Serial %u"), index + 1);
     return serial;
 }
 

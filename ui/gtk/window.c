@@ -97,7 +97,8 @@ static void window_show_terminal(LatheWindow *window, LatheTerminalPage *page)
     glong columns, rows;
 
     lathe_terminal_page_get_size(page, &columns, &rows);
-    g_autofree char *size = g_strdup_printf("%ld×%ld", columns, rows);
+    /* Translators: a terminal's columns and rows */
+    g_autofree char *size = g_strdup_printf(_("%ld×%ld"), columns, rows);
     g_autofree char *location = lathe_console_dup_location(lathe_terminal_page_get_console(page));
     const char *log = lathe_terminal_page_get_log(page);
     /* Translators: %s is the file that a log is written to */
