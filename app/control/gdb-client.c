@@ -8,7 +8,7 @@
 #include "app/control/gdb-client.h"
 
 #include "app/control/gdb-stub.h"
-#include "emulator/api/machine.h"
+#include "emulator/api/stats.h"
 
 #define CLIENT_CHUNK 1024 /* small: each byte may ask for many */
 

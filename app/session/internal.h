@@ -9,7 +9,7 @@
 #define LATHE_SESSION_INTERNAL_H
 
 #include "app/session/session.h"
-#include "emulator/api/machine.h"
+#include "emulator/api/stats.h"
 
 struct lathe_attach;
 struct lathe_attach_order;

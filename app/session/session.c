@@ -14,6 +14,7 @@
 #include "app/session/internal.h"
 #include "display/core/screen.h"
 #include "emulator/api/display.h"
+#include "emulator/api/stats.h"
 
 #define SESSION_SAMPLE_MS 1000
 

@@ -11,7 +11,7 @@
 
 #include "app/plan/definition.h"
 #include "display/core/screen.h"
-#include "emulator/api/machine.h"
+#include "emulator/api/stats.h"
 
 #define STATS_SECOND_MS 1000
 

@@ -261,35 +261,6 @@ struct emu_stop_reason emu_machine_get_stop_reason(const struct emu_machine *mac
 /* Waits until it is stopped; timeout in ns of host time, UINT64_MAX: forever. False: time out. */
 bool emu_machine_wait_stopped(struct emu_machine *machine, uint64_t timeout);
 
-struct emu_machine_stats {
-    emu_ns time;           /* machine time */
-    uint64_t instructions; /* by all vcpus together; 0: the engine does not count (not interp) */
-    emu_ns halted;         /* by all vcpus together */
-    unsigned vcpus;
-    const char *engine;     /* "interp", ... */
-    const char *engine_why; /* why "auto" chose it; "" if it was asked for or changed since */
-};
-
-/* Any thread, never waits. */
-struct emu_machine_stats emu_machine_get_stats(const struct emu_machine *machine);
-
-/* The same of one vcpu, counted from 0. False: there is none. Any thread, never waits. */
-struct emu_vcpu_stats {
-    uint64_t instructions; /* 0: the engine does not count */
-    emu_ns halted;
-};
-bool emu_machine_get_vcpu_stats(const struct emu_machine *machine, unsigned vcpu,
-                                struct emu_vcpu_stats *out);
-
-/* What went in and out since the machine was made. Any thread, never waits. */
-struct emu_machine_io {
-    uint64_t disk_read, disk_written; /* bytes, by all disks */
-    uint64_t disk_requests;
-    uint64_t net_received, net_sent; /* bytes of frames, as the guest sees them */
-    uint64_t code;                   /* bytes of translated code there are now; 0: no translator */
-};
-void emu_machine_get_io(const struct emu_machine *machine, struct emu_machine_io *out);
-
 /* What a machine is made of, one device a line ("id class address irq"); malloc'ed. */
 char *emu_machine_describe(const struct emu_machine *machine);
 

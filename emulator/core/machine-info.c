@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a machine tells about itself: statistics, its devices; and the topology arithmetic. */
 #include "emulator/core/machine-private.h"
+#include "emulator/api/stats.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "emulator/api/debug.h"
-#include "emulator/api/machine.h"
+#include "emulator/api/stats.h"
 
 #define ENOUGH 10 /* changes of the engine, or the guest was too quick for the test */
 #define SECOND 1000000000ull

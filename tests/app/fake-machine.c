@@ -24,7 +24,7 @@
 #include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
 #include "emulator/api/host.h"
-#include "emulator/api/machine.h"
+#include "emulator/api/stats.h"
 #include "emulator/api/pci.h"
 #include "emulator/api/net.h"
 #include "tests/app/fake-display.h"

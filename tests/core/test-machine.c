@@ -13,6 +13,7 @@
 
 #include "emulator/api/chardev.h"
 #include "emulator/api/input.h"
+#include "emulator/api/stats.h"
 #include "emulator/chardev/chardev.h"
 #include "emulator/state/state.h"
 #include "tests/core/dummy.h"

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "emulator/accel/accel.h"
+#include "emulator/api/stats.h"
 #include "emulator/core/machine.h"
 #include "emulator/cpu/x86/debug.h"
 #include "emulator/cpu/x86/models.h"
