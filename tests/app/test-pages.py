@@ -294,10 +294,13 @@ def test_edit(display, folder):
 
 
 def test_boot_order(display, folder):
-    """The order by the keyboard alone."""
+    """The order by the keyboard alone; Ctrl+Page Down turns pages."""
     machine(display, folder)
     page = Page(display, folder, TITLE, "settings", "demo")
-    page.page("Boot Order")
+    page.wait_focus("Overview")
+    for name in "Processor", "Memory", "Firmware", "Boot Order":
+        if page.step("ctrl+Next") != name:
+            raise Failed("the next page is " + page.focused()[-1])
     page.tab_to("Disks")
     page.keys("alt+Down")
     page.wait_focus("Disks")

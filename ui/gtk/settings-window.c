@@ -291,8 +291,23 @@ static gboolean settings_on_delete(GtkWidget *widget, GdkEvent *event, struct se
 
 /* ---- keys ---- */
 
+static void settings_turn_page(struct settings *settings, int by)
+{
+    GtkListBoxRow *row = gtk_list_box_get_selected_row(settings->pages);
+
+    row = gtk_list_box_get_row_at_index(settings->pages, gtk_list_box_row_get_index(row) + by);
+    if (row == NULL)
+        return;
+    gtk_list_box_select_row(settings->pages, row);
+    gtk_widget_grab_focus(GTK_WIDGET(row));
+}
+
 static gboolean settings_on_control_key(struct settings *settings, guint key, gboolean shift)
 {
+    if (key == GDK_KEY_Page_Down || key == GDK_KEY_Page_Up) {
+        settings_turn_page(settings, key == GDK_KEY_Page_Down ? 1 : -1);
+        return TRUE;
+    }
     if (key == GDK_KEY_z && !shift)
         settings_undo(settings);
     else if (key == GDK_KEY_z || key == GDK_KEY_y)
@@ -495,9 +510,10 @@ static GtkWidget *settings_new(GtkApplication *application, struct lathe_edit *e
     g_signal_connect(window, "destroy", G_CALLBACK(settings_on_destroy), settings);
     g_signal_connect(window, "delete-event", G_CALLBACK(settings_on_delete), settings);
     g_signal_connect(window, "key-press-event", G_CALLBACK(settings_on_key), settings);
-    gtk_widget_show_all(window);
+    gtk_widget_show_all(gtk_bin_get_child(GTK_BIN(window)));
     lathe_settings_changed(settings, NULL, NULL);
-    settings_select_first(settings);
+    settings_select_first(settings); /* before GTK looks for something that takes the focus */
+    gtk_widget_show(window);
     return window;
 }
 
