@@ -292,11 +292,31 @@ static bool shift_variable(struct jit_translation *t, const struct ir_insn *i, u
     return true;
 }
 
+/* shld and shrd whose flags nobody looks at, as between the halves of a number. */
+static bool shift_double(struct jit_translation *t, const struct ir_insn *i)
+{
+    unsigned opcode = i->op == IR_shld ? 0x0fa4 : 0x0fac, fill = jit_target(t, i->b, ASM_RDX);
+
+    if (i->width < IR_32 || i->width > IR_64 || (i->flags & IR_SETF))
+        return false;
+    asm_load(&t->b, IR_64, fill, jit_slot(t, i->b));
+    if (!(i->flags & IR_IMM))
+        asm_load(&t->b, IR_32, ASM_RCX, jit_slot(t, i->c));
+    asm_load(&t->b, i->width, ASM_RAX, jit_slot(t, i->a));
+    asm_op(&t->b, i->width, i->flags & IR_IMM ? opcode : opcode + 1, fill, asm_r(ASM_RAX));
+    if (i->flags & IR_IMM)
+        asm_8(&t->b, (unsigned)i->imm & 63);
+    jit_put(t, i->dst, ASM_RAX);
+    return true;
+}
+
 bool jit_emit_shift(struct jit_translation *t, const struct ir_insn *i)
 {
     int extension = shift_extension(i->op);
     bool known = i->flags & IR_IMM;
 
+    if (i->op == IR_shld || i->op == IR_shrd)
+        return shift_double(t, i);
     if (extension < 0 || i->width > IR_64)
         return false;
     if (known ? shift_count(i) == 0 || shift_count(i) >= 8u << i->width : i->width < IR_32)
