@@ -44,7 +44,7 @@ def memtest(under):
     if under == "bios":
         return ["text", "Status: Testing", "60", "text", "2T (PAR)", "60", "wait", "15", "text",
                 "Errors: 0", "5"]
-    return ["size", "640x480", "60", "wait", "20"]
+    return ["size", "640x480", "60", "colour", "320,300,0000aa", "60", "wait", "15"]
 
 
 def memtest_pass(under):
