@@ -6,8 +6,6 @@ restarts, and clients that mean ill.
 test-ports.py FAKE: the program with the fake machine.
 """
 import os
-import pty
-import select
 import shutil
 import signal
 import socket
@@ -19,6 +17,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import verdict  # pylint: disable=wrong-import-position
+from viewer import Viewer as AnyViewer, frame  # pylint: disable=wrong-import-position
 
 FAKE = os.path.abspath(sys.argv[1])
 SCRATCH = tempfile.mkdtemp(prefix="lathe-ports-")
@@ -26,7 +25,7 @@ RUN = os.path.join(SCRATCH, "run")
 KERNEL = os.path.join(SCRATCH, "kernel")
 ENVIRONMENT = {**os.environ, "XDG_DATA_HOME": os.path.join(SCRATCH, "data"), "XDG_RUNTIME_DIR": RUN,
                "LC_ALL": "C.UTF-8"}
-PATIENCE = 20 * int(os.environ.get("LATHE_TEST_PATIENCE", "1"))
+PATIENCE = 20 * int(os.environ.get("PATIENCE", "1"))
 
 
 def report(name, good, why=""):
@@ -67,44 +66,9 @@ class Machine:
         self.process.wait()
 
 
-class Viewer:
-    """ "lathe console" on a terminal of its own."""
-
+class Viewer(AnyViewer):
     def __init__(self, *words):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.execve(FAKE, [FAKE, "console", *words], ENVIRONMENT)
-        self.seen = b""
-        self.status = None
-
-    def read(self, seconds):
-        ready, _, _ = select.select([self.fd], [], [], seconds)
-        try:
-            got = os.read(self.fd, 65536) if ready else b""
-        except OSError:  # its terminal is closed
-            got = b""
-        self.seen += got
-        return got
-
-    def wait(self, text, seconds=PATIENCE):
-        end = time.monotonic() + seconds
-        while text.encode() not in self.seen and time.monotonic() < end:
-            self.read(0.1)
-        return text.encode() in self.seen
-
-    def type(self, text):
-        os.write(self.fd, text.encode())
-
-    def finish(self):
-        while self.read(PATIENCE):
-            pass
-        self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        os.close(self.fd)
-        return self.status
-
-    def leave(self):
-        self.type("\x1d")
-        return self.finish()
+        super().__init__(FAKE, ENVIRONMENT, PATIENCE, *words)
 
 
 def connect(machine):
@@ -112,10 +76,6 @@ def connect(machine):
     client.settimeout(PATIENCE)
     client.connect(machine.socket())
     return client
-
-
-def frame(kind, data=b""):
-    return kind + len(data).to_bytes(3, "little") + data
 
 
 def ended(client):
