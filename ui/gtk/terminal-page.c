@@ -199,6 +199,11 @@ void lathe_terminal_page_paste(LatheTerminalPage *page)
     vte_terminal_paste_clipboard(page->terminal);
 }
 
+void lathe_terminal_page_send_break(LatheTerminalPage *page)
+{
+    lathe_console_send_break(page->console);
+}
+
 #define PAGE_LINE_MS 100 /* after each line of a text that is pasted slowly */
 
 static void page_on_clipboard(GtkClipboard *clipboard, const char *text, gpointer data)

@@ -33,6 +33,7 @@ void lathe_terminal_page_grab_focus(LatheTerminalPage *page);
 gboolean lathe_terminal_page_has_focus(LatheTerminalPage *page);
 void lathe_terminal_page_copy(LatheTerminalPage *page);
 void lathe_terminal_page_paste(LatheTerminalPage *page);
+void lathe_terminal_page_send_break(LatheTerminalPage *page);
 /* Types the clipboard's text at so many characters a second, with a pause after each line, for
  * guests that lose what comes at once. */
 void lathe_terminal_page_paste_slowly(LatheTerminalPage *page, guint speed);

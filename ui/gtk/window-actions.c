@@ -57,6 +57,7 @@ static void action_force_off(GSimpleAction *action, GVariant *parameter, gpointe
             call(page);                                                                            \
     }
 
+PAGE_ACTION(send_break, lathe_terminal_page_send_break)
 PAGE_ACTION(copy_terminal, lathe_terminal_page_copy)
 PAGE_ACTION(paste_terminal, lathe_terminal_page_paste)
 PAGE_ACTION(select_all, lathe_terminal_page_select_all)
@@ -216,6 +217,7 @@ static const GActionEntry window_entries[] = {
     {"paste", action_paste, NULL, NULL, NULL, {0}},
     {"select-all", action_select_all, NULL, NULL, NULL, {0}},
     {"clear", action_clear, NULL, NULL, NULL, {0}},
+    {"send-break", action_send_break, NULL, NULL, NULL, {0}},
     {"tell-size", action_tell_size, NULL, NULL, NULL, {0}},
     {"classic-size", action_classic_size, NULL, NULL, NULL, {0}},
     {"find", action_find, NULL, "false", NULL, {0}},
@@ -242,6 +244,7 @@ static const struct {
     {"win.paste", {"<Primary><Shift>v"}},
     {"win.select-all", {"<Primary><Shift>a"}},
     {"win.clear", {"<Primary><Shift>k"}},
+    {"win.send-break", {"<Primary><Shift>b"}},
     {"win.tell-size", {"<Primary><Shift>t"}},
     {"win.find", {"<Primary><Shift>f"}},
     {"win.save-log", {"<Primary><Shift>s"}},
@@ -290,8 +293,8 @@ static void window_enable(LatheWindow *window, const char *name, gboolean enable
 
 /* What only a terminal can do: their keys are the guest's where a screen is in front. */
 static const char *const window_terminal_actions[] = {
-    "select-all", "clear",   "tell-size", "classic-size", "find",
-    "save-log",   "zoom-in", "zoom-out",  "zoom-normal",
+    "select-all", "clear",    "send-break", "tell-size", "classic-size",
+    "find",       "save-log", "zoom-in",    "zoom-out",  "zoom-normal",
 };
 
 void lathe_window_update_actions(LatheWindow *window)
