@@ -8,7 +8,10 @@
 
 #define TERMINAL_ROWS    24
 #define TERMINAL_COLUMNS 80
-#define TERMINAL_MOST    500  /* rows or columns that are emulated */
+#define TERMINAL_MOST    500 /* rows or columns that are emulated */
+#define TERMINAL_CANCEL  0x18
+#define TERMINAL_NUMBERS 16
+#define TERMINAL_DIGITS  4
 #define TERMINAL_KEEP    5000 /* lines that were scrolled out */
 
 /* A line that was scrolled out, without the blanks at its end. */
@@ -25,6 +28,11 @@ struct tui_terminal {
     int rows, columns;
     VTermPos cursor;
     bool cursor_seen, answers;
+    /* Of what is fed: */
+    enum { TERMINAL_TEXT, TERMINAL_AFTER_ESCAPE, TERMINAL_IN_SEQUENCE } sequence;
+    unsigned digits, number, numbers; /* of a sequence: in a row, the last one, how many */
+    char letter[4];
+    size_t letter_length;
     void (*write)(void *opaque, const char *data, size_t length);
     void *opaque;
 };
@@ -117,7 +125,7 @@ struct tui_terminal *tui_terminal_new(void (*write)(void *opaque, const char *da
     terminal->opaque = opaque;
     terminal->rows = TERMINAL_ROWS;
     terminal->columns = TERMINAL_COLUMNS;
-    terminal->cursor_seen = true;
+    terminal->cursor_seen = terminal->answers = true;
     g_queue_init(&terminal->lines);
     terminal->vterm = vterm_new(terminal->rows, terminal->columns);
     vterm_set_utf8(terminal->vterm, 1);
@@ -138,17 +146,99 @@ void tui_terminal_free(struct tui_terminal *terminal)
     g_free(terminal);
 }
 
+/* ---- output ---- */
+
+/* What "repeat" (REP) repeats: the last letter, in UTF-8. */
+static void terminal_note_letter(struct tui_terminal *terminal, char byte)
+{
+    if ((byte & 0xc0) != 0x80)
+        terminal->letter_length = 0;
+    if (terminal->letter_length < sizeof(terminal->letter))
+        terminal->letter[terminal->letter_length++] = byte;
+}
+
+/* Done here, in one row at most: of nothing, libvterm 0.1 repeats it for ever. */
+static void terminal_repeat(struct tui_terminal *terminal, GString *out)
+{
+    unsigned count = MIN(MAX(terminal->number, 1), (unsigned)terminal->columns);
+
+    g_string_append_c(out, TERMINAL_CANCEL);
+    for (unsigned i = 0; i < count; i++)
+        g_string_append_len(out, terminal->letter, (gssize)terminal->letter_length);
+}
+
+/* Of a sequence's numbers 4 digits count, and 16 numbers: large ones take minutes, and libvterm 0.1
+ * writes behind its room for them. */
+static bool terminal_fits(struct tui_terminal *terminal, char byte)
+{
+    bool digit = byte >= '0' && byte <= '9';
+
+    if (byte == ';' || byte == ':')
+        terminal->numbers++;
+    terminal->digits = digit ? terminal->digits + 1 : 0;
+    if (terminal->digits == 1)
+        terminal->number = 0;
+    if (digit && terminal->digits <= TERMINAL_DIGITS)
+        terminal->number = terminal->number * 10 + (unsigned)(byte - '0');
+    return terminal->digits <= TERMINAL_DIGITS &&
+           (terminal->numbers < TERMINAL_NUMBERS || byte < '0' || byte > ';');
+}
+
+static void terminal_take_sequence(struct tui_terminal *terminal, GString *out, char byte)
+{
+    bool fits = terminal_fits(terminal, byte);
+
+    if (byte == 'b')
+        terminal_repeat(terminal, out);
+    else if (fits)
+        g_string_append_c(out, byte);
+    if (((unsigned char)byte >= 0x40 && (unsigned char)byte < 0x7f) || byte == TERMINAL_CANCEL)
+        terminal->sequence = TERMINAL_TEXT;
+}
+
+/* What stands between ESC and '[' without a meaning does not end the sequence. */
+static void terminal_take_escaped(struct tui_terminal *terminal, char byte)
+{
+    if (byte == '[')
+        terminal->sequence = TERMINAL_IN_SEQUENCE;
+    else if ((unsigned char)byte >= 0x20 && (unsigned char)byte < 0x7f)
+        terminal->sequence = TERMINAL_TEXT;
+    terminal->digits = terminal->number = terminal->numbers = 0;
+}
+
+static void terminal_take(struct tui_terminal *terminal, GString *out, char byte)
+{
+    if (byte == '\0' || byte == 0x7f)
+        return;
+    if (byte == '\033') {
+        terminal->sequence = TERMINAL_AFTER_ESCAPE;
+    } else if (terminal->sequence == TERMINAL_IN_SEQUENCE) {
+        terminal_take_sequence(terminal, out, byte);
+        return;
+    } else if (terminal->sequence == TERMINAL_AFTER_ESCAPE) {
+        terminal_take_escaped(terminal, byte);
+    } else if ((unsigned char)byte >= 0x20) {
+        terminal_note_letter(terminal, byte);
+    }
+    g_string_append_c(out, byte);
+}
+
 void tui_terminal_feed(struct tui_terminal *terminal, const void *data, size_t length, bool answers)
 {
+    g_autoptr(GString) out = g_string_sized_new(length);
+
+    for (size_t i = 0; i < length; i++)
+        terminal_take(terminal, out, ((const char *)data)[i]);
     terminal->answers = answers;
-    vterm_input_write(terminal->vterm, data, length);
+    vterm_input_write(terminal->vterm, out->str, out->len);
     terminal->answers = true;
 }
 
 /* A soft reset, out of the other screen, and a line of its own. */
 void tui_terminal_reset(struct tui_terminal *terminal)
 {
-    static const char again[] = "\033[?1049l\033[!p\033[r\033[m\033[999;1H\r\n";
+    static const char again[] = "\033[?1049l\033[!p\033[?1l\033>\033[?25h\033[r\033[m"
+                                "\033[999;1H\r\n";
 
     tui_terminal_feed(terminal, again, sizeof(again) - 1, false);
 }
