@@ -125,6 +125,28 @@ static void test_reset(void)
     tui_terminal_free(terminal);
 }
 
+/* What a hostile guest can write: nothing of it takes long, and text behind it is shown. */
+static void test_hostile(void)
+{
+    static const char *const writes[] = {
+        "\033[2147483647b",
+        "\033[99999999999;99999999999H\033[2147483647L\033[H",
+        "\033[0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0;0m",
+        "\033P$q%s%s%s%n\033\\",
+        "\033]0;a title\a",
+        "\033\337[2147483647b",
+    };
+    g_autoptr(GString) sent = g_string_new(NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(writes); i++) {
+        struct tui_terminal *terminal = tui_terminal_new(terminal_write, sent);
+        terminal_feed(terminal, writes[i]);
+        terminal_feed(terminal, "\r\033[2K$ x\033[3b");
+        check_line(terminal, 0, "$ xxxx");
+        tui_terminal_free(terminal);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
@@ -134,6 +156,7 @@ int main(int argc, char **argv)
         {"terminal-answers", test_answers},
         {"terminal-keys", test_keys},
         {"terminal-reset", test_reset},
+        {"terminal-hostile", test_hostile},
         {NULL},
     };
 

@@ -29,7 +29,12 @@ struct tui_terminal {
     VTermPos cursor;
     bool cursor_seen, answers;
     /* Of what is fed: */
-    enum { TERMINAL_TEXT, TERMINAL_AFTER_ESCAPE, TERMINAL_IN_SEQUENCE } sequence;
+    enum {
+        TERMINAL_TEXT,
+        TERMINAL_AFTER_ESCAPE,
+        TERMINAL_IN_SEQUENCE,
+        TERMINAL_IN_STRING
+    } sequence;
     unsigned digits, number, numbers; /* of a sequence: in a row, the last one, how many */
     char letter[4];
     size_t letter_length;
@@ -196,14 +201,22 @@ static void terminal_take_sequence(struct tui_terminal *terminal, GString *out, 
         terminal->sequence = TERMINAL_TEXT;
 }
 
-/* What stands between ESC and '[' without a meaning does not end the sequence. */
-static void terminal_take_escaped(struct tui_terminal *terminal, char byte)
+/*
+ * What stands between ESC and '[' without a meaning does not end the sequence. Strings (titles,
+ * DCS, ...) are left out: nothing here shows them, and libvterm 0.1 can be killed by them.
+ */
+static char terminal_take_escaped(struct tui_terminal *terminal, char byte)
 {
-    if (byte == '[')
-        terminal->sequence = TERMINAL_IN_SEQUENCE;
-    else if ((unsigned char)byte >= 0x20 && (unsigned char)byte < 0x7f)
-        terminal->sequence = TERMINAL_TEXT;
     terminal->digits = terminal->number = terminal->numbers = 0;
+    if (byte == '[') {
+        terminal->sequence = TERMINAL_IN_SEQUENCE;
+    } else if (strchr("PX]^_", byte) != NULL) {
+        terminal->sequence = TERMINAL_IN_STRING;
+        return TERMINAL_CANCEL;
+    } else if ((unsigned char)byte >= 0x20 && (unsigned char)byte < 0x7f) {
+        terminal->sequence = TERMINAL_TEXT;
+    }
+    return byte;
 }
 
 static void terminal_take(struct tui_terminal *terminal, GString *out, char byte)
@@ -215,8 +228,12 @@ static void terminal_take(struct tui_terminal *terminal, GString *out, char byte
     } else if (terminal->sequence == TERMINAL_IN_SEQUENCE) {
         terminal_take_sequence(terminal, out, byte);
         return;
+    } else if (terminal->sequence == TERMINAL_IN_STRING) {
+        if (byte == '\a' || byte == TERMINAL_CANCEL)
+            terminal->sequence = TERMINAL_TEXT;
+        return;
     } else if (terminal->sequence == TERMINAL_AFTER_ESCAPE) {
-        terminal_take_escaped(terminal, byte);
+        byte = terminal_take_escaped(terminal, byte);
     } else if ((unsigned char)byte >= 0x20) {
         terminal_note_letter(terminal, byte);
     }
