@@ -37,6 +37,7 @@ LAYERS = {
     "wizards/firmware": ["emulator/api", "app/plan", "app/firmware"],
     "wizards/flow": ["app/plan", "app/firmware"],
     "wizards/installer": ["app/plan", "wizards/flow"],
+    "wizards/topology": ["app/plan", "wizards/flow"],
     "wizards/cli": ["emulator/api", "app", "wizards"],
     "ui": ["display", "app", "wizards", "ui"],
 }

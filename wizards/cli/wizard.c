@@ -17,16 +17,25 @@
 #include "app/plan/error.h"
 #include "wizards/flow/dialog.h"
 #include "wizards/installer/installer.h"
+#include "wizards/topology/topology.h"
 
 enum wizard_command {
-#define COMMAND(id, name, flow, summary) COMMAND_##id,
+#define COMMAND(id, name, flow, reader, summary) COMMAND_##id,
 #include "wizards/cli/wizard-commands.inc"
 #undef COMMAND
     COMMANDS,
 };
 
 static const struct lathe_flow *const wizard_flows[] = {
-#define COMMAND(id, name, flow, summary) &flow,
+#define COMMAND(id, name, flow, reader, summary) &flow,
+#include "wizards/cli/wizard-commands.inc"
+#undef COMMAND
+};
+
+typedef struct lathe_answers *(*wizard_reader)(const char *text, gsize length, GError **error);
+
+static const wizard_reader wizard_readers[] = {
+#define COMMAND(id, name, flow, reader, summary) reader,
 #include "wizards/cli/wizard-commands.inc"
 #undef COMMAND
 };
@@ -34,14 +43,13 @@ static const struct lathe_flow *const wizard_flows[] = {
 static int wizard_run(const struct lathe_tool_line *line, GError **error);
 
 static const struct lathe_tool_command wizard_commands[] = {
-#define COMMAND(id, name, flow, summary) {name, "", summary, wizard_run},
+#define COMMAND(id, name, flow, reader, summary) {name, "", summary, wizard_run},
 #include "wizards/cli/wizard-commands.inc"
 #undef COMMAND
     {NULL, NULL, NULL, NULL},
 };
 
-#define COMMAND_BIT(id) (1u << COMMAND_##id)
-#define EACH_COMMAND    ((1u << COMMANDS) - 1)
+#define EACH_COMMAND ((1u << COMMANDS) - 1)
 
 static const struct lathe_tool_option wizard_options[] = {
 #define OPTION(name, argument, commands, words, help) {name, argument, commands, words, help},
@@ -116,11 +124,11 @@ static bool wizard_take_file(struct lathe_answers *answers, const char *path, GE
 }
 
 /* NULL with *error. */
-static struct lathe_answers *wizard_read(const char *path, GError **error)
+static struct lathe_answers *wizard_read(wizard_reader reader, const char *path, GError **error)
 {
     gsize length = 0;
-    g_autofree char *text = wizard_load(path, LATHE_PARAMETERS_MAX, &length, error);
-    struct lathe_answers *answers = text != NULL ? lathe_installer_read(text, length, error) : NULL;
+    g_autofree char *text = wizard_load(path, LATHE_ANSWERS_MAX, &length, error);
+    struct lathe_answers *answers = text != NULL ? reader(text, length, error) : NULL;
 
     if (text != NULL && answers == NULL)
         g_prefix_error(error, "%s: ", path);
@@ -143,7 +151,8 @@ static struct lathe_answers *wizard_answers(const struct lathe_tool_line *line,
                                             const struct lathe_flow *flow, GError **error)
 {
     const char *file = lathe_tool_value(line, "answers"), *old = lathe_tool_value(line, "read");
-    struct lathe_answers *answers = old ? wizard_read(old, error) : lathe_answers_new(flow);
+    wizard_reader reader = wizard_readers[line->command - wizard_commands];
+    struct lathe_answers *answers = old ? wizard_read(reader, old, error) : lathe_answers_new(flow);
 
     if (answers != NULL && file != NULL && !wizard_take_file(answers, file, error))
         g_clear_pointer(&answers, lathe_answers_free);
