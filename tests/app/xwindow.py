@@ -42,6 +42,13 @@ def check_complaints(messages):
         raise Failed("GTK complains: " + "\n".join(lines))
 
 
+def check_names(path):
+    """Whatever could have the focus in a window that a test has opened has a name for screen readers."""
+    if path is not None and os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            raise Failed("nobody could tell by ear what these are: " + "; ".join(sorted(set(file.read().splitlines()))))
+
+
 class Display:
     """An X server of our own, on a free number. Pictures go to the folder of that name."""
 
@@ -62,6 +69,8 @@ class Display:
         self.environment = dict(os.environ, DISPLAY=":" + number, GDK_BACKEND="x11",
                                 NO_AT_BRIDGE="1", XDG_CONFIG_HOME=folder, GSETTINGS_BACKEND="keyfile", LC_ALL="C.UTF-8",
                                 GTK_USE_PORTAL="0", HOME=folder)
+        if FOCUS_READER:
+            self.environment.update(GTK_MODULES=FOCUS_READER, NAMELESS_FILE=os.path.join(folder, "nameless"))
         self.environment.pop("WAYLAND_DISPLAY", None)
         self.environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
 
@@ -276,6 +285,7 @@ def run_test(kind, test, pictures):
     try:
         display = Display(folder, pictures)
         test(display, folder)
+        check_names(display.environment.get("NAMELESS_FILE"))
         print("ok", name, flush=True)
         return True
     except Failed as failure:

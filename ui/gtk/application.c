@@ -13,6 +13,7 @@
 #include "ui/gtk/desktop-actions.h"
 #include "ui/gtk/launch.h"
 #include "ui/gtk/library-private.h"
+#include "ui/gtk/store.h"
 #include "ui/gtk/theme.h"
 #include "ui/gtk/window.h"
 
@@ -82,10 +83,15 @@ gboolean lathe_gtk_run(LatheSession *session, GError **error)
 
 static LatheLibraryWindow *application_library(GApplication *application)
 {
-    GList *windows = gtk_application_get_windows(GTK_APPLICATION(application));
-    GtkWidget *window =
-        windows != NULL ? windows->data : lathe_library_window_new(GTK_APPLICATION(application));
+    GtkWidget *window = NULL;
 
+    for (GList *each = gtk_application_get_windows(GTK_APPLICATION(application));
+         each != NULL && window == NULL; each = each->next)
+        window = LATHE_IS_LIBRARY_WINDOW(each->data) ? each->data : NULL; /* others are its pages */
+    if (window == NULL) {
+        window = lathe_library_window_new(GTK_APPLICATION(application));
+        lathe_store_keep_window(GTK_WINDOW(window));
+    }
     gtk_window_present(GTK_WINDOW(window));
     return LATHE_LIBRARY_WINDOW(window);
 }

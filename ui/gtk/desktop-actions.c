@@ -1,42 +1,62 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The first window has the actions; here is only the way to them. Help is a page of HTML. */
+/* The library has the actions; here is only the way to them. Help is a page of HTML. */
 #include "ui/gtk/desktop-actions.h"
 
 #include <glib/gi18n.h>
 
+#include "app/library/library.h"
 #include "ui/gtk/launch.h"
+#include "ui/gtk/library-window.h"
 
-/* ---- the window's actions ---- */
+/* ---- the library's actions ---- */
 
-/* FALSE: the window in front has no such action. */
-static gboolean desktop_do(GApplication *application, const char *name, GVariant *parameter)
+/* NULL: there is none, though the application was asked for it. */
+static LatheLibraryWindow *desktop_library(GApplication *application)
 {
     g_application_activate(application);
-    GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(application));
-
-    if (!G_IS_ACTION_GROUP(window) || !g_action_group_has_action(G_ACTION_GROUP(window), name))
-        return FALSE;
-    g_action_group_activate_action(G_ACTION_GROUP(window), name, parameter);
-    return TRUE;
+    for (GList *each = gtk_application_get_windows(GTK_APPLICATION(application)); each != NULL;
+         each = each->next) {
+        if (LATHE_IS_LIBRARY_WINDOW(each->data))
+            return each->data;
+    }
+    return NULL;
 }
 
+/* The desktop file's names, and the window's. */
 static void desktop_on_plain(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-    desktop_do(data, g_action_get_name(G_ACTION(action)), NULL);
+    LatheLibraryWindow *window = desktop_library(data);
+    gboolean new = g_str_equal(g_action_get_name(G_ACTION(action)), "new-machine");
+
+    if (window != NULL)
+        g_action_group_activate_action(G_ACTION_GROUP(window), new ? "new" : "open", NULL);
 }
 
 static void desktop_on_failed(GApplication *application, const char *text)
 {
-    g_autoptr(GNotification) notification = g_notification_new(_("The machine did not start"));
+    LatheLibraryWindow *window = desktop_library(application);
 
-    g_notification_set_body(notification, text);
-    g_application_send_notification(application, NULL, notification);
+    if (window != NULL)
+        lathe_library_window_show_error(window, text);
 }
 
+/* One that runs has its window already: the library shows which it is. */
 static void desktop_on_open(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-    if (!desktop_do(data, "open-machine", parameter))
-        lathe_launch(data, g_variant_get_string(parameter, NULL), desktop_on_failed);
+    g_autoptr(lathe_library) library = lathe_library_open(NULL);
+    LatheLibraryWindow *window = desktop_library(data);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(lathe_machine) machine =
+        lathe_library_find(library, g_variant_get_string(parameter, NULL), &error);
+
+    if (machine == NULL) {
+        desktop_on_failed(data, error->message);
+        return;
+    }
+    if (window != NULL)
+        lathe_library_window_select(window, machine->id);
+    if (machine->use == LATHE_LOCK_FREE)
+        lathe_launch(data, machine->name, desktop_on_failed);
 }
 
 void lathe_desktop_actions_install(GApplication *application)

@@ -116,8 +116,23 @@ static void crash_on_response(GtkInfoBar *bar, int response, LatheLibraryWindow 
     crash_hide(window);
 }
 
+/* A bar's own button to close it shows a cross and nothing else. */
+static void messages_name_close(GtkWidget *widget, gpointer data)
+{
+    GtkWidget *child = GTK_IS_BUTTON(widget) ? gtk_bin_get_child(GTK_BIN(widget)) : NULL;
+
+    if (GTK_IS_IMAGE(child)) {
+        gtk_widget_set_tooltip_text(widget, _("Close"));
+        atk_object_set_name(gtk_widget_get_accessible(widget), _("Close"));
+    } else if (GTK_IS_CONTAINER(widget)) {
+        gtk_container_forall(GTK_CONTAINER(widget), messages_name_close, NULL);
+    }
+}
+
 void lathe_library_connect_messages(LatheLibraryWindow *window)
 {
+    messages_name_close(GTK_WIDGET(window->info_bar), NULL);
+    messages_name_close(GTK_WIDGET(window->crash_bar), NULL);
     g_signal_connect(window->info_button, "clicked", G_CALLBACK(message_on_undo), window);
     g_signal_connect(window->info_bar, "response", G_CALLBACK(message_on_response), window);
     g_signal_connect(window->crash_log, "clicked", G_CALLBACK(crash_on_log), window);
