@@ -51,13 +51,20 @@ static GtkWidget *reader_widget(AtkObject *object)
 static gboolean reader_has_name(AtkObject *object)
 {
     const char *name = atk_object_get_name(object);
-    const char *description = atk_object_get_description(object);
     g_autoptr(AtkRelationSet) relations = atk_object_ref_relation_set(object);
     GtkWidget *widget = reader_widget(object);
 
-    return (name != NULL && *name != '\0') || (description != NULL && *description != '\0') ||
+    return (name != NULL && *name != '\0') ||
            atk_relation_set_contains(relations, ATK_RELATION_LABELLED_BY) ||
            (GTK_IS_ENTRY(widget) && gtk_entry_get_placeholder_text(GTK_ENTRY(widget)) != NULL);
+}
+
+/* A notebook that hides its tabs has none to go to. */
+static gboolean reader_is_hidden_tab(AtkObject *object)
+{
+    GtkWidget *book = reader_widget(atk_object_get_parent(object));
+
+    return GTK_IS_NOTEBOOK(book) && !gtk_notebook_get_show_tabs(GTK_NOTEBOOK(book));
 }
 
 /* A row of a list says what stands in it. */
@@ -83,7 +90,8 @@ static void reader_check(AtkObject *object)
         return;
     if (reader_role_needs_name(role) && !reader_has_name(object) &&
         (widget == NULL || window || gtk_widget_get_can_focus(widget)) &&
-        !(role == ATK_ROLE_LIST_ITEM && reader_has_text(object))) {
+        !(role == ATK_ROLE_LIST_ITEM && reader_has_text(object)) &&
+        !(role == ATK_ROLE_PAGE_TAB && reader_is_hidden_tab(object))) {
         AtkObject *parent = atk_object_get_parent(object);
         g_autofree char *line = g_strdup_printf(
             "%s (%s) in %s \"%s\"", atk_role_get_name(role),
