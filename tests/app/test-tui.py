@@ -293,6 +293,20 @@ def test_newcomer(library):
     newcomer(library, library.open())
 
 
+def test_load(library):
+    """Graphs beside the list; nothing is drawn by a process that nobody looks at."""
+    library.run("create", "busy", "--kernel", kernel(library), "--append", "print up;echo", "--memory", "32M")
+    terminal = library.open("tui", size=(120, 40))
+    terminal.wait("busy", "Off")
+    insist(terminal, "s", "Running", "1 running")
+    terminal.wait("Process", " %", any_of=[chr(0x2581 + i) for i in range(8)], seconds=20)
+    library.picture(terminal, "graphs")
+    insist(terminal, "x", "Pulls the plug")
+    terminal.keys("Down", "Enter")
+    terminal.wait("0 running", gone=(" %",))
+    leave(terminal)
+
+
 def test_newcomer_wide(library):
     newcomer(library, library.open("tui", size=(120, 40)))
 

@@ -8,11 +8,13 @@
 #include "app/library/library.h"
 #include "app/plan/size.h"
 #include "app/watch/watch.h"
+#include "ui/tui/load.h"
 
 #define DETAILS_LABEL 12
 
 struct tui_details {
     struct tui *tui;
+    struct tui_load *load;
     struct lathe_watched *watched; /* NULL: none */
 };
 
@@ -22,16 +24,25 @@ struct details_pen {
     int row;
 };
 
+static void details_sampled(void *opaque)
+{
+    struct tui_details *details = opaque;
+
+    tui_redraw(details->tui);
+}
+
 struct tui_details *tui_details_new(struct tui *tui)
 {
     struct tui_details *details = g_new0(struct tui_details, 1);
 
     details->tui = tui;
+    details->load = tui_load_new(details_sampled, details);
     return details;
 }
 
 void tui_details_free(struct tui_details *details)
 {
+    tui_load_free(details->load);
     g_free(details);
 }
 
@@ -132,4 +143,9 @@ void tui_details_draw(struct tui_details *details, struct tui_area area)
     pen_write_size(&pen, _("Disk use"), watched->disk_use);
     pen_write_pair(&pen, _("Group"), machine->group);
     pen_write_pair(&pen, _("Folder"), folder);
+    if (!lathe_watch_state_is_live(watched->state) || machine->pid == 0)
+        return;
+    pen.area.rows -= pen.row + 1 - area.row;
+    pen.area.row = pen.row + 1;
+    tui_load_draw(details->load, pen.area, machine->pid, machine->cpus, machine->memory);
 }
