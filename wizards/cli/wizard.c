@@ -135,11 +135,14 @@ static struct lathe_answers *wizard_read(wizard_reader reader, const char *path,
     return answers;
 }
 
+/* On a terminal, what is not given is asked; what is given is asked again if nothing else is said.
+ */
 static bool wizard_is_dialog(const struct lathe_tool_line *line)
 {
     static const char *const quiet[] = {"print", "preview", "json", "output"};
+    bool given = lathe_tool_has(line, "answers") || lathe_tool_has(line, "read");
 
-    for (size_t i = 0; i < G_N_ELEMENTS(quiet); i++) {
+    for (size_t i = 0; given && i < G_N_ELEMENTS(quiet); i++) {
         if (lathe_tool_has(line, quiet[i]))
             return false;
     }
@@ -209,6 +212,9 @@ static bool wizard_write(const struct lathe_tool_line *line, const struct lathe_
     else if (open || lathe_tool_has(line, "preview") || !saved || wizard_is_dialog(line))
         wizard_print(outcome, !open);
     lathe_outcome_free(outcome);
+    if (wizard_is_dialog(line) && !open && !saved)
+        fprintf(stderr, "%s\n",
+                _("lathe: --output FOLDER would write the files, --save FILE.json the answers"));
     return good;
 }
 
