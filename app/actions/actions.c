@@ -15,6 +15,8 @@
 const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
     {LATHE_ACTION_START, "start", N_("_Start"), N_("Switches the machine on."), "<Primary>Return",
      IDLE, 0},
+    {LATHE_ACTION_SHOW, "show", N_("Show _Window"), N_("Brings the machine's window to the front."),
+     "<Primary>e", IN(RUNNING) | IN(PAUSED) | IN(STOPPED), 0},
     {LATHE_ACTION_RESUME, "resume", N_("_Resume"), N_("The machine goes on."), "<Primary>p",
      IN(PAUSED), 0},
     {LATHE_ACTION_PAUSE, "pause", N_("_Pause"), N_("The machine stands still until it is resumed."),
@@ -58,7 +60,7 @@ bool lathe_action_is_possible(const struct lathe_action *action, enum lathe_watc
 
 const struct lathe_action *lathe_action_default(enum lathe_watch_state state)
 {
-    static const enum lathe_action_id ids[] = {LATHE_ACTION_START, LATHE_ACTION_RESUME};
+    static const enum lathe_action_id ids[] = {LATHE_ACTION_START, LATHE_ACTION_SHOW};
 
     for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
         if (lathe_action_is_possible(&lathe_actions[ids[i]], state))
@@ -81,6 +83,8 @@ static char *action_call(enum lathe_action_id id, const struct action_call *call
     switch (id) {
     case LATHE_ACTION_START:
         return action_start(call, error);
+    case LATHE_ACTION_SHOW:
+        return action_say(call, "__org.lathe_vm_present", error);
     case LATHE_ACTION_RESUME:
         return action_say(call, "cont", error);
     case LATHE_ACTION_PAUSE:

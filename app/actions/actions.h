@@ -14,6 +14,7 @@
 
 enum lathe_action_id {
     LATHE_ACTION_START, /* as a process of its own, which lives on when this one ends */
+    LATHE_ACTION_SHOW,  /* its window comes to the front, if it has one */
     LATHE_ACTION_RESUME,
     LATHE_ACTION_PAUSE,
     LATHE_ACTION_STOP,      /* the power button */
@@ -53,7 +54,7 @@ extern const struct lathe_action lathe_actions[];
 
 /* Can it be done in this state? Pure. */
 bool lathe_action_is_possible(const struct lathe_action *action, enum lathe_watch_state state);
-/* What a double click means: start, or go on. NULL: nothing. Pure. */
+/* What a double click means: start, or show. NULL: nothing. Pure. */
 const struct lathe_action *lathe_action_default(enum lathe_watch_state state);
 
 /*

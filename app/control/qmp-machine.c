@@ -231,6 +231,19 @@ void qmp_do_quit(struct qmp_call *call)
     qmp->quit(qmp->opaque);
 }
 
+/* Brings the machine's window to the front, for who shows a list of machines. */
+void qmp_do_present(struct qmp_call *call)
+{
+    GApplication *application = g_application_get_default();
+
+    if (application == NULL) {
+        qmp_fail(call, QMP_GENERIC_ERROR, "The machine has no window");
+        return;
+    }
+    g_application_activate(application);
+    qmp_return(call, NULL);
+}
+
 void qmp_do_system_reset(struct qmp_call *call)
 {
     struct lathe_qmp *qmp = call->opaque;

@@ -166,8 +166,12 @@ def test_walk(display, folder):
     library.keys("ctrl+p")
     library.wait_state("Debian 12", "paused")
     display.picture("library-paused")
-    library.keys("Return")
+    library.keys("ctrl+p")
     library.wait_state("Debian 12", "running")
+    library.keys("Return")
+    wait_for("the machine's window in front",
+             lambda: display.tool("xdotool", "getwindowfocus").strip() != library.window)
+    library.focus()
     library.keys("ctrl+shift+d")
     library.wait_state("Debian 12", "off")
     library.focus()

@@ -356,7 +356,7 @@ GtkWidget *lathe_library_shortcuts_new(void)
             shortcuts_add(group, _(own_rows[i].label), own_rows[i].key);
     }
     group = shortcuts_group(section, _("Selected Machine"));
-    shortcuts_add(group, _("Start or go on"), "Return");
+    shortcuts_add(group, _("Start or show"), "Return");
     shortcuts_add(group, _("Menu"), "Menu <Shift>F10");
     for (int i = 0; i < LATHE_ACTIONS; i++) {
         if (lathe_actions[i].key != NULL)
