@@ -81,7 +81,7 @@ void lathe_library_show_crash(LatheLibraryWindow *window, const struct lathe_wat
         return;
     }
     g_autofree char *text =
-        g_strdup_printf(crashed ? _("“%s” failed. %s") : _("“%s” cannot be used. %s"),
+        g_strdup_printf(crashed ? _("“%s” crashed. %s") : _("“%s” cannot be used. %s"),
                         watched->machine->name, words);
     g_free(window->crashed);
     window->crashed = g_strdup(watched->machine->id);
