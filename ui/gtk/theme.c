@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The portal's setting org.freedesktop.appearance color-scheme: 1 is dark, 2 light, 0 no wish. */
+/* The portal's setting org.freedesktop.appearance color-scheme: 1 is dark, 2 light, 0 no wish; and
+ * the theme's name, by which GTK 3 knows high contrast. */
 #include "ui/gtk/theme.h"
 
 #include <gtk/gtk.h>
@@ -72,7 +73,41 @@ static void theme_on_bus(GObject *source, GAsyncResult *result, gpointer data)
     g_object_unref(bus); /* the subscription keeps what it needs */
 }
 
+/* ---- high contrast ---- */
+
+static const char theme_full_contrast[] = ".dim-label { opacity: 1; }";
+
+/* Who wants high contrast cannot read what is dimmed. */
+static void theme_on_name(GtkSettings *settings, GParamSpec *property, GtkCssProvider *provider)
+{
+    GdkScreen *screen = gdk_screen_get_default();
+    g_autofree char *name = NULL;
+
+    g_object_get(settings, "gtk-theme-name", &name, NULL);
+    gtk_style_context_remove_provider_for_screen(screen, GTK_STYLE_PROVIDER(provider));
+    if (name != NULL && g_str_has_prefix(name, "HighContrast"))
+        gtk_style_context_add_provider_for_screen(screen, GTK_STYLE_PROVIDER(provider),
+                                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+static void theme_drop(gpointer provider, GClosure *closure)
+{
+    g_object_unref(provider);
+}
+
+static void theme_follow_contrast(void)
+{
+    GtkSettings *settings = gtk_settings_get_default();
+    GtkCssProvider *provider = gtk_css_provider_new();
+
+    gtk_css_provider_load_from_data(provider, theme_full_contrast, -1, NULL);
+    g_signal_connect_data(settings, "notify::gtk-theme-name", G_CALLBACK(theme_on_name), provider,
+                          theme_drop, 0);
+    theme_on_name(settings, NULL, provider);
+}
+
 void lathe_theme_follow_desktop(void)
 {
+    theme_follow_contrast();
     g_bus_get(G_BUS_TYPE_SESSION, NULL, theme_on_bus, NULL);
 }
