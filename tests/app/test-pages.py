@@ -18,6 +18,11 @@ PAGES, PROGRAM, SOURCE, PICTURES = sys.argv[1:5]
 TITLE = "Settings of demo"
 
 
+def find(display, title):
+    found = display.tool("xdotool", "search", "--onlyvisible", "--name", "^%s$" % title).split()
+    return found[-1] if found else None
+
+
 class Page:
     """The program that shows one of the pages."""
 
@@ -36,8 +41,7 @@ class Page:
         self.focus(self.window)
 
     def find(self, title):
-        found = self.display.tool("xdotool", "search", "--onlyvisible", "--name", "^%s$" % title)
-        return found.split()[-1] if found.split() else None
+        return find(self.display, title)
 
     def focus(self, window):
         self.display.tool("xdotool", "windowfocus", "--sync", window)
@@ -511,6 +515,27 @@ def change_running(display, folder, process):
     page.end()
 
 
+def test_library(display, folder):
+    """The library's window opens both pages: by Ctrl+N, and by Alt+Return for the chosen machine."""
+    machine(display, folder)
+    with subprocess.Popen([PROGRAM], env=setting(display, folder), stdin=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as library:
+        try:
+            window = wait_for("the library", lambda: find(display, "Lathe"))
+            display.tool("xdotool", "windowfocus", "--sync", window)
+            display.wait_rest()
+            display.tool("xdotool", "key", "--delay", "60", "Down", "alt+Return")
+            settings = wait_for("the settings", lambda: find(display, TITLE))
+            display.tool("xdotool", "windowfocus", "--sync", settings)
+            display.tool("xdotool", "key", "Escape")
+            wait_for("the library alone", lambda: not find(display, TITLE))
+            display.tool("xdotool", "windowfocus", "--sync", window)
+            display.tool("xdotool", "key", "ctrl+n")
+            wait_for("the creating page", lambda: find(display, "New Machine"))
+        finally:
+            library.terminate()
+
+
 def test_large(display, folder):
     """Text of twice the size, from right to left: what is there fits on the screen."""
     machine(display, folder)
@@ -527,4 +552,4 @@ def test_large(display, folder):
 
 run_tests("pages", [test_create, test_create_dropped, test_create_wrong, test_create_kernel, test_create_try, test_edit,
                     test_boot_order, test_boot_drag, test_disks, test_network, test_serial, test_xml,
-                    test_close, test_tab, test_running, test_large], PICTURES, sys.argv[5:])
+                    test_close, test_tab, test_running, test_library, test_large], PICTURES, sys.argv[5:])

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/gtk/library-private.h"
+#include "ui/gtk/settings-window.h"
 
 /* ---- doing ---- */
 
@@ -162,6 +163,16 @@ static void on_new(GSimpleAction *action, GVariant *parameter, gpointer data)
     lathe_library_window_new_machine(data, NULL);
 }
 
+static void on_settings(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    LatheLibraryWindow *window = data;
+    const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+
+    if (watched != NULL)
+        lathe_settings_show(gtk_window_get_application(GTK_WINDOW(window)), GTK_WINDOW(window),
+                            watched->machine->folder);
+}
+
 static void on_open(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     lathe_library_window_choose(data);
@@ -185,6 +196,7 @@ static const struct own_row {
     const char *label, *key;
 } own_rows[] = {
     {{"new", on_new, NULL, NULL, NULL, {0}}, N_("New Machine"), "<Primary>n"},
+    {{"settings", on_settings, NULL, NULL, NULL, {0}}, N_("Settings"), "<Alt>Return"},
     {{"open", on_open, NULL, NULL, NULL, {0}}, N_("Try a Disc or Disk Image"), "<Primary><Shift>o"},
     {{"find", on_find, NULL, NULL, NULL, {0}}, N_("Search"), "<Primary>f"},
     {{"search", NULL, NULL, "false", on_search, {0}}, NULL, NULL},
@@ -209,7 +221,9 @@ void lathe_library_add_actions(LatheLibraryWindow *window)
 void lathe_library_update_actions(LatheLibraryWindow *window)
 {
     const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+    GAction *settings = g_action_map_lookup_action(G_ACTION_MAP(window), "settings");
 
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(settings), watched != NULL);
     for (int i = 0; i < LATHE_ACTIONS; i++) {
         GAction *action = g_action_map_lookup_action(G_ACTION_MAP(window), lathe_actions[i].name);
         g_simple_action_set_enabled(
@@ -305,6 +319,14 @@ static void menu_add(GMenu *menu, const struct lathe_action *action)
     g_menu_append_item(menu, item);
 }
 
+static void menu_add_settings(GMenu *menu)
+{
+    g_autoptr(GMenuItem) item = g_menu_item_new(_("Settings"), "win.settings");
+
+    g_menu_item_set_attribute(item, "accel", "s", "<Alt>Return");
+    g_menu_append_item(menu, item);
+}
+
 GMenuModel *lathe_library_menu(LatheLibraryWindow *window)
 {
     /* Where a part of the menu ends. */
@@ -320,6 +342,8 @@ GMenuModel *lathe_library_menu(LatheLibraryWindow *window)
             if (lathe_action_is_possible(&lathe_actions[next], watched->state))
                 menu_add(section, &lathe_actions[next]);
         }
+        if (ends[part] == LATHE_ACTION_RESET)
+            menu_add_settings(section);
         g_menu_append_section(menu, NULL, G_MENU_MODEL(section));
     }
     return G_MENU_MODEL(menu);

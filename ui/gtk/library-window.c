@@ -7,6 +7,7 @@
 
 #include "ui/gtk/application.h"
 #include "ui/gtk/choose-file.h"
+#include "ui/gtk/create-window.h"
 #include "ui/gtk/drop.h"
 #include "ui/gtk/library-private.h"
 
@@ -175,7 +176,7 @@ void lathe_library_window_choose(LatheLibraryWindow *window)
 
 void lathe_library_window_new_machine(LatheLibraryWindow *window, const char *path)
 {
-    lathe_library_window_choose(window);
+    lathe_create_show(gtk_window_get_application(GTK_WINDOW(window)), GTK_WINDOW(window), path);
 }
 
 static void on_choose_clicked(GtkButton *button, LatheLibraryWindow *window)
