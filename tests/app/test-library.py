@@ -299,7 +299,7 @@ def runs(library):
             library.refused("running: " + words[0], *words, why=process)
         running.send_signal(signal.SIGKILL)
         running.wait()
-    report("a killed one is off", library.find("Runs")["state"] == "off")
+    report("a killed one has crashed", library.find("Runs")["state"] == "crashed")
     done = library.run("run", "runs")
     report("and starts again", done.returncode == 0, done.stderr)
     report("a dry run locks nothing", library.run("run", "runs", "--dry-run").returncode == 0)
