@@ -529,6 +529,7 @@ def stop(name, words, begun):
 
 def stops():
     """A large disk, so that there is time to stop it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what ignores it would leave that to us
     with open(at("large.raw"), "wb") as stream:
         for number in range(400):
             stream.seek(number << 20)
