@@ -10,6 +10,7 @@
 #include "ui/gtk/create-window.h"
 #include "ui/gtk/drop.h"
 #include "ui/gtk/library-private.h"
+#include "ui/gtk/store.h"
 
 G_DEFINE_FINAL_TYPE(LatheLibraryWindow, lathe_library_window, GTK_TYPE_APPLICATION_WINDOW)
 
@@ -223,30 +224,16 @@ static void window_on_search_mode(LatheLibraryWindow *window)
 
 /* ---- how it looked last ---- */
 
-static char *window_state_path(void)
-{
-    return g_build_filename(g_get_user_config_dir(), "lathe", "library.ini", NULL);
-}
+#define WINDOW_LIST_KEY "library-list"
 
 void lathe_library_keep_list(gboolean list)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *path = window_state_path(), *folder = g_path_get_dirname(path);
-    g_autoptr(GError) error = NULL;
-
-    g_key_file_set_boolean(file, "library", "list", list);
-    g_mkdir_with_parents(folder, 0700);
-    if (!g_key_file_save_to_file(file, path, &error))
-        g_message("preferences are not kept: %s", error->message);
+    lathe_store_set(WINDOW_LIST_KEY, g_variant_new_boolean(list));
 }
 
 static void window_load_view(LatheLibraryWindow *window)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *path = window_state_path();
-
-    if (g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL) &&
-        g_key_file_get_boolean(file, "library", "list", NULL))
+    if (lathe_store_get_boolean(WINDOW_LIST_KEY, FALSE))
         g_action_group_change_action_state(G_ACTION_GROUP(window), "list",
                                            g_variant_new_boolean(TRUE));
 }
