@@ -172,6 +172,11 @@ def test_walk(display, folder):
     wait_for("the machine's window in front",
              lambda: display.tool("xdotool", "getwindowfocus").strip() != library.window)
     library.focus()
+    library.keys("ctrl+k")
+    wait_for("the window of its consoles",
+             lambda: display.tool("xdotool", "search", "--onlyvisible", "--name", "^Debian 12: Serial 1$"))
+    display.picture("library-consoles")
+    library.focus()
     library.keys("ctrl+shift+d")
     library.wait_state("Debian 12", "off")
     library.focus()

@@ -62,8 +62,10 @@ static void window_show(LatheConsoleWindow *window)
 {
     LatheConsolePage *page = lathe_console_window_get_page(window);
     g_autofree char *title = page != NULL ? lathe_console_page_dup_title(page) : NULL;
+    const char *shown = title != NULL ? title : _("Serial Consoles");
 
-    gtk_header_bar_set_title(window->header, title != NULL ? title : _("Serial Consoles"));
+    gtk_header_bar_set_title(window->header, shown);
+    gtk_window_set_title(GTK_WINDOW(window), shown);
     if (page != NULL)
         window_show_status(window, page);
     gtk_notebook_set_show_tabs(window->notebook, gtk_notebook_get_n_pages(window->notebook) > 1);

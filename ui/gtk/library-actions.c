@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/gtk/console-window.h"
 #include "ui/gtk/library-private.h"
 #include "ui/gtk/settings-window.h"
 
@@ -173,6 +174,16 @@ static void on_settings(GSimpleAction *action, GVariant *parameter, gpointer dat
                             watched->machine->folder);
 }
 
+static void on_consoles(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    LatheLibraryWindow *window = data;
+    const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+
+    if (watched != NULL)
+        lathe_console_show(gtk_window_get_application(GTK_WINDOW(window)), watched->machine->name,
+                           NULL);
+}
+
 static void on_open(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     lathe_library_window_choose(data);
@@ -194,9 +205,11 @@ static void on_shortcuts(GSimpleAction *action, GVariant *parameter, gpointer da
 static const struct own_row {
     GActionEntry entry;
     const char *label, *key;
+    bool selected; /* it is about the selected machine, and in its menu */
 } own_rows[] = {
     {{"new", on_new, NULL, NULL, NULL, {0}}, N_("New Machine"), "<Primary>n"},
-    {{"settings", on_settings, NULL, NULL, NULL, {0}}, N_("Settings"), "<Alt>Return"},
+    {{"consoles", on_consoles, NULL, NULL, NULL, {0}}, N_("Serial Consoles"), "<Primary>k", true},
+    {{"settings", on_settings, NULL, NULL, NULL, {0}}, N_("Settings"), "<Alt>Return", true},
     {{"open", on_open, NULL, NULL, NULL, {0}}, N_("Try a Disc or Disk Image"), "<Primary><Shift>o"},
     {{"find", on_find, NULL, NULL, NULL, {0}}, N_("Search"), "<Primary>f"},
     {{"search", NULL, NULL, "false", on_search, {0}}, NULL, NULL},
@@ -221,9 +234,12 @@ void lathe_library_add_actions(LatheLibraryWindow *window)
 void lathe_library_update_actions(LatheLibraryWindow *window)
 {
     const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
-    GAction *settings = g_action_map_lookup_action(G_ACTION_MAP(window), "settings");
 
-    g_simple_action_set_enabled(G_SIMPLE_ACTION(settings), watched != NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++) {
+        GAction *own = g_action_map_lookup_action(G_ACTION_MAP(window), own_rows[i].entry.name);
+        if (own_rows[i].selected)
+            g_simple_action_set_enabled(G_SIMPLE_ACTION(own), watched != NULL);
+    }
     for (int i = 0; i < LATHE_ACTIONS; i++) {
         GAction *action = g_action_map_lookup_action(G_ACTION_MAP(window), lathe_actions[i].name);
         g_simple_action_set_enabled(
@@ -309,22 +325,22 @@ gboolean lathe_library_on_key(GtkWidget *widget, GdkEventKey *event, gpointer da
 
 /* ---- menus and help ---- */
 
-static void menu_add(GMenu *menu, const struct lathe_action *action)
+static void menu_add(GMenu *menu, const char *label, const char *action, const char *key)
 {
-    g_autofree char *name = g_strconcat("win.", action->name, NULL);
-    g_autoptr(GMenuItem) item = g_menu_item_new(_(action->label), name);
+    g_autofree char *name = g_strconcat("win.", action, NULL);
+    g_autoptr(GMenuItem) item = g_menu_item_new(_(label), name);
 
-    if (action->key != NULL)
-        g_menu_item_set_attribute(item, "accel", "s", action->key);
+    if (key != NULL)
+        g_menu_item_set_attribute(item, "accel", "s", key);
     g_menu_append_item(menu, item);
 }
 
-static void menu_add_settings(GMenu *menu)
+static void menu_add_own(GMenu *menu)
 {
-    g_autoptr(GMenuItem) item = g_menu_item_new(_("Settings"), "win.settings");
-
-    g_menu_item_set_attribute(item, "accel", "s", "<Alt>Return");
-    g_menu_append_item(menu, item);
+    for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++) {
+        if (own_rows[i].selected)
+            menu_add(menu, own_rows[i].label, own_rows[i].entry.name, own_rows[i].key);
+    }
 }
 
 GMenuModel *lathe_library_menu(LatheLibraryWindow *window)
@@ -340,10 +356,11 @@ GMenuModel *lathe_library_menu(LatheLibraryWindow *window)
         g_autoptr(GMenu) section = g_menu_new();
         for (; next <= (int)ends[part]; next++) {
             if (lathe_action_is_possible(&lathe_actions[next], watched->state))
-                menu_add(section, &lathe_actions[next]);
+                menu_add(section, lathe_actions[next].label, lathe_actions[next].name,
+                         lathe_actions[next].key);
         }
         if (ends[part] == LATHE_ACTION_RESET)
-            menu_add_settings(section);
+            menu_add_own(section);
         g_menu_append_section(menu, NULL, G_MENU_MODEL(section));
     }
     return G_MENU_MODEL(menu);
