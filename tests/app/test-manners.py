@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from xwindow import WAIT, Failed, Window, run_tests, wait_for
+from xwindow import WAIT, Failed, Window, keep_preferences, run_tests, wait_for
 
 PROGRAM, PICTURES = sys.argv[1:3]
 PROVIDER = "org.lathe_vm.Lathe.SearchProvider"
@@ -106,7 +106,7 @@ def kernel(folder):
 def notified(display, folder, script, wanted, **preferences):
     """What a machine behind another window tells the desktop. wanted None: nothing."""
     if preferences:
-        keep(folder, **preferences)
+        keep_preferences(folder, **preferences)
     with Bus(display, folder) as bus:
         log = open(os.path.join(folder, "notifications"), "w+")
         watch = subprocess.Popen(["dbus-monitor", "--session", "type=method_call,interface=org.freedesktop.Notifications"],
@@ -134,13 +134,6 @@ def notified(display, folder, script, wanted, **preferences):
             watch.wait()
 
 
-def keep(folder, **values):
-    path = os.path.join(folder, "glib-2.0", "settings", "keyfile")
-    os.makedirs(os.path.dirname(path))
-    with open(path, "w") as file:
-        file.write("[org/lathe_vm/Lathe]\n" + "".join("%s=%s\n" % pair for pair in values.items()))
-
-
 def test_guest_restarts(display, folder):
     notified(display, folder, "until away;print told;wait 2000;reset;spin", "“demo” started again")
 
@@ -150,7 +143,7 @@ def test_machine_faults(display, folder):
 
 
 def test_not_wanted(display, folder):
-    notified(display, folder, "until away;print told;crash the roof fell in", None, notify="false")
+    notified(display, folder, "until away;print told;crash the roof fell in", None, notify=False)
 
 
 def test_no_schema(display, folder):

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from xwindow import PATIENCE, WAIT, Failed, Window, run_tests, wait_for
+from xwindow import PATIENCE, WAIT, Failed, Window, keep_preferences, kept_file, run_tests, wait_for
 
 PROGRAM, PICTURES = sys.argv[1:3]
 BARS = [(255, 255, 255), (255, 255, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255), (255, 0, 0),
@@ -100,20 +100,6 @@ def wait_dimmed(display):
     wait_for("a card before the picture", lambda: BARS[1] not in Pixels(display))
 
 
-def kept_file(folder):
-    """Of GSettings' key file backend, which tests have instead of the desktop's."""
-    return os.path.join(folder, "glib-2.0", "settings", "keyfile")
-
-
-def preferences(folder, **values):
-    os.makedirs(os.path.dirname(kept_file(folder)), exist_ok=True)
-    with open(kept_file(folder), "w") as file:
-        file.write("[org/lathe_vm/Lathe]\n")
-        for name, value in values.items():
-            text = value if value in ("true", "false") else "'%s'" % value
-            file.write("display-%s=%s\n" % (name.replace("_", "-"), text))
-
-
 def test_keys(display, folder):
     """By their places, whatever the host's layout makes of them."""
     machine = Machine(display, folder, "absolute 1;mode 640 480;spin")
@@ -158,7 +144,7 @@ def picture_box(display):
 
 
 def test_positions(display, folder):
-    preferences(folder, scaling="native")
+    keep_preferences(folder, display_scaling="native")
     machine = Machine(display, folder, "absolute 1;mode 640 480;spin")
     left, top, width, height = picture_box(display)
     if (width, height) != (640, 480):
@@ -387,7 +373,7 @@ def check_bars(display, box, scale):
 
 
 def scaled(display, folder, mode, scaling, wanted, name):
-    preferences(folder, scaling=scaling, resize_guest="false")
+    keep_preferences(folder, display_scaling=scaling, display_resize_guest=False)
     machine = Machine(display, folder, "absolute 1;mode %s;spin" % mode)
     box = picture_box(display)
     scale = box[2] / int(mode.split()[0])
@@ -414,7 +400,7 @@ def test_hidpi(display, folder):
     """Two device pixels for each of the toolkit's: the guest's are still single ones."""
     display.environment["GDK_SCALE"] = "2"
     scaled(display, folder, "300 200", "native", 1, "hidpi-native")
-    preferences(folder, scaling="fit")
+    keep_preferences(folder, display_scaling="fit")
     machine = Machine(display, folder, "absolute 1;mode 300 200;sizes;spin")
     wait_for("a guest as wide as the X screen, in device pixels", lambda: machine.size()[0] >= 1000)
     machine.end_now()
@@ -450,7 +436,7 @@ def test_pace(display, folder):
     of a core; a still picture is looked at rarely."""
     display.close()
     display.__init__(folder, display.pictures, (1400, 1000))
-    preferences(folder, scaling="native", resize_guest="false")
+    keep_preferences(folder, display_scaling="native", display_resize_guest=False)
     looked, changed, used = looks("absolute 1;mode 1280 800;film", display, folder, 3)
     print("# film 1280x800: %.1f frames a second, %.1f %% of a core" % (changed, 100 * used))
     if looked > 61 or changed < 20:
@@ -469,7 +455,7 @@ def test_measure(display, folder):
     display.close()
     display.__init__(folder, display.pictures, (1700, 1200))
     for script, scaling in (("film", "native"), ("film", "fit"), ("still", "native")):
-        preferences(folder, scaling=scaling, resize_guest="false")
+        keep_preferences(folder, display_scaling=scaling, display_resize_guest=False)
         looked, changed, used = looks("absolute 1;mode 1280 800;" + script, display, folder, 10)
         print("# %s, %s: %.1f looks and %.1f new frames a second, %.1f %% of a core" %
               (script, scaling, looked, changed, 100 * used))

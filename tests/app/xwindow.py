@@ -32,6 +32,21 @@ def wait_for(what, condition, seconds=WAIT):
     raise Failed("never: " + what + why)
 
 
+def kept_file(folder):
+    """Of GSettings' key file backend, which tests have instead of the desktop's."""
+    return os.path.join(folder, "glib-2.0", "settings", "keyfile")
+
+
+def keep_preferences(folder, **values):
+    """Before the program starts: "_" in names is "-", and what is no number or truth is a text."""
+    os.makedirs(os.path.dirname(kept_file(folder)), exist_ok=True)
+    with open(kept_file(folder), "w") as file:
+        file.write("[org/lathe_vm/Lathe]\n")
+        for name, value in values.items():
+            text = "'%s'" % value if isinstance(value, str) else str(value).lower()
+            file.write("%s=%s\n" % (name.replace("_", "-"), text))
+
+
 def check_complaints(messages):
     """What GTK says about us. Its own file chooser gives keys to an entry that is not shown yet."""
     if "Sanitizer" in messages:

@@ -66,9 +66,7 @@ def watch(pid, frames, display):
 def show(frames, adapter, modules):
     kernel, initrd = make_guest(modules)
     with tempfile.TemporaryDirectory(prefix="lathe-film-") as folder:
-        os.makedirs(os.path.join(folder, "lathe"))
-        with open(os.path.join(folder, "lathe", "display.ini"), "w", encoding="ascii") as file:
-            file.write("[display]\nscaling=native\nresize-guest=false\n")
+        xwindow.keep_preferences(folder, display_scaling="native", display_resize_guest=False)
         display = xwindow.Display(folder, folder, (1700, 1100))
         try:
             window = xwindow.Window(
