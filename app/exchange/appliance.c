@@ -226,19 +226,6 @@ static void appliance_name_disk(struct lathe_appliance *appliance, const char *f
     disk->path = folder != NULL ? g_build_filename(folder, name, NULL) : g_strdup(name);
 }
 
-/* An image that the emulator opens itself, with what it is based on. */
-static struct lathe_image *appliance_open_qcow2(const char *path, GError **error)
-{
-    const struct emu_block_options options = {.path = path, .format = "qcow2", .read_only = true};
-    struct emu_error found = EMU_ERROR_INIT;
-    struct emu_block_backend backend;
-
-    if (emu_block_open(&options, &backend, &found))
-        return lathe_image_of_backend(&backend);
-    lathe_error_from_emu(error, &found);
-    return NULL;
-}
-
 static struct lathe_image *appliance_open_image(struct lathe_appliance *appliance,
                                                 const struct lathe_ovf_medium *medium,
                                                 GError **error)
@@ -248,7 +235,7 @@ static struct lathe_image *appliance_open_image(struct lathe_appliance *applianc
     if (!lathe_fileset_find(appliance->files, medium->file, &bytes, error))
         return NULL;
     if (appliance->description == NULL && g_strcmp0(lathe_image_look(&bytes), "qcow2") == 0)
-        return appliance_open_qcow2(appliance->path, error);
+        return lathe_image_open_emulated(appliance->path, "qcow2", error);
     return lathe_image_open(&bytes, appliance->files, error);
 }
 
@@ -313,8 +300,8 @@ static bool appliance_check(struct lathe_appliance *appliance, struct lathe_task
             g_ptr_array_add(needed, appliance->ovf->media[i].file);
     }
     g_ptr_array_add(needed, NULL);
-    return lathe_manifest_check(appliance->manifest, appliance->files, (const char *const *)needed->pdata, task,
-                                error);
+    return lathe_manifest_check(appliance->manifest, appliance->files,
+                                (const char *const *)needed->pdata, task, error);
 }
 
 static bool appliance_make_disks(struct lathe_appliance *appliance, struct lathe_task *task,

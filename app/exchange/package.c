@@ -15,7 +15,6 @@
 #include "app/images/convert.h"
 #include "app/images/stream.h"
 #include "app/plan/error.h"
-#include "emulator/api/block.h"
 
 #define PACKAGE_SUM      64 /* digits of a SHA-256 */
 #define PACKAGE_MAX_STEM 60
@@ -56,20 +55,6 @@ static char *package_stem(const char *path)
     return stem;
 }
 
-static struct lathe_image *package_open_image(const struct lathe_disk_definition *disk,
-                                              GError **error)
-{
-    const struct emu_block_options options = {
-        .path = disk->path, .format = disk->format, .read_only = true};
-    struct emu_error found = EMU_ERROR_INIT;
-    struct emu_block_backend backend;
-
-    if (emu_block_open(&options, &backend, &found))
-        return lathe_image_of_backend(&backend);
-    lathe_error_from_emu(error, &found);
-    return NULL;
-}
-
 static bool package_add_disk(struct package *package, unsigned i, GError **error)
 {
     const struct lathe_disk_definition *disk = &package->definition->disk[i];
@@ -84,7 +69,8 @@ static bool package_add_disk(struct package *package, unsigned i, GError **error
                         : disk->cdrom ? "iso"
                                       : "img");
     out->file = package->names[i];
-    package->images[i] = package_open_image(disk, error); /* locks it, a disc too */
+    package->images[i] =
+        lathe_image_open_emulated(disk->path, disk->format, error); /* locks it, a disc too */
     if (package->images[i] == NULL)
         return false;
     out->capacity = lathe_image_get_size(package->images[i]);

@@ -133,14 +133,19 @@ struct lathe_image *lathe_image_open(const struct lathe_bytes *bytes, struct lat
     return image_open(image, bytes, set, error) ? g_steal_pointer(&image) : NULL;
 }
 
-struct lathe_image *lathe_image_of_backend(const struct emu_block_backend *backend)
+struct lathe_image *lathe_image_open_emulated(const char *path, const char *format, GError **error)
 {
-    struct lathe_image *image = g_new0(struct lathe_image, 1);
+    const struct emu_block_options options = {.path = path, .format = format, .read_only = true};
+    struct emu_error found = EMU_ERROR_INIT;
+    g_autoptr(lathe_image) image = g_new0(struct lathe_image, 1);
 
-    image->backend = *backend;
-    image->format = backend->ops->name;
-    image->size = backend->ops->size(backend->opaque);
-    return image;
+    if (!emu_block_open(&options, &image->backend, &found)) {
+        lathe_error_from_emu(error, &found);
+        return NULL;
+    }
+    image->format = image->backend.ops->name;
+    image->size = image->backend.ops->size(image->backend.opaque);
+    return g_steal_pointer(&image);
 }
 
 void lathe_image_free(struct lathe_image *image)

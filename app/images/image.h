@@ -21,8 +21,9 @@ struct lathe_image;
  */
 struct lathe_image *lathe_image_open(const struct lathe_bytes *bytes, struct lathe_fileset *set,
                                      GError **error);
-/* An image over a back end, which it takes. */
-struct lathe_image *lathe_image_of_backend(const struct emu_block_backend *backend);
+/* An image that the emulator opens itself, with what it is based on; it is locked against writers
+ * meanwhile. format: "qcow2" or "raw". NULL with *error. */
+struct lathe_image *lathe_image_open_emulated(const char *path, const char *format, GError **error);
 void lathe_image_free(struct lathe_image *image);
 typedef struct lathe_image lathe_image;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_image, lathe_image_free)
