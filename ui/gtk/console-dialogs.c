@@ -4,6 +4,7 @@
 
 #include "app/library/library.h"
 #include "ui/gtk/console-private.h"
+#include "ui/gtk/log-chooser.h"
 
 void lathe_console_window_show_error(LatheConsoleWindow *window, const char *title,
                                      const char *text)
@@ -24,7 +25,7 @@ static void file_take(LatheConsoleWindow *window, LatheConsolePage *page, GtkFil
 {
     LatheTerminalPage *terminal = lathe_console_page_get_terminal(page);
     g_autofree char *path = gtk_file_chooser_get_filename(chooser);
-    gboolean times = g_strcmp0(gtk_file_chooser_get_choice(chooser, "timestamps"), "true") == 0;
+    gboolean times = lathe_log_chooser_get_timestamps(chooser);
     g_autoptr(GError) error = NULL;
 
     window->preferences.timestamps = times;
@@ -52,23 +53,15 @@ static void file_on_response(GtkNativeDialog *dialog, int response, LatheConsole
 void lathe_console_window_ask_file(LatheConsoleWindow *window, gboolean once)
 {
     LatheConsolePage *page = lathe_console_window_get_page(window);
-    GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
-        once ? _("Export the Log") : _("Save the Log"), GTK_WINDOW(window),
-        GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
     g_autofree char *title = lathe_console_page_dup_title(page);
-    g_autofree char *name = g_strdup_printf("%s.log", g_strdelimit(title, "/:", '-'));
+    GtkNativeDialog *dialog =
+        lathe_log_chooser_new(GTK_WINDOW(window), once ? _("Export the Log") : _("Save the Log"),
+                              title, window->preferences.timestamps);
 
     g_object_set_data_full(G_OBJECT(dialog), "page", g_object_ref(page), g_object_unref);
     g_object_set_data(G_OBJECT(dialog), "once", GINT_TO_POINTER(once));
-    gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
-    gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(dialog), TRUE);
-    gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(dialog), name);
-    gtk_file_chooser_add_choice(GTK_FILE_CHOOSER(dialog), "timestamps",
-                                _("Begin each line with the time"), NULL, NULL);
-    gtk_file_chooser_set_choice(GTK_FILE_CHOOSER(dialog), "timestamps",
-                                window->preferences.timestamps ? "true" : "false");
     g_signal_connect_object(dialog, "response", G_CALLBACK(file_on_response), window, 0);
-    gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
+    gtk_native_dialog_show(dialog);
 }
 
 /* ---- what to open ---- */
