@@ -14,7 +14,6 @@
 #include "app/exchange/tar.h"
 #include "app/images/convert.h"
 #include "app/images/stream.h"
-#include "app/plan/error.h"
 
 #define PACKAGE_SUM      64 /* digits of a SHA-256 */
 #define PACKAGE_MAX_STEM 60
