@@ -52,13 +52,6 @@ static struct lathe_config *import_words(GPtrArray *words, GPtrArray **left, GEr
     return lathe_import_qemu((const char *const *)words->pdata, folder, left, error);
 }
 
-static void import_print(const struct lathe_config *config)
-{
-    g_autofree char *text = lathe_config_format(config);
-
-    fputs(text, stdout);
-}
-
 /* The name that it says or that was given; else the file's. A foreign one may be no name here. */
 static char *import_name(const struct lathe_cli *cli, const struct lathe_config *config)
 {
@@ -87,17 +80,35 @@ static struct lathe_draft *import_draft(const struct lathe_cli *cli, struct lath
 }
 
 /* Names stand first: validators do not find them behind devices. */
+static xmlNode *import_add_name(xmlNode *root, const char *text)
+{
+    xmlNode *name = lathe_tree_add(root, "name", text);
+
+    xmlAddPrevSibling(root->children, name);
+    return name;
+}
+
 static void import_identify(xmlNode *root)
 {
     g_autofree char *uuid = g_uuid_string_random();
     xmlNode *name = lathe_tree_child(root, "name");
 
-    if (name == NULL) {
-        name = lathe_tree_add(root, "name", "");
-        xmlAddPrevSibling(root->children, name);
-    }
+    if (name == NULL)
+        name = import_add_name(root, "");
     if (lathe_tree_child(root, "uuid") == NULL)
         xmlAddNextSibling(name, lathe_tree_add(root, "uuid", uuid));
+}
+
+/* What others read has a name, too. */
+static void import_print(const struct lathe_cli *cli, struct lathe_config *config)
+{
+    xmlNode *root = lathe_config_root(config);
+    g_autofree char *name = import_name(cli, config);
+
+    if (lathe_tree_child(root, "name") == NULL)
+        import_add_name(root, name);
+    g_autofree char *text = lathe_config_format(config);
+    fputs(text, stdout);
 }
 
 static bool import_publish(struct lathe_draft *draft, struct lathe_config *config, GError **error)
@@ -149,7 +160,7 @@ static int import_appliance(const struct lathe_cli *cli, struct lathe_task *task
     if (config == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
     if (cli->keep.print)
-        import_print(config);
+        import_print(cli, config);
     else if (!import_unpack(cli, appliance, config, task, &error))
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
     fflush(stdout);
@@ -184,7 +195,7 @@ int lathe_verb_import(struct lathe_cli *cli)
     if (config == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
     if (cli->keep.print)
-        import_print(config);
+        import_print(cli, config);
     else if (!import_keep(cli, config, &error))
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
     fflush(stdout);
