@@ -36,27 +36,27 @@ static bool appliance_is_raw_name(const char *path)
     return false;
 }
 
-static bool appliance_is_envelope(const struct lathe_bytes *bytes)
+static bool appliance_is_envelope(const struct lathe_span *bytes)
 {
     size_t length = (size_t)MIN(bytes->size, 16384);
     g_autofree char *head = g_malloc0(length + 1);
 
-    return lathe_bytes_read(bytes, 0, head, length, NULL) && strchr(head, '<') != NULL &&
+    return lathe_span_read(bytes, 0, head, length, NULL) && strchr(head, '<') != NULL &&
            (strstr(head, "<Envelope") != NULL || strstr(head, ":Envelope") != NULL);
 }
 
 /* A disk that boots ends its first sector so; nothing else that is imported does. */
-static bool appliance_is_boot_sector(const struct lathe_bytes *bytes)
+static bool appliance_is_boot_sector(const struct lathe_span *bytes)
 {
     uint8_t end[2];
 
-    return lathe_bytes_read(bytes, 510, end, sizeof(end), NULL) && end[0] == 0x55 && end[1] == 0xaa;
+    return lathe_span_read(bytes, 510, end, sizeof(end), NULL) && end[0] == 0x55 && end[1] == 0xaa;
 }
 
 enum lathe_appliance_kind lathe_appliance_look(const char *path)
 {
     g_autoptr(lathe_fileset) files = lathe_fileset_new(NULL);
-    struct lathe_bytes bytes;
+    struct lathe_span bytes;
 
     if (!lathe_fileset_open(files, path, &bytes, NULL))
         return LATHE_APPLIANCE_NONE;
@@ -80,14 +80,14 @@ static char *appliance_stem(const char *name)
 }
 
 static bool appliance_read_description(struct lathe_appliance *appliance,
-                                       const struct lathe_bytes *bytes, GError **error)
+                                       const struct lathe_span *bytes, GError **error)
 {
     g_autofree char *text = NULL;
 
     if (bytes->size > LATHE_CONFIG_MAX_BYTES)
-        return lathe_bytes_refuse(bytes, error, "it is too large for a description");
+        return lathe_span_refuse(bytes, error, "it is too large for a description");
     text = g_malloc0(bytes->size + 1);
-    if (!lathe_bytes_read(bytes, 0, text, bytes->size, error))
+    if (!lathe_span_read(bytes, 0, text, bytes->size, error))
         return false;
     appliance->ovf = lathe_ovf_read(appliance->description, text, bytes->size, error);
     return appliance->ovf != NULL;
@@ -99,7 +99,7 @@ static bool appliance_read_manifest(struct lathe_appliance *appliance, GError **
     g_autofree char *stem = appliance_stem(appliance->description);
     g_autofree char *name = g_strconcat(stem, ".mf", NULL);
     g_autofree char *certificate = g_strconcat(stem, ".cert", NULL);
-    struct lathe_bytes bytes;
+    struct lathe_span bytes;
 
     if (lathe_fileset_has(appliance->files, certificate))
         g_ptr_array_add(
@@ -132,11 +132,11 @@ static bool appliance_find_description(struct lathe_appliance *appliance, const 
                              appliance->path);
 }
 
-static bool appliance_open_package(struct lathe_appliance *appliance, struct lathe_bytes *bytes,
+static bool appliance_open_package(struct lathe_appliance *appliance, struct lathe_span *bytes,
                                    GError **error)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    struct lathe_bytes description = *bytes;
+    struct lathe_span description = *bytes;
 
     if (lathe_tar_look(bytes)) {
         if (!lathe_tar_read(bytes, appliance->files, names, error) ||
@@ -152,7 +152,7 @@ static bool appliance_open_package(struct lathe_appliance *appliance, struct lat
 
 /* A machine around a disk, as "lathe create" makes them. Drivers for virtio are there in disks
  * that were a QEMU's; others have known SATA only. */
-static bool appliance_open_disk(struct lathe_appliance *appliance, const struct lathe_bytes *bytes,
+static bool appliance_open_disk(struct lathe_appliance *appliance, const struct lathe_span *bytes,
                                 GError **error)
 {
     struct lathe_definition *definition = lathe_definition_new();
@@ -178,7 +178,7 @@ static bool appliance_open(struct lathe_appliance *appliance, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(appliance->path);
     enum lathe_appliance_kind kind = lathe_appliance_look(appliance->path);
-    struct lathe_bytes bytes;
+    struct lathe_span bytes;
 
     appliance->files = lathe_fileset_new(kind == LATHE_APPLIANCE_OVA ? NULL : folder);
     if (!lathe_fileset_open(appliance->files, appliance->path, &bytes, error))
@@ -230,7 +230,7 @@ static struct lathe_image *appliance_open_image(struct lathe_appliance *applianc
                                                 const struct lathe_ovf_medium *medium,
                                                 GError **error)
 {
-    struct lathe_bytes bytes;
+    struct lathe_span bytes;
 
     if (!lathe_fileset_find(appliance->files, medium->file, &bytes, error))
         return NULL;
@@ -252,13 +252,13 @@ static bool appliance_make_disk(struct lathe_appliance *appliance, unsigned i,
 {
     const struct lathe_disk_definition *disk = &appliance->ovf->definition->disk[i];
     const struct lathe_ovf_medium *medium = &appliance->ovf->media[i];
-    struct lathe_bytes bytes;
+    struct lathe_span bytes;
 
     if (medium->file == NULL)
         return medium->size == 0 || appliance_make_empty(disk->path, medium->size, error);
     if (g_strcmp0(disk->format, "raw") == 0)
         return lathe_fileset_find(appliance->files, medium->file, &bytes, error) &&
-               lathe_bytes_copy(&bytes, disk->path, task, error);
+               lathe_span_copy(&bytes, disk->path, task, error);
     g_autoptr(lathe_image) image = appliance_open_image(appliance, medium, error);
     return image != NULL && lathe_image_convert(image, disk->path, task, error);
 }
@@ -269,7 +269,7 @@ static bool appliance_count(struct lathe_appliance *appliance, struct lathe_task
 {
     for (unsigned i = 0; i < appliance->ovf->definition->disks; i++) {
         const struct lathe_ovf_medium *medium = &appliance->ovf->media[i];
-        struct lathe_bytes bytes;
+        struct lathe_span bytes;
         if (medium->file == NULL)
             continue;
         if (!lathe_fileset_find(appliance->files, medium->file, &bytes, error))

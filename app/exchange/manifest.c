@@ -55,18 +55,18 @@ static bool manifest_take_line(const char *line, struct lathe_manifest_row *row)
     return true;
 }
 
-GArray *lathe_manifest_parse(const struct lathe_bytes *bytes, GError **error)
+GArray *lathe_manifest_parse(const struct lathe_span *bytes, GError **error)
 {
     g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(struct lathe_manifest_row));
     g_autofree char *text = NULL;
 
     g_array_set_clear_func(rows, manifest_clear_row);
     if (bytes->size > MANIFEST_MAX) {
-        lathe_bytes_refuse(bytes, error, "it is too large for a list of checksums");
+        lathe_span_refuse(bytes, error, "it is too large for a list of checksums");
         return NULL;
     }
     text = g_malloc0(bytes->size + 1);
-    if (!lathe_bytes_read(bytes, 0, text, bytes->size, error))
+    if (!lathe_span_read(bytes, 0, text, bytes->size, error))
         return NULL;
     g_auto(GStrv) lines = g_strsplit_set(text, "\r\n", -1);
     for (size_t i = 0; lines[i] != NULL; i++) {
@@ -76,7 +76,7 @@ GArray *lathe_manifest_parse(const struct lathe_bytes *bytes, GError **error)
             continue;
         if (!manifest_take_line(line, &row)) {
             g_autofree char *why = g_strdup_printf("line %zu is no checksum", i + 1);
-            lathe_bytes_refuse(bytes, error, why);
+            lathe_span_refuse(bytes, error, why);
             return NULL;
         }
         g_array_append_val(rows, row);
@@ -86,7 +86,7 @@ GArray *lathe_manifest_parse(const struct lathe_bytes *bytes, GError **error)
 
 uint64_t lathe_manifest_total(const GArray *rows, struct lathe_fileset *set)
 {
-    struct lathe_bytes bytes;
+    struct lathe_span bytes;
     uint64_t total = 0;
 
     for (guint i = 0; i < rows->len; i++) {
@@ -100,14 +100,14 @@ uint64_t lathe_manifest_total(const GArray *rows, struct lathe_fileset *set)
 static bool manifest_check_row(const struct lathe_manifest_row *row, struct lathe_fileset *set,
                                struct lathe_task *task, GError **error)
 {
-    struct lathe_bytes bytes;
+    struct lathe_span bytes;
     g_autofree char *sum = NULL;
 
     if (!lathe_fileset_find(set, row->name, &bytes, error)) {
         g_prefix_error(error, "the list of checksums (.mf) names a file that cannot be had: ");
         return false;
     }
-    sum = lathe_bytes_sum(&bytes, row->type, task, error);
+    sum = lathe_span_sum(&bytes, row->type, task, error);
     if (sum == NULL)
         return false;
     return strcmp(sum, row->sum) == 0 ||

@@ -12,7 +12,7 @@ struct lathe_manifest_row {
 
 /* The rows of a manifest (of struct lathe_manifest_row, freed with the array). NULL with *error: a
  * line that is none, a checksum that is not known, too large. */
-GArray *lathe_manifest_parse(const struct lathe_bytes *bytes, GError **error);
+GArray *lathe_manifest_parse(const struct lathe_span *bytes, GError **error);
 /* Bytes of all files that it names; for how long the check takes. */
 uint64_t lathe_manifest_total(const GArray *rows, struct lathe_fileset *set);
 /*

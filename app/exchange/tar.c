@@ -23,7 +23,7 @@ enum tar_head {
 };
 
 struct tar {
-    const struct lathe_bytes *bytes;
+    const struct lathe_span *bytes;
     uint64_t at;
     char *long_name;    /* of the next member; NULL: as its head says */
     uint64_t long_size; /* the same; has_size */
@@ -68,12 +68,12 @@ static bool tar_is_end(const uint8_t *head)
     return head[0] == 0 && memcmp(head, head + 1, LATHE_TAR_BLOCK - 1) == 0;
 }
 
-bool lathe_tar_look(const struct lathe_bytes *bytes)
+bool lathe_tar_look(const struct lathe_span *bytes)
 {
     uint8_t head[LATHE_TAR_BLOCK];
     uint64_t sum;
 
-    return lathe_bytes_read(bytes, 0, head, sizeof(head), NULL) && !tar_is_end(head) &&
+    return lathe_span_read(bytes, 0, head, sizeof(head), NULL) && !tar_is_end(head) &&
            memcmp(head + TAR_MAGIC, "ustar", 5) == 0 && tar_number(head + TAR_SUM, 8, &sum) &&
            sum == tar_sum(head);
 }
@@ -86,11 +86,11 @@ static char *tar_record(struct tar *tar, uint64_t size, GError **error)
     char *text;
 
     if (size > TAR_MAX_RECORD) {
-        lathe_bytes_refuse(tar->bytes, error, "a name in the archive is too long");
+        lathe_span_refuse(tar->bytes, error, "a name in the archive is too long");
         return NULL;
     }
     text = g_malloc0(size + 1);
-    if (lathe_bytes_read(tar->bytes, tar->at, text, size, error))
+    if (lathe_span_read(tar->bytes, tar->at, text, size, error))
         return text;
     g_free(text);
     return NULL;
@@ -104,7 +104,7 @@ static bool tar_take_pax(struct tar *tar, const char *text, uint64_t size, GErro
         guint64 length = g_ascii_strtoull(text, &end, 10);
         if (length == 0 || length > size || *end != ' ' || end >= text + length ||
             text[length - 1] != '\n')
-            return lathe_bytes_refuse(tar->bytes, error, "a record of the archive is damaged");
+            return lathe_span_refuse(tar->bytes, error, "a record of the archive is damaged");
         g_autofree char *line = g_strndup(end + 1, (gsize)(text + length - 1 - (end + 1)));
         if (g_str_has_prefix(line, "path=")) {
             g_free(tar->long_name);
@@ -159,7 +159,7 @@ static bool tar_add(struct tar *tar, struct lathe_fileset *set, GPtrArray *names
                     char kind, uint64_t size, GError **error)
 {
     const char *name = g_str_has_prefix(whole, "./") ? whole + 2 : whole;
-    const struct lathe_bytes part = {tar->bytes->fd, tar->bytes->offset + tar->at, size, NULL};
+    const struct lathe_span part = {tar->bytes->fd, tar->bytes->offset + tar->at, size, NULL};
 
     if (kind == '1' || kind == '2')
         return tar_refuse(tar, name, "is a link", error);
@@ -168,9 +168,9 @@ static bool tar_add(struct tar *tar, struct lathe_fileset *set, GPtrArray *names
     if (!lathe_fileset_is_name(name) || !g_utf8_validate(name, -1, NULL))
         return tar_refuse(tar, name, "leads to another folder", error);
     if (tar->at > tar->bytes->size || size > tar->bytes->size - tar->at)
-        return lathe_bytes_refuse(tar->bytes, error, "it is cut short");
+        return lathe_span_refuse(tar->bytes, error, "it is cut short");
     if (names->len == TAR_MAX_MEMBERS)
-        return lathe_bytes_refuse(tar->bytes, error, "it has too many members");
+        return lathe_span_refuse(tar->bytes, error, "it has too many members");
     if (!lathe_fileset_add(set, name, &part))
         return tar_refuse(tar, name, "is there twice", error);
     g_ptr_array_add(names, g_strdup(name));
@@ -187,7 +187,7 @@ static bool tar_take(struct tar *tar, const uint8_t *head, struct lathe_fileset 
 
     if (!tar_number(head + TAR_SUM, 8, &sum) || sum != tar_sum(head) ||
         !tar_number(head + TAR_SIZE, 12, &size))
-        return lathe_bytes_refuse(tar->bytes, error, "a head in the archive is damaged");
+        return lathe_span_refuse(tar->bytes, error, "a head in the archive is damaged");
     if (!record && tar->has_size)
         size = tar->long_size;
     if (record) {
@@ -203,7 +203,7 @@ static bool tar_take(struct tar *tar, const uint8_t *head, struct lathe_fileset 
     return true;
 }
 
-bool lathe_tar_read(const struct lathe_bytes *bytes, struct lathe_fileset *set, GPtrArray *names,
+bool lathe_tar_read(const struct lathe_span *bytes, struct lathe_fileset *set, GPtrArray *names,
                     GError **error)
 {
     struct tar tar = {.bytes = bytes};
@@ -211,7 +211,7 @@ bool lathe_tar_read(const struct lathe_bytes *bytes, struct lathe_fileset *set, 
     bool good = true;
 
     while (good && tar.at < bytes->size) {
-        good = lathe_bytes_read(bytes, tar.at, head, sizeof(head), error);
+        good = lathe_span_read(bytes, tar.at, head, sizeof(head), error);
         if (!good || tar_is_end(head))
             break;
         tar.at += LATHE_TAR_BLOCK;

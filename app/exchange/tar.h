@@ -11,12 +11,12 @@
 #define LATHE_TAR_BLOCK 512u
 
 /* Do the bytes begin as an archive does? */
-bool lathe_tar_look(const struct lathe_bytes *bytes);
+bool lathe_tar_look(const struct lathe_span *bytes);
 /*
  * Adds the members to a set and their names, in order, to names (of char *). Refused: what leads
  * out of the archive's own folder, links, devices, folders, two of the same name, damage.
  */
-bool lathe_tar_read(const struct lathe_bytes *bytes, struct lathe_fileset *set, GPtrArray *names,
+bool lathe_tar_read(const struct lathe_span *bytes, struct lathe_fileset *set, GPtrArray *names,
                     GError **error);
 
 /* A member's head: its contents follow, up to a whole block. name: at most 99 bytes. */

@@ -117,14 +117,14 @@ static bool copy_write(int fd, const uint8_t *from, size_t length)
 }
 
 /* Each part is read, and what is to be done with it is done. */
-static bool copy_each(const struct lathe_bytes *bytes, struct lathe_task *task, int fd,
+static bool copy_each(const struct lathe_span *bytes, struct lathe_task *task, int fd,
                       GChecksum *sum, GError **error)
 {
     g_autofree uint8_t *buffer = g_malloc(CONVERT_PART);
 
     for (uint64_t at = 0; at < bytes->size; at += CONVERT_PART) {
         size_t part = (size_t)MIN(CONVERT_PART, bytes->size - at);
-        if (!lathe_bytes_read(bytes, at, buffer, part, error))
+        if (!lathe_span_read(bytes, at, buffer, part, error))
             return false;
         if (sum != NULL)
             g_checksum_update(sum, buffer, (gssize)part);
@@ -137,8 +137,8 @@ static bool copy_each(const struct lathe_bytes *bytes, struct lathe_task *task, 
            lathe_error_input(error, "cannot copy '%s': %s", bytes->name, g_strerror(errno));
 }
 
-bool lathe_bytes_copy(const struct lathe_bytes *bytes, const char *path, struct lathe_task *task,
-                      GError **error)
+bool lathe_span_copy(const struct lathe_span *bytes, const char *path, struct lathe_task *task,
+                     GError **error)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     bool copied;
@@ -152,8 +152,8 @@ bool lathe_bytes_copy(const struct lathe_bytes *bytes, const char *path, struct 
     return copied;
 }
 
-char *lathe_bytes_sum(const struct lathe_bytes *bytes, GChecksumType type, struct lathe_task *task,
-                      GError **error)
+char *lathe_span_sum(const struct lathe_span *bytes, GChecksumType type, struct lathe_task *task,
+                     GError **error)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(type);
 

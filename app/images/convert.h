@@ -11,11 +11,11 @@
 bool lathe_image_convert(struct lathe_image *image, const char *path, struct lathe_task *task,
                          GError **error);
 /* Copies bytes into a new file. The task grows by their number. */
-bool lathe_bytes_copy(const struct lathe_bytes *bytes, const char *path, struct lathe_task *task,
-                      GError **error);
+bool lathe_span_copy(const struct lathe_span *bytes, const char *path, struct lathe_task *task,
+                     GError **error);
 /* The checksum of bytes, in hexadecimal; g_free. NULL with *error. */
-char *lathe_bytes_sum(const struct lathe_bytes *bytes, GChecksumType type, struct lathe_task *task,
-                      GError **error);
+char *lathe_span_sum(const struct lathe_span *bytes, GChecksumType type, struct lathe_task *task,
+                     GError **error);
 
 /* Is all of it zeroes? */
 bool lathe_is_zero(const void *data, size_t length);

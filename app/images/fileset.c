@@ -11,7 +11,7 @@
 
 struct lathe_fileset {
     char *folder;
-    GHashTable *parts; /* name -> struct lathe_bytes *, whose name is the key */
+    GHashTable *parts; /* name -> struct lathe_span *, whose name is the key */
     GArray *files;     /* of int */
 };
 
@@ -43,9 +43,9 @@ bool lathe_fileset_is_name(const char *name)
            strcmp(name, "..") != 0;
 }
 
-bool lathe_fileset_add(struct lathe_fileset *set, const char *name, const struct lathe_bytes *bytes)
+bool lathe_fileset_add(struct lathe_fileset *set, const char *name, const struct lathe_span *bytes)
 {
-    struct lathe_bytes *part;
+    struct lathe_span *part;
     char *key;
 
     if (g_hash_table_contains(set->parts, name))
@@ -57,7 +57,7 @@ bool lathe_fileset_add(struct lathe_fileset *set, const char *name, const struct
 }
 
 static bool fileset_open(struct lathe_fileset *set, const char *path, int flags, const char *name,
-                         struct lathe_bytes *bytes, GError **error)
+                         struct lathe_span *bytes, GError **error)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
 
@@ -66,14 +66,14 @@ static bool fileset_open(struct lathe_fileset *set, const char *path, int flags,
     if (fd < 0)
         return lathe_error_input(error, "cannot read '%s': %s", path, g_strerror(errno));
     g_array_append_val(set->files, fd);
-    if (!lathe_bytes_of_file(fd, path, bytes, error))
+    if (!lathe_span_of_file(fd, path, bytes, error))
         return false;
     lathe_fileset_add(set, name, bytes);
-    *bytes = *(struct lathe_bytes *)g_hash_table_lookup(set->parts, name);
+    *bytes = *(struct lathe_span *)g_hash_table_lookup(set->parts, name);
     return true;
 }
 
-bool lathe_fileset_open(struct lathe_fileset *set, const char *path, struct lathe_bytes *bytes,
+bool lathe_fileset_open(struct lathe_fileset *set, const char *path, struct lathe_span *bytes,
                         GError **error)
 {
     return fileset_open(set, path, 0, path, bytes, error);
@@ -89,10 +89,10 @@ bool lathe_fileset_has(struct lathe_fileset *set, const char *name)
     return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
-bool lathe_fileset_find(struct lathe_fileset *set, const char *name, struct lathe_bytes *bytes,
+bool lathe_fileset_find(struct lathe_fileset *set, const char *name, struct lathe_span *bytes,
                         GError **error)
 {
-    const struct lathe_bytes *part = g_hash_table_lookup(set->parts, name);
+    const struct lathe_span *part = g_hash_table_lookup(set->parts, name);
 
     if (part != NULL) {
         *bytes = *part;

@@ -6,7 +6,7 @@
 #ifndef LATHE_IMAGES_FILESET_H
 #define LATHE_IMAGES_FILESET_H
 
-#include "app/images/bytes.h"
+#include "app/images/span.h"
 
 struct lathe_fileset;
 
@@ -18,13 +18,12 @@ typedef struct lathe_fileset lathe_fileset;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_fileset, lathe_fileset_free)
 
 /* Opens a file for reading, which the set closes. */
-bool lathe_fileset_open(struct lathe_fileset *set, const char *path, struct lathe_bytes *bytes,
+bool lathe_fileset_open(struct lathe_fileset *set, const char *path, struct lathe_span *bytes,
                         GError **error);
 /* Adds a part of a file of the set by a name. False: there is one of this name. */
-bool lathe_fileset_add(struct lathe_fileset *set, const char *name,
-                       const struct lathe_bytes *bytes);
+bool lathe_fileset_add(struct lathe_fileset *set, const char *name, const struct lathe_span *bytes);
 /* *bytes is good as long as the set. False with *error: not there, no name of a file, a link. */
-bool lathe_fileset_find(struct lathe_fileset *set, const char *name, struct lathe_bytes *bytes,
+bool lathe_fileset_find(struct lathe_fileset *set, const char *name, struct lathe_span *bytes,
                         GError **error);
 /* Is there a file of this name? */
 bool lathe_fileset_has(struct lathe_fileset *set, const char *name);

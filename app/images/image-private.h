@@ -7,6 +7,7 @@
 #define LATHE_IMAGES_IMAGE_PRIVATE_H
 
 #include "app/images/image.h"
+#include "app/plan/numbers.h"
 
 #define IMAGE_MAX_EXTENTS 4096
 #define IMAGE_TABLE_PART  1024u /* entries in memory at once */
@@ -28,7 +29,7 @@ struct image_place {
 };
 
 struct image_extent {
-    struct lathe_bytes bytes;
+    struct lathe_span bytes;
     uint64_t start, size; /* bytes of the disk */
     uint64_t block;       /* bytes */
     /* NULL: block by block as in the file, from base. */
@@ -49,47 +50,22 @@ struct lathe_image {
 };
 
 /* An entry of a table. */
-bool lathe_image_table_get(const struct lathe_bytes *bytes, struct image_table *table,
+bool lathe_image_table_get(const struct lathe_span *bytes, struct image_table *table,
                            uint64_t index, uint32_t *value, GError **error);
 /* Appends an extent of size bytes; NULL with *error: too large, too many. */
 struct image_extent *lathe_image_add_extent(struct lathe_image *image,
-                                            const struct lathe_bytes *bytes, uint64_t size,
+                                            const struct lathe_span *bytes, uint64_t size,
                                             GError **error);
 
 /* Each fills a new image. */
-bool lathe_image_open_vmdk(struct lathe_image *image, const struct lathe_bytes *bytes,
+bool lathe_image_open_vmdk(struct lathe_image *image, const struct lathe_span *bytes,
                            struct lathe_fileset *set, GError **error);
-bool lathe_image_open_vdi(struct lathe_image *image, const struct lathe_bytes *bytes,
+bool lathe_image_open_vdi(struct lathe_image *image, const struct lathe_span *bytes,
                           GError **error);
-bool lathe_image_open_vhd(struct lathe_image *image, const struct lathe_bytes *bytes,
+bool lathe_image_open_vhd(struct lathe_image *image, const struct lathe_span *bytes,
                           GError **error);
 /* Unpacks the grain at an offset into extent->grain. */
 bool lathe_image_unpack_grain(struct image_extent *extent, uint64_t index, uint64_t offset,
                               GError **error);
-
-static inline uint16_t image_get16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] | at[1] << 8);
-}
-
-static inline uint32_t image_get32(const uint8_t *at)
-{
-    return image_get16(at) | (uint32_t)image_get16(at + 2) << 16;
-}
-
-static inline uint64_t image_get64(const uint8_t *at)
-{
-    return image_get32(at) | (uint64_t)image_get32(at + 4) << 32;
-}
-
-static inline uint32_t image_get32be(const uint8_t *at)
-{
-    return GUINT32_SWAP_LE_BE(image_get32(at));
-}
-
-static inline uint64_t image_get64be(const uint8_t *at)
-{
-    return GUINT64_SWAP_LE_BE(image_get64(at));
-}
 
 #endif

@@ -22,16 +22,16 @@ static void image_free_extent(gpointer data)
 }
 
 struct image_extent *lathe_image_add_extent(struct lathe_image *image,
-                                            const struct lathe_bytes *bytes, uint64_t size,
+                                            const struct lathe_span *bytes, uint64_t size,
                                             GError **error)
 {
     struct image_extent *extent;
 
-    if (size == 0 || size % LATHE_BYTES_SECTOR != 0 || image->extents->len == IMAGE_MAX_EXTENTS ||
+    if (size == 0 || size % LATHE_SPAN_SECTOR != 0 || image->extents->len == IMAGE_MAX_EXTENTS ||
         size > LATHE_IMAGE_MAX - image->size) {
-        lathe_bytes_refuse(bytes, error,
-                           "a disk has 1 sector to 64 TiB, in at most 4096 parts, and it says "
-                           "something else");
+        lathe_span_refuse(bytes, error,
+                          "a disk has 1 sector to 64 TiB, in at most 4096 parts, and it says "
+                          "something else");
         return NULL;
     }
     extent = g_new0(struct image_extent, 1);
@@ -44,36 +44,36 @@ struct image_extent *lathe_image_add_extent(struct lathe_image *image,
     return extent;
 }
 
-bool lathe_image_table_get(const struct lathe_bytes *bytes, struct image_table *table,
+bool lathe_image_table_get(const struct lathe_span *bytes, struct image_table *table,
                            uint64_t index, uint32_t *value, GError **error)
 {
     if (index >= table->count)
-        return lathe_bytes_refuse(bytes, error, "a table in it is too short for its disk");
+        return lathe_span_refuse(bytes, error, "a table in it is too short for its disk");
     if (table->held == 0 || index < table->first || index - table->first >= table->held) {
         uint64_t first = index / IMAGE_TABLE_PART * IMAGE_TABLE_PART;
         uint32_t count = (uint32_t)MIN(table->count - first, IMAGE_TABLE_PART);
         table->held = 0;
-        if (!lathe_bytes_read(bytes, table->offset + first * 4, table->entries, count * 4, error))
+        if (!lathe_span_read(bytes, table->offset + first * 4, table->entries, count * 4, error))
             return false;
         table->first = first;
         table->held = count;
     }
     const uint8_t *entry = table->entries + 4 * (index - table->first);
-    *value = table->big_endian ? image_get32be(entry) : image_get32(entry);
+    *value = table->big_endian ? lathe_be32(entry) : lathe_le32(entry);
     return true;
 }
 
 /* ---- opening ---- */
 
-static bool image_begins(const struct lathe_bytes *bytes, uint64_t at, const char *magic,
+static bool image_begins(const struct lathe_span *bytes, uint64_t at, const char *magic,
                          size_t length)
 {
     char found[32];
 
-    return lathe_bytes_read(bytes, at, found, length, NULL) && memcmp(found, magic, length) == 0;
+    return lathe_span_read(bytes, at, found, length, NULL) && memcmp(found, magic, length) == 0;
 }
 
-const char *lathe_image_look(const struct lathe_bytes *bytes)
+const char *lathe_image_look(const struct lathe_span *bytes)
 {
     static const struct {
         const char *magic, *format;
@@ -90,21 +90,21 @@ const char *lathe_image_look(const struct lathe_bytes *bytes)
         if (image_begins(bytes, rows[i].at, rows[i].magic, strlen(rows[i].magic)))
             return rows[i].format;
     }
-    if (bytes->size >= LATHE_BYTES_SECTOR &&
-        image_begins(bytes, bytes->size - LATHE_BYTES_SECTOR, "conectix", 8))
+    if (bytes->size >= LATHE_SPAN_SECTOR &&
+        image_begins(bytes, bytes->size - LATHE_SPAN_SECTOR, "conectix", 8))
         return "vhd";
     return NULL;
 }
 
 /* A last sector that is not whole is cut off, as everywhere. */
-static bool image_open_raw(struct lathe_image *image, const struct lathe_bytes *bytes,
+static bool image_open_raw(struct lathe_image *image, const struct lathe_span *bytes,
                            GError **error)
 {
-    return lathe_image_add_extent(image, bytes, bytes->size & ~(uint64_t)(LATHE_BYTES_SECTOR - 1),
+    return lathe_image_add_extent(image, bytes, bytes->size & ~(uint64_t)(LATHE_SPAN_SECTOR - 1),
                                   error) != NULL;
 }
 
-static bool image_open(struct lathe_image *image, const struct lathe_bytes *bytes,
+static bool image_open(struct lathe_image *image, const struct lathe_span *bytes,
                        struct lathe_fileset *set, GError **error)
 {
     image->format = lathe_image_look(bytes);
@@ -124,7 +124,7 @@ static bool image_open(struct lathe_image *image, const struct lathe_bytes *byte
                              bytes->name, image->format);
 }
 
-struct lathe_image *lathe_image_open(const struct lathe_bytes *bytes, struct lathe_fileset *set,
+struct lathe_image *lathe_image_open(const struct lathe_span *bytes, struct lathe_fileset *set,
                                      GError **error)
 {
     g_autoptr(lathe_image) image = g_new0(struct lathe_image, 1);
@@ -178,8 +178,8 @@ static bool image_locate(struct image_extent *extent, uint64_t index, struct ima
     *place = (struct image_place){.offset = at};
     if (extent->locate != NULL)
         return extent->locate(extent, index, place, error);
-    place->zero = lathe_bytes_is_hole(&extent->bytes, at,
-                                      MIN(extent->block, extent->size - index * extent->block));
+    place->zero = lathe_span_is_hole(&extent->bytes, at,
+                                     MIN(extent->block, extent->size - index * extent->block));
     return true;
 }
 
@@ -196,7 +196,7 @@ static bool image_read_piece(struct image_extent *extent, uint64_t at, uint8_t *
     if (place.zero)
         return true;
     if (!place.packed)
-        return lathe_bytes_read(&extent->bytes, place.offset + inside, buffer, length, error);
+        return lathe_span_read(&extent->bytes, place.offset + inside, buffer, length, error);
     if (!lathe_image_unpack_grain(extent, index, place.offset, error))
         return false;
     memcpy(buffer, extent->grain + inside, length);

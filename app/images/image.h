@@ -19,7 +19,7 @@ struct lathe_image;
  * the other files that it names, which outlives it like the bytes. NULL with *error: damaged, a
  * kind of image that is not read, based on another image.
  */
-struct lathe_image *lathe_image_open(const struct lathe_bytes *bytes, struct lathe_fileset *set,
+struct lathe_image *lathe_image_open(const struct lathe_span *bytes, struct lathe_fileset *set,
                                      GError **error);
 /* An image that the emulator opens itself, with what it is based on; it is locked against writers
  * meanwhile. format: "qcow2" or "raw". NULL with *error. */
@@ -30,10 +30,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_image, lathe_image_free)
 
 /* "vmdk", "vdi", "vhd", "raw": what the bytes look like; NULL: nothing of these but raw, or qcow2
  * ("qcow2") and VHDX ("vhdx"), which lathe_image_open refuses. Static. */
-const char *lathe_image_look(const struct lathe_bytes *bytes);
+const char *lathe_image_look(const struct lathe_span *bytes);
 
 const char *lathe_image_get_format(const struct lathe_image *image);
-/* Bytes, a multiple of LATHE_BYTES_SECTOR, at most LATHE_IMAGE_MAX. */
+/* Bytes, a multiple of LATHE_SPAN_SECTOR, at most LATHE_IMAGE_MAX. */
 uint64_t lathe_image_get_size(const struct lathe_image *image);
 /* *zero: all of it is zeroes, and buffer was not written. Within the size. */
 bool lathe_image_read(struct lathe_image *image, uint64_t at, void *buffer, size_t length,

@@ -12,7 +12,7 @@
 #include "app/images/convert.h"
 #include "app/images/vmdk.h"
 
-#define STREAM_SECTOR     LATHE_BYTES_SECTOR
+#define STREAM_SECTOR     LATHE_SPAN_SECTOR
 #define STREAM_GRAIN      (1u << 16)
 #define STREAM_PER_TABLE  512u
 #define STREAM_DESCRIPTOR 20u  /* sectors of the descriptor */

@@ -28,41 +28,40 @@ static bool vdi_locate(struct image_extent *extent, uint64_t index, struct image
     return true;
 }
 
-static bool vdi_check(const struct lathe_bytes *bytes, const uint8_t *header, GError **error)
+static bool vdi_check(const struct lathe_span *bytes, const uint8_t *header, GError **error)
 {
-    uint32_t kind = image_get32(header + VDI_KIND), block = image_get32(header + VDI_BLOCK);
-    uint64_t size = image_get64(header + VDI_SIZE);
+    uint32_t kind = lathe_le32(header + VDI_KIND), block = lathe_le32(header + VDI_BLOCK);
+    uint64_t size = lathe_le64(header + VDI_SIZE);
 
-    if (image_get32(header + VDI_VERSION) >> 16 != 1)
-        return lathe_bytes_refuse(bytes, error, "it is a VDI of a version that is not known");
+    if (lathe_le32(header + VDI_VERSION) >> 16 != 1)
+        return lathe_span_refuse(bytes, error, "it is a VDI of a version that is not known");
     if (kind != VDI_KIND_GROWS && kind != VDI_KIND_FIXED)
-        return lathe_bytes_refuse(bytes, error,
-                                  "it is a snapshot's part of a disk: make a clone "
-                                  "of the whole disk in VirtualBox");
+        return lathe_span_refuse(bytes, error,
+                                 "it is a snapshot's part of a disk: make a clone "
+                                 "of the whole disk in VirtualBox");
     if (block < 4096 || (block & (block - 1)) != 0 || block > VDI_MAX_BLOCK ||
-        image_get32(header + VDI_EXTRA) > block ||
-        image_get32(header + VDI_BLOCKS) < (size + block - 1) / block)
-        return lathe_bytes_refuse(bytes, error, "its blocks cannot be of the size that it says");
+        lathe_le32(header + VDI_EXTRA) > block ||
+        lathe_le32(header + VDI_BLOCKS) < (size + block - 1) / block)
+        return lathe_span_refuse(bytes, error, "its blocks cannot be of the size that it says");
     return true;
 }
 
-bool lathe_image_open_vdi(struct lathe_image *image, const struct lathe_bytes *bytes,
-                          GError **error)
+bool lathe_image_open_vdi(struct lathe_image *image, const struct lathe_span *bytes, GError **error)
 {
     uint8_t header[VDI_HEADER];
     struct image_extent *extent;
 
-    if (!lathe_bytes_read(bytes, 0, header, sizeof(header), error) ||
+    if (!lathe_span_read(bytes, 0, header, sizeof(header), error) ||
         !vdi_check(bytes, header, error))
         return false;
-    extent = lathe_image_add_extent(image, bytes, image_get64(header + VDI_SIZE), error);
+    extent = lathe_image_add_extent(image, bytes, lathe_le64(header + VDI_SIZE), error);
     if (extent == NULL)
         return false;
-    extent->block = image_get32(header + VDI_BLOCK);
-    extent->skip = image_get32(header + VDI_EXTRA);
-    extent->base = image_get32(header + VDI_DATA);
-    extent->table.offset = image_get32(header + VDI_TABLE);
-    extent->table.count = image_get32(header + VDI_BLOCKS);
+    extent->block = lathe_le32(header + VDI_BLOCK);
+    extent->skip = lathe_le32(header + VDI_EXTRA);
+    extent->base = lathe_le32(header + VDI_DATA);
+    extent->table.offset = lathe_le32(header + VDI_TABLE);
+    extent->table.count = lathe_le32(header + VDI_BLOCKS);
     extent->locate = vdi_locate;
     return true;
 }

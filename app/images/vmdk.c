@@ -30,8 +30,8 @@ static bool vmdk_locate(struct image_extent *extent, uint64_t index, struct imag
     place->zero = table == 0;
     if (table == 0)
         return true;
-    if (extent->second.offset != (uint64_t)table * LATHE_BYTES_SECTOR) {
-        extent->second.offset = (uint64_t)table * LATHE_BYTES_SECTOR;
+    if (extent->second.offset != (uint64_t)table * LATHE_SPAN_SECTOR) {
+        extent->second.offset = (uint64_t)table * LATHE_SPAN_SECTOR;
         extent->second.held = 0;
     }
     if (!lathe_image_table_get(&extent->bytes, &extent->second, index % extent->second.count,
@@ -39,7 +39,7 @@ static bool vmdk_locate(struct image_extent *extent, uint64_t index, struct imag
         return false;
     place->zero = entry == 0 || (entry == 1 && extent->zeroes);
     place->packed = extent->packed;
-    place->offset = (uint64_t)entry * LATHE_BYTES_SECTOR;
+    place->offset = (uint64_t)entry * LATHE_SPAN_SECTOR;
     return true;
 }
 
@@ -59,17 +59,17 @@ bool lathe_image_unpack_grain(struct image_extent *extent, uint64_t index, uint6
     if (extent->grain_at == offset)
         return true;
     extent->grain_at = 0;
-    if (!lathe_bytes_read(&extent->bytes, offset, marker, sizeof(marker), error))
+    if (!lathe_span_read(&extent->bytes, offset, marker, sizeof(marker), error))
         return false;
-    packed = image_get32(marker + VMDK_MARKER_LENGTH);
-    if (image_get64(marker) != index * (extent->block / LATHE_BYTES_SECTOR) ||
+    packed = lathe_le32(marker + VMDK_MARKER_LENGTH);
+    if (lathe_le64(marker) != index * (extent->block / LATHE_SPAN_SECTOR) ||
         packed > vmdk_most_packed(extent))
-        return lathe_bytes_refuse(&extent->bytes, error, "a grain is not where it has to be");
-    if (!lathe_bytes_read(&extent->bytes, offset + VMDK_MARKER_DATA, extent->input, packed, error))
+        return lathe_span_refuse(&extent->bytes, error, "a grain is not where it has to be");
+    if (!lathe_span_read(&extent->bytes, offset + VMDK_MARKER_DATA, extent->input, packed, error))
         return false;
     if (uncompress(extent->grain, &length, extent->input, packed) != Z_OK ||
         length < MIN(extent->block, left))
-        return lathe_bytes_refuse(&extent->bytes, error, "a grain of it cannot be unpacked");
+        return lathe_span_refuse(&extent->bytes, error, "a grain of it cannot be unpacked");
     extent->grain_at = offset;
     return true;
 }
@@ -77,64 +77,63 @@ bool lathe_image_unpack_grain(struct image_extent *extent, uint64_t index, uint6
 /* ---- a sparse file ---- */
 
 /* A stream's directory is known at its end only: the footer is the header with its place. */
-static bool vmdk_read_header(const struct lathe_bytes *bytes, uint8_t *header, GError **error)
+static bool vmdk_read_header(const struct lathe_span *bytes, uint8_t *header, GError **error)
 {
-    uint64_t footer = bytes->size - MIN(bytes->size, 2 * LATHE_BYTES_SECTOR);
+    uint64_t footer = bytes->size - MIN(bytes->size, 2 * LATHE_SPAN_SECTOR);
 
-    if (!lathe_bytes_read(bytes, 0, header, LATHE_BYTES_SECTOR, error))
+    if (!lathe_span_read(bytes, 0, header, LATHE_SPAN_SECTOR, error))
         return false;
-    if (image_get64(header + VMDK_DIRECTORY) == VMDK_AT_END &&
-        (!lathe_bytes_read(bytes, footer, header, LATHE_BYTES_SECTOR, error) ||
-         memcmp(header, VMDK_MAGIC, 4) != 0 || image_get64(header + VMDK_DIRECTORY) == VMDK_AT_END))
-        return lathe_bytes_refuse(bytes, error, "it is cut short: its footer is missing");
+    if (lathe_le64(header + VMDK_DIRECTORY) == VMDK_AT_END &&
+        (!lathe_span_read(bytes, footer, header, LATHE_SPAN_SECTOR, error) ||
+         memcmp(header, VMDK_MAGIC, 4) != 0 || lathe_le64(header + VMDK_DIRECTORY) == VMDK_AT_END))
+        return lathe_span_refuse(bytes, error, "it is cut short: its footer is missing");
     return true;
 }
 
-static bool vmdk_check_header(const struct lathe_bytes *bytes, const uint8_t *header,
-                              GError **error)
+static bool vmdk_check_header(const struct lathe_span *bytes, const uint8_t *header, GError **error)
 {
-    uint32_t version = image_get32(header + VMDK_VERSION), flags = image_get32(header + VMDK_FLAGS);
-    uint32_t entries = image_get32(header + VMDK_PER_TABLE);
-    uint64_t grain = image_get64(header + VMDK_GRAIN);
+    uint32_t version = lathe_le32(header + VMDK_VERSION), flags = lathe_le32(header + VMDK_FLAGS);
+    uint32_t entries = lathe_le32(header + VMDK_PER_TABLE);
+    uint64_t grain = lathe_le64(header + VMDK_GRAIN);
 
     if (version < 1 || version > 3)
-        return lathe_bytes_refuse(bytes, error, "it is a VMDK of a version that is not known");
+        return lathe_span_refuse(bytes, error, "it is a VMDK of a version that is not known");
     if ((flags & VMDK_FLAG_ENDS) != 0 && memcmp(header + VMDK_ENDS, "\n \r\n", 4) != 0)
-        return lathe_bytes_refuse(bytes, error, "it was sent as a text, which has changed it");
+        return lathe_span_refuse(bytes, error, "it was sent as a text, which has changed it");
     if (grain < VMDK_MIN_GRAIN || grain > VMDK_MAX_GRAIN || (grain & (grain - 1)) != 0 ||
         entries == 0 || entries > VMDK_MAX_TABLE)
-        return lathe_bytes_refuse(bytes, error, "its grains cannot be of the size that it says");
+        return lathe_span_refuse(bytes, error, "its grains cannot be of the size that it says");
     if ((flags & VMDK_FLAG_PACKED) != 0 &&
-        ((flags & VMDK_FLAG_MARKERS) == 0 || image_get16(header + VMDK_PACKING) != 1))
-        return lathe_bytes_refuse(bytes, error, "its grains are packed in a way that is not known");
+        ((flags & VMDK_FLAG_MARKERS) == 0 || lathe_le16(header + VMDK_PACKING) != 1))
+        return lathe_span_refuse(bytes, error, "its grains are packed in a way that is not known");
     return true;
 }
 
-static bool vmdk_add_sparse(struct lathe_image *image, const struct lathe_bytes *bytes,
+static bool vmdk_add_sparse(struct lathe_image *image, const struct lathe_span *bytes,
                             uint64_t size, GError **error)
 {
-    uint8_t header[LATHE_BYTES_SECTOR];
+    uint8_t header[LATHE_SPAN_SECTOR];
     struct image_extent *extent;
     uint64_t blocks;
 
     if (!vmdk_read_header(bytes, header, error) || !vmdk_check_header(bytes, header, error))
         return false;
-    if (image_get64(header + VMDK_CAPACITY) > LATHE_IMAGE_MAX / LATHE_BYTES_SECTOR)
-        return lathe_bytes_refuse(bytes, error, "no disk is as large as it says");
+    if (lathe_le64(header + VMDK_CAPACITY) > LATHE_IMAGE_MAX / LATHE_SPAN_SECTOR)
+        return lathe_span_refuse(bytes, error, "no disk is as large as it says");
     if (size == 0)
-        size = image_get64(header + VMDK_CAPACITY) * LATHE_BYTES_SECTOR;
+        size = lathe_le64(header + VMDK_CAPACITY) * LATHE_SPAN_SECTOR;
     extent = lathe_image_add_extent(image, bytes, size, error);
     if (extent == NULL)
         return false;
-    extent->block = image_get64(header + VMDK_GRAIN) * LATHE_BYTES_SECTOR;
-    extent->packed = (image_get32(header + VMDK_FLAGS) & VMDK_FLAG_PACKED) != 0;
-    extent->zeroes = (image_get32(header + VMDK_FLAGS) & VMDK_FLAG_ZEROES) != 0;
-    extent->second.count = image_get32(header + VMDK_PER_TABLE);
+    extent->block = lathe_le64(header + VMDK_GRAIN) * LATHE_SPAN_SECTOR;
+    extent->packed = (lathe_le32(header + VMDK_FLAGS) & VMDK_FLAG_PACKED) != 0;
+    extent->zeroes = (lathe_le32(header + VMDK_FLAGS) & VMDK_FLAG_ZEROES) != 0;
+    extent->second.count = lathe_le32(header + VMDK_PER_TABLE);
     blocks = (size + extent->block - 1) / extent->block;
     extent->table.count = (blocks + extent->second.count - 1) / extent->second.count;
-    if (image_get64(header + VMDK_DIRECTORY) > bytes->size / LATHE_BYTES_SECTOR)
-        return lathe_bytes_refuse(bytes, error, "it is cut short");
-    extent->table.offset = image_get64(header + VMDK_DIRECTORY) * LATHE_BYTES_SECTOR;
+    if (lathe_le64(header + VMDK_DIRECTORY) > bytes->size / LATHE_SPAN_SECTOR)
+        return lathe_span_refuse(bytes, error, "it is cut short");
+    extent->table.offset = lathe_le64(header + VMDK_DIRECTORY) * LATHE_SPAN_SECTOR;
     extent->locate = vmdk_locate;
     if (extent->packed) {
         extent->grain = g_malloc0(extent->block);
@@ -146,21 +145,21 @@ static bool vmdk_add_sparse(struct lathe_image *image, const struct lathe_bytes 
 /* ---- the descriptor, a text ---- */
 
 /* Text up to a zero byte. NULL with *error. */
-static char *vmdk_read_text(const struct lathe_bytes *bytes, uint64_t at, uint64_t length,
+static char *vmdk_read_text(const struct lathe_span *bytes, uint64_t at, uint64_t length,
                             GError **error)
 {
     g_autofree char *text = NULL;
 
     if (length > VMDK_MAX_TEXT) {
-        lathe_bytes_refuse(bytes, error, "its descriptor is too long");
+        lathe_span_refuse(bytes, error, "its descriptor is too long");
         return NULL;
     }
     text = g_malloc0(length + 1);
-    return lathe_bytes_read(bytes, at, text, length, error) ? g_steal_pointer(&text) : NULL;
+    return lathe_span_read(bytes, at, text, length, error) ? g_steal_pointer(&text) : NULL;
 }
 
 /* A snapshot holds only what has changed since. */
-static bool vmdk_check_parent(const struct lathe_bytes *bytes, const char *text, GError **error)
+static bool vmdk_check_parent(const struct lathe_span *bytes, const char *text, GError **error)
 {
     const char *parent = strstr(text, "parentCID");
 
@@ -170,41 +169,41 @@ static bool vmdk_check_parent(const struct lathe_bytes *bytes, const char *text,
     parent += 1 + strspn(parent + 1, " \t\"");
     if (g_ascii_strncasecmp(parent, "ffffffff", 8) == 0)
         return true;
-    return lathe_bytes_refuse(bytes, error,
-                              "it is a snapshot's part of a disk: make one disk of "
-                              "all its parts first");
+    return lathe_span_refuse(bytes, error,
+                             "it is a snapshot's part of a disk: make one disk of "
+                             "all its parts first");
 }
 
 /* 'RW 4192256 SPARSE "disk-s001.vmdk"', flat ones with the first sector in the file behind it. */
-static bool vmdk_take_extent(struct lathe_image *image, const struct lathe_bytes *bytes,
+static bool vmdk_take_extent(struct lathe_image *image, const struct lathe_span *bytes,
                              struct lathe_fileset *set, const char *line, GError **error)
 {
     char access[16], kind[16], name[256] = "";
     unsigned long long sectors, offset = 0;
-    struct lathe_bytes part;
+    struct lathe_span part;
     struct image_extent *extent;
     int found =
         sscanf(line, "%15s %llu %15s \"%255[^\"]\" %llu", access, &sectors, kind, name, &offset);
     bool zero = found >= 3 && strcmp(kind, "ZERO") == 0;
     bool flat = found >= 4 && (strcmp(kind, "FLAT") == 0 || strcmp(kind, "VMFS") == 0);
 
-    if (found < 3 || sectors == 0 || sectors > LATHE_IMAGE_MAX / LATHE_BYTES_SECTOR ||
-        offset > LATHE_IMAGE_MAX / LATHE_BYTES_SECTOR ||
+    if (found < 3 || sectors == 0 || sectors > LATHE_IMAGE_MAX / LATHE_SPAN_SECTOR ||
+        offset > LATHE_IMAGE_MAX / LATHE_SPAN_SECTOR ||
         (!zero && !flat && (found < 4 || strcmp(kind, "SPARSE") != 0)))
         return lathe_error_input(error, "'%s' has a part that cannot be read: %s", bytes->name,
                                  line);
     if (zero) {
-        part = (struct lathe_bytes){bytes->fd, bytes->offset + bytes->size, 0, bytes->name};
+        part = (struct lathe_span){bytes->fd, bytes->offset + bytes->size, 0, bytes->name};
     } else if (!lathe_fileset_find(set, name, &part, error)) {
         g_prefix_error(error, "'%s': ", bytes->name);
         return false;
     }
     if (!zero && !flat)
-        return vmdk_add_sparse(image, &part, sectors * LATHE_BYTES_SECTOR, error);
-    extent = lathe_image_add_extent(image, &part, sectors * LATHE_BYTES_SECTOR, error);
+        return vmdk_add_sparse(image, &part, sectors * LATHE_SPAN_SECTOR, error);
+    extent = lathe_image_add_extent(image, &part, sectors * LATHE_SPAN_SECTOR, error);
     if (extent == NULL)
         return false;
-    extent->base = offset * LATHE_BYTES_SECTOR;
+    extent->base = offset * LATHE_SPAN_SECTOR;
     extent->zeroes = zero;
     return true;
 }
@@ -216,7 +215,7 @@ static bool vmdk_locate_zero(struct image_extent *extent, uint64_t index, struct
     return true;
 }
 
-static bool vmdk_open_text(struct lathe_image *image, const struct lathe_bytes *bytes,
+static bool vmdk_open_text(struct lathe_image *image, const struct lathe_span *bytes,
                            struct lathe_fileset *set, GError **error)
 {
     g_autofree char *text = vmdk_read_text(bytes, 0, bytes->size, error);
@@ -235,42 +234,42 @@ static bool vmdk_open_text(struct lathe_image *image, const struct lathe_bytes *
             extent->locate = vmdk_locate_zero;
     }
     return image->extents->len != 0 ||
-           lathe_bytes_refuse(bytes, error, "it names no file with the disk's contents");
+           lathe_span_refuse(bytes, error, "it names no file with the disk's contents");
 }
 
-static bool vmdk_open_sparse(struct lathe_image *image, const struct lathe_bytes *bytes,
+static bool vmdk_open_sparse(struct lathe_image *image, const struct lathe_span *bytes,
                              GError **error)
 {
-    uint8_t header[LATHE_BYTES_SECTOR];
+    uint8_t header[LATHE_SPAN_SECTOR];
     uint64_t at, length;
 
-    if (!lathe_bytes_read(bytes, 0, header, sizeof(header), error))
+    if (!lathe_span_read(bytes, 0, header, sizeof(header), error))
         return false;
-    at = image_get64(header + VMDK_DESCRIPTOR);
-    length = image_get64(header + VMDK_DESCRIPTOR + 8);
+    at = lathe_le64(header + VMDK_DESCRIPTOR);
+    length = lathe_le64(header + VMDK_DESCRIPTOR + 8);
     if (at != 0 && length != 0) {
         if (at > bytes->size || length > bytes->size)
-            return lathe_bytes_refuse(bytes, error, "it is cut short");
+            return lathe_span_refuse(bytes, error, "it is cut short");
         g_autofree char *text =
-            vmdk_read_text(bytes, at * LATHE_BYTES_SECTOR, length * LATHE_BYTES_SECTOR, error);
+            vmdk_read_text(bytes, at * LATHE_SPAN_SECTOR, length * LATHE_SPAN_SECTOR, error);
         if (text == NULL || !vmdk_check_parent(bytes, text, error))
             return false;
     }
     return vmdk_add_sparse(image, bytes, 0, error);
 }
 
-bool lathe_image_open_vmdk(struct lathe_image *image, const struct lathe_bytes *bytes,
+bool lathe_image_open_vmdk(struct lathe_image *image, const struct lathe_span *bytes,
                            struct lathe_fileset *set, GError **error)
 {
     char magic[4];
 
-    if (!lathe_bytes_read(bytes, 0, magic, sizeof(magic), error))
+    if (!lathe_span_read(bytes, 0, magic, sizeof(magic), error))
         return false;
     if (memcmp(magic, VMDK_MAGIC, sizeof(magic)) == 0)
         return vmdk_open_sparse(image, bytes, error);
     if (memcmp(magic, "COWD", sizeof(magic)) == 0)
-        return lathe_bytes_refuse(bytes, error,
-                                  "it is a sparse file of ESX's own: export the "
-                                  "machine as an OVF there");
+        return lathe_span_refuse(bytes, error,
+                                 "it is a sparse file of ESX's own: export the "
+                                 "machine as an OVF there");
     return vmdk_open_text(image, bytes, set, error);
 }

@@ -50,10 +50,10 @@ static bool fat_open(struct fat *fat, const struct lathe_media_source *source, g
 
     if (!media_read(source, offset, boot, sizeof(boot)))
         return false;
-    guint32 sector = media_le16(boot + 11), per_cluster = boot[13];
-    guint32 table = media_le16(boot + 22) ? media_le16(boot + 22) : media_le32(boot + 36);
-    guint64 total = media_le16(boot + 19) ? media_le16(boot + 19) : media_le32(boot + 32);
-    guint64 reserved = media_le16(boot + 14), root_entries = media_le16(boot + 17);
+    guint32 sector = lathe_le16(boot + 11), per_cluster = boot[13];
+    guint32 table = lathe_le16(boot + 22) ? lathe_le16(boot + 22) : lathe_le32(boot + 36);
+    guint64 total = lathe_le16(boot + 19) ? lathe_le16(boot + 19) : lathe_le32(boot + 32);
+    guint64 reserved = lathe_le16(boot + 14), root_entries = lathe_le16(boot + 17);
     if (!fat_is_power(sector, 512, 4096) || !fat_is_power(per_cluster, 1, 128) || reserved == 0 ||
         boot[16] == 0 || boot[16] > 2 || table == 0)
         return false;
@@ -69,8 +69,8 @@ static bool fat_open(struct fat *fat, const struct lathe_media_source *source, g
                         .root_entries = (guint32)root_entries,
                         .cluster_size = sector * per_cluster,
                         .clusters = (guint32)MIN((total - data) / per_cluster, 0x0ffffff5u)};
-    fat->bits = media_le16(boot + 22) ? fat_bits(fat->clusters) : 32;
-    fat->root_cluster = fat->bits == 32 ? media_le32(boot + 44) : 0;
+    fat->bits = lathe_le16(boot + 22) ? fat_bits(fat->clusters) : 32;
+    fat->root_cluster = fat->bits == 32 ? lathe_le32(boot + 44) : 0;
     return fat->bits == 32 || fat->root_entries != 0;
 }
 
@@ -88,7 +88,7 @@ static guint32 fat_next(const struct fat *fat, guint32 cluster)
 
     if (!media_read(fat->source, at, entry, fat->bits == 32 ? 4 : 2))
         return 0;
-    next = fat->bits == 32 ? media_le32(entry) & 0x0fffffff : media_le16(entry);
+    next = fat->bits == 32 ? lathe_le32(entry) & 0x0fffffff : lathe_le16(entry);
     if (fat->bits == 12)
         next = cluster & 1 ? next >> 4 : next & 0xfff;
     return fat_cluster_ok(fat, next) ? next : 0;
@@ -132,7 +132,7 @@ static guint32 fat_find_folder(const struct fat *fat, guint32 folder, const char
     while (fat_step(fat, &walk, entry)) {
         if ((entry[11] & FAT_IS_LABEL) == 0 && (entry[11] & FAT_IS_FOLDER) != 0 &&
             memcmp(entry, name, 11) == 0)
-            return media_le16(entry + 26) | (guint32)media_le16(entry + 20) << 16;
+            return lathe_le16(entry + 26) | (guint32)lathe_le16(entry + 20) << 16;
     }
     return 0;
 }

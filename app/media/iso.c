@@ -42,7 +42,7 @@ static void iso_take_primary(struct lathe_media *media, const guint8 *sector)
     media->volume = iso_text(sector + 40, 32);
     media->publisher = iso_text(sector + 318, 128);
     media->application = iso_text(sector + 574, 128);
-    media->claimed = (guint64)media_le32(sector + 80) * ISO_SECTOR;
+    media->claimed = (guint64)lathe_le32(sector + 80) * ISO_SECTOR;
 }
 
 /* ---- El Torito ---- */
@@ -53,7 +53,7 @@ static bool torito_is_valid(const guint8 *entry)
     guint16 sum = 0;
 
     for (unsigned i = 0; i < TORITO_ENTRY; i += 2)
-        sum = (guint16)(sum + media_le16(entry + i));
+        sum = (guint16)(sum + lathe_le16(entry + i));
     return entry[0] == 1 && entry[30] == 0x55 && entry[31] == 0xaa && sum == 0;
 }
 
@@ -62,8 +62,8 @@ static unsigned torito_entry_boots(const struct lathe_media_source *source,
                                    struct lathe_media *media, unsigned platform,
                                    const guint8 *entry)
 {
-    guint64 start = (guint64)media_le32(entry + 8) * ISO_SECTOR;
-    guint64 length = (guint64)media_le16(entry + 6) * 512;
+    guint64 start = (guint64)lathe_le32(entry + 8) * ISO_SECTOR;
+    guint64 length = (guint64)lathe_le16(entry + 6) * 512;
 
     if (entry[0] != TORITO_BOOTABLE || start == 0)
         return 0;
@@ -124,7 +124,7 @@ static bool iso_read_descriptors(const struct lathe_media_source *source, struct
             iso_take_primary(media, sector);
             found = true;
         } else if (iso_is_torito(sector) && *catalogue == 0) {
-            *catalogue = media_le32(sector + 0x47);
+            *catalogue = lathe_le32(sector + 0x47);
         }
     }
     return found;

@@ -4,27 +4,12 @@
 #define LATHE_MEDIA_MEDIA_PRIVATE_H
 
 #include "app/media/media.h"
+#include "app/plan/numbers.h"
 #include "app/plan/definition.h"
 
 /* False: not all of it lies in the medium, or it cannot be read; buffer then holds zeroes. */
 bool media_read(const struct lathe_media_source *source, guint64 offset, void *buffer,
                 gsize length);
-
-/* Little-endian numbers of on-disk structures. */
-static inline guint16 media_le16(const guint8 *at)
-{
-    return (guint16)(at[0] | at[1] << 8);
-}
-
-static inline guint32 media_le32(const guint8 *at)
-{
-    return media_le16(at) | (guint32)media_le16(at + 2) << 16;
-}
-
-static inline guint64 media_le64(const guint8 *at)
-{
-    return media_le32(at) | (guint64)media_le32(at + 4) << 32;
-}
 
 /*
  * Which processors' loaders lie in /EFI/BOOT of the FAT file system that begins at offset and has

@@ -35,7 +35,7 @@ static unsigned disk_mbr_boots(const struct lathe_media_source *source, const gu
     for (unsigned i = 0; i < MBR_ENTRIES; i++) {
         const guint8 *entry = mbr + MBR_TABLE + 16 * i;
         if (entry[4] != 0 && entry[4] != MBR_GPT)
-            boots |= disk_partition_boots(source, media_le32(entry + 8), media_le32(entry + 12));
+            boots |= disk_partition_boots(source, lathe_le32(entry + 8), lathe_le32(entry + 12));
     }
     return boots;
 }
@@ -53,15 +53,15 @@ static unsigned disk_gpt_boots(const struct lathe_media_source *source)
 
     if (!disk_is_gpt(source, header))
         return 0;
-    guint64 table = media_le64(header + 72);
-    guint32 count = MIN(media_le32(header + 80), GPT_MAX_ENTRIES);
-    guint32 size = media_le32(header + 84);
+    guint64 table = lathe_le64(header + 72);
+    guint32 count = MIN(lathe_le32(header + 80), GPT_MAX_ENTRIES);
+    guint32 size = lathe_le32(header + 84);
     if (table > source->size / DISK_SECTOR || size < GPT_ENTRY_MIN || size > GPT_ENTRY_MAX)
         return 0;
     for (guint32 i = 0; i < count; i++) {
         if (!media_read(source, table * DISK_SECTOR + (guint64)i * size, entry, sizeof(entry)))
             break;
-        guint64 first = media_le64(entry + 32), last = media_le64(entry + 40);
+        guint64 first = lathe_le64(entry + 32), last = lathe_le64(entry + 40);
         if (memcmp(entry, unused, 16) != 0 && last >= first)
             boots |= disk_partition_boots(source, first, last - first + 1);
     }

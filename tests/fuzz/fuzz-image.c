@@ -26,10 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int fd = memfd_create("image", MFD_CLOEXEC);
     g_autoptr(lathe_fileset) set = lathe_fileset_new(NULL);
-    struct lathe_bytes bytes;
+    struct lathe_span bytes;
 
     if (fd < 0 || write(fd, data, size) != (ssize_t)size ||
-        !lathe_bytes_of_file(fd, "fuzz", &bytes, NULL))
+        !lathe_span_of_file(fd, "fuzz", &bytes, NULL))
         return 0;
     lathe_fileset_add(set, "part", &bytes);
     g_autoptr(lathe_image) image = lathe_image_open(&bytes, set, NULL);

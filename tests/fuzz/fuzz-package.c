@@ -10,11 +10,11 @@
 #include "tests/fuzz/fuzz.h"
 
 /* Whatever is added lies in the archive. */
-static void fuzz_archive(const struct lathe_bytes *bytes)
+static void fuzz_archive(const struct lathe_span *bytes)
 {
     g_autoptr(lathe_fileset) set = lathe_fileset_new(NULL);
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    struct lathe_bytes part;
+    struct lathe_span part;
 
     if (!lathe_tar_look(bytes) || !lathe_tar_read(bytes, set, names, NULL))
         return;
@@ -25,7 +25,7 @@ static void fuzz_archive(const struct lathe_bytes *bytes)
     }
 }
 
-static void fuzz_manifest(const struct lathe_bytes *bytes)
+static void fuzz_manifest(const struct lathe_span *bytes)
 {
     g_autoptr(lathe_fileset) set = lathe_fileset_new(NULL);
     g_autoptr(GArray) rows = lathe_manifest_parse(bytes, NULL);
@@ -56,7 +56,7 @@ static void fuzz_description(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct lathe_bytes bytes;
+    struct lathe_span bytes;
     int fd;
 
     if (size == 0)
@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fd < 0)
         return 0;
     if (write(fd, data + 1, size - 1) == (ssize_t)size - 1 &&
-        lathe_bytes_of_file(fd, "fuzz", &bytes, NULL)) {
+        lathe_span_of_file(fd, "fuzz", &bytes, NULL)) {
         if (data[0] == 'a')
             fuzz_archive(&bytes);
         else

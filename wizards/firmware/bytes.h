@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "app/plan/numbers.h"
+
 /* size bytes that somebody else owns. */
 struct lathe_bytes {
     const guint8 *data;
@@ -60,21 +62,6 @@ static inline bool lathe_bytes_are(struct lathe_bytes bytes, guint8 value)
             return false;
     }
     return true;
-}
-
-static inline guint16 lathe_le16(const guint8 *at)
-{
-    return (guint16)(at[0] | at[1] << 8);
-}
-
-static inline guint32 lathe_le32(const guint8 *at)
-{
-    return lathe_le16(at) | (guint32)lathe_le16(at + 2) << 16;
-}
-
-static inline guint64 lathe_le64(const guint8 *at)
-{
-    return lathe_le32(at) | (guint64)lathe_le32(at + 4) << 32;
 }
 
 /* Appends the value's lowest size bytes, little-endian. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bytes of foreign files (bytes.h). */
-#include "app/images/bytes.h"
+#include "app/images/span.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #include "app/plan/error.h"
 
-bool lathe_bytes_of_file(int fd, const char *name, struct lathe_bytes *bytes, GError **error)
+bool lathe_span_of_file(int fd, const char *name, struct lathe_span *bytes, GError **error)
 {
     struct stat info;
     bool known = fstat(fd, &info) == 0;
@@ -20,27 +20,27 @@ bool lathe_bytes_of_file(int fd, const char *name, struct lathe_bytes *bytes, GE
     if (!S_ISREG(info.st_mode) && !S_ISBLK(info.st_mode))
         return lathe_error_input(error, "cannot read '%s': it is neither a file nor a block device",
                                  name);
-    *bytes = (struct lathe_bytes){fd, 0, (uint64_t)end, name};
+    *bytes = (struct lathe_span){fd, 0, (uint64_t)end, name};
     return true;
 }
 
-static bool bytes_has(const struct lathe_bytes *bytes, uint64_t at, uint64_t length)
+static bool bytes_has(const struct lathe_span *bytes, uint64_t at, uint64_t length)
 {
     return at <= bytes->size && length <= bytes->size - at;
 }
 
-bool lathe_bytes_refuse(const struct lathe_bytes *bytes, GError **error, const char *why)
+bool lathe_span_refuse(const struct lathe_span *bytes, GError **error, const char *why)
 {
     return lathe_error_input(error, "'%s' cannot be read: %s", bytes->name, why);
 }
 
-bool lathe_bytes_read(const struct lathe_bytes *bytes, uint64_t at, void *buffer, size_t length,
-                      GError **error)
+bool lathe_span_read(const struct lathe_span *bytes, uint64_t at, void *buffer, size_t length,
+                     GError **error)
 {
     uint8_t *to = buffer;
 
     if (!bytes_has(bytes, at, length))
-        return lathe_bytes_refuse(bytes, error, "it is cut short");
+        return lathe_span_refuse(bytes, error, "it is cut short");
     while (length != 0) {
         ssize_t got = pread(bytes->fd, to, length, (off_t)(bytes->offset + at));
         if (got < 0 && errno == EINTR)
@@ -48,7 +48,7 @@ bool lathe_bytes_read(const struct lathe_bytes *bytes, uint64_t at, void *buffer
         if (got < 0)
             return lathe_error_input(error, "cannot read '%s': %s", bytes->name, g_strerror(errno));
         if (got == 0)
-            return lathe_bytes_refuse(bytes, error, "it is cut short");
+            return lathe_span_refuse(bytes, error, "it is cut short");
         to += got;
         at += (uint64_t)got;
         length -= (size_t)got;
@@ -56,7 +56,7 @@ bool lathe_bytes_read(const struct lathe_bytes *bytes, uint64_t at, void *buffer
     return true;
 }
 
-bool lathe_bytes_is_hole(const struct lathe_bytes *bytes, uint64_t at, uint64_t length)
+bool lathe_span_is_hole(const struct lathe_span *bytes, uint64_t at, uint64_t length)
 {
     if (!bytes_has(bytes, at, length))
         return false;
