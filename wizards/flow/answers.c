@@ -102,6 +102,16 @@ const char *lathe_answers_typed(const struct lathe_answers *answers, const char 
     return answer != NULL ? answer->typed : NULL;
 }
 
+bool lathe_answers_add_line(struct lathe_answers *answers, const char *id, const char *line,
+                            GError **error)
+{
+    const char *before = lathe_answers_typed(answers, id);
+    g_autofree char *lines =
+        before != NULL ? g_strconcat(before, "\n", line, NULL) : g_strdup(line);
+
+    return lathe_answers_set(answers, id, lines, error);
+}
+
 bool lathe_answers_asked(const struct lathe_answers *answers, const struct lathe_question *question)
 {
     return question->asked == NULL || question->asked(answers);

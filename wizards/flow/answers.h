@@ -30,6 +30,9 @@ const struct lathe_flow *lathe_answers_flow(const struct lathe_answers *answers)
  */
 bool lathe_answers_set(struct lathe_answers *answers, const char *id, const char *typed,
                        GError **error);
+/* A line more of a list; as lathe_answers_set. */
+bool lathe_answers_add_line(struct lathe_answers *answers, const char *id, const char *line,
+                            GError **error);
 /* As it was typed; NULL: not answered. Borrowed until the next set. */
 const char *lathe_answers_typed(const struct lathe_answers *answers, const char *id);
 

@@ -23,14 +23,10 @@ static void read_set(struct reading *reading, const char *id, const char *value)
         lathe_answers_set(reading->answers, id, value, NULL);
 }
 
-/* A line more of a list. */
 static void read_add(struct reading *reading, const char *id, const char *value)
 {
-    const char *before = lathe_answers_typed(reading->answers, id);
-    g_autofree char *lines =
-        before != NULL ? g_strconcat(before, "\n", value, NULL) : g_strdup(value);
-
-    read_set(reading, id, lines);
+    if (*value != '\0' || lathe_answers_typed(reading->answers, id) != NULL)
+        lathe_answers_add_line(reading->answers, id, value, NULL);
 }
 
 #define READ_SWITCH(id)                                                                            \

@@ -17,15 +17,6 @@ static void read_set(struct reading *reading, const char *id, const char *value)
     lathe_answers_set(reading->answers, id, value, NULL);
 }
 
-static void read_add(struct reading *reading, const char *id, const char *line)
-{
-    const char *before = lathe_answers_typed(reading->answers, id);
-    g_autofree char *lines =
-        before != NULL ? g_strconcat(before, "\n", line, NULL) : g_strdup(line);
-
-    read_set(reading, id, lines);
-}
-
 /* "KEY=VALUE" gives VALUE, if the key is this one; borrowed. */
 static const char *value_of(const char *part, const char *key)
 {
@@ -108,7 +99,7 @@ static void read_node(struct reading *reading, char **parts)
         else if (backend == NULL)
             g_string_append_printf(line, "%s%s", between, *part);
     }
-    read_add(reading, "nodes", line->str);
+    lathe_answers_add_line(reading->answers, "nodes", line->str, NULL);
 }
 
 static void read_distance(struct reading *reading, char **parts)
@@ -123,7 +114,7 @@ static void read_distance(struct reading *reading, char **parts)
         }
     }
     g_autofree char *line = g_strdup_printf("%s,%s,%s", found[0], found[1], found[2]);
-    read_add(reading, "distances", line);
+    lathe_answers_add_line(reading->answers, "distances", line, NULL);
 }
 
 static void read_numa(struct reading *reading, char **parts)
@@ -144,7 +135,7 @@ static void read_device(struct reading *reading, char **parts)
         if (g_str_has_prefix(line, others[i]))
             return;
     }
-    read_add(reading, "devices", line);
+    lathe_answers_add_line(reading->answers, "devices", line, NULL);
 }
 
 static const struct {
