@@ -48,6 +48,34 @@ static void test_levels(void)
     x86_model_free(last);
 }
 
+/* What libvirt's map of processors says of those by name. */
+static void test_named(void)
+{
+    static const struct {
+        const char *name;
+        bool ssse3, sse4_2, aes, avx, rdrand, avx2, adx;
+    } rows[] = {
+        {"qemu64", 0, 0, 0, 0, 0, 0, 0},        {"kvm64", 0, 0, 0, 0, 0, 0, 0},
+        {"Conroe", 1, 0, 0, 0, 0, 0, 0},        {"Penryn", 1, 0, 0, 0, 0, 0, 0},
+        {"Nehalem", 1, 1, 0, 0, 0, 0, 0},       {"Westmere", 1, 1, 1, 0, 0, 0, 0},
+        {"SandyBridge", 1, 1, 1, 1, 0, 0, 0},   {"IvyBridge", 1, 1, 1, 1, 1, 0, 0},
+        {"Haswell-noTSX", 1, 1, 1, 1, 1, 1, 0}, {"Broadwell-noTSX", 1, 1, 1, 1, 1, 1, 1},
+    };
+    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct x86_cpu_model *model = parse(rows[i].name);
+        CHECK_STR(model->name, rows[i].name);
+        CHECK(x86_model_has(model, X86_FEATURE_lm) && x86_model_has(model, X86_FEATURE_pni));
+        CHECK_EQ(x86_model_has(model, X86_FEATURE_ssse3), rows[i].ssse3);
+        CHECK_EQ(x86_model_has(model, X86_FEATURE_sse4_2), rows[i].sse4_2);
+        CHECK_EQ(x86_model_has(model, X86_FEATURE_aes), rows[i].aes);
+        CHECK_EQ(x86_model_has(model, X86_FEATURE_avx), rows[i].avx);
+        CHECK_EQ(x86_model_has(model, X86_FEATURE_rdrand), rows[i].rdrand);
+        CHECK_EQ(x86_model_has(model, X86_FEATURE_avx2), rows[i].avx2);
+        CHECK_EQ(x86_model_has(model, X86_FEATURE_adx), rows[i].adx);
+        x86_model_free(model);
+    }
+}
+
 static void test_default(void)
 {
     struct x86_cpu_model *model = parse(NULL);
@@ -285,6 +313,7 @@ static void test_legal_bits(void)
 
 static const struct test_case cases[] = {
     {"models-levels", test_levels},
+    {"models-named", test_named},
     {"models-default", test_default},
     {"models-changes", test_changes},
     {"models-refusals", test_refusals},

@@ -15,17 +15,18 @@ _Static_assert(X86_FEATURE_COUNT <= 64 * X86_FEATURE_WORDS, "one bit a feature")
 
 struct model_row {
     const char *name;
-    uint8_t level, stepping;
+    uint8_t level, number, stepping;
+    const char *more; /* as after a name: "+feature,-feature" */
 };
 static const struct model_row model_rows[] = {
-#define MODEL(name, level, stepping) {name, level, stepping},
+#define MODEL(name, level, number, stepping, more) {name, level, number, stepping, more},
 #include "emulator/cpu/x86/models.inc"
 #undef MODEL
 };
 #define MODEL_COUNT (sizeof(model_rows) / sizeof(model_rows[0]))
 
 const char *const x86_model_names[] = {
-#define MODEL(name, level, stepping) name,
+#define MODEL(name, level, number, stepping, more) name,
 #include "emulator/cpu/x86/models.inc"
 #undef MODEL
     NULL,
@@ -228,8 +229,7 @@ static bool model_change_all(struct x86_cpu_model *model, char *list, struct emu
  * Vendor and numbers. GenuineIntel, because then SYSENTER works in compatibility mode, the x2APIC
  * and the TSC deadline timer are ordinary, CPUID 0x15 tells the TSC's rate, and one MSR
  * (ARCH_CAPABILITIES) tells a kernel that no mitigation of speculation is needed: an emulator does
- * not speculate. SYSCALL outside 64-bit code is #UD, then. Family 6, model 0x7b is no processor
- * that was ever sold, so that no kernel has quirks or model-specific registers in mind for it.
+ * not speculate. SYSCALL outside 64-bit code is #UD, then.
  */
 static void model_fill(struct x86_cpu_model *model, const struct model_row *row)
 {
@@ -237,7 +237,7 @@ static void model_fill(struct x86_cpu_model *model, const struct model_row *row)
     snprintf(model->vendor, sizeof(model->vendor), "GenuineIntel");
     snprintf(model->brand, sizeof(model->brand), "Lathe virtual CPU (%s)", row->name);
     model->family = 6;
-    model->model = 0x7b;
+    model->model = row->number;
     model->stepping = row->stepping;
     model->physical_bits = 40;
     model->linear_bits = 48;
@@ -257,8 +257,11 @@ static struct x86_cpu_model *model_build(const char *name, char *changes, struct
         emu_error_set(err, EMU_ERROR_HOST, "out of memory for the CPU model");
         return NULL;
     }
+    char more[128];
     model_fill(model, row);
-    if (changes != NULL && !model_change_all(model, changes, err)) {
+    snprintf(more, sizeof(more), "%s", row->more);
+    if ((more[0] != '\0' && !model_change_all(model, more, err)) ||
+        (changes != NULL && !model_change_all(model, changes, err))) {
         free(model);
         return NULL;
     }
