@@ -221,18 +221,26 @@ static void read_cpu_feature(struct lathe_config_reader *reader, const xmlNode *
                          name);
 }
 
+/* A guest of i686 meets a processor of 32 bits, as it would at home. */
+static const char *read_cpu_width(const struct lathe_config_reader *reader)
+{
+    return lathe_tree_is(lathe_tree_find(reader->root, "os/type"), "arch", "i686") ? ",-lm" : "";
+}
+
 static bool read_cpu(struct lathe_config_reader *reader, GError **error)
 {
     const xmlNode *node = lathe_tree_child(reader->root, "cpu");
     g_autofree char *wanted = lathe_tree_text(lathe_tree_child(node, "model"));
-    const char *model;
+    const char *model = "max", *width = read_cpu_width(reader);
 
-    if (node == NULL)
+    if (node == NULL && width[0] == '\0')
         return true;
-    model = read_cpu_model(reader, node, wanted, error);
+    if (node != NULL)
+        model = read_cpu_model(reader, node, wanted, error);
     if (model == NULL)
         return false;
     g_autoptr(GString) cpu = g_string_new(model);
+    g_string_append(cpu, width);
     for (const xmlNode *feature = lathe_tree_child(node, "feature"); feature != NULL;
          feature = lathe_tree_next(feature))
         read_cpu_feature(reader, feature, cpu);
@@ -297,25 +305,45 @@ static bool read_kernel(struct lathe_config_reader *reader, GError **error)
     return true;
 }
 
-static bool read_boot(struct lathe_config_reader *reader, GError **error)
+static enum lathe_boot_kind read_boot_kind(const xmlNode *boot)
 {
-    static const struct {
-        const char *dev, *word;
-    } kinds[] = {{"hd", "disk"}, {"cdrom", "cdrom"}, {"network", "network"}, {"fd", "floppy"}};
-    const xmlNode *boot = lathe_tree_find(reader->root, "os/boot");
-    g_autoptr(GString) order = g_string_new(NULL);
+    static const char *const devs[] = {[LATHE_BOOT_DISK] = "hd",
+                                       [LATHE_BOOT_CDROM] = "cdrom",
+                                       [LATHE_BOOT_NETWORK] = "network",
+                                       [LATHE_BOOT_FLOPPY] = "fd"};
+    unsigned kind = 0;
 
-    for (; boot != NULL; boot = lathe_tree_next(boot)) {
-        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-            if (lathe_tree_is(boot, "dev", kinds[i].dev))
-                g_string_append_printf(order, "%s%s", order->len != 0 ? "," : "", kinds[i].word);
-        }
+    while (kind < LATHE_BOOT_FLOPPY && !lathe_tree_is(boot, "dev", devs[kind]))
+        kind++;
+    return kind;
+}
+
+static bool read_boot_repeats(const struct lathe_boot_order *order, enum lathe_boot_kind kind)
+{
+    for (unsigned i = 0; i < order->count; i++) {
+        if (order->kinds[i] == kind)
+            return true;
     }
-    boot = lathe_tree_find(reader->root, "os/boot");
-    if (order->len == 0 || reader->definition->kernel != NULL)
-        return true;
-    return lathe_boot_parse(order->str, &reader->definition->boot, error) ||
-           lathe_read_fail_at(reader, boot, error);
+    return false;
+}
+
+/* Drives and adapters have been read. */
+static void read_boot(struct lathe_config_reader *reader)
+{
+    struct lathe_definition *definition = reader->definition;
+    const xmlNode *boot = lathe_tree_find(reader->root, "os/boot");
+
+    if (definition->kernel != NULL)
+        return;
+    for (; boot != NULL; boot = lathe_tree_next(boot)) {
+        enum lathe_boot_kind kind = read_boot_kind(boot);
+        g_autofree char *dev = lathe_tree_get(boot, "dev");
+
+        if (!lathe_boot_has(definition, kind))
+            lathe_read_later(reader, boot, "os/boot dev='%s': the machine has no such device", dev);
+        else if (!read_boot_repeats(&definition->boot, kind))
+            definition->boot.kinds[definition->boot.count++] = kind;
+    }
 }
 
 /* ---- what is ours ---- */
@@ -345,9 +373,9 @@ static bool read_all(struct lathe_config_reader *reader, GError **error)
     lathe_parts_read(reader->root, reader->definition->parts);
     return read_board(reader, error) && read_memory(reader, error) &&
            read_topology(reader, error) && read_cpu(reader, error) && read_ends(reader, error) &&
-           read_kernel(reader, error) && read_firmware(reader, error) && read_boot(reader, error) &&
-           read_ours(reader, error) && lathe_read_drives(reader, error) &&
-           lathe_read_nets(reader, error) && lathe_read_ports(reader, error);
+           read_kernel(reader, error) && read_firmware(reader, error) && read_ours(reader, error) &&
+           lathe_read_drives(reader, error) && lathe_read_nets(reader, error) &&
+           lathe_read_ports(reader, error) && (read_boot(reader), true);
 }
 
 static void read_add_later(void *opaque, const char *lines, const char *text)

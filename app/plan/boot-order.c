@@ -49,6 +49,17 @@ enum lathe_boot_kind lathe_boot_kind_of(const struct lathe_disk_definition *disk
     return disk->cdrom ? LATHE_BOOT_CDROM : LATHE_BOOT_DISK;
 }
 
+bool lathe_boot_has(const struct lathe_definition *definition, enum lathe_boot_kind kind)
+{
+    if (kind == LATHE_BOOT_NETWORK)
+        return definition->nets != 0;
+    for (unsigned i = 0; i < definition->disks; i++) {
+        if (lathe_boot_kind_of(&definition->disk[i]) == kind)
+            return true;
+    }
+    return false;
+}
+
 /* Numbers the devices of a kind from next on; returns the number after the last. */
 static unsigned boot_number(struct lathe_definition *definition, enum lathe_boot_kind kind,
                             unsigned next)

@@ -27,6 +27,8 @@ bool lathe_boot_parse(const char *text, struct lathe_boot_order *order, GError *
 
 /* What sort of boot device the drive is. */
 enum lathe_boot_kind lathe_boot_kind_of(const struct lathe_disk_definition *disk);
+/* Has the machine a device of that sort? */
+bool lathe_boot_has(const struct lathe_definition *definition, enum lathe_boot_kind kind);
 
 /*
  * Gives each device its place. Not given: as the devices have them already, or else disks, CD
