@@ -243,7 +243,8 @@ static bool hardware_take_net(struct ovf_reader *reader, const xmlNode *item, GE
     bool has_mac = mac != NULL && *mac != '\0';
 
     if (definition->nets == EMU_MAX_NICS) {
-        hardware_leave(reader, item, "a machine has at most 4 network adapters");
+        hardware_leave(reader, item,
+                       "a machine has at most " G_STRINGIFY(EMU_MAX_NICS) " network adapters");
         return true;
     }
     if (!same)
@@ -263,7 +264,8 @@ static bool hardware_take_serial(struct ovf_reader *reader, const xmlNode *item,
 {
     if (reader->ovf->definition->serials < EMU_MAX_SERIAL)
         return lathe_definition_add_serial(reader->ovf->definition, "default", error);
-    hardware_leave(reader, item, "a machine has at most 4 serial ports");
+    hardware_leave(reader, item,
+                   "a machine has at most " G_STRINGIFY(EMU_MAX_SERIAL) " serial ports");
     return true;
 }
 

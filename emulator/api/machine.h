@@ -50,7 +50,7 @@ struct emu_device_config {
     struct emu_drive drive; /* of storage: back end and cdrom */
 };
 
-#define EMU_MAX_NICS 4
+#define EMU_MAX_NICS 8
 
 enum emu_nic_model {
     EMU_NIC_VIRTIO,
