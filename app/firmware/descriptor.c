@@ -193,6 +193,14 @@ static bool descriptor_read_mapping(struct lathe_descriptor *descriptor, JsonObj
 
 /* ---- the whole ---- */
 
+/* Old descriptors leave them out. */
+static char **descriptor_tags(JsonObject *root, GError **error)
+{
+    if (!json_object_has_member(root, "tags"))
+        return g_new0(char *, 1);
+    return descriptor_strings(root, "tags", error);
+}
+
 static bool descriptor_fill(struct lathe_descriptor *descriptor, JsonObject *root, GError **error)
 {
     descriptor->description = g_strdup(descriptor_string(root, "description", error));
@@ -202,7 +210,10 @@ static bool descriptor_fill(struct lathe_descriptor *descriptor, JsonObject *roo
     if (descriptor->interfaces == NULL)
         return false;
     descriptor->features = descriptor_strings(root, "features", error);
-    return descriptor->features != NULL && descriptor_read_targets(descriptor, root, error) &&
+    if (descriptor->features == NULL)
+        return false;
+    descriptor->tags = descriptor_tags(root, error);
+    return descriptor->tags != NULL && descriptor_read_targets(descriptor, root, error) &&
            descriptor_read_mapping(descriptor, root, error);
 }
 
@@ -249,6 +260,7 @@ void lathe_descriptor_free(struct lathe_descriptor *descriptor)
         g_free(strings[i]);
     g_strfreev(descriptor->interfaces);
     g_strfreev(descriptor->features);
+    g_strfreev(descriptor->tags);
     g_ptr_array_unref(descriptor->targets);
     g_free(descriptor);
 }

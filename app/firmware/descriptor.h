@@ -26,6 +26,7 @@ struct lathe_descriptor {
     char *description;
     char **interfaces; /* "uefi", "bios", ...: most native first */
     char **features;   /* "secure-boot", "requires-smm", ... */
+    char **tags;       /* how it was built, in its packager's words; none: empty */
     GPtrArray *targets;
     enum lathe_firmware_device device;
     enum lathe_flash_mode mode;

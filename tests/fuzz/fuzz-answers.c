@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
+#include "wizards/choice/choice.h"
 #include "wizards/installer/installer.h"
 #include "wizards/topology/topology.h"
 
@@ -36,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
     struct lathe_answers *read[] = {lathe_installer_read(text, size, NULL),
-                                    lathe_topology_read(text, size, NULL)};
+                                    lathe_topology_read(text, size, NULL),
+                                    lathe_firmware_read(text, size, NULL)};
 
     fuzz_flow(&lathe_installer_flow, text, size);
     fuzz_flow(&lathe_topology_flow, text, size);
@@ -63,6 +65,9 @@ size_t fuzz_seed(unsigned index, uint8_t *out, size_t size)
         "-numa dist,src=0,dst=1,val=21 -device pxb-pcie,id=x,bus_nr=0x40,numa_node=1 -device "
         "pcie-root-port,id=r,bus=x,chassis=1 -device x3130-upstream,id=u,bus=r -device "
         "xio3130-downstream,id=d,bus=u,slot=1 -device e1000,bus=d,addr=2.1,multifunction=on",
+        "<domain><os firmware='efi'><type arch='x86_64' machine='q35'>hvm</type><firmware><feature "
+        "enabled='yes' name='secure-boot'/></firmware><loader secure='yes' format='qcow2' "
+        "type='rom'>/c.fd</loader><nvram>/v.fd</nvram></os></domain>",
         "{\"answers\":{\"nodes\":[\"cpus=0-4095,memory=1G\",\"id=127\"],\"distances\":[\"0,127,"
         "255\"],"
         "\"devices\":[\"pcie-pci-bridge,id=p\",\"pci-bridge,id=q,bus=p,chassis_nr=1\",\"AC97,bus="

@@ -36,6 +36,7 @@ LAYERS = {
     "app": ["emulator/api", "display", "app"],
     "wizards/firmware": ["emulator/api", "app/plan", "app/firmware"],
     "wizards/flow": ["app/plan", "app/firmware"],
+    "wizards/choice": ["app/plan", "app/config", "app/firmware", "wizards/flow", "wizards/firmware"],
     "wizards/installer": ["app/plan", "wizards/flow"],
     "wizards/topology": ["app/plan", "wizards/flow"],
     "wizards/cli": ["emulator/api", "app", "wizards"],

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe firmware list": the host's firmware, and which of it is what one wants. */
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,8 +76,10 @@ static void list_print_item(const struct lathe_firmware_item *item)
     for (size_t i = 0; descriptor->features[i] != NULL; i++) {
         const char *words = lathe_firmware_feature_words(descriptor->features[i]);
         printf("    - %s: %s\n", descriptor->features[i],
-               words != NULL ? words : "not known to this version");
+               words != NULL ? gettext(words) : "not known to this version");
     }
+    for (size_t i = 0; descriptor->tags[i] != NULL; i++)
+        printf("    %s %s\n", i == 0 ? "built with  " : "            ", descriptor->tags[i]);
     if (item->trouble != NULL)
         printf("    cannot be used: %s\n", item->trouble);
 }
@@ -135,6 +138,7 @@ static void list_json_item(JsonBuilder *builder, const struct lathe_firmware_ite
     lathe_json_truth(builder, "built-in", item->built_in);
     lathe_json_texts(builder, "interface-types", (const char *const *)descriptor->interfaces);
     lathe_json_texts(builder, "features", (const char *const *)descriptor->features);
+    lathe_json_texts(builder, "tags", (const char *const *)descriptor->tags);
     json_builder_set_member_name(builder, "targets");
     json_builder_begin_array(builder);
     for (guint i = 0; i < descriptor->targets->len; i++) {

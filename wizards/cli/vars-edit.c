@@ -180,42 +180,44 @@ GPtrArray *lathe_vars_read_hash(const char *text, const struct lathe_guid *owner
     return signatures;
 }
 
-typedef GPtrArray *vars_read(const char *text, const struct lathe_guid *owner, GError **error);
+static bool edit_take_file(GPtrArray *variables, const char *value, const char *target,
+                           bool replace, GError **error)
+{
+    g_autofree char *path = g_strdup(value);
+    struct lathe_guid owner;
 
-/* Reads value and gives what is in it to put. */
-static bool edit_signatures(GPtrArray *variables, const char *value, const char *target,
-                            vars_read *read,
-                            bool (*put)(GPtrArray *, const char *, const GPtrArray *, GError **),
-                            GError **error)
+    if (!lathe_vars_take_owner(path, &owner, error))
+        return false;
+    g_autoptr(GBytes) file = lathe_file_read(path, EDIT_FILE_MAX, error);
+    if (file == NULL)
+        return false;
+    return lathe_secure_boot_take_file(variables, target, lathe_bytes_of(file), &owner, replace,
+                                       error) ||
+           (g_prefix_error(error, "%s: ", path), false);
+}
+
+static bool edit_add_key(GPtrArray *variables, const char *value, const char *target,
+                         GError **error)
+{
+    return edit_take_file(variables, value, target, false, error);
+}
+
+static bool edit_set_key(GPtrArray *variables, const char *value, const char *target,
+                         GError **error)
+{
+    return edit_take_file(variables, value, target, true, error);
+}
+
+static bool edit_add_hash(GPtrArray *variables, const char *value, const char *target,
+                          GError **error)
 {
     g_autofree char *text = g_strdup(value);
     struct lathe_guid owner;
 
     if (!lathe_vars_take_owner(text, &owner, error))
         return false;
-    g_autoptr(GPtrArray) signatures = read(text, &owner, error);
-    return signatures != NULL && put(variables, target, signatures, error);
-}
-
-static bool edit_add_key(GPtrArray *variables, const char *value, const char *target,
-                         GError **error)
-{
-    return edit_signatures(variables, value, target, lathe_vars_read_signatures,
-                           lathe_secure_boot_add, error);
-}
-
-static bool edit_set_key(GPtrArray *variables, const char *value, const char *target,
-                         GError **error)
-{
-    return edit_signatures(variables, value, target, lathe_vars_read_signatures,
-                           lathe_secure_boot_replace, error);
-}
-
-static bool edit_add_hash(GPtrArray *variables, const char *value, const char *target,
-                          GError **error)
-{
-    return edit_signatures(variables, value, target, lathe_vars_read_hash, lathe_secure_boot_add,
-                           error);
+    g_autoptr(GPtrArray) signatures = lathe_vars_read_hash(text, &owner, error);
+    return signatures != NULL && lathe_secure_boot_add(variables, target, signatures, error);
 }
 
 static bool edit_enrol_signatures(GPtrArray *variables, const GPtrArray *signatures, GError **error)

@@ -15,6 +15,7 @@
 
 #include "app/cli/cli.h"
 #include "app/plan/error.h"
+#include "wizards/choice/choice.h"
 #include "wizards/flow/dialog.h"
 #include "wizards/installer/installer.h"
 #include "wizards/topology/topology.h"

@@ -3,6 +3,7 @@
 #include "wizards/firmware/catalogue.h"
 
 #include <fnmatch.h>
+#include <glib/gi18n.h>
 #include <string.h>
 
 static const struct {
@@ -36,9 +37,13 @@ const char *lathe_firmware_feature_words(const char *feature)
 /* ---- builds without a descriptor ---- */
 
 #define X86_MACHINES "\"architecture\":\"x86_64\",\"machines\":[\"pc-q35-*\"]"
+#define PC_MACHINES                                                                                \
+    "\"architecture\":\"x86_64\",\"machines\":[\"pc-i440fx-*\",\"pc-q35-*\"]},"                    \
+    "{\"architecture\":\"i386\",\"machines\":[\"pc-i440fx-*\",\"pc-q35-*\"]"
 #define ARM_MACHINES "\"architecture\":\"aarch64\",\"machines\":[\"virt-*\"]"
 
-/* Debian 13's and Fedora's builds with strict memory protection; Debian 12's of 2 MiB. */
+/* Debian 13's and Fedora's builds with strict memory protection; Debian 12's of 2 MiB; SeaBIOS,
+ * which is no flash and has no variables. */
 static const struct {
     const char *name, *description, *code, *variables, *format, *target, *features;
 } catalogue_builds[] = {
@@ -62,18 +67,32 @@ static const struct {
      "\"acpi-s3\",\"requires-smm\",\"secure-boot\",\"verbose-dynamic\""},
     {"small-x86_64", "UEFI in 2 MiB of flash", "/usr/share/OVMF/OVMF_CODE.fd",
      "/usr/share/OVMF/OVMF_VARS.fd", "raw", X86_MACHINES, "\"acpi-s3\",\"verbose-dynamic\""},
+    {"seabios", "BIOS (SeaBIOS)", "/usr/share/seabios/bios-256k.bin", NULL, "raw", PC_MACHINES,
+     "\"acpi-s3\""},
 };
+
+static char *catalogue_mapping(size_t index)
+{
+    const char *format = catalogue_builds[index].format;
+
+    if (catalogue_builds[index].variables == NULL)
+        return g_strdup_printf("\"device\":\"memory\",\"filename\":\"%s\"",
+                               catalogue_builds[index].code);
+    return g_strdup_printf(
+        "\"device\":\"flash\",\"executable\":{\"filename\":\"%s\",\"format\":\"%s\"},"
+        "\"nvram-template\":{\"filename\":\"%s\",\"format\":\"%s\"}",
+        catalogue_builds[index].code, format, catalogue_builds[index].variables, format);
+}
 
 static struct lathe_descriptor *catalogue_build(size_t index)
 {
+    g_autofree char *mapping = catalogue_mapping(index);
     g_autofree char *text = g_strdup_printf(
-        "{\"description\":\"%s\",\"interface-types\":[\"uefi\"],\"mapping\":{\"device\":\"flash\","
-        "\"executable\":{\"filename\":\"%s\",\"format\":\"%s\"},\"nvram-template\":{\"filename\":"
-        "\"%s\",\"format\":\"%s\"}},\"targets\":[{%s}],\"features\":[%s]}",
-        catalogue_builds[index].description, catalogue_builds[index].code,
-        catalogue_builds[index].format, catalogue_builds[index].variables,
-        catalogue_builds[index].format, catalogue_builds[index].target,
-        catalogue_builds[index].features);
+        "{\"description\":\"%s\",\"interface-types\":[\"%s\"],\"mapping\":{%s},\"targets\":[{%s}],"
+        "\"features\":[%s]}",
+        catalogue_builds[index].description,
+        catalogue_builds[index].variables != NULL ? "uefi" : "bios", mapping,
+        catalogue_builds[index].target, catalogue_builds[index].features);
 
     return lathe_descriptor_parse(catalogue_builds[index].name, text, strlen(text), NULL);
 }
@@ -84,7 +103,7 @@ static char *item_check_file(const char *path)
 {
     if (path == NULL || g_file_test(path, G_FILE_TEST_IS_REGULAR))
         return NULL;
-    return g_strdup_printf("%s does not exist", path);
+    return g_strdup_printf(_("%s does not exist"), path);
 }
 
 static void item_free(gpointer data)
@@ -141,22 +160,70 @@ void lathe_catalogue_free(struct lathe_catalogue *catalogue)
     g_free(catalogue);
 }
 
+const struct lathe_descriptor *lathe_catalogue_find_build(const struct lathe_catalogue *catalogue,
+                                                          const char *executable)
+{
+    for (guint i = 0; i < catalogue->built_in->len; i++) {
+        const struct lathe_descriptor *build = catalogue->built_in->pdata[i];
+        if (strcmp(build->executable, executable) == 0)
+            return build;
+    }
+    return NULL;
+}
+
+/* Patterns of descriptors are for what aliases stand for. */
+static const char *machine_of_alias(const char *machine)
+{
+    static const char *const aliases[][2] = {
+        {"q35", "pc-q35-10.0"}, {"pc", "pc-i440fx-10.0"}, {"virt", "virt-10.0"}};
+
+    for (size_t i = 0; machine != NULL && i < G_N_ELEMENTS(aliases); i++) {
+        if (strcmp(aliases[i][0], machine) == 0)
+            return aliases[i][1];
+    }
+    return machine;
+}
+
 /* Is it for this machine? NULL stands for any. */
 static bool item_fits(const struct lathe_descriptor *descriptor,
                       const struct lathe_firmware_wish *wish)
 {
+    const char *machine = machine_of_alias(wish->machine);
+
     for (guint i = 0; i < descriptor->targets->len; i++) {
         const struct lathe_firmware_target *target = descriptor->targets->pdata[i];
         if (wish->architecture != NULL && strcmp(target->architecture, wish->architecture) != 0)
             continue;
-        if (wish->machine == NULL)
+        if (machine == NULL)
             return true;
         for (size_t j = 0; target->machines[j] != NULL; j++) {
-            if (fnmatch(target->machines[j], wish->machine, 0) == 0)
+            if (fnmatch(target->machines[j], machine, 0) == 0)
                 return true;
         }
     }
     return false;
+}
+
+static bool item_has(const struct lathe_descriptor *descriptor, const char *word)
+{
+    return lathe_descriptor_has_feature(descriptor, word) ||
+           lathe_descriptor_has_interface(descriptor, word);
+}
+
+static bool item_is_raw(const struct lathe_descriptor *descriptor)
+{
+    return strcmp(descriptor->executable_format, "raw") == 0 &&
+           (descriptor->template == NULL || strcmp(descriptor->template_format, "raw") == 0);
+}
+
+static char *item_misses_machine(const struct lathe_firmware_wish *wish)
+{
+    const char *architecture = wish->architecture != NULL ? wish->architecture : "such";
+
+    if (wish->machine == NULL)
+        return g_strdup_printf(_("it is not for %s machines"), architecture);
+    /* Translators: an architecture, and a type of machine, for example pc-q35-10.0 */
+    return g_strdup_printf(_("it is not for %s machines of type %s"), architecture, wish->machine);
 }
 
 char *lathe_firmware_item_misses(const struct lathe_firmware_item *item,
@@ -167,19 +234,19 @@ char *lathe_firmware_item_misses(const struct lathe_firmware_item *item,
     if (item->trouble != NULL)
         return g_strdup(item->trouble);
     if (!item_fits(descriptor, wish))
-        return g_strdup_printf(
-            "it is not for %s machines%s%s", wish->architecture ? wish->architecture : "such",
-            wish->machine ? " of type " : "", wish->machine ? wish->machine : "");
+        return item_misses_machine(wish);
     for (size_t i = 0; wish->with[i] != NULL; i++) {
-        if (!lathe_descriptor_has_feature(descriptor, wish->with[i]) &&
-            !lathe_descriptor_has_interface(descriptor, wish->with[i]))
-            return g_strdup_printf("it does not have %s", wish->with[i]);
+        if (!item_has(descriptor, wish->with[i]))
+            return g_strdup_printf(_("it does not have %s"), wish->with[i]);
     }
     for (size_t i = 0; wish->without[i] != NULL; i++) {
-        if (lathe_descriptor_has_feature(descriptor, wish->without[i]) ||
-            lathe_descriptor_has_interface(descriptor, wish->without[i]))
-            return g_strdup_printf("it has %s", wish->without[i]);
+        if (item_has(descriptor, wish->without[i]))
+            return g_strdup_printf(_("it has %s"), wish->without[i]);
     }
+    if (wish->raw && !item_is_raw(descriptor))
+        return g_strdup(_("it is a qcow2 image"));
+    if (wish->name != NULL && strcmp(wish->name, descriptor->name) != 0)
+        return g_strdup(_("another one was named"));
     return NULL;
 }
 

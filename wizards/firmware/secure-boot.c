@@ -151,6 +151,30 @@ bool lathe_secure_boot_add(GPtrArray *variables, const char *name, const GPtrArr
     return true;
 }
 
+/* An update's time counts for what comes of it. */
+static void secure_take_time(GPtrArray *variables, const char *name, struct lathe_bytes file)
+{
+    struct lathe_variable *variable = secure_find(variables, lathe_known_variable(name, NULL));
+    guint8 time[LATHE_EFI_TIME];
+
+    lathe_signatures_payload(file, time);
+    if ((variable->attributes & LATHE_VARIABLE_TIME_AUTHENTICATED) != 0 &&
+        lathe_efi_time_compare(variable->time, time) < 0)
+        memcpy(variable->time, time, LATHE_EFI_TIME);
+}
+
+bool lathe_secure_boot_take_file(GPtrArray *variables, const char *name, struct lathe_bytes file,
+                                 const struct lathe_guid *owner, bool replace, GError **error)
+{
+    g_autoptr(GPtrArray) signatures = lathe_secure_boot_read_file(file, owner, error);
+
+    if (signatures == NULL || !(replace ? lathe_secure_boot_replace : lathe_secure_boot_add)(
+                                  variables, name, signatures, error))
+        return false;
+    secure_take_time(variables, name, file);
+    return true;
+}
+
 static const char *const secure_databases[] = {"PK", "KEK", "db", "dbx"};
 
 bool lathe_secure_boot_copy(GPtrArray *variables, const GPtrArray *from, GError **error)

@@ -23,6 +23,12 @@ GPtrArray *lathe_secure_boot_read_file(struct lathe_bytes file, const struct lat
  */
 bool lathe_secure_boot_add(GPtrArray *variables, const char *name, const GPtrArray *signatures,
                            GError **error);
+/*
+ * The same with what a file holds, as lathe_secure_boot_read_file says; with replace just that. The
+ * variable gets the time of an update in the file, so that firmware takes later ones alone.
+ */
+bool lathe_secure_boot_take_file(GPtrArray *variables, const char *name, struct lathe_bytes file,
+                                 const struct lathe_guid *owner, bool replace, GError **error);
 /* Makes the variable hold just these. */
 bool lathe_secure_boot_replace(GPtrArray *variables, const char *name, const GPtrArray *signatures,
                                GError **error);
