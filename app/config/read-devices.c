@@ -135,8 +135,7 @@ static bool read_range(const xmlNode *forward, const xmlNode *range, const char 
     return true;
 }
 
-static bool read_forward(struct lathe_config_reader *reader, const xmlNode *forward, GString *text,
-                         GError **error)
+bool lathe_read_forward_ports(const xmlNode *forward, GString *text)
 {
     g_autofree char *address = lathe_tree_get(forward, "address");
     bool six = address != NULL && strchr(address, ':') != NULL;
@@ -145,20 +144,31 @@ static bool read_forward(struct lathe_config_reader *reader, const xmlNode *forw
     const xmlNode *range = lathe_tree_child(forward, "range");
     unsigned count = 0;
 
-    if (strchr(host, ',') != NULL)
+    for (; range != NULL; range = lathe_tree_next(range)) {
+        if (!read_range(forward, range, host, text, &count))
+            return false;
+    }
+    return true;
+}
+
+static bool read_forward(struct lathe_config_reader *reader, const xmlNode *forward, GString *text,
+                         GError **error)
+{
+    g_autofree char *address = lathe_tree_get(forward, "address");
+    gsize length = text->len;
+
+    if (address != NULL && strchr(address, ',') != NULL)
         return lathe_read_fail(reader, forward, error,
                                "interface/portForward address='%s' is no address", address);
     if (address == NULL)
         lathe_read_later(reader, forward,
                          "interface/portForward without address: only this host reaches the port");
-    for (; range != NULL; range = lathe_tree_next(range)) {
-        if (!read_range(forward, range, host, text, &count))
-            return lathe_read_fail(reader, range, error,
-                                   "interface/portForward: more than %d ports", READ_MAX_FORWARDS);
-    }
-    return count != 0 || lathe_read_fail(reader, forward, error,
-                                         "interface/portForward needs <range>: not all ports can "
-                                         "be forwarded");
+    if (!lathe_read_forward_ports(forward, text))
+        return lathe_read_fail(reader, forward, error, "interface/portForward: more than %d ports",
+                               READ_MAX_FORWARDS);
+    return text->len != length ||
+           lathe_read_fail(reader, forward, error,
+                           "interface/portForward needs <range>: not all ports can be forwarded");
 }
 
 static const char *read_net_model(struct lathe_config_reader *reader, const xmlNode *node)
@@ -229,7 +239,7 @@ static bool read_serial(struct lathe_config_reader *reader, const xmlNode *node,
            lathe_read_fail_at(reader, node, error);
 }
 
-static bool serial_is_debugcon(const xmlNode *node)
+bool lathe_read_is_debugcon(const xmlNode *node)
 {
     const xmlNode *target = lathe_tree_child(node, "target");
 
@@ -257,24 +267,28 @@ static bool read_serials(struct lathe_config_reader *reader, GError **error)
     const xmlNode *node = lathe_tree_find(reader->root, "devices/serial");
 
     for (; node != NULL; node = lathe_tree_next(node)) {
-        if (lathe_tree_child(node, "log") != NULL && !serial_is_debugcon(node))
+        if (lathe_tree_child(node, "log") != NULL && !lathe_read_is_debugcon(node))
             lathe_read_later(reader, node, "serial/log: the window keeps the port's text");
-        if (serial_is_debugcon(node) ? !read_debugcon(reader, node, error)
-                                     : !read_serial(reader, node, error))
+        if (lathe_read_is_debugcon(node) ? !read_debugcon(reader, node, error)
+                                         : !read_serial(reader, node, error))
             return false;
     }
     return true;
+}
+
+bool lathe_read_is_serial_console(const xmlNode *console)
+{
+    g_autofree char *type = lathe_tree_get(lathe_tree_child(console, "target"), "type");
+
+    return type == NULL || strcmp(type, "serial") == 0;
 }
 
 /* The first console is the first serial port, written again or only so. */
 static bool read_consoles(struct lathe_config_reader *reader, GError **error)
 {
     const xmlNode *node = lathe_tree_find(reader->root, "devices/console");
-    const xmlNode *target = lathe_tree_child(node, "target");
-    g_autofree char *type = lathe_tree_get(target, "type");
 
-    if (node == NULL || reader->definition->serials != 0 ||
-        (type != NULL && strcmp(type, "serial") != 0))
+    if (node == NULL || reader->definition->serials != 0 || !lathe_read_is_serial_console(node))
         return true;
     return read_serial(reader, node, error);
 }

@@ -32,6 +32,11 @@ void lathe_read_later(struct lathe_config_reader *reader, const xmlNode *node, c
 
 /* A file's path: from the document's folder, if it is none from the root. NULL for NULL and "". */
 char *lathe_read_path(const struct lathe_config_reader *reader, const char *path);
+/* Appends ",forward=..." for each port of a <portForward>; false: there are too many. */
+bool lathe_read_forward_ports(const xmlNode *forward, GString *text);
+/* Is a <serial> firmware's debug console? Is a <console> a serial port, the first one? */
+bool lathe_read_is_debugcon(const xmlNode *serial);
+bool lathe_read_is_serial_console(const xmlNode *console);
 /* A device's place in the boot order; 0: none. */
 unsigned lathe_read_boot(const xmlNode *device);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Properties put into a document: disks, network adapters and ports; taking devices out again. */
-#include <arpa/inet.h>
+/* Properties put into a document: disks, places of devices; taking devices out again. */
 #include <string.h>
 
 #include "app/config/parts.h"
+#include "app/config/read.h"
 #include "app/config/write-private.h"
 #include "app/plan/error.h"
 
@@ -119,58 +119,6 @@ bool lathe_write_disks(xmlNode *root, const struct lathe_definition *definition,
     return true;
 }
 
-/* ---- network ---- */
-
-static bool net_add_forward(xmlNode *net, const struct emu_net_forward *forward, GError **error)
-{
-    static const uint8_t any[sizeof(forward->guest.bytes)];
-    char host[INET6_ADDRSTRLEN] = "";
-    xmlNode *node, *range;
-
-    if (!forward->guest.six && memcmp(forward->guest.bytes, any, sizeof(any)) != 0)
-        return lathe_error_input(error, "a definition forwards ports to the guest's own address: "
-                                        "leave out the one before the second port");
-    node = lathe_tree_add(net, "portForward", NULL);
-    range = lathe_tree_add(node, "range", NULL);
-    inet_ntop(forward->host.six ? AF_INET6 : AF_INET, forward->host.bytes, host, sizeof(host));
-    lathe_tree_set(node, "proto", forward->protocol == EMU_NET_UDP ? "udp" : "tcp");
-    lathe_tree_set(node, "address", host);
-    g_autofree char *from = g_strdup_printf("%u", forward->host.port),
-                    *to = g_strdup_printf("%u", forward->guest.port);
-    lathe_tree_set(lathe_tree_set(range, "start", from), "to", to);
-    return true;
-}
-
-static bool net_add(xmlNode *devices, const struct lathe_net_definition *net, GError **error)
-{
-    xmlNode *node = lathe_tree_set(lathe_tree_add(devices, "interface", NULL), "type", "user");
-
-    if (net->tftp != NULL || net->bootfile != NULL)
-        return lathe_error_input(error, "--net: a definition has no place for tftp= and bootfile=: "
-                                        "give them to lathe run");
-    if (net->mac != NULL)
-        lathe_tree_set(lathe_tree_add(node, "mac", NULL), "address", net->mac);
-    lathe_tree_set(lathe_tree_add(node, "model", NULL), "type",
-                   net->model == EMU_NIC_E1000E ? "e1000e" : "virtio");
-    for (guint i = 0; i < net->forwards->len; i++) {
-        if (!net_add_forward(node, &g_array_index(net->forwards, struct emu_net_forward, i), error))
-            return false;
-    }
-    return true;
-}
-
-bool lathe_write_nets(xmlNode *root, const struct lathe_definition *definition, GError **error)
-{
-    xmlNode *devices = lathe_tree_need(root, "devices");
-
-    lathe_write_drop_all(devices, "interface");
-    for (unsigned i = 0; i < definition->nets; i++) {
-        if (!net_add(devices, &definition->net[i], error))
-            return false;
-    }
-    return true;
-}
-
 /* ---- places ---- */
 
 static void place_set_thread(xmlNode *node, unsigned thread)
@@ -204,72 +152,6 @@ bool lathe_write_places(xmlNode *root, const struct lathe_definition *definition
     return true;
 }
 
-/* ---- ports ---- */
-
-static bool serial_is_debugcon(const xmlNode *node)
-{
-    return lathe_tree_is(lathe_tree_child(node, "target"), "type", "isa-debug");
-}
-
-/* Takes out the ports, or the debug console that stands among them. */
-static void serial_drop(xmlNode *devices, bool debugcon)
-{
-    xmlNode *node = lathe_tree_child(devices, "serial");
-
-    while (node != NULL) {
-        xmlNode *next = lathe_tree_next(node);
-        if (serial_is_debugcon(node) == debugcon) {
-            xmlUnlinkNode(node);
-            xmlFreeNode(node);
-        }
-        node = next;
-    }
-}
-
-static void serial_add(xmlNode *devices, const struct lathe_serial_definition *serial)
-{
-    static const char *const types[] = {
-        [LATHE_SERIAL_DEFAULT] = "vc", [LATHE_SERIAL_TAB] = "vc",    [LATHE_SERIAL_STDIO] = "stdio",
-        [LATHE_SERIAL_PTY] = "pty",    [LATHE_SERIAL_UNIX] = "unix", [LATHE_SERIAL_FILE] = "file",
-        [LATHE_SERIAL_NULL] = "null"};
-    xmlNode *node =
-        lathe_tree_set(lathe_tree_add(devices, "serial", NULL), "type", types[serial->kind]);
-    xmlNode *source;
-
-    if (serial->path == NULL)
-        return;
-    source = lathe_tree_set(lathe_tree_add(node, "source", NULL), "path", serial->path);
-    if (serial->kind == LATHE_SERIAL_UNIX)
-        lathe_tree_set(source, "mode", "bind");
-}
-
-bool lathe_write_serials(xmlNode *root, const struct lathe_definition *definition, GError **error)
-{
-    xmlNode *devices = lathe_tree_need(root, "devices");
-
-    serial_drop(devices, false);
-    lathe_write_drop_all(devices, "console"); /* the first port, said again */
-    for (unsigned i = 0; i < definition->serials; i++)
-        serial_add(devices, &definition->serial[i]);
-    return true;
-}
-
-bool lathe_write_debugcon(xmlNode *root, const struct lathe_definition *definition, GError **error)
-{
-    xmlNode *devices = lathe_tree_need(root, "devices"), *node, *target, *address;
-
-    serial_drop(devices, true);
-    if (definition->debugcon == NULL)
-        return true;
-    node = lathe_tree_set(lathe_tree_add(devices, "serial", NULL), "type", "file");
-    lathe_tree_set(lathe_tree_add(node, "source", NULL), "path", definition->debugcon);
-    target = lathe_tree_set(lathe_tree_add(node, "target", NULL), "type", "isa-debug");
-    lathe_tree_set(lathe_tree_add(target, "model", NULL), "name", "isa-debugcon");
-    address = lathe_tree_set(lathe_tree_add(node, "address", NULL), "type", "isa");
-    lathe_tree_set(address, "iobase", "0x402");
-    return true;
-}
-
 /* ---- taking out ---- */
 
 static void remove_ours(xmlNode *root, const char *dev)
@@ -293,22 +175,24 @@ static xmlNode *remove_find_disk(const xmlNode *devices, const char *dev)
     return disk;
 }
 
-/* "net2" is the second <interface>. */
-static xmlNode *remove_find_numbered(const xmlNode *devices, const char *word)
+/* "net2": the number of a word that begins so; 0: it does not. */
+static unsigned remove_number(const char *word, const char *kind)
 {
-    static const char *const kinds[][2] = {{"net", "interface"}, {"serial", "serial"}};
+    guint64 number;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        guint64 number;
-        if (!g_str_has_prefix(word, kinds[i][0]) ||
-            !g_ascii_string_to_unsigned(word + strlen(kinds[i][0]), 10, 1, 255, &number, NULL))
-            continue;
-        xmlNode *node = lathe_tree_child(devices, kinds[i][1]);
-        while (node != NULL && --number != 0)
-            node = lathe_tree_next(node);
-        return node;
-    }
-    return NULL;
+    return g_str_has_prefix(word, kind) &&
+                   g_ascii_string_to_unsigned(word + strlen(kind), 10, 1, 255, &number, NULL)
+               ? (unsigned)number
+               : 0;
+}
+
+static xmlNode *remove_find_net(const xmlNode *devices, unsigned number)
+{
+    xmlNode *node = number != 0 ? lathe_tree_child(devices, "interface") : NULL;
+
+    while (node != NULL && --number != 0)
+        node = lathe_tree_next(node);
+    return node;
 }
 
 static char *remove_list(const xmlNode *devices)
@@ -326,8 +210,10 @@ static char *remove_list(const xmlNode *devices)
         g_string_append_printf(names, "%snet%u", names->len != 0 ? ", " : "", ++count);
     count = 0;
     for (const xmlNode *port = lathe_tree_child(devices, "serial"); port != NULL;
-         port = lathe_tree_next(port))
-        g_string_append_printf(names, "%sserial%u", names->len != 0 ? ", " : "", ++count);
+         port = lathe_tree_next(port)) {
+        if (!lathe_read_is_debugcon(port))
+            g_string_append_printf(names, "%sserial%u", names->len != 0 ? ", " : "", ++count);
+    }
     return g_string_free(names, FALSE);
 }
 
@@ -339,7 +225,9 @@ bool lathe_config_remove_device(struct lathe_config *config, const char *word, G
     if (node != NULL)
         remove_ours(root, word);
     else
-        node = remove_find_numbered(devices, word);
+        node = remove_find_net(devices, remove_number(word, "net"));
+    if (node == NULL && lathe_write_remove_serial(devices, remove_number(word, "serial")))
+        return true;
     if (node != NULL) {
         xmlUnlinkNode(node);
         xmlFreeNode(node);

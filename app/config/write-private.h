@@ -17,8 +17,13 @@ void lathe_write_drop_all(xmlNode *parent, const char *name);
 
 bool lathe_write_disks(xmlNode *root, const struct lathe_definition *definition, GError **error);
 bool lathe_write_places(xmlNode *root, const struct lathe_definition *definition, GError **error);
-bool lathe_write_nets(xmlNode *root, const struct lathe_definition *definition, GError **error);
-bool lathe_write_serials(xmlNode *root, const struct lathe_definition *definition, GError **error);
+/* before: what the document said until now. */
+bool lathe_write_nets(xmlNode *root, const struct lathe_definition *before,
+                      const struct lathe_definition *definition, GError **error);
+bool lathe_write_serials(xmlNode *root, const struct lathe_definition *before,
+                         const struct lathe_definition *definition, GError **error);
+/* Takes out a serial port by its number, from 1; false: there is none. */
+bool lathe_write_remove_serial(xmlNode *devices, unsigned number);
 bool lathe_write_debugcon(xmlNode *root, const struct lathe_definition *definition, GError **error);
 
 #endif

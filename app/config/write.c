@@ -330,6 +330,9 @@ WRITE_PARTS(hostdevs)
 static const struct {
     unsigned area;
     bool (*write)(xmlNode *root, const struct lathe_definition *definition, GError **error);
+    /* Instead: before is what the document said until now. */
+    bool (*rewrite)(xmlNode *root, const struct lathe_definition *before,
+                    const struct lathe_definition *definition, GError **error);
 } write_areas[] = {
     {LATHE_AREA_NAME, write_name},
     {LATHE_AREA_MEMORY, write_memory},
@@ -343,8 +346,8 @@ static const struct {
     {LATHE_AREA_APPEND, write_append},
     {LATHE_AREA_BOOT, write_boot},
     {LATHE_AREA_DISKS, lathe_write_disks},
-    {LATHE_AREA_NETS, lathe_write_nets},
-    {LATHE_AREA_SERIALS, lathe_write_serials},
+    {LATHE_AREA_NETS, NULL, lathe_write_nets},
+    {LATHE_AREA_SERIALS, NULL, lathe_write_serials},
     {LATHE_AREA_GPU, write_gpu},
     {LATHE_AREA_INPUT, write_input},
     {LATHE_AREA_DEBUGCON, lathe_write_debugcon},
@@ -361,12 +364,27 @@ static const struct {
     {LATHE_AREA_PLACES, lathe_write_places},
 };
 
+static bool write_again(struct lathe_config *config, size_t row,
+                        const struct lathe_definition *definition, GError **error)
+{
+    struct lathe_definition *before = lathe_definition_new();
+    bool done;
+
+    lathe_config_fill(config, before, NULL); /* what cannot be used says nothing */
+    done = write_areas[row].rewrite(lathe_config_root(config), before, definition, error);
+    lathe_definition_free(before);
+    return done;
+}
+
 bool lathe_config_write(struct lathe_config *config, const struct lathe_definition *definition,
                         unsigned areas, GError **error)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(write_areas); i++) {
-        if ((areas & write_areas[i].area) != 0 &&
-            !write_areas[i].write(lathe_config_root(config), definition, error))
+        if ((areas & write_areas[i].area) == 0)
+            continue;
+        if (write_areas[i].write == NULL
+                ? !write_again(config, i, definition, error)
+                : !write_areas[i].write(lathe_config_root(config), definition, error))
             return false;
     }
     return true;
