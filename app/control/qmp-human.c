@@ -75,28 +75,54 @@ static void human_sendkey(struct lathe_qmp *qmp, const char *argument, GString *
     lathe_typist_press_codes(qmp->typist, codes, count, 100);
 }
 
+/* "net1 tcp:...": the second adapter, as its back end would be called; without it the first one. */
+static const char *human_adapter(const char *argument, unsigned *adapter)
+{
+    const char *blank = strchr(argument, ' ');
+    g_autofree char *word = blank != NULL ? g_strndup(argument, (gsize)(blank - argument)) : NULL;
+    guint64 number;
+
+    *adapter = 0;
+    if (word == NULL || !g_str_has_prefix(word, "net") ||
+        !g_ascii_string_to_unsigned(word + strlen("net"), 10, 0, EMU_MAX_NICS, &number, NULL))
+        return argument;
+    *adapter = (unsigned)number;
+    return blank + strspn(blank, " ");
+}
+
 static void human_add_forward(struct lathe_qmp *qmp, const char *argument, GString *text)
 {
     g_autoptr(GError) error = NULL;
+    unsigned adapter;
+    const char *forward = human_adapter(argument, &adapter);
 
-    if (!lathe_session_add_forward(qmp->session, 0, argument, &error))
+    if (!lathe_session_add_forward(qmp->session, adapter, forward, &error))
         g_string_append_printf(text, "%s\r\n", error->message);
 }
 
 static void human_remove_forward(struct lathe_qmp *qmp, const char *argument, GString *text)
 {
     g_autoptr(GError) error = NULL;
+    unsigned adapter;
+    const char *forward = human_adapter(argument, &adapter);
 
-    if (!lathe_session_remove_forward(qmp->session, 0, argument, &error))
+    if (!lathe_session_remove_forward(qmp->session, adapter, forward, &error))
         g_string_append_printf(text, "%s\r\n", error->message);
 }
 
+/* A machine with one adapter needs no names. */
 static void human_forwards(struct lathe_qmp *qmp, const char *argument, GString *text)
 {
-    g_auto(GStrv) list = lathe_session_list_forwards(qmp->session, 0);
+    unsigned adapters = lathe_session_count_adapters(qmp->session);
 
-    for (guint i = 0; list[i] != NULL; i++)
-        g_string_append_printf(text, "%s\r\n", list[i]);
+    for (unsigned i = 0; i < adapters; i++) {
+        g_auto(GStrv) list = lathe_session_list_forwards(qmp->session, i);
+
+        for (guint j = 0; list[j] != NULL && adapters == 1; j++)
+            g_string_append_printf(text, "%s\r\n", list[j]);
+        for (guint j = 0; list[j] != NULL && adapters != 1; j++)
+            g_string_append_printf(text, "net%u %s\r\n", i, list[j]);
+    }
 }
 
 static const struct human_row human_rows[] = {
@@ -110,8 +136,9 @@ static const struct human_row human_rows[] = {
     {"system_reset", NULL, human_reset, "reset it"},
     {"system_powerdown", NULL, human_powerdown, "press its power button"},
     {"sendkey", "keys", human_sendkey, "press keys: ctrl-alt-delete"},
-    {"hostfwd_add", "tcp:127.0.0.1:port-:port", human_add_forward, "let a port lead to the guest"},
-    {"hostfwd_remove", "tcp:127.0.0.1:port", human_remove_forward, "end that"},
+    {"hostfwd_add", "[net0] tcp:127.0.0.1:port-:port", human_add_forward,
+     "let a port lead to the guest"},
+    {"hostfwd_remove", "[net0] tcp:127.0.0.1:port-:port", human_remove_forward, "end that"},
 };
 
 static void human_help(struct lathe_qmp *qmp, const char *argument, GString *text)

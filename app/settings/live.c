@@ -33,11 +33,11 @@ static JsonNode *live_call(struct live *live, const char *command, JsonObject *a
 /* ---- forwards ---- */
 
 /* The human monitor has these; it answers nothing when it is done. */
-static bool live_forward(struct live *live, const char *command,
+static bool live_forward(struct live *live, const char *command, unsigned adapter,
                          const struct emu_net_forward *forward)
 {
     g_autofree char *text = lathe_forward_format(forward);
-    g_autofree char *line = g_strdup_printf("%s %s", command, text);
+    g_autofree char *line = g_strdup_printf("%s net%u %s", command, adapter, text);
     JsonObject *arguments = json_object_new();
     const char *said;
     bool done;
@@ -66,25 +66,33 @@ static bool live_has_forward(const GArray *forwards, const struct emu_net_forwar
 
 /* Those of one list that the other one has not. */
 static bool live_each_forward(struct live *live, const GArray *of, const GArray *without,
-                              const char *command)
+                              const char *command, unsigned adapter)
 {
     for (guint i = 0; i < of->len; i++) {
         const struct emu_net_forward *forward = &g_array_index(of, struct emu_net_forward, i);
-        if (!live_has_forward(without, forward) && !live_forward(live, command, forward))
+        if (!live_has_forward(without, forward) && !live_forward(live, command, adapter, forward))
             return false;
     }
     return true;
 }
 
-/* Of the first adapter: the monitor knows no others. */
+/* An adapter that is new, and what comes after one that went, is told apart at the next start. */
 static bool live_forwards(struct live *live, const struct lathe_definition *before,
                           const struct lathe_definition *after)
 {
-    if (before->nets == 0 || after->nets == 0)
+    if (before->nets != after->nets)
         return true;
-    return live_each_forward(live, before->net[0].forwards, after->net[0].forwards,
-                             "hostfwd_remove") &&
-           live_each_forward(live, after->net[0].forwards, before->net[0].forwards, "hostfwd_add");
+    for (unsigned i = 0; i < before->nets; i++) {
+        if (!live_each_forward(live, before->net[i].forwards, after->net[i].forwards,
+                               "hostfwd_remove", i))
+            return false;
+    }
+    for (unsigned i = 0; i < before->nets; i++) {
+        if (!live_each_forward(live, after->net[i].forwards, before->net[i].forwards, "hostfwd_add",
+                               i))
+            return false;
+    }
+    return true;
 }
 
 /* ---- media ---- */

@@ -466,12 +466,12 @@ def forwards(client):
 
 
 def test_running(display, folder):
-    """A running machine gets a forward, and its disc is taken out, at once."""
+    """A running machine's second adapter gets a forward, and its disc is taken out, at once."""
     kernel = os.path.join(folder, "kernel")
     with open(kernel, "wb") as file:
         file.write(b"\x7fELF, or so")
     machine(display, folder, "--kernel", kernel, "--append", "until %s/end" % folder, "--cdrom",
-            disc(folder, "FIRST", "first.iso"))
+            disc(folder, "FIRST", "first.iso"), "--net", "user", "--net", "user")
     os.makedirs(os.path.join(folder, "run"), mode=0o700)
     own = dict(setting(display, folder), XDG_RUNTIME_DIR=os.path.join(folder, "run"))
     runs = subprocess.Popen([PROGRAM, "run", "demo", "--display", "none", "--serial", "null"],
@@ -496,12 +496,12 @@ def change_running(display, folder, process):
     page = Page(display, folder, TITLE, "settings", "demo",
                 XDG_RUNTIME_DIR=os.path.join(folder, "run"))
     page.page("Network")
-    page.keys("alt+t")
+    page.keys("alt+t", "alt+t")
     page.replace("8022")
-    page.step("alt+f")
+    page.keys("Return")
     page.keys("ctrl+s")
     wait_text(folder, '<range start="8022" to="22"/>')
-    wait_for("the forward", lambda: "8022" in forwards(client))
+    wait_for("the forward", lambda: "net1 tcp:127.0.0.1:8022-:22" in forwards(client))
     page.end()
     page = Page(display, folder, TITLE, "settings", "demo",
                 XDG_RUNTIME_DIR=os.path.join(folder, "run"))

@@ -394,6 +394,99 @@ static void test_edit_xml(void)
     CHECK(strstr(written, "<teapot/>") != NULL && strstr(written, ">2</vcpu>") != NULL);
 }
 
+/* Adapters and ports as another program writes them, with what no setting says. */
+static const char edit_foreign[] =
+    "<interface type='user'><mac address='52:54:00:00:00:01'/>"
+    "<portForward proto='tcp' address='127.0.0.1'><range start='2000' end='2001' to='20'/>"
+    "</portForward><model type='virtio-non-transitional'/><alias name='ua-first'/>"
+    "<address type='pci' domain='0x0000' bus='0x00' slot='0x0a' function='0x0'/></interface>"
+    "<interface type='user'><model type='e1000e'/><mtu size='1400'/>"
+    "<address type='pci' domain='0x0000' bus='0x00' slot='0x0b' function='0x0'/></interface>"
+    "<serial type='pty'><target type='isa-serial' port='0'/><alias name='ua-one'/></serial>"
+    "<serial type='file'><source path='two.log' append='on'/><alias name='ua-two'/></serial>"
+    "<console type='pty'><target type='serial' port='0'/><alias name='ua-said'/></console>";
+
+/* Does the document have all of these words, and none of the others? A word with '!' is one. */
+static bool edit_has(struct lathe_edit *edit, const char *const *words)
+{
+    g_autofree char *text = lathe_edit_get_xml(edit);
+    bool all = true;
+
+    for (; *words != NULL; words++) {
+        bool absent = **words == '!';
+        bool right = (strstr(text, *words + absent) == NULL) == absent;
+        if (!right)
+            fprintf(stderr, "%s in\n%s\n", *words, text);
+        all &= right;
+    }
+    return all;
+}
+#define EDIT_HAS(edit, ...) CHECK(edit_has(edit, (const char *const[]){__VA_ARGS__, NULL}))
+
+static struct lathe_edit *edit_open_foreign(const char *name)
+{
+    g_autoptr(lathe_machine) machine = settings_make(name, NULL);
+    struct lathe_edit *edit = lathe_edit_open(name, NULL);
+
+    CHECK(edit_put(edit, "net", "") && edit_put(edit, "serial", ""));
+    g_autofree char *text = lathe_edit_get_xml(edit);
+    g_auto(GStrv) parts = g_strsplit(text, "</devices>", 2);
+    g_autofree char *whole = g_strconcat(parts[0], edit_foreign, "</devices>", parts[1], NULL);
+    CHECK(lathe_edit_set_xml(edit, whole, NULL));
+    return edit;
+}
+
+#define EDIT_FIRST  "user,model=virtio,mac=52:54:00:00:00:01"
+#define EDIT_SECOND "user,model=e1000e"
+
+/* What a change of the adapters does not say stays with the adapter that it is of. */
+static void test_edit_keeps_nets(void)
+{
+    g_autoptr(lathe_edit) edit = edit_open_foreign("Keeps adapters");
+    const char *first[] = {"slot=\"0x0a\"", "ua-first", "non-transitional", NULL};
+    const char *second[] = {"slot=\"0x0b\"", "1400", NULL};
+
+    CHECK(edit_put(edit, "net",
+                   EDIT_FIRST ",forward=tcp:127.0.0.1:2000-:20,forward=tcp:127.0.0.1:2001-:21\n"
+                              "user,model=virtio,mac=52:54:00:00:00:02"));
+    CHECK(edit_has(edit, first) && edit_has(edit, second));
+    EDIT_HAS(edit, "end=\"2001\"", "52:54:00:00:00:02", "!e1000e");
+    CHECK(edit_put(edit, "net",
+                   EDIT_FIRST ",forward=tcp:127.0.0.1:2001-:21,forward=udp:127.0.0.1:53-:53\n"
+                              "user,model=virtio,mac=52:54:00:00:00:02"));
+    CHECK(edit_has(edit, first) && edit_has(edit, second));
+    EDIT_HAS(edit, "!\"2000\"", "start=\"2001\" to=\"21\"", "start=\"53\" to=\"53\"");
+    CHECK(edit_put(edit, "net", "user,model=virtio,mac=52:54:00:00:00:02\n" EDIT_FIRST "\nuser"));
+    CHECK(edit_has(edit, first) && edit_has(edit, second));
+    edit_expect(edit, "net",
+                "user,model=virtio,mac=52:54:00:00:00:02\n" EDIT_FIRST "\nuser,model=virtio");
+    CHECK(lathe_edit_remove(edit, "net1", NULL));
+    CHECK(edit_has(edit, first));
+    EDIT_HAS(edit, "!slot=\"0x0b\"", "!1400", "!52:54:00:00:00:02");
+}
+
+static void test_edit_keeps_serials(void)
+{
+    g_autoptr(lathe_edit) edit = edit_open_foreign("Keeps ports");
+    g_autofree char *start = lathe_edit_get(edit, lathe_setting_find("serial"));
+    g_autofree char *more = g_strconcat(start, "\nnull", NULL);
+
+    CHECK(g_str_has_prefix(start, "pty\nfile:/") && g_str_has_suffix(start, "/two.log"));
+    CHECK(edit_put(edit, "debugcon-file", "/tmp/log") && edit_put(edit, "serial", more));
+    EDIT_HAS(edit, "ua-one", "ua-two", "ua-said", "path=\"two.log\" append=\"on\"", "isa-debug");
+    CHECK(edit_put(edit, "serial", "pty\nunix:/tmp/two\nnull"));
+    EDIT_HAS(edit, "ua-one", "ua-two", "ua-said", "mode=\"bind\"", "!two.log");
+    CHECK(edit_put(edit, "serial", "null\nunix:/tmp/two\nnull"));
+    EDIT_HAS(edit, "ua-one", "ua-two", "!ua-said", "!\"pty\"");
+    CHECK(lathe_edit_remove(edit, "serial1", NULL) && !lathe_edit_remove(edit, "serial3", NULL));
+    EDIT_HAS(edit, "!ua-one", "ua-two", "/tmp/log");
+    edit_expect(edit, "serial", "unix:/tmp/two\nnull");
+    lathe_edit_undo(edit);
+    lathe_edit_undo(edit);
+    CHECK(edit_put(edit, "serial", ""));
+    EDIT_HAS(edit, "!ua-one", "!ua-two", "!<console", "isa-debug");
+}
+
 static void test_edit_meanwhile(void)
 {
     g_autoptr(lathe_machine) machine = settings_make("Twice", NULL);
@@ -459,6 +552,8 @@ int main(int argc, char **argv)
         {"settings-edit", test_edit},
         {"settings-edit-drives", test_edit_drives},
         {"settings-edit-xml", test_edit_xml},
+        {"settings-edit-keeps-nets", test_edit_keeps_nets},
+        {"settings-edit-keeps-serials", test_edit_keeps_serials},
         {"settings-edit-meanwhile", test_edit_meanwhile},
         {"settings-edit-locked", test_edit_locked},
         {NULL},

@@ -26,19 +26,15 @@ static GStrv network_lines(struct settings_part *part)
     return *value != '\0' ? g_strsplit(value, "\n", -1) : g_new0(char *, 1);
 }
 
-/* Puts a line in an adapter's place; NULL: takes it out. show: the page is built anew. */
+/* Puts a line in an adapter's place, or behind them. show: the page is built anew. */
 static void network_put(struct settings_part *part, unsigned index, const char *line, gboolean show)
 {
     g_auto(GStrv) lines = network_lines(part);
     g_autoptr(GString) value = g_string_new(NULL);
+    unsigned count = g_strv_length(lines);
 
-    for (unsigned i = 0; lines[i] != NULL; i++) {
-        const char *own = i == index ? line : lines[i];
-        if (own != NULL)
-            g_string_append_printf(value, "%s%s", value->len != 0 ? "\n" : "", own);
-    }
-    if (index >= g_strv_length(lines) && line != NULL)
-        g_string_append_printf(value, "%s%s", value->len != 0 ? "\n" : "", line);
+    for (unsigned i = 0; i < MAX(count, index + 1); i++)
+        g_string_append_printf(value, "%s%s", i != 0 ? "\n" : "", i == index ? line : lines[i]);
     lathe_settings_put(part, value->str);
     if (show && !part->wrong)
         lathe_settings_changed(part->settings, NULL, NULL);
@@ -156,11 +152,15 @@ static void adapter_on_remove_forward(GtkButton *button, struct adapter *adapter
     network_focus(part, index);
 }
 
+/* By its name: of adapters that say the same this one goes. */
 static void adapter_on_remove(GtkButton *button, struct adapter *adapter)
 {
     struct settings_part *part = adapter->part;
+    g_autofree char *name = g_strdup_printf("net%u", adapter->index + 1);
+    GError *why = NULL;
 
-    network_put(part, adapter->index, NULL, TRUE);
+    lathe_edit_remove(part->settings->edit, name, &why);
+    lathe_settings_changed(part->settings, NULL, why);
     network_focus(part, 0);
 }
 
@@ -249,9 +249,8 @@ static void adapter_add_forward_fields(struct adapter *adapter, GtkGrid *grid)
     adapter->address = gtk_entry_new();
     gtk_entry_set_text(GTK_ENTRY(adapter->address), "127.0.0.1");
     lathe_fields_add(grid, _("_Protocol"), adapter->protocol, NULL, NULL);
-    adapter->error =
-        lathe_fields_add(grid, _("Port on _this computer"), adapter->host_port, NULL,
-                         lathe_settings_effect(adapter->index == 0 ? LATHE_SETTING_LIVE : 0));
+    adapter->error = lathe_fields_add(grid, _("Port on _this computer"), adapter->host_port, NULL,
+                                      lathe_settings_effect(LATHE_SETTING_LIVE));
     lathe_fields_add(grid, _("Port in the _guest"), adapter->guest_port, NULL, NULL);
     lathe_fields_add(grid, _("At addr_ess"), adapter->address,
                      _("127.0.0.1 is for this computer only, 0.0.0.0 for all others"), NULL);

@@ -60,12 +60,15 @@ static void serial_on_kind(GtkComboBox *combo, struct settings_part *part)
     serial_put(part);
 }
 
+/* By its name: of ports that lead to the same this one goes. */
 static void serial_on_remove(GtkButton *button, struct settings_part *part)
 {
-    gtk_widget_destroy(g_object_get_data(G_OBJECT(button), "row"));
-    serial_put(part);
-    if (!part->wrong)
-        lathe_settings_changed(part->settings, NULL, NULL);
+    g_autofree char *name =
+        g_strdup_printf("serial%u", GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(button), "port")));
+    GError *why = NULL;
+
+    lathe_edit_remove(part->settings->edit, name, &why);
+    lathe_settings_changed(part->settings, NULL, why);
     gtk_widget_child_focus(gtk_widget_get_parent(part->widget), GTK_DIR_TAB_FORWARD);
 }
 
@@ -102,7 +105,7 @@ static void serial_add_remove(struct settings_part *part, GtkWidget *row, unsign
     g_autofree char *name = g_strdup_printf(_("Remove port %u"), number);
     GtkWidget *button = lathe_field_new_icon_button("list-remove-symbolic", name);
 
-    g_object_set_data(G_OBJECT(button), "row", row);
+    g_object_set_data(G_OBJECT(button), "port", GUINT_TO_POINTER(number));
     gtk_widget_set_valign(button, GTK_ALIGN_START);
     g_signal_connect(button, "clicked", G_CALLBACK(serial_on_remove), part);
     gtk_box_pack_end(GTK_BOX(row), button, FALSE, FALSE, 0);
