@@ -335,13 +335,14 @@ static void read_boot(struct lathe_config_reader *reader)
 
     if (definition->kernel != NULL)
         return;
+    definition->boot.loose = true;
     for (; boot != NULL; boot = lathe_tree_next(boot)) {
         enum lathe_boot_kind kind = read_boot_kind(boot);
         g_autofree char *dev = lathe_tree_get(boot, "dev");
 
         if (!lathe_boot_has(definition, kind))
             lathe_read_later(reader, boot, "os/boot dev='%s': the machine has no such device", dev);
-        else if (!read_boot_repeats(&definition->boot, kind))
+        if (!read_boot_repeats(&definition->boot, kind))
             definition->boot.kinds[definition->boot.count++] = kind;
     }
 }

@@ -108,7 +108,7 @@ bool lathe_boot_settle(struct lathe_definition *definition, GError **error)
         order = &boot_default;
     for (unsigned i = 0; i < order->count; i++)
         next = boot_number(definition, order->kinds[i], next);
-    if (next > 1 || definition->boot.count == 0)
+    if (next > 1 || definition->boot.count == 0 || order->loose)
         return true;
     return lathe_error_input(error,
                              "--boot names nothing that this machine has: it has %u "

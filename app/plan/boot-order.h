@@ -20,6 +20,7 @@ enum lathe_boot_kind {
 struct lathe_boot_order {
     enum lathe_boot_kind kinds[LATHE_BOOT_KINDS];
     unsigned count; /* 0: not given */
+    bool loose;     /* may name what the machine does not have, as a definition's does */
 };
 
 /* "disk,cdrom,floppy,network" or a part of it, in any order. False with *error. */
@@ -32,8 +33,8 @@ bool lathe_boot_has(const struct lathe_definition *definition, enum lathe_boot_k
 
 /*
  * Gives each device its place. Not given: as the devices have them already, or else disks, CD
- * drives, then floppy drives. False with *error: nothing that the order names is there, or there is
- * no firmware to follow it. Called by lathe_definition_complete.
+ * drives, then floppy drives. False with *error: nothing that the order names is there and it is not
+ * loose, or there is no firmware to follow it. Called by lathe_definition_complete.
  */
 bool lathe_boot_settle(struct lathe_definition *definition, GError **error);
 
