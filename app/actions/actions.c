@@ -9,18 +9,21 @@
 
 #define IN(state)  (1u << LATHE_WATCH_##state)
 #define IDLE       (IN(OFF) | IN(CRASHED))
-#define KEPT       (IDLE | IN(BROKEN))
+#define KEPT       (IDLE | IN(BROKEN) | IN(SUSPENDED))
 #define EVERYWHERE ((1u << LATHE_WATCH_STATES) - 1)
 
 const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
     {LATHE_ACTION_START, "start", N_("_Start"), N_("Switches the machine on."), "<Primary>Return",
-     IDLE, 0},
+     IDLE | IN(SUSPENDED), 0},
     {LATHE_ACTION_SHOW, "show", N_("Show _Window"), N_("Brings the machine's window to the front."),
      "<Primary>e", IN(RUNNING) | IN(PAUSED) | IN(STOPPED), 0},
     {LATHE_ACTION_RESUME, "resume", N_("_Resume"), N_("The machine goes on."), "<Primary>p",
      IN(PAUSED), 0},
     {LATHE_ACTION_PAUSE, "pause", N_("_Pause"), N_("The machine stands still until it is resumed."),
      "<Primary>p", IN(RUNNING), 0},
+    {LATHE_ACTION_SUSPEND, "suspend", N_("Sus_pend"),
+     N_("Saves what the machine is doing and ends it; it goes on from there when it is started."),
+     "<Primary><Shift>p", IN(RUNNING) | IN(PAUSED), 0},
     {LATHE_ACTION_STOP, "stop", N_("Shut _Down"),
      N_("Presses the power button, which the guest may heed."), "<Primary>d", IN(RUNNING), 0},
     {LATHE_ACTION_FORCE_OFF, "force-off", N_("_Force Off"),
@@ -30,9 +33,9 @@ const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
      N_("Presses the reset button: what the guest has not written is lost."), "<Primary><Shift>r",
      IN(RUNNING) | IN(PAUSED), LATHE_ACTION_DANGEROUS},
     {LATHE_ACTION_RENAME, "rename", N_("Re_name…"), N_("Gives the machine another name."), "F2",
-     IDLE, LATHE_ACTION_TAKES_NAME},
+     IDLE | IN(SUSPENDED), LATHE_ACTION_TAKES_NAME},
     {LATHE_ACTION_GROUP, "group", N_("Move to _Group…"), N_("Shows the machine below a heading."),
-     "<Primary>g", IDLE, LATHE_ACTION_TAKES_NAME},
+     "<Primary>g", IDLE | IN(SUSPENDED), LATHE_ACTION_TAKES_NAME},
     {LATHE_ACTION_CLONE, "clone", N_("_Clone…"), N_("Makes a machine with copies of its disks."),
      "<Primary><Shift>c", IDLE, LATHE_ACTION_TAKES_NAME},
     {LATHE_ACTION_LINK_CLONE, "link-clone", N_("_Linked Clone…"),
@@ -40,6 +43,9 @@ const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
      LATHE_ACTION_TAKES_NAME},
     {LATHE_ACTION_SEEN, "seen", N_("For_get the Crash"), N_("The machine is shown as off again."),
      NULL, IN(CRASHED), 0},
+    {LATHE_ACTION_DISCARD, "discard", N_("Disca_rd Saved State"),
+     N_("Forgets what the suspended machine was doing: it starts afresh, as after a power cut."),
+     NULL, IN(SUSPENDED), LATHE_ACTION_DANGEROUS},
     {LATHE_ACTION_FOLDER, "folder", N_("_Open Folder"), N_("Shows the machine's files."),
      "<Primary>o", EVERYWHERE, 0},
     {LATHE_ACTION_LOG, "log", N_("Show Lo_g"), N_("When it started, how it ended, what it said."),
@@ -89,6 +95,8 @@ static char *action_call(enum lathe_action_id id, const struct action_call *call
         return action_say(call, "cont", error);
     case LATHE_ACTION_PAUSE:
         return action_say(call, "stop", error);
+    case LATHE_ACTION_SUSPEND:
+        return action_suspend(call, error);
     case LATHE_ACTION_STOP:
         return action_say(call, "system_powerdown", error);
     case LATHE_ACTION_FORCE_OFF:
@@ -102,6 +110,8 @@ static char *action_call(enum lathe_action_id id, const struct action_call *call
     case LATHE_ACTION_CLONE:
     case LATHE_ACTION_LINK_CLONE:
         return action_clone(call, id == LATHE_ACTION_LINK_CLONE, error);
+    case LATHE_ACTION_DISCARD:
+        return action_discard(call, error);
     case LATHE_ACTION_FOLDER:
         return action_folder(call, error);
     case LATHE_ACTION_LOG:

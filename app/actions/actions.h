@@ -17,6 +17,7 @@ enum lathe_action_id {
     LATHE_ACTION_SHOW,  /* its window comes to the front, if it has one */
     LATHE_ACTION_RESUME,
     LATHE_ACTION_PAUSE,
+    LATHE_ACTION_SUSPEND,   /* to its folder; its process ends */
     LATHE_ACTION_STOP,      /* the power button */
     LATHE_ACTION_FORCE_OFF, /* the plug; also what ends the process of a stopped machine */
     LATHE_ACTION_RESET,
@@ -25,6 +26,7 @@ enum lathe_action_id {
     LATHE_ACTION_CLONE,
     LATHE_ACTION_LINK_CLONE,
     LATHE_ACTION_SEEN, /* that it crashed is known: it is off */
+    LATHE_ACTION_DISCARD, /* what it was suspended with is forgotten */
     LATHE_ACTION_FOLDER,
     LATHE_ACTION_LOG,
     LATHE_ACTION_XML,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/cli/run-suspend.h"
 #include "app/cli/terminal.h"
 #include "app/console/server.h"
 #include "app/control/gdb.h"
@@ -25,6 +26,7 @@ struct run_control {
     struct lathe_terminal *terminal;
     struct lathe_console_server *ports;
     struct lathe_expect *expect;
+    struct lathe_run_suspend *suspend;
     guint timer, retry, signals[3];
     bool ended;
     bool held; /* once, at least */
@@ -188,12 +190,25 @@ static void run_begin(struct run_control *control)
     control->signals[1] = g_unix_signal_add(SIGTERM, run_on_sigterm, control);
     control->signals[2] = g_unix_signal_add(SIGHUP, run_on_sighup, control);
     run_connect_serials(control);
+    control->suspend = lathe_run_suspend_new(control->cli, control->session, run_on_leave, control);
     g_signal_connect(control->session, "stopped", G_CALLBACK(run_on_stopped), control);
     g_signal_connect(control->session, "held", G_CALLBACK(run_on_held), control);
     g_signal_connect(control->session, "warning", G_CALLBACK(run_on_warning), control);
     if (control->cli->timeout > 0)
         control->timer =
             g_timeout_add((guint)(control->cli->timeout * 1000), run_on_timeout, control);
+}
+
+/* The disks are closed: the machine is suspended now, if that was wanted. */
+static void run_finish_suspend(struct run_control *control)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (lathe_run_suspend_finish(control->suspend, &error))
+        return;
+    g_free(control->message);
+    control->message = g_strdup(error->message);
+    control->status = LATHE_EXIT_INTERNAL;
 }
 
 static void run_finish(struct run_control *control)
@@ -206,6 +221,7 @@ static void run_finish(struct run_control *control)
     lathe_terminal_free(control->terminal);
     g_signal_handlers_disconnect_by_data(control->session, control);
     lathe_session_close(control->session);
+    run_finish_suspend(control);
     if (control->message != NULL)
         lathe_cli_fail(control->status, control->message);
     g_free(control->message);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "lathe stop|pause|resume|reset NAME": what is said to a running machine over its control socket.
- */
+/* "lathe stop|pause|resume|reset|suspend|discard NAME": what is said to a running machine over its
+ * control socket, and what became of one that was suspended. */
 #include "app/actions/actions.h"
 #include "app/cli/machines.h"
 
@@ -35,4 +35,14 @@ int lathe_verb_resume(struct lathe_cli *cli)
 int lathe_verb_reset(struct lathe_cli *cli)
 {
     return control_say(cli, LATHE_ACTION_RESET);
+}
+
+int lathe_verb_suspend(struct lathe_cli *cli)
+{
+    return control_say(cli, LATHE_ACTION_SUSPEND);
+}
+
+int lathe_verb_discard(struct lathe_cli *cli)
+{
+    return control_say(cli, LATHE_ACTION_DISCARD);
 }

@@ -11,6 +11,7 @@
 #include "app/cli/machines.h"
 #include "app/config/write.h"
 #include "app/library/names.h"
+#include "app/library/saved.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/settings/make.h"
@@ -170,6 +171,21 @@ static bool edit_run(const struct edit *edit, GError **error)
            lathe_library_place(edit->library, edit->machine, cli->keep.position - 1, error);
 }
 
+/* A suspended machine has the devices that it has; its place in the list may change. */
+static bool edit_check_state(const struct edit *edit, GError **error)
+{
+    const struct lathe_machine *machine = edit->machine;
+
+    if (!lathe_saved_exists(machine) ||
+        ((lathe_machines_areas(edit->cli) & ~LATHE_AREA_NAME) == 0 &&
+         edit->cli->keep.removed->len == 0 && !edit->cli->keep.xml))
+        return true;
+    return lathe_error_input(error,
+                             "'%s' is suspended: let it go on and shut it down first, or lathe "
+                             "discard '%s' forgets what it was doing",
+                             machine->name, machine->name);
+}
+
 int lathe_verb_edit(struct lathe_cli *cli)
 {
     g_autoptr(lathe_library) library = lathe_library_open(NULL);
@@ -181,7 +197,7 @@ int lathe_verb_edit(struct lathe_cli *cli)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
     g_autoptr(lathe_lock) lock =
         lathe_lock_take(machine->folder, machine->name, LATHE_LOCK_EDIT, &error);
-    if (lock == NULL || !edit_run(&edit, &error))
+    if (lock == NULL || !edit_check_state(&edit, &error) || !edit_run(&edit, &error))
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
     return LATHE_EXIT_OK;
 }

@@ -11,10 +11,12 @@
 #include "app/cli/machines.h"
 #include "app/cli/run-control.h"
 #include "app/cli/run-files.h"
+#include "app/cli/run-suspend.h"
 #include "app/control/control-path.h"
 #include "app/firmware/firmware.h"
 #include "app/library/last-words.h"
 #include "app/library/library.h"
+#include "app/library/saved.h"
 #include "app/plan/error.h"
 #include "app/plan/plan.h"
 #include "emulator/api/host.h"
@@ -105,7 +107,7 @@ static void run_log_end(const struct lathe_cli *cli, LatheSession *session, int 
         lathe_last_words_ended(cli->machine, status, stop);
 }
 
-static int run_session(struct lathe_cli *cli, GError **error)
+static int run_session(struct lathe_cli *cli, struct lathe_saved *saved, GError **error)
 {
     const struct lathe_front_end *front_end = NULL;
 
@@ -114,7 +116,7 @@ static int run_session(struct lathe_cli *cli, GError **error)
         return LATHE_EXIT_USAGE;
     LatheSession *session = lathe_session_new(cli->definition);
     int status = LATHE_EXIT_USAGE;
-    if (lathe_session_build(session, error))
+    if (lathe_session_build(session, error) && lathe_run_resume(cli, session, saved, error))
         status = lathe_run_control(cli, session, front_end);
     run_log_end(cli, session, status, *error);
     cli->definition = NULL; /* the session's */
@@ -175,9 +177,10 @@ int lathe_verb_run(struct lathe_cli *cli)
     if (cli->by_file && cli->operands->len > 1)
         return lathe_run_files(cli->operands);
     g_autoptr(lathe_lock) lock = NULL;
+    g_autoptr(lathe_saved) saved = NULL;
     if (!run_take_lock(cli, &lock, &error))
         return run_fail(error);
-    if (!run_settle(cli, &error))
+    if (!lathe_run_resume_prepare(cli, &saved, &error) || !run_settle(cli, &error))
         return run_refuse(cli, error);
     lathe_host_facts_read(&facts);
     g_autoptr(lathe_plan) plan = lathe_plan_new(cli->definition, &facts, NULL, &error);
@@ -189,7 +192,7 @@ int lathe_verb_run(struct lathe_cli *cli)
         run_tell_gaps(cli);
         if (cli->machine != NULL)
             lathe_last_words_started(cli->machine, getpid());
-        status = run_session(cli, &error);
+        status = run_session(cli, saved, &error);
     }
     return error != NULL ? run_fail(error) : status;
 }

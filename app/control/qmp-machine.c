@@ -231,6 +231,28 @@ void qmp_do_quit(struct qmp_call *call)
     qmp->quit(qmp->opaque);
 }
 
+/* The clients are gone where there is no machine any more: nobody hears the answer then. */
+static void machine_on_suspended(gpointer data, const char *complaint)
+{
+    struct qmp_call *call = data;
+
+    if (complaint != NULL) {
+        qmp_fail(call, QMP_GENERIC_ERROR, "%s", complaint);
+        return;
+    }
+    if (call->monitor != NULL)
+        qmp_emit(call->opaque, QMP_EVENT_shutdown, qmp_event_cause(false, "host-qmp-quit"));
+    qmp_return(call, NULL);
+}
+
+/* To the machine's folder; its process ends when it is there. */
+void qmp_do_suspend(struct qmp_call *call)
+{
+    struct lathe_qmp *qmp = call->opaque;
+
+    lathe_session_suspend(qmp->session, machine_on_suspended, call);
+}
+
 /* Brings the machine's window to the front, for who shows a list of machines. */
 void qmp_do_present(struct qmp_call *call)
 {

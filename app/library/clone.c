@@ -9,6 +9,7 @@
 #include "app/config/paths.h"
 #include "app/config/tree.h"
 #include "app/library/clone-private.h"
+#include "app/library/saved.h"
 #include "app/plan/error.h"
 #include "emulator/api/block.h"
 
@@ -116,6 +117,7 @@ static bool clone_leaves(const struct clone *clone, const char *name)
                                       LATHE_MACHINE_LOG,
                                       LATHE_MACHINE_LOG ".old",
                                       LATHE_MACHINE_THUMBNAIL,
+                                      LATHE_MACHINE_SAVED,
                                       "lock",
                                       NULL};
 
@@ -204,6 +206,16 @@ static struct lathe_machine *clone_make(struct clone *clone, GError **error)
     return lathe_draft_publish(clone->draft, clone->config, error);
 }
 
+/* Its disks are as a running machine's are. */
+static bool clone_check_state(const struct lathe_machine *source, GError **error)
+{
+    return !lathe_saved_exists(source) ||
+           lathe_error_input(error,
+                             "'%s' is suspended: let it go on and shut it down first, or lathe "
+                             "discard '%s' forgets what it was doing",
+                             source->name, source->name);
+}
+
 struct lathe_machine *lathe_library_clone(struct lathe_library *library,
                                           struct lathe_machine *source,
                                           const struct lathe_clone_options *options, GError **error)
@@ -217,7 +229,8 @@ struct lathe_machine *lathe_library_clone(struct lathe_library *library,
         .linked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
         .copy = {options->progress, options->opaque, 0, 0},
     };
-    struct lathe_machine *machine = lock != NULL ? clone_make(&clone, error) : NULL;
+    struct lathe_machine *machine =
+        lock != NULL && clone_check_state(source, error) ? clone_make(&clone, error) : NULL;
 
     lathe_config_free(clone.config);
     lathe_draft_free(clone.draft);

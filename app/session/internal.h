@@ -42,6 +42,8 @@ struct _LatheSession {
     struct lathe_attach *attach;
     struct emu_stop_reason stop;
     struct emu_machine_stats last;
+    lathe_session_suspender *suspender; /* NULL: nobody keeps the machine */
+    gpointer suspender_opaque;
     gint64 last_time; /* monotonic microseconds */
     guint sampler;
     double busy, mips;
@@ -94,6 +96,7 @@ enum session_job_kind {
     JOB_REMAKE,
     JOB_ORDER,
     JOB_TRAY,
+    JOB_SAVE,
     JOB_SETTLE
 };
 
@@ -102,6 +105,7 @@ struct session_job {
     struct session_box *box;
     struct lathe_attach_order *order; /* of JOB_ORDER */
     struct session_settle *settle;    /* of JOB_SETTLE */
+    struct session_saving *saving;    /* of JOB_SAVE */
     unsigned drive;                   /* of JOB_TRAY, like the next */
     gboolean open;
 };
@@ -111,5 +115,10 @@ GThreadPool *lathe_session_worker_new(LatheSession *session);
 /* The job is copied; what it owns is the worker's then. Main thread, like the next. */
 void lathe_session_push_job(LatheSession *session, const struct session_job *filled);
 void lathe_session_push_order(LatheSession *session, struct lathe_attach_order *order);
+
+/* ---- suspend.c ---- */
+
+/* JOB_SAVE, by the worker. Takes saving. */
+void lathe_session_carry_out_save(struct session_saving *saving, struct session_box *box);
 
 #endif

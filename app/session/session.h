@@ -158,6 +158,26 @@ char *lathe_session_dup_boot_sources(LatheSession *session);
 /* What the machine is made of; the session's. A worker reads it while there is no machine. */
 struct lathe_definition *lathe_session_get_definition(LatheSession *session);
 
+/*
+ * Suspending: its state is written to where whoever keeps the machine wants it, and its process
+ * ends. done is called once, on the main loop; complaint NULL: the state is there, and the machine
+ * does not go on; else why not, one line, and nothing has changed.
+ */
+typedef void lathe_session_done(gpointer data, const char *complaint);
+void lathe_session_suspend(LatheSession *session, lathe_session_done *done, gpointer data);
+/* Is there somebody who keeps the machine? */
+gboolean lathe_session_can_suspend(LatheSession *session);
+/* Who that is; the function does what is said above. */
+typedef void lathe_session_suspender(gpointer opaque, lathe_session_done *done, gpointer data);
+void lathe_session_set_suspender(LatheSession *session, lathe_session_suspender *suspender,
+                                 gpointer opaque);
+/* For it: pauses the machine and writes it to a file, from its position on, and syncs the file.
+ * done as above. */
+void lathe_session_save(LatheSession *session, int file, lathe_session_done *done, gpointer data);
+/* Between lathe_session_build and start: the machine becomes what was saved there. Waits. FALSE with
+ * *error: it does not fit, and the session is of no use any more. */
+gboolean lathe_session_load(LatheSession *session, int file, GError **error);
+
 /* For a debugger; NULL between two machines. A restart makes another: see "reset". */
 struct emu_machine *lathe_session_get_machine(LatheSession *session);
 

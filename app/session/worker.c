@@ -87,6 +87,9 @@ static void session_work(gpointer data, gpointer user_data)
     case JOB_TRAY:
         emu_machine_move_tray(job->box->machine, job->drive, job->open);
         break;
+    case JOB_SAVE:
+        lathe_session_carry_out_save(job->saving, job->box);
+        break;
     case JOB_SETTLE:
         lathe_session_invoke(session_on_settled, job->settle, session_settle_free);
         break;

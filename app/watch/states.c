@@ -7,6 +7,7 @@
 #include "app/control/control-client.h"
 #include "app/control/control-path.h"
 #include "app/library/last-words.h"
+#include "app/library/saved.h"
 #include "app/watch/watch-private.h"
 
 #define STATE_PATIENCE 1000 /* ms; who does not answer until then runs, as far as one knows */
@@ -20,6 +21,7 @@ static const struct state_row {
     [LATHE_WATCH_RUNNING] = {"running", NC_("machine", "Running"), true},
     [LATHE_WATCH_PAUSED] = {"paused", NC_("machine", "Paused"), true},
     [LATHE_WATCH_STOPPED] = {"stopped", NC_("machine", "Stopped"), true},
+    [LATHE_WATCH_SUSPENDED] = {"suspended", NC_("machine", "Suspended"), false},
     [LATHE_WATCH_CRASHED] = {"crashed", NC_("machine", "Crashed"), false},
     [LATHE_WATCH_BROKEN] = {"broken", NC_("machine", "Broken"), false},
     [LATHE_WATCH_EDITED] = {"edited", NC_("machine", "Being Changed"), false},
@@ -86,6 +88,21 @@ enum lathe_watch_state lathe_watch_state_of_answer(JsonNode *answer, char **word
 
 /* ---- looking once ---- */
 
+enum lathe_watch_state lathe_watch_state_idle(const struct lathe_machine *machine, char **words)
+{
+    bool failed;
+
+    *words = g_strdup(machine->problem);
+    if (*words != NULL)
+        return LATHE_WATCH_BROKEN;
+    failed = lathe_last_words_read(machine, words);
+    if (!lathe_saved_exists(machine))
+        return failed ? LATHE_WATCH_CRASHED : LATHE_WATCH_OFF;
+    if (!failed)
+        *words = lathe_saved_describe(machine);
+    return LATHE_WATCH_SUSPENDED;
+}
+
 static enum lathe_watch_state state_ask(pid_t pid, char **words)
 {
     g_autofree char *path = lathe_control_path(pid);
@@ -104,9 +121,5 @@ enum lathe_watch_state lathe_watch_state_of(const struct lathe_machine *machine,
         return machine->pid != 0 ? state_ask(machine->pid, words) : LATHE_WATCH_RUNNING;
     if (machine->use == LATHE_LOCK_EDIT)
         return LATHE_WATCH_EDITED;
-    if (machine->problem != NULL)
-        *words = g_strdup(machine->problem);
-    if (machine->problem != NULL)
-        return LATHE_WATCH_BROKEN;
-    return lathe_last_words_read(machine, words) ? LATHE_WATCH_CRASHED : LATHE_WATCH_OFF;
+    return lathe_watch_state_idle(machine, words);
 }

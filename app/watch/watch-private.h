@@ -40,6 +40,9 @@ void lathe_watch_entry_emit_changed(struct watch_entry *entry);
 /* What query-status answered. *words becomes a sentence or NULL, g_free. */
 enum lathe_watch_state lathe_watch_state_of_answer(JsonNode *answer, char **words);
 
+/* What a machine is that nobody uses; *words becomes a sentence or NULL, g_free. */
+enum lathe_watch_state lathe_watch_state_idle(const struct lathe_machine *machine, char **words);
+
 /* It runs as this process; nothing happens where that is followed already. */
 void lathe_follow_start(struct watch_entry *entry, pid_t pid);
 /* Its process has made its socket. */

@@ -8,7 +8,7 @@
 
 #include "app/control/control-path.h"
 #include "app/library/files.h"
-#include "app/library/last-words.h"
+#include "app/library/saved.h"
 #include "app/watch/watch-private.h"
 
 #define WATCH_SLICE_US  6000 /* of work between two looks at what is more urgent */
@@ -57,14 +57,9 @@ void lathe_watch_entry_set_state(struct watch_entry *entry, enum lathe_watch_sta
 static void watch_settle_idle(struct watch_entry *entry)
 {
     char *words = NULL;
+    enum lathe_watch_state state = lathe_watch_state_idle(entry->shown.machine, &words);
 
-    if (entry->shown.machine->problem != NULL)
-        lathe_watch_entry_set_state(entry, LATHE_WATCH_BROKEN,
-                                    g_strdup(entry->shown.machine->problem));
-    else if (lathe_last_words_read(entry->shown.machine, &words))
-        lathe_watch_entry_set_state(entry, LATHE_WATCH_CRASHED, words);
-    else
-        lathe_watch_entry_set_state(entry, LATHE_WATCH_OFF, NULL);
+    lathe_watch_entry_set_state(entry, state, words);
 }
 
 static void watch_settle(struct watch_entry *entry)
@@ -319,7 +314,7 @@ static void watch_note_machine(struct watch_entry *entry, const char *name)
         lathe_watch_entry_mark(entry, WATCH_DIRTY_DEFINITION);
     } else if (strcmp(name, "lock") == 0) {
         watch_note_lock(entry);
-    } else if (strcmp(name, LATHE_MACHINE_LOG) == 0) {
+    } else if (strcmp(name, LATHE_MACHINE_LOG) == 0 || strcmp(name, LATHE_MACHINE_SAVED) == 0) {
         lathe_watch_entry_mark(entry, WATCH_DIRTY_USE);
     } else if (strcmp(name, LATHE_MACHINE_THUMBNAIL) == 0) {
         entry->shown.picture++;

@@ -509,6 +509,20 @@ static void disk_part_settle(void *object)
     emu_disk_settle(object);
 }
 
+/* Twice: what the first flush released of an image is written by the second. */
+static bool disk_part_sync(void *object, struct emu_error *err)
+{
+    struct emu_block_backend *backend = &((struct emu_disk *)object)->backend;
+    int error = 0;
+
+    for (unsigned i = 0; i < 2 && error == 0; i++)
+        if (backend->ops != NULL && !backend->read_only)
+            error = backend->ops->flush(backend->opaque);
+    return error == 0 ||
+           emu_error_set(err, EMU_ERROR_HOST, "cannot write what the guest wrote to a disk: %s",
+                         strerror(error));
+}
+
 static void disk_part_resume(void *object)
 {
     emu_disk_retry(object);
@@ -531,7 +545,11 @@ static void disk_part_free(void *object)
 bool emu_machine_add_disk(struct emu_machine *machine, struct emu_disk *disk, struct emu_error *err)
 {
     static const struct emu_machine_part part = {
-        .settle = disk_part_settle, .resume = disk_part_resume, .free = disk_part_free};
+        .settle = disk_part_settle,
+        .sync = disk_part_sync,
+        .resume = disk_part_resume,
+        .free = disk_part_free,
+    };
 
     emu_disk_on_full(disk, disk_part_full, machine);
     disk->counters = &machine->counters;

@@ -101,7 +101,7 @@ bool emu_machine_save(struct emu_machine *machine, struct emu_writer *out, struc
 {
     struct emu_machine_private *p = machine->private;
     char number[24];
-    size_t i, length;
+    size_t i;
 
     state_settle(p);
     emu_write_section(out, "machine", STATE_VERSION);
@@ -120,8 +120,7 @@ bool emu_machine_save(struct emu_machine *machine, struct emu_writer *out, struc
         state_write_head(out, "ram", state_number(number, i));
         emu_ram_save(p->rams[i], out);
     }
-    return emu_writer_data(out, &length) != NULL ||
-           emu_error_set(err, EMU_ERROR_HOST, "out of memory while saving the machine");
+    return emu_writer_flush(out, err);
 }
 
 static bool state_expect(struct emu_reader *in, const char *field, uint64_t expected,
@@ -216,4 +215,76 @@ bool emu_machine_load(struct emu_machine *machine, struct emu_reader *in, struct
     }
     state_tell_code_tracker(machine->memory);
     return true;
+}
+
+/* ---- in files (api/machine.h) ---- */
+
+struct state_file {
+    int fd;
+    struct emu_error *err;
+    bool done;
+};
+
+static bool state_sync(struct emu_machine_private *p, struct emu_error *err)
+{
+    for (size_t i = 0; i < p->part_count; i++) {
+        if (p->parts[i].ops->sync != NULL && !p->parts[i].ops->sync(p->parts[i].object, err))
+            return false;
+    }
+    return true;
+}
+
+static bool state_is_paused(const struct emu_machine *machine, struct emu_error *err)
+{
+    return emu_machine_get_state(machine) == EMU_MACHINE_PAUSED ||
+           emu_error_set(err, EMU_ERROR_INPUT,
+                         "the state can be saved and loaded only while the machine is paused");
+}
+
+static void state_save_file(struct emu_machine *machine, void *opaque)
+{
+    struct state_file *file = opaque;
+    struct emu_writer *out;
+
+    if (!state_is_paused(machine, file->err))
+        return;
+    emu_machine_pause(machine); /* a step may be under way */
+    out = emu_writer_new_file(file->fd);
+    if (out == NULL)
+        emu_error_set(file->err, EMU_ERROR_HOST, "out of memory while saving the machine");
+    else
+        file->done =
+            emu_machine_save(machine, out, file->err) && state_sync(machine->private, file->err);
+    emu_writer_free(out);
+}
+
+static void state_load_file(struct emu_machine *machine, void *opaque)
+{
+    struct state_file *file = opaque;
+    struct emu_reader *in;
+
+    if (!state_is_paused(machine, file->err))
+        return;
+    in = emu_reader_new_file(file->fd);
+    if (in == NULL)
+        emu_error_set(file->err, EMU_ERROR_HOST, "out of memory while loading the machine");
+    else
+        file->done = emu_machine_load(machine, in, file->err);
+    emu_reader_free(in);
+}
+
+bool emu_machine_save_file(struct emu_machine *machine, int fd, struct emu_error *err)
+{
+    struct state_file file = {.fd = fd, .err = err};
+
+    emu_machine_call(machine, state_save_file, &file);
+    return file.done;
+}
+
+bool emu_machine_load_file(struct emu_machine *machine, int fd, struct emu_error *err)
+{
+    struct state_file file = {.fd = fd, .err = err};
+
+    emu_machine_call(machine, state_load_file, &file);
+    return file.done;
 }

@@ -114,13 +114,15 @@ bool emu_machine_add_ram(struct emu_machine *machine, struct emu_ram *ram, struc
 /*
  * Anything else that the machine owns and tells of resets: parts are freed after the devices.
  * reset: loop thread; may be NULL. settle: before the machine is saved, on the loop thread while
- * vcpus stand still: what is under way outside of it comes to its end; may be NULL. resume: loop
- * thread, the machine goes on; may be NULL. Character devices are added by emu_machine_add_chardev
+ * vcpus stand still: what is under way outside of it comes to its end; may be NULL. sync: likewise,
+ * when all is settled and the state is kept: what was written is on stable storage; false with
+ * *err; may be NULL. resume: loop thread, the machine goes on; may be NULL. Character devices are added by emu_machine_add_chardev
  * (chardev/chardev.h), which uses this.
  */
 struct emu_machine_part {
     void (*reset)(void *object);
     void (*settle)(void *object);
+    bool (*sync)(void *object, struct emu_error *err);
     void (*resume)(void *object);
     void (*free)(void *object);
 };

@@ -7,22 +7,49 @@
  */
 #include "emulator/state/state.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "emulator/api/error.h"
 
 #define STATE_MAGIC        "LATHE-1\n"
 #define STATE_MAGIC_LENGTH 8
 #define STATE_MAX_NAME     255
+#define STATE_BUFFER       (256u << 10) /* bytes between a stream and its file */
 
 /* ---- writing ---- */
 
 struct emu_writer {
     uint8_t *data;
     size_t length, capacity;
+    int fd; /* -1: into memory */
     bool failed;
+    int error; /* why the file took no more; 0: memory ran out */
 };
+
+static void writer_drain(struct emu_writer *out, const uint8_t *data, size_t length)
+{
+    while (length > 0 && !out->failed) {
+        ssize_t part = write(out->fd, data, length);
+        if (part < 0 && errno == EINTR)
+            continue;
+        if (part < 0) {
+            out->failed = true;
+            out->error = errno;
+            return;
+        }
+        data += part;
+        length -= (size_t)part;
+    }
+}
+
+static void writer_drain_all(struct emu_writer *out)
+{
+    writer_drain(out, out->data, out->length);
+    out->length = 0;
+}
 
 static bool writer_reserve(struct emu_writer *out, size_t length)
 {
@@ -49,6 +76,12 @@ static bool writer_reserve(struct emu_writer *out, size_t length)
 
 static void writer_put(struct emu_writer *out, const void *data, size_t length)
 {
+    if (out->fd >= 0 && out->length + length > STATE_BUFFER)
+        writer_drain_all(out);
+    if (out->fd >= 0 && length > STATE_BUFFER) {
+        writer_drain(out, data, length);
+        return;
+    }
     if (!writer_reserve(out, length) || length == 0)
         return;
     memcpy(out->data + out->length, data, length);
@@ -76,13 +109,29 @@ static void writer_put_head(struct emu_writer *out, char tag, const char *name)
     writer_put(out, name, length);
 }
 
-struct emu_writer *emu_writer_new(void)
+struct emu_writer *emu_writer_new_file(int fd)
 {
     struct emu_writer *out = calloc(1, sizeof(*out));
 
-    if (out != NULL)
-        writer_put(out, STATE_MAGIC, STATE_MAGIC_LENGTH);
+    if (out == NULL)
+        return NULL;
+    out->fd = fd;
+    writer_put(out, STATE_MAGIC, STATE_MAGIC_LENGTH);
     return out;
+}
+
+struct emu_writer *emu_writer_new(void)
+{
+    return emu_writer_new_file(-1);
+}
+
+bool emu_writer_flush(struct emu_writer *out, struct emu_error *err)
+{
+    if (out->fd >= 0)
+        writer_drain_all(out);
+    return !out->failed ||
+           emu_error_set(err, EMU_ERROR_HOST, "cannot write the machine's state: %s",
+                         strerror(out->error != 0 ? out->error : ENOMEM));
 }
 
 void emu_writer_free(struct emu_writer *out)
@@ -121,11 +170,50 @@ void emu_write_bytes(struct emu_writer *out, const char *field, const void *data
 /* ---- reading ---- */
 
 struct emu_reader {
-    const uint8_t *data;
+    const uint8_t *data; /* of a file: the part that is in the buffer */
     size_t length, at;
+    int fd; /* -1: from memory */
+    uint8_t *buffer;
     char section[STATE_MAX_NAME + 1];
     struct emu_error fault; /* the first one */
 };
+
+/* Up to length bytes of the file; fewer at its end, or where it cannot be read. */
+static size_t reader_fetch(struct emu_reader *in, uint8_t *to, size_t length)
+{
+    size_t done = 0;
+
+    while (done < length) {
+        ssize_t part = read(in->fd, to + done, length - done);
+        if (part < 0 && errno == EINTR)
+            continue;
+        if (part <= 0)
+            break;
+        done += (size_t)part;
+    }
+    return done;
+}
+
+/* At least length bytes are in the buffer afterwards, if the file has them. */
+static void reader_fill(struct emu_reader *in, uint64_t length)
+{
+    size_t left = in->length - in->at;
+
+    if (in->fd < 0 || length <= left || length > STATE_BUFFER)
+        return;
+    memmove(in->buffer, in->buffer + in->at, left);
+    in->length = left + reader_fetch(in, in->buffer + left, STATE_BUFFER - left);
+    in->at = 0;
+}
+
+static void reader_begin(struct emu_reader *in)
+{
+    reader_fill(in, STATE_MAGIC_LENGTH);
+    if (in->length < STATE_MAGIC_LENGTH || memcmp(in->data, STATE_MAGIC, STATE_MAGIC_LENGTH) != 0)
+        emu_error_set(&in->fault, EMU_ERROR_INPUT,
+                      "saved state: this is no saved machine of this program");
+    in->at = STATE_MAGIC_LENGTH;
+}
 
 struct emu_reader *emu_reader_new(const uint8_t *data, size_t length)
 {
@@ -135,15 +223,32 @@ struct emu_reader *emu_reader_new(const uint8_t *data, size_t length)
         return NULL;
     in->data = data;
     in->length = length;
-    if (length < STATE_MAGIC_LENGTH || memcmp(data, STATE_MAGIC, STATE_MAGIC_LENGTH) != 0)
-        emu_error_set(&in->fault, EMU_ERROR_INPUT,
-                      "saved state: this is no saved machine of this program");
-    in->at = STATE_MAGIC_LENGTH;
+    in->fd = -1;
+    reader_begin(in);
+    return in;
+}
+
+struct emu_reader *emu_reader_new_file(int fd)
+{
+    struct emu_reader *in = calloc(1, sizeof(*in));
+    uint8_t *buffer = malloc(STATE_BUFFER);
+
+    if (in == NULL || buffer == NULL) {
+        free(in);
+        free(buffer);
+        return NULL;
+    }
+    in->data = in->buffer = buffer;
+    in->fd = fd;
+    reader_begin(in);
     return in;
 }
 
 void emu_reader_free(struct emu_reader *in)
 {
+    if (in == NULL)
+        return;
+    free(in->buffer);
     free(in);
 }
 
@@ -162,11 +267,13 @@ static bool reader_fault(struct emu_reader *in, const char *field, const char *w
                          in->section, field, what);
 }
 
-/* The next length bytes; NULL: there are not so many. */
+/* The next length bytes, of a file at most STATE_BUFFER; NULL: there are not so many. */
 static const uint8_t *reader_take(struct emu_reader *in, const char *field, uint64_t length)
 {
-    const uint8_t *bytes = in->data + in->at;
+    const uint8_t *bytes;
 
+    reader_fill(in, length);
+    bytes = in->data + in->at;
     if (length > in->length - in->at) {
         reader_fault(in, field, "the file ends too early");
         return NULL;
@@ -230,10 +337,27 @@ bool emu_read_u64(struct emu_reader *in, const char *field, uint64_t *value, str
            reader_failed(in, err);
 }
 
+/* Bytes that may be too many for the buffer: what is in it, and the rest from the file. */
+static bool reader_copy(struct emu_reader *in, const char *field, uint8_t *to, size_t length)
+{
+    size_t left = in->length - in->at;
+    const uint8_t *bytes;
+
+    if (in->fd >= 0 && length > STATE_BUFFER) {
+        memcpy(to, in->data + in->at, left);
+        in->at = in->length;
+        return reader_fetch(in, to + left, length - left) == length - left ||
+               reader_fault(in, field, "the file ends too early");
+    }
+    bytes = reader_take(in, field, length);
+    if (bytes != NULL && length != 0)
+        memcpy(to, bytes, length);
+    return bytes != NULL;
+}
+
 bool emu_read_bytes(struct emu_reader *in, const char *field, void *data, size_t length,
                     struct emu_error *err)
 {
-    const uint8_t *bytes;
     uint64_t stored;
 
     if (!reader_expect_head(in, 'B', field) || !reader_take_number(in, field, 8, &stored))
@@ -242,12 +366,7 @@ bool emu_read_bytes(struct emu_reader *in, const char *field, void *data, size_t
         reader_fault(in, field, "it has another length");
         return reader_failed(in, err);
     }
-    bytes = reader_take(in, field, stored);
-    if (bytes == NULL)
-        return reader_failed(in, err);
-    if (length != 0)
-        memcpy(data, bytes, length);
-    return true;
+    return reader_copy(in, field, data, length) || reader_failed(in, err);
 }
 
 /* ---- field tables ---- */

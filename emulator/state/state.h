@@ -14,8 +14,15 @@ struct emu_reader;
 
 /* A writer into growing memory. Any thread, one at a time. */
 struct emu_writer *emu_writer_new(void);
+/* One into a file, from its position on; the file stays the caller's and must outlive it. NULL: no
+ * memory. */
+struct emu_writer *emu_writer_new_file(int fd);
+/* All of it has reached the file, though not yet its medium. False with *err: it has not, or memory
+ * ran out on the way. */
+bool emu_writer_flush(struct emu_writer *out, struct emu_error *err);
 void emu_writer_free(struct emu_writer *out);
-/* What was written; valid until the next write. NULL if memory ran out on the way. */
+/* What was written, or of a file's what has not reached it yet; valid until the next write. NULL if
+ * memory ran out on the way, or the file took no more. */
 const uint8_t *emu_writer_data(const struct emu_writer *out, size_t *length);
 
 void emu_write_section(struct emu_writer *out, const char *name, uint32_t version);
@@ -24,6 +31,8 @@ void emu_write_bytes(struct emu_writer *out, const char *field, const void *data
 
 /* A reader of data, which must outlive it. */
 struct emu_reader *emu_reader_new(const uint8_t *data, size_t length);
+/* One of a file, from its position on, which is anywhere afterwards. NULL: no memory. */
+struct emu_reader *emu_reader_new_file(int fd);
 void emu_reader_free(struct emu_reader *in);
 
 /* Each returns false once anything was wrong; *err then tells the first fault. */

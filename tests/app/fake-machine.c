@@ -438,6 +438,36 @@ void emu_machine_pause(struct emu_machine *m)
     fake_set_state(m, EMU_MACHINE_PAUSED);
 }
 
+/* The state is the place in the script; a script that is another one does not take it. */
+bool emu_machine_save_file(struct emu_machine *m, int fd, struct emu_error *err)
+{
+    bool still = false;
+
+    while (!still) { /* the command that is under way ends first */
+        pthread_mutex_lock(&m->lock);
+        still = m->told != EMU_MACHINE_RUNNING;
+        pthread_mutex_unlock(&m->lock);
+        usleep(1000);
+    }
+    if (dprintf(fd, "%zu %s", (size_t)(m->cursor - m->script), m->script) < 0)
+        return emu_error_set(err, EMU_ERROR_HOST, "cannot write the machine's state: %s",
+                             strerror(errno));
+    return true;
+}
+
+bool emu_machine_load_file(struct emu_machine *m, int fd, struct emu_error *err)
+{
+    char text[4096] = "", *script;
+    ssize_t length = read(fd, text, sizeof(text) - 1);
+    size_t place = strtoul(text, &script, 10);
+
+    if (length <= 0 || *script != ' ' || strcmp(script + 1, m->script) != 0 ||
+        place > strlen(m->script))
+        return emu_error_set(err, EMU_ERROR_INPUT, "saved state: it is of another script");
+    m->cursor = m->script + place;
+    return true;
+}
+
 void emu_machine_reset(struct emu_machine *m)
 {
     pthread_mutex_lock(&m->lock);

@@ -2,6 +2,9 @@
 /* The save format: round trips, and files that are damaged or made to harm. */
 #include "tests/test.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "emulator/api/error.h"
 #include "emulator/state/state.h"
 
@@ -234,6 +237,94 @@ static void test_width_may_change(void)
     emu_writer_free(out);
 }
 
+/* ---- files ---- */
+
+static int open_scratch(void)
+{
+    char path[] = "/tmp/lathe-state-XXXXXX";
+    int fd = mkstemp(path);
+
+    CHECK(fd >= 0);
+    unlink(path);
+    return fd;
+}
+
+#define FILE_BLOB (1u << 20)
+
+/* More than the buffers hold, and behind it what lies across their ends. */
+static void write_file(int fd, const uint8_t *blob)
+{
+    struct emu_writer *out = emu_writer_new_file(fd);
+    struct emu_error err = EMU_ERROR_INIT;
+
+    emu_write_section(out, "file", 1);
+    for (uint64_t i = 0; i < 40000; i++)
+        emu_write_u64(out, "number", i * i);
+    emu_write_bytes(out, "blob", blob, FILE_BLOB);
+    emu_write_u64(out, "last", 77);
+    CHECK(emu_writer_flush(out, &err));
+    emu_writer_free(out);
+}
+
+static bool read_file(int fd, const uint8_t *blob, struct emu_error *err)
+{
+    struct emu_reader *in = emu_reader_new_file(fd);
+    uint8_t *copy = calloc(1, FILE_BLOB);
+    uint64_t value = 0;
+    uint32_t version;
+    bool good = emu_read_section(in, "file", &version, err);
+
+    for (uint64_t i = 0; i < 40000 && good; i++)
+        good = emu_read_u64(in, "number", &value, err) && value == i * i;
+    good = good && emu_read_bytes(in, "blob", copy, FILE_BLOB, err) &&
+           memcmp(copy, blob, FILE_BLOB) == 0 && emu_read_u64(in, "last", &value, err) &&
+           value == 77;
+    free(copy);
+    emu_reader_free(in);
+    return good;
+}
+
+static void test_file(void)
+{
+    uint8_t *blob = malloc(FILE_BLOB);
+    struct emu_error err = EMU_ERROR_INIT;
+    int fd = open_scratch();
+    off_t length;
+
+    for (size_t i = 0; i < FILE_BLOB; i++)
+        blob[i] = (uint8_t)(i * 2654435761u >> 13);
+    CHECK_EQ(write(fd, "head", 4), 4); /* a stream begins where the file's position is */
+    write_file(fd, blob);
+    length = lseek(fd, 0, SEEK_CUR);
+    lseek(fd, 4, SEEK_SET);
+    CHECK(read_file(fd, blob, &err));
+    for (off_t cut = length - 1; cut > 0; cut -= length / 50) {
+        CHECK_EQ(ftruncate(fd, cut), 0);
+        lseek(fd, 4, SEEK_SET);
+        err = (struct emu_error)EMU_ERROR_INIT;
+        CHECK(!read_file(fd, blob, &err));
+        CHECK_EQ(err.kind, EMU_ERROR_INPUT);
+    }
+    close(fd);
+    free(blob);
+}
+
+static void test_full_file(void)
+{
+    uint8_t *blob = calloc(1, FILE_BLOB);
+    int fd = open("/dev/full", O_WRONLY);
+    struct emu_writer *out = emu_writer_new_file(fd);
+    struct emu_error err = EMU_ERROR_INIT;
+
+    emu_write_bytes(out, "blob", blob, FILE_BLOB);
+    emu_write_u64(out, "more", 1);
+    CHECK(!emu_writer_flush(out, &err));
+    CHECK_STR(err.text, "cannot write the machine's state: No space left on device");
+    emu_writer_free(out);
+    close(fd);
+    free(blob);
+}
+
 static void test_foreign(void)
 {
     static const uint8_t foreign[] = "\x7f"
@@ -256,6 +347,8 @@ int main(int argc, char **argv)
         {"state-flipped", test_flipped},
         {"state-faults-are-named", test_faults_are_named},
         {"state-width-may-change", test_width_may_change},
+        {"state-file", test_file},
+        {"state-file-full", test_full_file},
         {"state-foreign", test_foreign},
         {NULL, NULL},
     };

@@ -346,7 +346,7 @@ static void menu_add_own(GMenu *menu)
 GMenuModel *lathe_library_menu(LatheLibraryWindow *window)
 {
     /* Where a part of the menu ends. */
-    static const enum lathe_action_id ends[] = {LATHE_ACTION_RESET, LATHE_ACTION_SEEN,
+    static const enum lathe_action_id ends[] = {LATHE_ACTION_RESET, LATHE_ACTION_DISCARD,
                                                 LATHE_ACTION_QEMU, LATHE_ACTION_DELETE};
     const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
     GMenu *menu = g_menu_new();

@@ -158,6 +158,7 @@ static enum tui_style library_state_style(enum lathe_watch_state state)
         return TUI_GOOD;
     case LATHE_WATCH_PAUSED:
     case LATHE_WATCH_STOPPED:
+    case LATHE_WATCH_SUSPENDED:
         return TUI_WARNING;
     case LATHE_WATCH_CRASHED:
     case LATHE_WATCH_BROKEN:
