@@ -150,6 +150,14 @@ static void run_on_warning(LatheSession *session, const char *sentence, gpointer
     fprintf(stderr, "lathe: %s\r\n", sentence);
 }
 
+static void run_on_request(LatheSession *session, gpointer data)
+{
+    GPtrArray *requests = lathe_session_get_requests(session);
+    const struct lathe_session_request *request = requests->pdata[requests->len - 1];
+
+    fprintf(stderr, "lathe: %s\r\n", request->sentence);
+}
+
 /* ---- the run ---- */
 
 static void run_say_serial(unsigned number, const char *path)
@@ -194,6 +202,7 @@ static void run_begin(struct run_control *control)
     g_signal_connect(control->session, "stopped", G_CALLBACK(run_on_stopped), control);
     g_signal_connect(control->session, "held", G_CALLBACK(run_on_held), control);
     g_signal_connect(control->session, "warning", G_CALLBACK(run_on_warning), control);
+    g_signal_connect(control->session, "network-request", G_CALLBACK(run_on_request), control);
     if (control->cli->timeout > 0)
         control->timer =
             g_timeout_add((guint)(control->cli->timeout * 1000), run_on_timeout, control);

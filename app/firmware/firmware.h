@@ -36,8 +36,8 @@ char *lathe_firmware_find_video_rom(enum emu_gpu gpu);
  */
 bool lathe_firmware_settle(struct lathe_definition *definition, GError **error);
 
-/* Gives each network adapter the boot ROM of this host that fits it, if the machine has firmware.
- * The definition is complete. */
+/* Gives each network adapter the boot ROM of this host that fits it, if the machine has firmware
+ * that needs one. The definition is complete. */
 void lathe_firmware_find_roms(struct lathe_definition *definition);
 
 #endif

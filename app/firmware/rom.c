@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Boot ROMs of network adapters: those of Debian's ipxe-qemu, which hold an image for each kind of
- * firmware. An adapter without one only boots by what the firmware has itself.
+ * firmware. An adapter without one only boots by what the firmware has itself: UEFI has PXE and
+ * HTTP boot for virtio, which Secure Boot's shim understands better than those of iPXE.
  */
 #include "app/firmware/firmware.h"
 
@@ -20,10 +21,18 @@ static char *rom_find(enum emu_nic_model model)
     return NULL;
 }
 
+/* A firmware with variables is UEFI's. */
+static bool rom_is_needed(const struct lathe_definition *definition,
+                          const struct lathe_net_definition *net)
+{
+    return net->rom == NULL && net->boot != 0 &&
+           !(definition->firmware_vars != NULL && net->model == EMU_NIC_VIRTIO);
+}
+
 void lathe_firmware_find_roms(struct lathe_definition *definition)
 {
     for (unsigned i = 0; i < definition->nets && definition->firmware_image != NULL; i++) {
-        if (definition->net[i].rom == NULL && definition->net[i].boot != 0)
+        if (rom_is_needed(definition, &definition->net[i]))
             definition->net[i].rom = rom_find(definition->net[i].model);
     }
 }

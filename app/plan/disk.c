@@ -25,8 +25,7 @@ void lathe_disk_clear(struct lathe_disk_definition *disk)
     *disk = (struct lathe_disk_definition){0};
 }
 
-/* Splits at single commas; a doubled one stands for itself. */
-static GPtrArray *disk_split(const char *text)
+GPtrArray *lathe_split_at_commas(const char *text)
 {
     GPtrArray *parts = g_ptr_array_new_with_free_func(g_free);
     GString *part = g_string_new(NULL);
@@ -42,6 +41,13 @@ static GPtrArray *disk_split(const char *text)
     }
     g_ptr_array_add(parts, g_string_free(part, FALSE));
     return parts;
+}
+
+char *lathe_double_commas(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+
+    return g_strjoinv(",,", parts);
 }
 
 static bool disk_set_bus(struct lathe_disk_definition *disk, const char *value, GError **error)
@@ -120,7 +126,7 @@ static bool disk_set_first(struct lathe_disk_definition *disk, const char *part,
 
 bool lathe_disk_parse(const char *text, struct lathe_disk_definition *disk, GError **error)
 {
-    g_autoptr(GPtrArray) parts = disk_split(text);
+    g_autoptr(GPtrArray) parts = lathe_split_at_commas(text);
 
     *disk = (struct lathe_disk_definition){.bus = EMU_DRIVE_VIRTIO};
     if (((const char *)parts->pdata[0])[0] == '\0')
@@ -147,7 +153,7 @@ bool lathe_disk_parse_cdrom(const char *path, struct lathe_disk_definition *disk
 
 bool lathe_disk_parse_floppy(const char *text, struct lathe_disk_definition *disk, GError **error)
 {
-    g_autoptr(GPtrArray) parts = disk_split(text);
+    g_autoptr(GPtrArray) parts = lathe_split_at_commas(text);
 
     *disk = (struct lathe_disk_definition){.bus = EMU_DRIVE_FLOPPY};
     if (((const char *)parts->pdata[0])[0] == '\0')

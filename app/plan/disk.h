@@ -35,4 +35,9 @@ void lathe_disk_clear(struct lathe_disk_definition *disk);
 /* "qcow2 on virtio, read-only": for the plan; g_free. */
 char *lathe_disk_format(const struct lathe_disk_definition *disk);
 
+/* Splits an option's text at single commas; a doubled one stands for itself. Of char *; unref. */
+GPtrArray *lathe_split_at_commas(const char *text);
+/* The way back: doubles its commas; g_free. */
+char *lathe_double_commas(const char *text);
+
 #endif

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "app/plan/disk.h"
 #include "app/plan/error.h"
 
 static const char *const net_models[] = {[EMU_NIC_VIRTIO] = "virtio", [EMU_NIC_E1000E] = "e1000e"};
@@ -14,7 +15,11 @@ void lathe_net_clear(struct lathe_net_definition *net)
     g_free(net->mac);
     g_free(net->rom);
     g_free(net->tftp);
+    g_clear_pointer(&net->files, g_ptr_array_unref);
     g_free(net->bootfile);
+    for (unsigned i = 0; i < EMU_NETBOOT_CLIENTS; i++)
+        g_free(net->boots[i]);
+    g_free(net->pcap);
     g_clear_pointer(&net->forwards, g_array_unref);
     *net = (struct lathe_net_definition){0};
 }
@@ -153,6 +158,38 @@ static bool net_set_text(char **text, const char *part, GError **error)
     return true;
 }
 
+/* NAME=PATH; a name has no "=". */
+static bool net_add_file(struct lathe_net_definition *net, const char *part, GError **error)
+{
+    const char *name = part + strlen("file="), *path = strchr(name, '=');
+
+    if (path == NULL || path == name || path[1] == '\0')
+        return lathe_error_input(error,
+                                 "--net %s is no file to give: write file=NAME=PATH, the name that "
+                                 "is asked for first",
+                                 part);
+    if (net->files == NULL)
+        net->files = g_ptr_array_new_with_free_func(g_free);
+    if (net->files->len == EMU_NETBOOT_FILES)
+        return lathe_error_input(error, "--net gives at most %u files: put them into a folder",
+                                 EMU_NETBOOT_FILES);
+    g_ptr_array_add(net->files, g_strdup(name));
+    return true;
+}
+
+/* "bootfile-efi=NAME" */
+static bool net_set_boot(struct lathe_net_definition *net, const char *part, GError **error)
+{
+    const char *client = part + strlen("bootfile-"), *name;
+
+    for (unsigned i = 0; (name = lathe_net_client_name(i)) != NULL; i++) {
+        if (g_str_has_prefix(client, name) && client[strlen(name)] == '=')
+            return net_set_text(&net->boots[i], part, error);
+    }
+    return lathe_error_input(
+        error, "--net knows no client in '%s': write bootfile-bios, -efi, -http or -ipxe", part);
+}
+
 static bool net_set(struct lathe_net_definition *net, const char *part, GError **error)
 {
     if (g_str_has_prefix(part, "model="))
@@ -165,24 +202,31 @@ static bool net_set(struct lathe_net_definition *net, const char *part, GError *
         return net_set_text(&net->tftp, part, error);
     if (g_str_has_prefix(part, "bootfile="))
         return net_set_text(&net->bootfile, part, error);
+    if (g_str_has_prefix(part, "bootfile-"))
+        return net_set_boot(net, part, error);
+    if (g_str_has_prefix(part, "file="))
+        return net_add_file(net, part, error);
+    if (g_str_has_prefix(part, "pcap="))
+        return net_set_text(&net->pcap, part, error);
     return lathe_error_input(
         error,
         "--net user has no '%s': write user[,model=virtio|e1000e][,mac=ADDRESS]"
-        "[,forward=tcp:127.0.0.1:2222-:22]...[,tftp=FOLDER][,bootfile=NAME]",
+        "[,forward=tcp:127.0.0.1:2222-:22]...[,tftp=FOLDER][,file=NAME=PATH]...[,bootfile=NAME]"
+        "[,bootfile-bios|-efi|-http|-ipxe=NAME]...[,pcap=FILE]",
         part);
 }
 
 bool lathe_net_parse(const char *text, struct lathe_net_definition *net, GError **error)
 {
-    g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+    g_autoptr(GPtrArray) parts = lathe_split_at_commas(text);
 
-    if (parts[0] == NULL || strcmp(parts[0], "user") != 0)
+    if (strcmp(parts->pdata[0], "user") != 0)
         return lathe_error_input(error, "--net has no '%s': use user or none",
-                                 parts[0] != NULL ? parts[0] : "");
+                                 (const char *)parts->pdata[0]);
     *net = (struct lathe_net_definition){0};
     net->forwards = g_array_new(FALSE, TRUE, sizeof(struct emu_net_forward));
-    for (size_t i = 1; parts[i] != NULL; i++) {
-        if (!net_set(net, parts[i], error)) {
+    for (guint i = 1; i < parts->len; i++) {
+        if (!net_set(net, parts->pdata[i], error)) {
             lathe_net_clear(net);
             return false;
         }
@@ -205,8 +249,17 @@ char *lathe_net_format(const struct lathe_net_definition *net)
     }
     if (net->tftp != NULL)
         g_string_append_printf(text, ", TFTP from %s", net->tftp);
+    for (guint i = 0; net->files != NULL && i < net->files->len; i++)
+        g_string_append_printf(text, ", file %s", (const char *)net->files->pdata[i]);
     if (net->bootfile != NULL)
         g_string_append_printf(text, ", boot file %s", net->bootfile);
+    for (unsigned i = 0; i < EMU_NETBOOT_CLIENTS; i++) {
+        if (net->boots[i] != NULL)
+            g_string_append_printf(text, ", boot file for %s %s", lathe_net_client_name(i),
+                                   net->boots[i]);
+    }
+    if (net->pcap != NULL)
+        g_string_append_printf(text, ", record in %s", net->pcap);
     if (net->rom != NULL)
         g_string_append_printf(text, ", boot ROM %s", net->rom);
     if (net->boot != 0)

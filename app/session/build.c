@@ -107,20 +107,82 @@ static bool build_open_disks(struct emu_machine_config *config,
     return true;
 }
 
+/* What the network's boot service is made from; the texts are the definition's. */
+struct build_boot {
+    struct emu_netboot_file files[EMU_NETBOOT_FILES];
+    char *names[EMU_NETBOOT_FILES];
+    struct emu_netboot_answer answers[2 * EMU_NETBOOT_CLIENTS];
+    struct emu_netboot boot;
+};
+
+static void build_add_answer(struct build_boot *build, enum emu_netboot_client client,
+                             const char *file)
+{
+    build->answers[build->boot.answer_count++] =
+        (struct emu_netboot_answer){client, EMU_NETBOOT_ANY, file};
+}
+
+/* A firmware's PXE takes no address. */
+static void build_fill_answers(struct build_boot *build, const struct lathe_net_definition *net)
+{
+    for (unsigned i = 0; i < EMU_NETBOOT_CLIENTS; i++) {
+        bool pxe = i == EMU_NETBOOT_BIOS || i == EMU_NETBOOT_EFI;
+
+        if (net->boots[i] != NULL)
+            build_add_answer(build, i, net->boots[i]);
+        else if (net->bootfile != NULL && !(pxe && strstr(net->bootfile, "://") != NULL))
+            build_add_answer(build, i, net->bootfile);
+    }
+}
+
+static void build_fill_boot(struct build_boot *build, const struct lathe_net_definition *net,
+                            const struct lathe_build_watch *watch)
+{
+    *build = (struct build_boot){.boot.folder = net->tftp};
+    build->boot.files = build->files;
+    build->boot.answers = build->answers;
+    for (guint i = 0; net->files != NULL && i < net->files->len; i++) {
+        const char *text = net->files->pdata[i], *path = strchr(text, '=');
+
+        build->names[i] = g_strndup(text, (gsize)(path - text));
+        build->files[i] = (struct emu_netboot_file){build->names[i], path + 1};
+        build->boot.file_count++;
+    }
+    build_fill_answers(build, net);
+    if (watch != NULL) {
+        build->boot.tell = watch->netboot;
+        build->boot.opaque = watch->opaque;
+    }
+}
+
+static bool build_open_net(struct emu_net_backend *out, const struct lathe_net_definition *net,
+                           const struct lathe_build_watch *watch, struct emu_error *err)
+{
+    struct build_boot build;
+    bool good;
+
+    build_fill_boot(&build, net, watch);
+    const struct emu_net_user_config user = {
+        .forwards = (const struct emu_net_forward *)net->forwards->data,
+        .forward_count = net->forwards->len,
+        .boot = lathe_net_boots(net) ? &build.boot : NULL,
+        .pcap = net->pcap,
+    };
+    good = emu_net_user(&user, out, err);
+    for (unsigned i = 0; i < build.boot.file_count; i++)
+        g_free(build.names[i]);
+    return good;
+}
+
 /* A dry run listens nowhere. */
 static bool build_open_nets(struct emu_machine_config *config,
-                            const struct lathe_definition *definition, bool dry, GError **error)
+                            const struct lathe_definition *definition, bool dry,
+                            const struct lathe_build_watch *watch, GError **error)
 {
     struct emu_error found = EMU_ERROR_INIT;
 
     for (unsigned i = 0; i < definition->nets; i++) {
         const struct lathe_net_definition *net = &definition->net[i];
-        const struct emu_net_user_config user = {
-            .forwards = (const struct emu_net_forward *)net->forwards->data,
-            .forward_count = net->forwards->len,
-            .tftp = net->tftp,
-            .bootfile = net->bootfile,
-        };
         struct emu_nic *nic = &config->nics[i];
 
         nic->model = net->model;
@@ -128,7 +190,7 @@ static bool build_open_nets(struct emu_machine_config *config,
         nic->rom = net->rom;
         nic->boot = net->boot;
         if (dry ? !emu_net_null(&nic->backend, &found)
-                : !emu_net_user(&user, &nic->backend, &found))
+                : !build_open_net(&nic->backend, net, watch, &found))
             return lathe_error_from_emu(error, &found);
         config->nic_count++;
     }
@@ -175,20 +237,21 @@ static bool build_open_backends(struct emu_machine_config *config,
 }
 
 struct emu_machine *lathe_build_machine(const struct lathe_definition *definition,
-                                        GPtrArray *serials,
-                                        const struct emu_machine_observer *observer, GError **error)
+                                        GPtrArray *serials, const struct lathe_build_watch *watch,
+                                        GError **error)
 {
     struct emu_machine_config config = build_config(definition);
     struct emu_error found = EMU_ERROR_INIT;
 
     build_add_input(&config, definition);
     if (!build_open_disks(&config, definition, serials == NULL, error) ||
-        !build_open_nets(&config, definition, serials == NULL, error) ||
+        !build_open_nets(&config, definition, serials == NULL, watch, error) ||
         (serials != NULL && !build_open_backends(&config, definition, serials, error))) {
         build_close_backends(&config);
         return NULL;
     }
-    struct emu_machine *machine = emu_machine_new(&config, observer, &found);
+    struct emu_machine *machine =
+        emu_machine_new(&config, watch != NULL ? &watch->machine : NULL, &found);
     if (machine == NULL)
         lathe_error_from_emu(error, &found);
     return machine;

@@ -6,14 +6,24 @@
 #include <glib.h>
 
 #include "emulator/api/machine.h"
+#include "emulator/api/netboot.h"
 
 struct lathe_definition;
 
-/* serials: of LatheSerial *, or NULL for a machine with nothing connected. Any thread; waits.
+/* Who hears of the machine: its observer, and what its boot services were asked for (netboot.h says
+ * on which threads). */
+struct lathe_build_watch {
+    struct emu_machine_observer machine;
+    void (*netboot)(void *opaque, const struct emu_netboot_event *event);
+    void *opaque;
+};
+
+/* serials: of LatheSerial *, or NULL for a machine with nothing connected; watch NULL: nobody hears.
+ * Any thread; waits.
  * NULL with *error. */
 struct emu_machine *lathe_build_machine(const struct lathe_definition *definition,
                                         GPtrArray *serials,
-                                        const struct emu_machine_observer *observer,
+                                        const struct lathe_build_watch *watch,
                                         GError **error);
 
 #endif

@@ -7,11 +7,16 @@
 #include "app/session/attach.h"
 #include "app/session/build.h"
 #include "app/session/internal.h"
+#include "app/session/netboot.h"
+
+#define EVENT_REQUESTS 256 /* of a boot service, that wait for the main loop at most */
 
 static void session_event_free(gpointer data)
 {
     struct session_event *event = data;
 
+    if (event->kind == EVENT_NETBOOT)
+        g_atomic_int_add(&event->session->requests_waiting, -1);
     g_free(event->text);
     lathe_attach_order_free(event->order);
     g_object_unref(event->session);
@@ -90,6 +95,20 @@ static void session_on_sleep(void *opaque, bool asleep)
     lathe_session_post(opaque, &(struct session_event){.kind = EVENT_SLEEP, .asleep = asleep});
 }
 
+/* A guest may ask faster than anybody reads: what is too much is not told. */
+static void session_on_netboot(void *opaque, const struct emu_netboot_event *event)
+{
+    struct session_box *box = opaque;
+    gint *waiting = &box->session->requests_waiting;
+
+    if (g_atomic_int_get(waiting) >= EVENT_REQUESTS)
+        return;
+    g_atomic_int_inc(waiting);
+    lathe_session_post(box, &(struct session_event){.kind = EVENT_NETBOOT,
+                                                    .text = lathe_netboot_words(event),
+                                                    .wrong = lathe_netboot_is_wrong(event)});
+}
+
 /* ---- boxes ---- */
 
 void lathe_session_box_free(struct session_box *box)
@@ -103,16 +122,20 @@ void lathe_session_box_free(struct session_box *box)
 struct session_box *lathe_session_box_new(LatheSession *session, GError **error)
 {
     struct session_box *box = g_new0(struct session_box, 1);
-    const struct emu_machine_observer observer = {.state_changed = session_on_state,
-                                                  .reset = session_on_reset,
-                                                  .held = session_on_held,
-                                                  .input_changed = session_on_input,
-                                                  .drive_removed = session_on_removed,
-                                                  .sleep_changed = session_on_sleep,
-                                                  .opaque = box};
+    const struct lathe_build_watch watch = {
+        .machine = {.state_changed = session_on_state,
+                    .reset = session_on_reset,
+                    .held = session_on_held,
+                    .input_changed = session_on_input,
+                    .drive_removed = session_on_removed,
+                    .sleep_changed = session_on_sleep,
+                    .opaque = box},
+        .netboot = session_on_netboot,
+        .opaque = box,
+    };
 
     *box = (struct session_box){session, session->generation, NULL, FALSE};
-    box->machine = lathe_build_machine(session->definition, session->serials, &observer, error);
+    box->machine = lathe_build_machine(session->definition, session->serials, &watch, error);
     if (box->machine == NULL)
         g_clear_pointer(&box, g_free);
     return box;

@@ -26,6 +26,8 @@ struct _LatheSession {
     GObject parent;
     struct lathe_definition *definition;
     GPtrArray *serials, *screens;
+    GPtrArray *requests;     /* of struct lathe_session_request */
+    gint requests_waiting;   /* atomic: events of them */
     struct session_box *box; /* NULL: none now */
     unsigned generation;
     gint closing; /* atomic: no event is posted any more */
@@ -59,7 +61,8 @@ enum session_event_kind {
     EVENT_MADE,
     EVENT_ORDER,
     EVENT_REMOVED,
-    EVENT_SLEEP
+    EVENT_SLEEP,
+    EVENT_NETBOOT
 };
 
 struct session_event {
@@ -67,11 +70,13 @@ struct session_event {
     unsigned generation;
     enum session_event_kind kind;
     enum emu_machine_state state;
-    char *text;                       /* of EVENT_HELD; of EVENT_ORDER: why it failed, or NULL */
+    char *text;                       /* of EVENT_HELD, EVENT_NETBOOT; of EVENT_ORDER: why it
+                                       * failed, or NULL */
     struct lathe_attach_order *order; /* of EVENT_ORDER */
     unsigned drive;                   /* of EVENT_REMOVED */
     gboolean asked;                   /* of EVENT_RESET: by us, not by the guest */
     gboolean asleep;                  /* of EVENT_SLEEP */
+    gboolean wrong;                   /* of EVENT_NETBOOT */
 };
 
 /* A box with a machine of the session's definition and generation. The worker's or the main thread;

@@ -17,6 +17,7 @@
 #include "emulator/api/stats.h"
 
 #define SESSION_SAMPLE_MS 1000
+#define SESSION_REQUESTS  1000 /* that are kept */
 
 G_DEFINE_FINAL_TYPE(LatheSession, lathe_session, G_TYPE_OBJECT)
 
@@ -34,6 +35,7 @@ enum {
     SIGNAL_DISK_DETACHED,
     SIGNAL_POWER_BUTTON,
     SIGNAL_SLEEP_CHANGED,
+    SIGNAL_NETWORK_REQUEST,
     SIGNAL_COUNT
 };
 static guint session_signals[SIGNAL_COUNT];
@@ -222,6 +224,31 @@ static void session_take_made(LatheSession *session)
     lathe_session_start(session);
 }
 
+static void session_request_free(gpointer data)
+{
+    struct lathe_session_request *request = data;
+
+    g_free(request->sentence);
+    g_free(request);
+}
+
+static void session_add_request(LatheSession *session, const struct session_event *event)
+{
+    struct lathe_session_request *request = g_new0(struct lathe_session_request, 1);
+
+    *request =
+        (struct lathe_session_request){g_get_real_time(), event->wrong, g_strdup(event->text)};
+    if (session->requests->len == SESSION_REQUESTS)
+        g_ptr_array_remove_index(session->requests, 0);
+    g_ptr_array_add(session->requests, request);
+    g_signal_emit(session, session_signals[SIGNAL_NETWORK_REQUEST], 0);
+}
+
+GPtrArray *lathe_session_get_requests(LatheSession *session)
+{
+    return session->requests;
+}
+
 void lathe_session_on_event(LatheSession *session, const struct session_event *event)
 {
     if (event->kind == EVENT_MADE)
@@ -238,6 +265,8 @@ void lathe_session_on_event(LatheSession *session, const struct session_event *e
         lathe_attach_on_done(session->attach, event->order, event->text);
     else if (event->kind == EVENT_REMOVED)
         lathe_attach_on_removed(session->attach, event->drive);
+    else if (event->kind == EVENT_NETBOOT)
+        session_add_request(session, event);
     else if (session->box != NULL)
         session_apply_state(session, event->state);
 }
@@ -419,6 +448,7 @@ static void lathe_session_finalize(GObject *object)
     lathe_attach_free(session->attach);
     g_ptr_array_unref(session->serials);
     g_ptr_array_unref(session->screens);
+    g_ptr_array_unref(session->requests);
     lathe_definition_free(session->definition);
     G_OBJECT_CLASS(lathe_session_parent_class)->finalize(object);
 }
@@ -427,6 +457,7 @@ static void lathe_session_init(LatheSession *session)
 {
     session->serials = g_ptr_array_new_with_free_func(g_object_unref);
     session->screens = g_ptr_array_new_with_free_func((GDestroyNotify)disp_screen_free);
+    session->requests = g_ptr_array_new_with_free_func(session_request_free);
     session->attach = lathe_attach_new(session, lathe_session_push_order);
     session->worker = lathe_session_worker_new(session);
 }
@@ -487,5 +518,6 @@ static void lathe_session_class_init(LatheSessionClass *class)
     session_signals[SIGNAL_DISK_ATTACHED] = session_new_signal_of("disk-attached", G_TYPE_STRING);
     session_signals[SIGNAL_DISK_DETACHED] = session_new_signal_of("disk-detached", G_TYPE_STRING);
     session_signals[SIGNAL_POWER_BUTTON] = session_new_signal("power-button");
+    session_signals[SIGNAL_NETWORK_REQUEST] = session_new_signal("network-request");
     session_signals[SIGNAL_SLEEP_CHANGED] = session_new_signal_of("sleep-changed", G_TYPE_BOOLEAN);
 }

@@ -14,6 +14,8 @@
  *   "disk-attached" (char *), "disk-detached" (char *)  by lathe_session_attach_disk: its path
  *   "power-button" ()    somebody pressed it
  *   "sleep-changed" (gboolean)  the guest fell asleep, or woke
+ *   "network-request" ()  its network's boot service was asked for something: the last of
+ *                        lathe_session_get_requests
  */
 #ifndef LATHE_SESSION_SESSION_H
 #define LATHE_SESSION_SESSION_H
@@ -142,6 +144,16 @@ unsigned lathe_session_attach_disk(LatheSession *session, const struct lathe_dis
 void lathe_session_detach_disk(LatheSession *session, unsigned number, gboolean force);
 /* Those that are in, of struct lathe_attached_disk *; borrowed until the next signal. */
 GPtrArray *lathe_session_get_attached(LatheSession *session);
+
+/* What the boot service of a machine's network was asked for, and what became of it. */
+struct lathe_session_request {
+    gint64 time; /* of the host's clock, microseconds */
+    gboolean wrong;
+    char *sentence;
+};
+/* Of struct lathe_session_request *, the oldest first, the last 1000 of all runs; borrowed until
+ * the next signal. */
+GPtrArray *lathe_session_get_requests(LatheSession *session);
 
 /* Serial ports in order; borrowed, of LatheSerial *. */
 GPtrArray *lathe_session_get_serials(LatheSession *session);

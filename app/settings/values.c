@@ -421,10 +421,7 @@ char *lathe_setting_net_text(const struct lathe_net_definition *net)
             lathe_forward_format(&g_array_index(net->forwards, struct emu_net_forward, i));
         g_string_append_printf(text, ",forward=%s", forward);
     }
-    if (net->tftp != NULL)
-        g_string_append_printf(text, ",tftp=%s", net->tftp);
-    if (net->bootfile != NULL)
-        g_string_append_printf(text, ",bootfile=%s", net->bootfile);
+    lathe_net_write_boot(net, text);
     return g_string_free(text, FALSE);
 }
 

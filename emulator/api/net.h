@@ -8,14 +8,15 @@
 #ifndef EMU_API_NET_H
 #define EMU_API_NET_H
 
+#include "emulator/api/netboot.h"
 #include "emulator/api/ops/net.h"
 
 /* What a user-mode network has beyond the host; all may be 0. Read during the call only. */
 struct emu_net_user_config {
     const struct emu_net_forward *forwards;
     unsigned forward_count;
-    const char *tftp;     /* the folder whose files 10.0.2.2 gives by TFTP; NULL: it has no TFTP */
-    const char *bootfile; /* what DHCP says to boot: a file there, or an URL for iPXE; NULL: none */
+    const struct emu_netboot *boot; /* NULL: there is nothing to boot */
+    const char *pcap;               /* a file for all frames, made anew; NULL: none are kept */
 };
 
 /*

@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "emulator/api/net.h"
+#include "emulator/net/boot.h"
 #include "emulator/net/frames.h"
+#include "emulator/net/pcap.h"
 #include "emulator/util/thread.h"
 
 #define USER_RING     (2u << 20) /* bytes from the guest that wait at most */
@@ -25,8 +26,7 @@
 #define USER_TIMERS   4          /* libslirp has one */
 #define USER_NEVER    INT64_MAX  /* a timer that is not armed */
 #define USER_NS_IN_MS 1000000    /* libslirp's timers are in milliseconds */
-
-#define USER_BOOTFILE_MAX 127 /* of BOOTP's field */
+#define USER_HTTP     80         /* the boot service's port */
 
 struct user_timer {
     SlirpTimerCb fn;
@@ -42,6 +42,10 @@ struct user_net {
     struct pollfd *polls; /* the first one is wake's */
     unsigned poll_count, poll_room;
     bool more; /* frames wait that were not taken in this round */
+
+    struct emu_netboot_service *boot; /* NULL: none */
+    emu_ns boot_due;                  /* machine time; UINT64_MAX: never */
+    struct emu_pcap *pcap;            /* NULL: no record */
 
     struct emu_net_forward *udp; /* forwards of datagrams */
     unsigned udp_count;
@@ -64,6 +68,7 @@ static ssize_t user_send_packet(const void *frame, size_t length, void *opaque)
     struct user_net *user = opaque;
     struct emu_net *net = atomic_load(&user->net);
 
+    emu_pcap_add(user->pcap, frame, length);
     if (net != NULL)
         emu_net_input_later(net, frame, length); /* what does not fit is lost, as on a wire */
     return (ssize_t)length;
@@ -189,6 +194,12 @@ static int user_get_revents(int index, void *opaque)
     return events;
 }
 
+/* At least one, as the boot service's time is finer. */
+static uint32_t user_until(emu_ns due, emu_ns now)
+{
+    return due > now ? (uint32_t)(due - now) : 1;
+}
+
 /* Host milliseconds until the next timer's; machine time goes at the same pace or stands still. */
 static uint32_t user_timeout(struct user_net *user, uint32_t timeout)
 {
@@ -200,6 +211,8 @@ static uint32_t user_timeout(struct user_net *user, uint32_t timeout)
         if (user->timers[i].deadline != USER_NEVER && left < (int64_t)timeout)
             timeout = left > 0 ? (uint32_t)left : 0;
     }
+    if (user->boot_due / USER_NS_IN_MS < (emu_ns)now + timeout)
+        timeout = user_until(user->boot_due / USER_NS_IN_MS, (emu_ns)now);
     return timeout;
 }
 
@@ -243,6 +256,14 @@ static const uint8_t *user_first(struct user_net *user, size_t *length)
     return frame;
 }
 
+/* The boot service's own, or libslirp's. */
+static void user_input_frame(struct user_net *user, const uint8_t *frame, size_t length)
+{
+    emu_pcap_add(user->pcap, frame, length);
+    if (user->boot == NULL || !emu_netboot_input(user->boot, frame, length))
+        slirp_input(user->slirp, frame, (int)length);
+}
+
 /* Not all at once, so that a guest that never stops sending does not keep its sockets waiting. */
 static void user_input_frames(struct user_net *user)
 {
@@ -250,7 +271,7 @@ static void user_input_frames(struct user_net *user)
     size_t length;
 
     for (unsigned i = 0; i < USER_ROUND && (frame = user_first(user, &length)) != NULL; i++) {
-        slirp_input(user->slirp, frame, (int)length);
+        user_input_frame(user, frame, length);
         pthread_mutex_lock(&user->ring_lock);
         emu_frames_drop(&user->frames);
         pthread_mutex_unlock(&user->ring_lock);
@@ -302,6 +323,7 @@ static void user_flush(struct user_net *user)
 
     if (net != NULL)
         emu_net_input_now(net);
+    emu_pcap_flush(user->pcap);
 }
 
 /* Frames that come meanwhile wake poll: the counter was read before the ring is looked at. */
@@ -321,6 +343,7 @@ static void *user_thread(void *opaque)
         slirp_pollfds_poll(user->slirp, count < 0, user_get_revents, user);
         user_run_timers(user);
         user_input_frames(user);
+        user->boot_due = user->boot != NULL ? emu_netboot_tick(user->boot) : UINT64_MAX;
         user_flush(user);
         pthread_mutex_unlock(&user->lock);
     }
@@ -340,6 +363,8 @@ static void user_free(struct user_net *user)
 {
     if (user->slirp != NULL)
         slirp_cleanup(user->slirp);
+    emu_netboot_free(user->boot);
+    emu_pcap_close(user->pcap);
     if (user->wake >= 0)
         close(user->wake);
     emu_frames_finish(&user->frames);
@@ -567,7 +592,7 @@ static struct in6_addr user_ip6(uint8_t last)
     return address;
 }
 
-static Slirp *user_make_slirp(struct user_net *user, const struct emu_net_user_config *wanted)
+static Slirp *user_make_slirp(struct user_net *user)
 {
     const SlirpConfig config = {
         .version = 1, /* all that is used here */
@@ -583,14 +608,12 @@ static Slirp *user_make_slirp(struct user_net *user, const struct emu_net_user_c
         .vhost6 = user_ip6(2),
         .vnameserver6 = user_ip6(3),
         .vhostname = "lathe",
-        .tftp_path = wanted->tftp,
-        .bootfile = wanted->bootfile,
     };
 
     return slirp_new(&config, &user_callbacks, user);
 }
 
-static struct user_net *user_new(const struct emu_net_user_config *config, struct emu_error *err)
+static struct user_net *user_new(struct emu_error *err)
 {
     struct user_net *user = calloc(1, sizeof(*user));
 
@@ -600,9 +623,10 @@ static struct user_net *user_new(const struct emu_net_user_config *config, struc
     }
     pthread_mutex_init(&user->lock, NULL);
     pthread_mutex_init(&user->ring_lock, NULL);
+    user->boot_due = UINT64_MAX;
     user->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (user->wake >= 0 && emu_frames_init(&user->frames, USER_RING))
-        user->slirp = user_make_slirp(user, config);
+        user->slirp = user_make_slirp(user);
     if (user->slirp != NULL)
         return user;
     emu_error_set(err, EMU_ERROR_HOST, "cannot make a user-mode network: %s",
@@ -611,35 +635,60 @@ static struct user_net *user_new(const struct emu_net_user_config *config, struc
     return NULL;
 }
 
-/* libslirp ends the process where a name does not fit into DHCP's packet. */
-static bool user_check(const struct emu_net_user_config *config, struct emu_error *err)
+static void user_boot_send(void *opaque, const uint8_t *frame, size_t length)
 {
-    struct stat found;
+    user_send_packet(frame, length, opaque);
+}
 
-    if (config->bootfile != NULL && strlen(config->bootfile) > USER_BOOTFILE_MAX)
-        return emu_error_set(err, EMU_ERROR_INPUT, "a boot file's name has at most %d bytes",
-                             USER_BOOTFILE_MAX);
-    if (config->tftp == NULL)
+static emu_ns user_boot_now(void *opaque)
+{
+    return (emu_ns)user_now(opaque);
+}
+
+/* Its HTTP has an address that libslirp leads to a socket of this process. */
+static bool user_add_boot(struct user_net *user, const struct emu_netboot *config,
+                          struct emu_error *err)
+{
+    const struct emu_netboot_host host = {user_boot_send, user_boot_now, user};
+    struct in_addr address = user_ip4(4);
+
+    if (config == NULL)
         return true;
-    if (stat(config->tftp, &found) != 0)
-        return emu_error_set(err, EMU_ERROR_INPUT, "cannot find the TFTP folder %s: %s",
-                             config->tftp, strerror(errno));
-    return S_ISDIR(found.st_mode) ||
-           emu_error_set(err, EMU_ERROR_INPUT, "%s is no folder for TFTP", config->tftp);
+    user->boot = emu_netboot_new(config, &host, err);
+    if (user->boot == NULL)
+        return false;
+    return slirp_add_unix(user->slirp, emu_netboot_http(user->boot), &address, USER_HTTP) == 0 ||
+           emu_error_set(err, EMU_ERROR_HOST, "libslirp refused the boot service");
+}
+
+static bool user_add_pcap(struct user_net *user, const char *path, struct emu_error *err)
+{
+    if (path != NULL)
+        user->pcap = emu_pcap_open(path, err);
+    return path == NULL || user->pcap != NULL;
+}
+
+static bool user_add_all(struct user_net *user, const struct emu_net_user_config *config,
+                         struct emu_error *err)
+{
+    if (!user_add_boot(user, config->boot, err) || !user_add_pcap(user, config->pcap, err))
+        return false;
+    for (unsigned i = 0; i < config->forward_count; i++)
+        if (!user_add_forward(user, &config->forwards[i], err))
+            return false;
+    return true;
 }
 
 bool emu_net_user(const struct emu_net_user_config *config, struct emu_net_backend *out,
                   struct emu_error *err)
 {
-    struct user_net *user = user_check(config, err) ? user_new(config, err) : NULL;
+    struct user_net *user = user_new(err);
 
     if (user == NULL)
         return false;
-    for (unsigned i = 0; i < config->forward_count; i++) {
-        if (!user_add_forward(user, &config->forwards[i], err)) {
-            user_free(user);
-            return false;
-        }
+    if (!user_add_all(user, config, err)) {
+        user_free(user);
+        return false;
     }
     *out = (struct emu_net_backend){&user_ops, user};
     return true;

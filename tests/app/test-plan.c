@@ -213,6 +213,13 @@ static void test_nets(void)
          "user, virtio, forward tcp:127.0.0.1:1-:2, forward udp:127.0.0.1:1-:2"},
         {"user,tftp=/srv/tftp,bootfile=boot.ipxe",
          "user, virtio, TFTP from /srv/tftp, boot file boot.ipxe"},
+        {"user,file=a/linux=/boot/x=y,,z,bootfile-efi=shimx64.efi,bootfile-http=d.iso,pcap=n.pcap",
+         "user, virtio, file a/linux=/boot/x=y,z, boot file for efi shimx64.efi, boot file for "
+         "http d.iso, record in n.pcap"},
+        {"user,file=linux", "refused"},
+        {"user,file==x", "refused"},
+        {"user,bootfile-arm=x", "refused"},
+        {"user,bootfile-efi=", "refused"},
         {"user,tftp=", "refused"},
         {"", "refused"},
         {"tap", "refused"},

@@ -289,25 +289,38 @@ static void test_datagrams(void)
     emu_net_backend_close(&net);
 }
 
-static void test_boot_files(void)
+static bool boot_refused(const struct emu_netboot *boot, const char *why)
 {
-    char name[129] = "";
-    struct emu_net_user_config config = {.tftp = "/nowhere", .bootfile = name};
+    const struct emu_net_user_config config = {.boot = boot};
     struct emu_error err = EMU_ERROR_INIT;
     struct emu_net_backend backend;
+    bool good = emu_net_user(&config, &backend, &err);
 
-    CHECK(!emu_net_user(&config, &backend, &err));
-    CHECK(strstr(err.text, "TFTP folder /nowhere: No such file") != NULL);
-    config.tftp = "/dev/null";
-    err = (struct emu_error)EMU_ERROR_INIT;
-    CHECK(!emu_net_user(&config, &backend, &err));
-    CHECK(strstr(err.text, "/dev/null is no folder") != NULL);
-    config.tftp = "/";
-    memset(name, 'x', 128);
-    CHECK(!emu_net_user(&config, &backend, NULL));
-    name[127] = '\0';
-    CHECK(emu_net_user(&config, &backend, NULL));
-    emu_net_backend_close(&backend);
+    if (good)
+        emu_net_backend_close(&backend);
+    return !good && strstr(err.text, why) != NULL;
+}
+
+static void test_boot_files(void)
+{
+    char name[EMU_NETBOOT_NAME_MAX + 2] = "";
+    const struct emu_netboot_answer answer = {EMU_NETBOOT_EFI, EMU_NETBOOT_ANY, name};
+    const struct emu_netboot_file up = {"../up", "/dev/null"}, device = {"null", "/dev/null"};
+    struct emu_netboot boot = {.folder = "/nowhere"};
+
+    CHECK(boot_refused(&boot, "TFTP folder /nowhere: No such file"));
+    boot.folder = "/dev/null";
+    CHECK(boot_refused(&boot, "/dev/null is no folder"));
+    boot = (struct emu_netboot){.folder = "/", .answers = &answer, .answer_count = 1};
+    CHECK(boot_refused(&boot, "1 to 255 bytes"));
+    memset(name, 'x', EMU_NETBOOT_NAME_MAX + 1);
+    CHECK(boot_refused(&boot, "1 to 255 bytes"));
+    name[EMU_NETBOOT_NAME_MAX] = '\0';
+    CHECK(!boot_refused(&boot, ""));
+    boot = (struct emu_netboot){.files = &up, .file_count = 1};
+    CHECK(boot_refused(&boot, "'../up' is no name"));
+    boot.files = &device;
+    CHECK(boot_refused(&boot, "/dev/null is no plain file"));
 }
 
 int main(int argc, char **argv)
