@@ -23,6 +23,9 @@ struct lathe_front_end {
      * Returns when it is closed. FALSE with *error: it could not open. */
     gboolean (*start)(gboolean service, GError **error);
     void (*quit)(void); /* ends run */
+    /* A window of the UEFI variable store in this file. Returns when it is closed. FALSE with
+     * *error: it could not open. */
+    gboolean (*show_store)(const char *path, GError **error);
     /* A window of serial consoles, none: it asks which. Returns when all are closed. FALSE with
      * *error: it could not open. */
     gboolean (*show_consoles)(const struct lathe_console_target *targets, GError **error);

@@ -11,6 +11,7 @@
 
 #include "ui/gtk/console-window.h"
 #include "ui/gtk/desktop-actions.h"
+#include "ui/gtk/firmware-window.h"
 #include "ui/gtk/launch.h"
 #include "ui/gtk/library-private.h"
 #include "ui/gtk/store.h"
@@ -131,6 +132,24 @@ gboolean lathe_gtk_start(gboolean service, GError **error)
     g_signal_connect(application, "activate", G_CALLBACK(application_on_activate), NULL);
     g_signal_connect(application, "open", G_CALLBACK(application_on_open), NULL);
     g_application_run(application, service ? 2 : 1, arguments);
+    g_object_unref(application);
+    return TRUE;
+}
+
+/* ---- a variable store alone ---- */
+
+static void application_on_store(GApplication *application, gpointer path)
+{
+    lathe_firmware_show(GTK_APPLICATION(application), NULL, path);
+}
+
+gboolean lathe_gtk_show_store(const char *path, GError **error)
+{
+    if (!application_init(error))
+        return FALSE;
+    GApplication *application = application_new(G_APPLICATION_NON_UNIQUE);
+    g_signal_connect(application, "activate", G_CALLBACK(application_on_store), (gpointer)path);
+    g_application_run(application, 0, NULL);
     g_object_unref(application);
     return TRUE;
 }

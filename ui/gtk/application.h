@@ -16,6 +16,8 @@ gboolean lathe_gtk_run(LatheSession *session, GError **error);
 gboolean lathe_gtk_start(gboolean service, GError **error);
 /* Ends lathe_gtk_run without a question. */
 void lathe_gtk_quit(void);
+/* As struct lathe_front_end's show_store. */
+gboolean lathe_gtk_show_store(const char *path, GError **error);
 gboolean lathe_gtk_show_consoles(const struct lathe_console_target *targets, GError **error);
 
 #endif

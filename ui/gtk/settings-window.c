@@ -341,6 +341,7 @@ static const struct {
     void (*add)(struct settings *settings, GtkBox *box);
 } settings_own[] = {{"boot", lathe_settings_add_order},
                     {"disks", lathe_settings_add_drives},
+                    {"firmware", lathe_settings_add_firmware},
                     {"network", lathe_settings_add_network},
                     {"serial", lathe_settings_add_serial},
                     {"xml", lathe_settings_add_xml}};

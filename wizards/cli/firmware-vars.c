@@ -2,6 +2,7 @@
 /* "lathe firmware vars": a variable store shown and changed. */
 #include <stdio.h>
 
+#include "app/cli/front-end.h"
 #include "app/plan/error.h"
 #include "wizards/cli/firmware.h"
 #include "wizards/cli/vars-edit.h"
@@ -245,6 +246,13 @@ static bool vars_create(const struct lathe_tool_line *line, const char *path, GE
     return good;
 }
 
+static bool vars_window(const char *path, GError **error)
+{
+    const struct lathe_front_end *front_end = lathe_front_end_find("gtk", error);
+
+    return front_end != NULL && front_end->show_store(path, error);
+}
+
 static bool vars_run(const struct lathe_tool_line *line, const char *path, GError **error)
 {
     bool output = lathe_tool_has(line, "output"), dry = lathe_tool_has(line, "dry-run");
@@ -252,6 +260,8 @@ static bool vars_run(const struct lathe_tool_line *line, const char *path, GErro
 
     if (lathe_tool_has(line, "create"))
         return vars_create(line, path, error);
+    if (lathe_tool_has(line, "window"))
+        return vars_window(path, error);
     g_autoptr(lathe_store_file) file =
         lathe_store_file_open(path, change && !output && !dry, error);
     if (file == NULL)

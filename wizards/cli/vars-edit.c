@@ -23,32 +23,30 @@ typedef bool vars_apply(GPtrArray *variables, const char *value, const char *tar
 
 /* ---- variables ---- */
 
-static GBytes *edit_value(const char *text, const char *name, const struct lathe_guid *guid,
-                          GError **error)
+/* "NAME=file:PATH" */
+static bool edit_set_file(GPtrArray *variables, const char *name, const char *path, GError **error)
 {
-    const struct lathe_known_variable *known = lathe_known_variable(name, guid);
+    g_autofree char *plain = NULL;
+    struct lathe_guid guid;
 
-    if (g_str_has_prefix(text, "file:"))
-        return lathe_file_read(text + 5, EDIT_FILE_MAX, error);
-    return lathe_value_parse(text, known != NULL ? known->kind : LATHE_VARIABLE_BYTES, error);
+    if (!lathe_variables_resolve(variables, name, &plain, &guid, error))
+        return false;
+    GBytes *data = lathe_file_read(path, EDIT_FILE_MAX, error);
+    if (data != NULL)
+        lathe_variables_set(variables, plain, &guid, data);
+    return data != NULL;
 }
 
 static bool edit_set(GPtrArray *variables, const char *value, const char *target, GError **error)
 {
     const char *equals = strchr(value, '=');
-    g_autofree char *left = equals ? g_strndup(value, (gsize)(equals - value)) : NULL;
-    g_autofree char *name = NULL;
-    struct lathe_guid guid;
-    GBytes *data;
 
     if (equals == NULL)
         return lathe_error_input(error, "'%s' sets nothing: write NAME=VALUE", value);
-    if (!lathe_variables_resolve(variables, left, &name, &guid, error))
-        return false;
-    data = edit_value(equals + 1, name, &guid, error);
-    if (data != NULL)
-        lathe_variables_set(variables, name, &guid, data);
-    return data != NULL;
+    g_autofree char *name = g_strndup(value, (gsize)(equals - value));
+    if (g_str_has_prefix(equals + 1, "file:"))
+        return edit_set_file(variables, name, equals + 1 + strlen("file:"), error);
+    return lathe_value_assign(variables, name, equals + 1, error);
 }
 
 static bool edit_delete(GPtrArray *variables, const char *value, const char *target, GError **error)
@@ -220,13 +218,6 @@ static bool edit_add_hash(GPtrArray *variables, const char *value, const char *t
     return signatures != NULL && lathe_secure_boot_add(variables, target, signatures, error);
 }
 
-static bool edit_enrol_signatures(GPtrArray *variables, const GPtrArray *signatures, GError **error)
-{
-    return lathe_secure_boot_replace(variables, "PK", signatures, error) &&
-           lathe_secure_boot_add(variables, "KEK", signatures, error) &&
-           lathe_secure_boot_add(variables, "db", signatures, error);
-}
-
 static bool edit_enrol(GPtrArray *variables, const char *value, const char *target, GError **error)
 {
     g_autofree char *path = g_strdup(value);
@@ -235,7 +226,7 @@ static bool edit_enrol(GPtrArray *variables, const char *value, const char *targ
     if (!lathe_vars_take_owner(path, &owner, error))
         return false;
     g_autoptr(GPtrArray) signatures = lathe_vars_read_signatures(path, &owner, error);
-    return signatures != NULL && edit_enrol_signatures(variables, signatures, error);
+    return signatures != NULL && lathe_secure_boot_enrol(variables, signatures, error);
 }
 
 /* A key is for its owner's eyes. */
@@ -264,7 +255,7 @@ static bool edit_generate(GPtrArray *variables, const char *value, const char *t
         return false;
     g_autoptr(GPtrArray) signatures = lathe_signatures_new();
     lathe_signatures_add(signatures, LATHE_GUID_CERT_X509, &owner, lathe_bytes_of(der));
-    return edit_enrol_signatures(variables, signatures, error);
+    return lathe_secure_boot_enrol(variables, signatures, error);
 }
 
 static bool edit_keys_from(GPtrArray *variables, const char *value, const char *target,

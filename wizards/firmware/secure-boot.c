@@ -175,6 +175,30 @@ bool lathe_secure_boot_take_file(GPtrArray *variables, const char *name, struct 
     return true;
 }
 
+bool lathe_secure_boot_enrol(GPtrArray *variables, const GPtrArray *signatures, GError **error)
+{
+    return lathe_secure_boot_replace(variables, "PK", signatures, error) &&
+           lathe_secure_boot_add(variables, "KEK", signatures, error) &&
+           lathe_secure_boot_add(variables, "db", signatures, error);
+}
+
+bool lathe_secure_boot_remove(GPtrArray *variables, const char *name, guint index, GError **error)
+{
+    const struct lathe_known_variable *known = secure_database(name, error);
+    g_autoptr(GPtrArray) present = known != NULL ? secure_present(variables, known, error) : NULL;
+
+    if (present == NULL)
+        return false;
+    if (index >= present->len)
+        return lathe_error_input(error, "%s has no signature of this number", name);
+    g_ptr_array_remove_index(present, index);
+    struct lathe_guid guid = lathe_guid_of(known->guid);
+    if (present->len == 0)
+        return lathe_variables_remove(variables, known->name, &guid);
+    secure_write(variables, known, present);
+    return true;
+}
+
 static const char *const secure_databases[] = {"PK", "KEK", "db", "dbx"};
 
 bool lathe_secure_boot_copy(GPtrArray *variables, const GPtrArray *from, GError **error)

@@ -29,6 +29,10 @@ bool lathe_secure_boot_add(GPtrArray *variables, const char *name, const GPtrArr
  */
 bool lathe_secure_boot_take_file(GPtrArray *variables, const char *name, struct lathe_bytes file,
                                  const struct lathe_guid *owner, bool replace, GError **error);
+/* The certificate becomes the platform key, and is added to KEK and db. */
+bool lathe_secure_boot_enrol(GPtrArray *variables, const GPtrArray *signatures, GError **error);
+/* Takes one signature out, by its place; a variable without any is gone. False with *error. */
+bool lathe_secure_boot_remove(GPtrArray *variables, const char *name, guint index, GError **error);
 /* Makes the variable hold just these. */
 bool lathe_secure_boot_replace(GPtrArray *variables, const char *name, const GPtrArray *signatures,
                                GError **error);

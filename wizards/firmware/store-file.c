@@ -141,6 +141,12 @@ bool lathe_store_file_save(struct lathe_store_file *file, const char *output, GE
                           : lathe_file_replace(file->path, bytes, error);
 }
 
+bool lathe_store_file_lock_again(struct lathe_store_file *file, GError **error)
+{
+    file_unlock(file);
+    return file_lock(file, file->path, error);
+}
+
 void lathe_store_file_close(struct lathe_store_file *file)
 {
     if (file == NULL)

@@ -36,6 +36,9 @@ struct lathe_store_file *lathe_store_file_open(const char *path, bool change, GE
 /* Saves the store's variables in this file, or, if output is not NULL, in a new one of its format.
  */
 bool lathe_store_file_save(struct lathe_store_file *file, const char *output, GError **error);
+/* After it was saved in its own place there is another file, which is locked now in the place of
+ * the old one. False with *error: somebody else was quicker. */
+bool lathe_store_file_lock_again(struct lathe_store_file *file, GError **error);
 void lathe_store_file_close(struct lathe_store_file *file);
 
 /* A qcow2 image (version 3, clusters of 4 KiB) of these bytes, a multiple of 512. */

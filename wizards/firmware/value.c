@@ -116,3 +116,18 @@ GBytes *lathe_value_parse(const char *text, enum lathe_variable_kind kind, GErro
                       text);
     return NULL;
 }
+
+bool lathe_value_assign(GPtrArray *variables, const char *name, const char *value, GError **error)
+{
+    g_autofree char *plain = NULL;
+    struct lathe_guid guid;
+
+    if (!lathe_variables_resolve(variables, name, &plain, &guid, error))
+        return false;
+    const struct lathe_known_variable *known = lathe_known_variable(plain, &guid);
+    GBytes *data =
+        lathe_value_parse(value, known != NULL ? known->kind : LATHE_VARIABLE_BYTES, error);
+    if (data != NULL)
+        lathe_variables_set(variables, plain, &guid, data);
+    return data != NULL;
+}

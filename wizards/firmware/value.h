@@ -11,5 +11,7 @@
  * with *error.
  */
 GBytes *lathe_value_parse(const char *text, enum lathe_variable_kind kind, GError **error);
+/* Sets the variable "NAME" or "NAME@GUID" to such a value. False with *error. */
+bool lathe_value_assign(GPtrArray *variables, const char *name, const char *value, GError **error);
 
 #endif
