@@ -24,6 +24,7 @@ enum lathe_exit {
 /* Options of the verbs about machines that are kept; strings are owned, NULL: not given. */
 struct lathe_keep {
     char *name, *title, *description, *group;
+    char *express;      /* "ask" or a file of answers */
     GPtrArray *removed; /* of char * */
     unsigned position;  /* from 1; 0: not given */
     bool xml, linked, undo, purge, force, deleted, names, print, window;
@@ -40,6 +41,7 @@ struct lathe_cli {
     bool memory_given;             /* --memory */
     bool by_file;                  /* "lathe FILE...", without a verb */
     bool by_definition;            /* FILE is a machine's definition */
+    bool restarts;                 /* run: the guest's restart starts the process anew */
     char *format, *output;         /* --format, --output; NULL: not given */
     guint64 given;                 /* a bit for each row of the option table */
     struct lathe_machine *machine; /* the one of the library that is run; NULL: none */

@@ -273,6 +273,7 @@ void lathe_cli_free(struct lathe_cli *cli)
     g_free(cli->keep.title);
     g_free(cli->keep.description);
     g_free(cli->keep.group);
+    g_free(cli->keep.express);
     g_ptr_array_unref(cli->keep.removed);
     lathe_machine_free(cli->machine);
     g_free(cli);

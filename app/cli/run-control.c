@@ -95,6 +95,9 @@ static gboolean run_on_sighup(gpointer data)
 /* A window stays to say what happened, unless a script waits or the guest ended the process. */
 static bool run_outlives_machine(const struct run_control *control)
 {
+    if (control->cli->restarts &&
+        lathe_session_get_exit_status(control->session) == LATHE_EXIT_RESET)
+        return false;
     return control->front_end != NULL && control->cli->expect == NULL &&
            control->cli->timeout == 0 && !lathe_session_stop_is_debug_exit(control->session);
 }
@@ -103,6 +106,8 @@ static char *run_stop_message(const struct run_control *control)
 {
     int status = lathe_session_get_exit_status(control->session);
 
+    if (status == LATHE_EXIT_RESET && control->cli->restarts)
+        return NULL;
     if (status == LATHE_EXIT_INTERNAL || status == LATHE_EXIT_RESET)
         return g_strdup(lathe_session_get_stop_text(control->session));
     if (status == LATHE_EXIT_OK && control->cli->expect != NULL)

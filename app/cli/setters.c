@@ -210,6 +210,11 @@ bool lathe_set_name(struct lathe_cli *cli, const char *value, GError **error)
     return set_string(&cli->keep.name, value);
 }
 
+bool lathe_set_express(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->keep.express, value);
+}
+
 bool lathe_set_title(struct lathe_cli *cli, const char *value, GError **error)
 {
     return set_string(&cli->keep.title, value);

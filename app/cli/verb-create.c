@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 
+#include "app/cli/express.h"
 #include "app/cli/machines.h"
 #include "app/plan/definition.h"
 #include "app/settings/inputs.h"
@@ -31,7 +32,10 @@ int lathe_verb_create(struct lathe_cli *cli)
                               _("lathe create takes one NAME, the new machine's"));
     create_describe(cli);
     g_autoptr(lathe_machine) machine =
-        lathe_make_machine(library, cli->definition, lathe_machines_areas(cli), &error);
+        cli->keep.express != NULL
+            ? lathe_cli_make_express(library, cli->definition, lathe_machines_areas(cli),
+                                     cli->keep.express, &error)
+            : lathe_make_machine(library, cli->definition, lathe_machines_areas(cli), &error);
     if (machine == NULL)
         return lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
     printf(_("'%s' was made in %s\n"), machine->name, machine->folder);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "lathe run": checks the line against the host, prints the plan or builds and runs the machine. */
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #include "app/library/saved.h"
 #include "app/plan/error.h"
 #include "app/plan/plan.h"
+#include "app/settings/install.h"
 #include "emulator/api/host.h"
 
 static int run_list_cpus(void)
@@ -99,12 +101,53 @@ static void run_log_end(const struct lathe_cli *cli, LatheSession *session, int 
 {
     const char *stop = lathe_session_get_stop_text(session);
 
-    if (cli->machine == NULL)
+    if (cli->machine == NULL || (cli->restarts && status == LATHE_EXIT_RESET))
         return;
     if (error != NULL)
         lathe_last_words_failed(cli->machine, error->message);
     else
         lathe_last_words_ended(cli->machine, status, stop);
+}
+
+/* ---- an installation ---- */
+
+/* A restart of the guest ends the process while it is installed: what it is started with then may
+ * be another. */
+static void run_begin_install(struct lathe_cli *cli)
+{
+    struct lathe_definition *definition = cli->definition;
+
+    cli->restarts = cli->machine != NULL && definition->installing && !definition->no_reboot;
+    definition->no_reboot |= cli->restarts;
+}
+
+/* Its guest has restarted: the machine goes on by what its definition says now. Returns only if
+ * that cannot be. */
+static int run_again(GError **error)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    gsize length = 0;
+
+    if (!g_file_get_contents("/proc/self/cmdline", &text, &length, error))
+        return LATHE_EXIT_INTERNAL;
+    for (gsize at = 0; at < length; at += strlen(text + at) + 1)
+        g_ptr_array_add(words, text + at);
+    g_ptr_array_add(words, NULL);
+    execv("/proc/self/exe", (char **)words->pdata);
+    lathe_error_input(error, "cannot start again: %s", g_strerror(errno));
+    return LATHE_EXIT_INTERNAL;
+}
+
+/* Returns whether the machine is to be started again. */
+static bool run_end_install(struct lathe_cli *cli, int status, GError **error)
+{
+    g_autoptr(lathe_library) library = lathe_library_open(NULL);
+    bool done = false;
+
+    if (!cli->restarts || *error != NULL)
+        return false;
+    return lathe_install_settle(library, cli->machine, &done, error) && status == LATHE_EXIT_RESET;
 }
 
 static int run_session(struct lathe_cli *cli, struct lathe_saved *saved, GError **error)
@@ -114,6 +157,7 @@ static int run_session(struct lathe_cli *cli, struct lathe_saved *saved, GError 
     if (lathe_definition_has_window(cli->definition) &&
         (front_end = lathe_front_end_find("gtk", error)) == NULL)
         return LATHE_EXIT_USAGE;
+    run_begin_install(cli);
     LatheSession *session = lathe_session_new(cli->definition);
     int status = LATHE_EXIT_USAGE;
     if (lathe_session_build(session, error) && lathe_run_resume(cli, session, saved, error))
@@ -193,6 +237,10 @@ int lathe_verb_run(struct lathe_cli *cli)
         if (cli->machine != NULL)
             lathe_last_words_started(cli->machine, getpid());
         status = run_session(cli, saved, &error);
+        if (run_end_install(cli, status, &error)) {
+            g_clear_pointer(&lock, lathe_lock_free);
+            status = run_again(&error);
+        }
     }
     return error != NULL ? run_fail(error) : status;
 }

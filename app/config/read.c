@@ -358,6 +358,7 @@ static bool read_ours(struct lathe_config_reader *reader, GError **error)
 
     if (engine != NULL)
         read_take(&reader->definition->accel, engine);
+    reader->definition->installing = lathe_tree_child(ours, "lathe:install") != NULL;
     reader->definition->debug_exit = lathe_tree_is(debug, "exit", "yes");
     reader->definition->testdev = lathe_tree_is(debug, "testdev", "yes");
     if (display != NULL)

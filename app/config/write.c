@@ -302,6 +302,43 @@ static bool write_debug(xmlNode *root, const struct lathe_definition *definition
     return true;
 }
 
+/* ---- a system that is being installed ---- */
+
+static bool write_install(xmlNode *root, const struct lathe_definition *definition, GError **error)
+{
+    if (definition->installing)
+        lathe_tree_need(lathe_write_ours(root), "lathe:install");
+    else
+        lathe_write_drop(lathe_tree_find(root, "metadata/lathe:machine"), "lathe:install");
+    return true;
+}
+
+static bool write_is_seed(const xmlNode *disk)
+{
+    g_autofree char *path = lathe_tree_get(lathe_tree_child(disk, "source"), "file");
+
+    return path != NULL && (strcmp(path, LATHE_INSTALL_SEED) == 0 ||
+                            g_str_has_suffix(path, "/" LATHE_INSTALL_SEED));
+}
+
+void lathe_config_end_install(struct lathe_config *config)
+{
+    static const char *const words[] = {"kernel", "initrd", "cmdline"};
+    xmlNode *root = lathe_config_root(config), *disk = lathe_tree_find(root, "devices/disk");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        lathe_write_drop(lathe_tree_child(root, "os"), words[i]);
+    while (disk != NULL) {
+        xmlNode *next = lathe_tree_next(disk);
+        if (write_is_seed(disk)) {
+            xmlUnlinkNode(disk);
+            xmlFreeNode(disk);
+        }
+        disk = next;
+    }
+    lathe_write_drop(lathe_tree_find(root, "metadata/lathe:machine"), "lathe:install");
+}
+
 /* ---- parts for later versions ---- */
 
 static bool write_parts(xmlNode *root, const struct lathe_definition *definition,
@@ -355,6 +392,7 @@ static const struct {
     {LATHE_AREA_TPM, write_tpm},
     {LATHE_AREA_REBOOT, write_reboot},
     {LATHE_AREA_DEBUG, write_debug},
+    {LATHE_AREA_INSTALL, write_install},
     {LATHE_AREA_CELLS, write_cells},
     {LATHE_AREA_FEATURES, write_features},
     {LATHE_AREA_IOTHREADS, write_iothreads},

@@ -38,7 +38,8 @@ enum lathe_config_area {
     LATHE_AREA_CONTROLLERS = 1 << 24,
     LATHE_AREA_SOUNDS = 1 << 25,
     LATHE_AREA_HOSTDEVS = 1 << 26,
-    LATHE_AREA_PLACES = 1 << 27, /* of the disks and adapters there are, and disks' iothreads */
+    LATHE_AREA_INSTALL = 1 << 28, /* a system is being installed */
+    LATHE_AREA_PLACES = 1 << 27,  /* of the disks and adapters there are, and disks' iothreads */
 };
 
 /*
@@ -53,6 +54,14 @@ bool lathe_config_write(struct lathe_config *config, const struct lathe_definiti
  * with *error: there is none.
  */
 bool lathe_config_remove_device(struct lathe_config *config, const char *word, GError **error);
+
+/* Files of an installation, in a machine's folder; removed when it is over. */
+#define LATHE_INSTALL_FOLDER "install"
+#define LATHE_INSTALL_SEED   LATHE_INSTALL_FOLDER "/seed.iso"
+
+/* The system is installed: takes out the kernel with all that it is told, the seed and its drive,
+ * and the mark of LATHE_AREA_INSTALL. */
+void lathe_config_end_install(struct lathe_config *config);
 
 /* Which group of the library the machine is in: "Work/Servers"; g_free, NULL: none. */
 char *lathe_config_get_group(const struct lathe_config *config);

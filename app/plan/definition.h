@@ -94,6 +94,7 @@ struct lathe_definition {
     enum lathe_input input;
     unsigned displays;
     bool debug_exit, testdev, no_reboot;
+    bool installing;           /* kernel and seed go when the system is on the disk */
     GPtrArray *trace;          /* of char *, NULL-terminated once complete */
     struct lathe_parts *parts; /* for later versions; never NULL */
     GArray *gaps;              /* of struct lathe_gap */

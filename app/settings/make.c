@@ -151,14 +151,26 @@ static struct lathe_machine *make_in(struct lathe_draft *draft, struct lathe_def
     return lathe_make_check(config, error) ? lathe_draft_publish(draft, config, error) : NULL;
 }
 
-struct lathe_machine *lathe_make_machine(struct lathe_library *library,
-                                         struct lathe_definition *definition, unsigned areas,
-                                         GError **error)
+struct lathe_machine *lathe_make_machine_with(struct lathe_library *library,
+                                              struct lathe_definition *definition, unsigned areas,
+                                              lathe_make_prepare prepare, void *opaque,
+                                              GError **error)
 {
     if (!make_settle(definition, error))
         return NULL;
     g_autoptr(lathe_draft) draft = lathe_draft_new(library, definition->name, error);
-    return draft != NULL ? make_in(draft, definition, areas, error) : NULL;
+    if (draft == NULL ||
+        (prepare != NULL && (!prepare(definition, lathe_draft_get_folder(draft), opaque, error) ||
+                             !lathe_make_settle_files(definition, error))))
+        return NULL;
+    return make_in(draft, definition, areas, error);
+}
+
+struct lathe_machine *lathe_make_machine(struct lathe_library *library,
+                                         struct lathe_definition *definition, unsigned areas,
+                                         GError **error)
+{
+    return lathe_make_machine_with(library, definition, areas, NULL, NULL, error);
 }
 
 char *lathe_make_free_name(struct lathe_library *library, const char *wish)

@@ -30,6 +30,16 @@ struct lathe_machine *lathe_make_machine(struct lathe_library *library,
                                          struct lathe_definition *definition, unsigned areas,
                                          GError **error);
 
+/* Adds to a definition what lies in the new machine's folder, where it puts files of its own; they
+ * go with the folder if anything fails. False with *error. */
+typedef bool (*lathe_make_prepare)(struct lathe_definition *definition, const char *folder,
+                                   void *opaque, GError **error);
+/* The same with such a step before the definition is written. */
+struct lathe_machine *lathe_make_machine_with(struct lathe_library *library,
+                                              struct lathe_definition *definition, unsigned areas,
+                                              lathe_make_prepare prepare, void *opaque,
+                                              GError **error);
+
 /* A name that no machine has, made of what is wished: "Debian 12", "Debian 12 (2)"; g_free. */
 char *lathe_make_free_name(struct lathe_library *library, const char *wish);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Media of any bytes: ISO 9660 with a boot catalogue, MBR, GPT and FAT. An input is the start of
- * the medium, or of what lies at a place that matters (the first byte chooses); the rest is zero.
+ * Media of any bytes: ISO 9660 with a boot catalogue and files, MBR, GPT and FAT. An input is the
+ * start of the medium, or of what lies at a place that matters (the first byte chooses); the rest
+ * is zero.
  */
 #include <errno.h>
 #include <string.h>
 
+#include "app/media/disc-files.h"
 #include "app/media/media.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -49,6 +51,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         text = lathe_media_describe(&media);
         lathe_media_clear(&media);
     }
+    guint64 offset, length;
+    if (lathe_disc_find(&source, "boot/x/linux", &offset, &length) &&
+        (offset > FUZZ_SIZE || length > FUZZ_SIZE - offset))
+        __builtin_trap();
     return 0;
 }
 
@@ -71,6 +77,28 @@ static size_t fuzz_seed_iso(uint8_t *out)
     memcpy(catalogue + 64, "\x91\xef\1", 3);
     memcpy(catalogue + 96, "\x88\0\0\0\0\0\4\0\x12", 9);
     return 1 + 2048 * 3 + 2048 + 128;
+}
+
+/* A volume whose top folder is sector 17, with folders "boot" and "x", which are the same. */
+static size_t fuzz_seed_folders(uint8_t *out)
+{
+    static const char *const names[] = {"BOOT", "X", "LINUX.;1"};
+    uint8_t *primary = out + 1, *record = primary + 2048;
+
+    out[0] = 1;
+    memcpy(primary, "\1CD001\1", 7);
+    for (unsigned i = 0; i < 4; i++) {
+        uint8_t *at = i == 0 ? primary + 156 : record;
+        size_t length = i == 0 ? 1 : strlen(names[i - 1]);
+        at[0] = (uint8_t)(34 + length + length % 2);
+        at[2] = 17;
+        at[11] = 8; /* 2 KiB */
+        at[25] = i < 3 ? 2 : 0;
+        at[32] = (uint8_t)length;
+        memcpy(at + 33, i == 0 ? "" : names[i - 1], length);
+        record += i == 0 ? 0 : at[0];
+    }
+    return 1 + 4096;
 }
 
 /* A FAT12 of one table with EFI/BOOT/BOOTX64.EFI; also the boot sector of a disk. */
@@ -120,6 +148,8 @@ size_t fuzz_seed(unsigned index, uint8_t *out, size_t size)
         return fuzz_seed_fat(out, 2);
     case 3:
         return fuzz_seed_gpt(out);
+    case 4:
+        return fuzz_seed_folders(out);
     default:
         return 0;
     }

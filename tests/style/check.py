@@ -39,6 +39,7 @@ LAYERS = {
     "wizards/choice": ["app/plan", "app/config", "app/firmware", "wizards/flow", "wizards/firmware"],
     "wizards/installer": ["app/plan", "wizards/flow"],
     "wizards/topology": ["app/plan", "wizards/flow"],
+    "wizards/express": ["app", "wizards/flow", "wizards/installer"],
     "wizards/cli": ["emulator/api", "app", "wizards"],
     "ui": ["display", "app", "wizards", "ui"],
 }

@@ -111,7 +111,7 @@ static bool wizard_store_all(const struct lathe_outcome *outcome, const char *fo
 
 /* ---- answers ---- */
 
-static bool wizard_take_file(struct lathe_answers *answers, const char *path, GError **error)
+bool lathe_wizard_take_file(struct lathe_answers *answers, const char *path, GError **error)
 {
     gsize length = 0;
     g_autofree char *text = wizard_load(path, LATHE_ANSWERS_MAX, &length, error);
@@ -158,7 +158,7 @@ static struct lathe_answers *wizard_answers(const struct lathe_tool_line *line,
     wizard_reader reader = wizard_readers[line->command - wizard_commands];
     struct lathe_answers *answers = old ? wizard_read(reader, old, error) : lathe_answers_new(flow);
 
-    if (answers != NULL && file != NULL && !wizard_take_file(answers, file, error))
+    if (answers != NULL && file != NULL && !lathe_wizard_take_file(answers, file, error))
         g_clear_pointer(&answers, lathe_answers_free);
     if (answers == NULL)
         return NULL;

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The questions of an installation that asks nothing more, and what is proposed here. */
+#include <glib/gi18n.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "wizards/express/express-private.h"
+#include "wizards/installer/installer.h"
+
+/* The installers' own rules, of the flow that writes their files. */
+static bool check_as(const char *id, const char *text, GError **error)
+{
+    return lathe_flow_find(&lathe_installer_flow, id, NULL)->check(text, error);
+}
+
+#define CHECK(name, id)                                                                            \
+    static bool name##_check(const char *text, GError **error)                                     \
+    {                                                                                              \
+        return check_as(id, text, error);                                                          \
+    }
+CHECK(login, "login")
+CHECK(full_name, "full-name")
+CHECK(host, "hostname")
+CHECK(locale, "locale")
+CHECK(keyboard, "keyboard")
+CHECK(timezone, "timezone")
+CHECK(url, "url")
+CHECK(key, "ssh-keys")
+CHECK(package, "packages")
+
+static bool asks_mirror(const struct lathe_answers *answers)
+{
+    const struct express_system *system = express_system_of(answers);
+
+    return system != NULL && system->seed == EXPRESS_INITRD;
+}
+
+static const struct lathe_choice system_choices[] = {
+    {"debian12", N_("Debian 12")},
+    {"debian13", N_("Debian 13")},
+    {"rhel9", N_("Red Hat Enterprise Linux 9, AlmaLinux, Rocky Linux")},
+    {"rhel10", N_("Red Hat Enterprise Linux 10, AlmaLinux, Rocky Linux, Fedora")},
+    {"sles15", N_("SUSE Linux Enterprise Server 15")},
+    {"ubuntu24.04", N_("Ubuntu Server 24.04 LTS")},
+    {NULL},
+};
+
+static const struct lathe_question express_questions[] = {
+    {"system", N_("System"), N_("The system that is installed."), LATHE_QUESTION_CHOICE,
+     .required = true, .choices = system_choices},
+    {"login", N_("User"), N_("The user's name for logging in."), LATHE_QUESTION_TEXT,
+     .required = true, .check = login_check},
+    {"password", N_("Password"),
+     N_("The user's password. What is written down of it is a hash, from which nobody can tell "
+        "the password."),
+     LATHE_QUESTION_SECRET, .required = true},
+    {"full-name", N_("Full name"), N_("The user's name for people."), LATHE_QUESTION_TEXT,
+     .check = full_name_check},
+    {"hostname", N_("Host name"), N_("What the new system calls itself."), LATHE_QUESTION_TEXT,
+     .required = true, .initial = "guest", .check = host_check},
+    {"locale", N_("Language"), N_("Language and country of the new system, as en_US.UTF-8."),
+     LATHE_QUESTION_TEXT, .required = true, .initial = "en_US.UTF-8", .check = locale_check},
+    {"keyboard", N_("Keyboard"), N_("Its layout, as us or de."), LATHE_QUESTION_TEXT,
+     .required = true, .initial = "us", .check = keyboard_check},
+    {"timezone", N_("Time zone"), N_("As Europe/Berlin."), LATHE_QUESTION_TEXT, .required = true,
+     .initial = "Etc/UTC", .check = timezone_check},
+    {"mirror", N_("Mirror"), N_("Where the packages come from."), LATHE_QUESTION_TEXT,
+     .required = true, .initial = "http://deb.debian.org/debian", .asked = asks_mirror,
+     .check = url_check},
+    {"packages", N_("More packages"), N_("Their names, a line each."), LATHE_QUESTION_LIST,
+     .check = package_check},
+    {"ssh-keys", N_("SSH keys"), N_("Public keys that the user may log in with, a line each."),
+     LATHE_QUESTION_LIST, .check = key_check},
+    {NULL},
+};
+
+static const struct lathe_step express_steps[] = {
+    {"express", N_("Install without a question"), express_questions},
+    {NULL},
+};
+
+const struct lathe_flow lathe_express_flow = {
+    "express", N_("Express installation"),
+    N_("A system installed on a new machine without a key pressed"), express_steps, NULL};
+
+/* ---- what is proposed ---- */
+
+/* Nothing that the question would refuse is proposed. */
+static void answers_propose(struct lathe_answers *answers, const char *id, const char *text)
+{
+    const struct lathe_question *question = lathe_flow_find(&lathe_express_flow, id, NULL);
+
+    if (text != NULL && *text != '\0' && lathe_question_check(answers, question, text, NULL))
+        lathe_answers_set(answers, id, text, NULL);
+}
+
+/* "Debian 12 (2)": debian-12-2. g_free. */
+static char *answers_host_name(const char *machine)
+{
+    GString *name = g_string_new(NULL);
+
+    for (const char *at = machine; *at != '\0' && name->len < 60; at++) {
+        if (g_ascii_isalnum(*at))
+            g_string_append_c(name, g_ascii_tolower(*at));
+        else if (name->len != 0 && name->str[name->len - 1] != '-')
+            g_string_append_c(name, '-');
+    }
+    if (name->len != 0 && name->str[name->len - 1] == '-')
+        g_string_truncate(name, name->len - 1);
+    return g_string_free(name, FALSE);
+}
+
+/* The value of KEY="VALUE" in a file of such lines; g_free, NULL: none. */
+static char *answers_read_key(const char *path, const char *key)
+{
+    g_autofree char *text = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return NULL;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", 256);
+    for (char **line = lines; *line != NULL; line++) {
+        gsize length = strlen(key);
+        if (strncmp(*line, key, length) == 0 && (*line)[length] == '=')
+            return g_strndup(*line + length + 1 + ((*line)[length + 1] == '"'),
+                             strcspn(*line + length + 1 + ((*line)[length + 1] == '"'), "\","));
+    }
+    return NULL;
+}
+
+/* "de_DE.UTF-8" of what the messages here are in; "C" is nobody's language. */
+static void answers_propose_locale(struct lathe_answers *answers)
+{
+    const char *const *names = g_get_language_names();
+    g_autofree char *name = g_strndup(names[0], strcspn(names[0], ".@"));
+    g_autofree char *locale = g_strconcat(name, ".UTF-8", NULL);
+
+    if (strchr(name, '_') != NULL)
+        answers_propose(answers, "locale", locale);
+}
+
+static void answers_propose_zone(struct lathe_answers *answers)
+{
+    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
+
+    if (strchr(g_time_zone_get_identifier(zone), '/') != NULL &&
+        g_time_zone_get_identifier(zone)[0] != '/')
+        answers_propose(answers, "timezone", g_time_zone_get_identifier(zone));
+}
+
+struct lathe_answers *lathe_express_answers(const struct lathe_start *start, const char *machine)
+{
+    struct lathe_answers *answers = lathe_answers_new(&lathe_express_flow);
+    g_autofree char *host = answers_host_name(machine);
+    g_autofree char *layout = answers_read_key("/etc/default/keyboard", "XKBLAYOUT");
+    bool root = getuid() == 0;
+
+    answers_propose(answers, "system", lathe_express_system(start));
+    answers_propose(answers, "login", root ? "user" : g_get_user_name());
+    if (!root && strcmp(g_get_real_name(), "Unknown") != 0)
+        answers_propose(answers, "full-name", g_get_real_name());
+    answers_propose(answers, "hostname", host);
+    answers_propose(answers, "keyboard", layout);
+    answers_propose_locale(answers);
+    answers_propose_zone(answers);
+    return answers;
+}
