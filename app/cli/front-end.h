@@ -15,6 +15,10 @@ struct lathe_console_target {
     const char *machine, *port;
 };
 
+/* An assistant and what is answered: of wizards/, which is above this. */
+struct lathe_wizard;
+struct lathe_answers;
+
 struct lathe_front_end {
     /* Shows the session and runs the default main context until the window is closed or quit is
      * called. FALSE with *error: it could not open. */
@@ -29,9 +33,13 @@ struct lathe_front_end {
     /* A window of serial consoles, none: it asks which. Returns when all are closed. FALSE with
      * *error: it could not open. */
     gboolean (*show_consoles)(const struct lathe_console_target *targets, GError **error);
+    /* Shows an assistant over these answers until it is closed; *done: its user came to the end and
+     * did not just leave; done may be NULL. FALSE with *error: it could not open. */
+    gboolean (*ask)(const struct lathe_wizard *wizard, struct lathe_answers *answers,
+                    gboolean *done, GError **error);
 };
 
-/* The front end for this value of --display, or "tui" (only start), loaded now. NULL with *error:
+/* The front end for this value of --display, or "tui" (only start and ask), loaded now. NULL with *error:
  * it cannot be loaded. */
 const struct lathe_front_end *lathe_front_end_find(const char *display, GError **error);
 /* Does the environment name a desktop's display? */

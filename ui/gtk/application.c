@@ -17,6 +17,7 @@
 #include "ui/gtk/store.h"
 #include "ui/gtk/theme.h"
 #include "ui/gtk/window.h"
+#include "ui/gtk/wizard-window.h"
 
 /* VTE brings its own style at the application's priority: ours comes after it. */
 #define STYLE_PRIORITY (GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1)
@@ -36,6 +37,7 @@ static void application_startup(GApplication *application, gpointer data)
     lathe_theme_follow_desktop();
     lathe_window_install_accels(GTK_APPLICATION(application));
     lathe_help_install(GTK_APPLICATION(application));
+    lathe_wizard_install(GTK_APPLICATION(application));
 }
 
 static void application_activate(GApplication *application, gpointer data)
@@ -175,6 +177,36 @@ gboolean lathe_gtk_show_consoles(const struct lathe_console_target *targets, GEr
                      (gpointer)targets);
     g_application_run(application, 0, NULL);
     g_object_unref(application);
+    return TRUE;
+}
+
+/* ---- an assistant alone ---- */
+
+struct application_asking {
+    const struct lathe_wizard *wizard;
+    struct lathe_answers *answers;
+};
+
+static void application_on_ask(GApplication *application, gpointer data)
+{
+    const struct application_asking *asking = data;
+
+    lathe_wizard_show(GTK_APPLICATION(application), NULL, asking->wizard, asking->answers);
+}
+
+gboolean lathe_gtk_ask(const struct lathe_wizard *wizard, struct lathe_answers *answers,
+                       gboolean *done, GError **error)
+{
+    struct application_asking asking = {wizard, answers};
+
+    if (!application_init(error))
+        return FALSE;
+    GApplication *application = application_new(G_APPLICATION_NON_UNIQUE);
+    g_signal_connect(application, "activate", G_CALLBACK(application_on_ask), &asking);
+    g_application_run(application, 0, NULL);
+    g_object_unref(application);
+    if (done != NULL)
+        *done = TRUE;
     return TRUE;
 }
 

@@ -97,6 +97,11 @@ static void fields_name_inner(GtkWidget *widget, gpointer name)
         gtk_container_forall(GTK_CONTAINER(widget), fields_name_inner, name);
 }
 
+void lathe_field_set_name(GtkWidget *widget, const char *name)
+{
+    fields_name_inner(widget, (gpointer)name);
+}
+
 static void fields_name(GtkWidget *label, GtkWidget *target, const char *help)
 {
     const char *name = gtk_label_get_text(GTK_LABEL(label));

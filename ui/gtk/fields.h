@@ -24,6 +24,9 @@ GtkWidget *lathe_fields_add(GtkGrid *grid, const char *label, GtkWidget *field, 
 /* NULL: nothing is wrong. */
 void lathe_field_say(GtkWidget *error, const char *sentence);
 
+/* For screen readers, also of what a combo box is made of. */
+void lathe_field_set_name(GtkWidget *widget, const char *name);
+
 /* A dim label that wraps. */
 GtkWidget *lathe_field_new_words(const char *text);
 /* A label for a sentence that says what is wrong, not shown yet. */

@@ -19,6 +19,7 @@ struct _LatheLibraryWindow {
     GtkInfoBar *info_bar, *crash_bar;
     GtkLabel *info_label, *crash_label;
     GtkWidget *info_button, *crash_log, *crash_start;
+    GMenu *wizard_menu;            /* of the assistants */
     GtkFileChooserNative *chooser; /* while it is open */
     char *info_undo;               /* the machine that "Undo" brings back; NULL: none */
     char *wanted;                  /* the folder of a machine that is selected when it is there */

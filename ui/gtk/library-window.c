@@ -11,6 +11,7 @@
 #include "ui/gtk/drop.h"
 #include "ui/gtk/library-private.h"
 #include "ui/gtk/store.h"
+#include "ui/gtk/wizard-window.h"
 
 G_DEFINE_FINAL_TYPE(LatheLibraryWindow, lathe_library_window, GTK_TYPE_APPLICATION_WINDOW)
 
@@ -292,6 +293,8 @@ static void lathe_library_window_init(LatheLibraryWindow *window)
     gtk_application_window_set_help_overlay(GTK_APPLICATION_WINDOW(window), NULL);
     window_watch(window);
     lathe_library_add_actions(window);
+    g_autoptr(GMenuModel) wizards = lathe_wizard_menu();
+    g_menu_append_section(window->wizard_menu, NULL, wizards);
     lathe_library_connect_messages(window);
     lathe_drop_accept(GTK_WIDGET(window), window_on_drop);
     window_fill_recent(window);
@@ -318,6 +321,7 @@ static void lathe_library_window_class_init(LatheLibraryWindowClass *class)
     gtk_widget_class_bind_template_child(widget, LatheLibraryWindow, scrolled);
     gtk_widget_class_bind_template_child(widget, LatheLibraryWindow, recent_box);
     gtk_widget_class_bind_template_child(widget, LatheLibraryWindow, recent_list);
+    gtk_widget_class_bind_template_child(widget, LatheLibraryWindow, wizard_menu);
     gtk_widget_class_bind_template_child(widget, LatheLibraryWindow, default_button);
     gtk_widget_class_bind_template_child(widget, LatheLibraryWindow, search_bar);
     gtk_widget_class_bind_template_child(widget, LatheLibraryWindow, search_entry);

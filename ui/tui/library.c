@@ -16,6 +16,7 @@
 #include "ui/tui/entry.h"
 #include "ui/tui/list.h"
 #include "ui/tui/machine-actions.h"
+#include "ui/tui/wizard.h"
 
 #define LIBRARY_DETAILS_FROM 100 /* columns of the terminal */
 #define LIBRARY_DETAILS      40
@@ -341,6 +342,8 @@ static const struct tui_binding library_bindings[] = {
     {'n', "n", NULL, N_("New"), NULL},
     {'s', "s", NULL, N_("Start"), NULL},
     {'o', "o", NULL, N_("Console"), NULL},
+    {'w', "w", N_("open an assistant: topology, parameters of installers, ..."), NULL,
+     tui_wizard_choose},
     {'q', "q", N_("leave; machines go on running"), N_("Leave"), library_quit},
     {0, NULL, NULL, NULL, NULL},
 };
@@ -407,7 +410,7 @@ static const struct tui_view_class library_class = {
     .whole = true,
 };
 
-struct tui_view *tui_library_new(struct tui *tui, GError **error)
+struct tui_view *tui_library_new(struct tui *tui, void *opaque, GError **error)
 {
     struct library *library = g_new0(struct library, 1);
 

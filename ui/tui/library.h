@@ -5,7 +5,7 @@
 
 #include "ui/tui/tui.h"
 
-/* Of the user's own library. NULL with *error. */
-struct tui_view *tui_library_new(struct tui *tui, GError **error);
+/* Of the user's own library, for tui_run; opaque does not matter. */
+struct tui_view *tui_library_new(struct tui *tui, void *opaque, GError **error);
 
 #endif

@@ -346,14 +346,14 @@ static void tui_finish(struct tui *tui)
     g_main_loop_unref(tui->loop);
 }
 
-bool tui_run(struct tui_view *(*make)(struct tui *tui, GError **error), GError **error)
+bool tui_run(tui_make *make, void *opaque, GError **error)
 {
     struct tui tui = {.loop = g_main_loop_new(NULL, FALSE)};
 
     tui.views = g_ptr_array_new();
     tui.closed = g_ptr_array_new_with_free_func(view_free);
     bool opened = tui_screen_open(error);
-    struct tui_view *first = opened ? make(&tui, error) : NULL;
+    struct tui_view *first = opened ? make(&tui, opaque, error) : NULL;
     if (first != NULL) {
         tui_push(&tui, first);
         tui_loop(&tui);

@@ -73,8 +73,11 @@ char *tui_help_text(struct tui_view *view);
 /* Opens the keys' list of the view on top. */
 void tui_show_help(struct tui_view *view);
 
+/* Makes the first view; opaque is tui_run's. NULL with *error. */
+typedef struct tui_view *tui_make(struct tui *tui, void *opaque, GError **error);
+
 /* Runs the loop over this first view until tui_quit, or SIGHUP and SIGTERM. False with *error: the
  * terminal cannot be had. make is called when it is. */
-bool tui_run(struct tui_view *(*make)(struct tui *tui, GError **error), GError **error);
+bool tui_run(tui_make *make, void *opaque, GError **error);
 
 #endif

@@ -9,9 +9,9 @@
 #include "app/config/write.h"
 #include "app/plan/error.h"
 #include "app/settings/make.h"
-#include "wizards/cli/wizard.h"
 #include "wizards/express/express.h"
 #include "wizards/flow/dialog.h"
+#include "wizards/flow/files.h"
 
 /* The installer that the options name. */
 static bool express_look(const struct lathe_definition *definition, struct lathe_start *start,
@@ -32,7 +32,7 @@ static bool express_look(const struct lathe_definition *definition, struct lathe
 static bool express_ask(struct lathe_answers *answers, const char *how, GError **error)
 {
     if (strcmp(how, "ask") != 0)
-        return lathe_wizard_take_file(answers, how, error);
+        return lathe_answers_load(answers, how, error);
     if (!isatty(STDIN_FILENO))
         return lathe_error_input(error, "--express ask needs a terminal; give a FILE of answers");
     return lathe_dialog_run(answers, stdin, stdout) ||

@@ -5,18 +5,18 @@
  */
 #include "wizards/cli/wizard.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "app/cli/cli.h"
+#include "app/cli/front-end.h"
 #include "app/plan/error.h"
 #include "wizards/choice/choice.h"
+#include "wizards/cli/wizards.h"
 #include "wizards/flow/dialog.h"
+#include "wizards/flow/files.h"
 #include "wizards/installer/installer.h"
 #include "wizards/topology/topology.h"
 
@@ -27,19 +27,21 @@ enum wizard_command {
     COMMANDS,
 };
 
-static const struct lathe_flow *const wizard_flows[] = {
-#define COMMAND(id, name, flow, reader, summary) &flow,
+const struct lathe_wizard lathe_wizards[] = {
+#define COMMAND(id, name, flow, reader, summary) {&flow, reader, summary},
 #include "wizards/cli/wizard-commands.inc"
 #undef COMMAND
+    {NULL, NULL, NULL},
 };
 
-typedef struct lathe_answers *(*wizard_reader)(const char *text, gsize length, GError **error);
-
-static const wizard_reader wizard_readers[] = {
-#define COMMAND(id, name, flow, reader, summary) reader,
-#include "wizards/cli/wizard-commands.inc"
-#undef COMMAND
-};
+const struct lathe_wizard *lathe_wizard_find(const char *id)
+{
+    for (const struct lathe_wizard *row = lathe_wizards; row->flow != NULL; row++) {
+        if (strcmp(row->flow->id, id) == 0)
+            return row;
+    }
+    return NULL;
+}
 
 static int wizard_run(const struct lathe_tool_line *line, GError **error);
 
@@ -61,75 +63,15 @@ static const struct lathe_tool_option wizard_options[] = {
 
 const struct lathe_tool lathe_wizard_tool = {"wizard", wizard_commands, wizard_options};
 
-/* ---- files ---- */
-
-/* What can be read of the file, up to one byte more than limit; g_free. NULL with *error. */
-static char *wizard_load(const char *path, gsize limit, gsize *length, GError **error)
-{
-    bool standard = strcmp(path, "-") == 0;
-    FILE *stream = standard ? stdin : fopen(path, "re");
-
-    if (stream == NULL) {
-        lathe_error_input(error, "%s: %s", path, g_strerror(errno));
-        return NULL;
-    }
-    char *text = g_malloc(limit + 2);
-    *length = fread(text, 1, limit + 1, stream);
-    text[*length] = '\0';
-    bool failed = ferror(stream) != 0;
-    if (!standard)
-        fclose(stream);
-    if (!failed)
-        return text;
-    g_free(text);
-    lathe_error_input(error, "%s cannot be read", path);
-    return NULL;
-}
-
-/* For the owner alone: there may be passwords in it. */
-static bool wizard_store(const char *path, const char *text, GError **error)
-{
-    return g_file_set_contents_full(path, text, (gssize)strlen(text),
-                                    G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
-}
-
-static bool wizard_store_all(const struct lathe_outcome *outcome, const char *folder,
-                             GError **error)
-{
-    if (g_mkdir_with_parents(folder, 0700) != 0)
-        return lathe_error_input(error, "%s: %s", folder, g_strerror(errno));
-    for (guint i = 0; i < outcome->outputs->len; i++) {
-        const struct lathe_output *output = outcome->outputs->pdata[i];
-        g_autofree char *path = g_build_filename(folder, output->name, NULL);
-        g_autofree char *text = g_strconcat(output->text->str, "\n", NULL);
-        if (!wizard_store(path, text, error))
-            return false;
-        printf("%s\n", path);
-    }
-    return true;
-}
-
 /* ---- answers ---- */
 
-bool lathe_wizard_take_file(struct lathe_answers *answers, const char *path, GError **error)
-{
-    gsize length = 0;
-    g_autofree char *text = wizard_load(path, LATHE_ANSWERS_MAX, &length, error);
-
-    if (text == NULL)
-        return false;
-    if (lathe_answers_from_json(answers, text, length, error))
-        return true;
-    g_prefix_error(error, "%s: ", path);
-    return false;
-}
-
 /* NULL with *error. */
-static struct lathe_answers *wizard_read(wizard_reader reader, const char *path, GError **error)
+static struct lathe_answers *wizard_read(const struct lathe_wizard *wizard, const char *path,
+                                         GError **error)
 {
     gsize length = 0;
-    g_autofree char *text = wizard_load(path, LATHE_ANSWERS_MAX, &length, error);
-    struct lathe_answers *answers = text != NULL ? reader(text, length, error) : NULL;
+    g_autofree char *text = lathe_file_load(path, LATHE_ANSWERS_MAX, &length, error);
+    struct lathe_answers *answers = text != NULL ? wizard->read(text, length, error) : NULL;
 
     if (text != NULL && answers == NULL)
         g_prefix_error(error, "%s: ", path);
@@ -147,28 +89,41 @@ static bool wizard_is_dialog(const struct lathe_tool_line *line)
         if (lathe_tool_has(line, quiet[i]))
             return false;
     }
-    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    return !lathe_tool_has(line, "window") && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
-/* From the files that were given, and from a dialog; NULL with *error. */
+/* On the whole terminal, or line by line where it is too simple for that. False: who was asked left
+ * without coming to the end. */
+static bool wizard_ask(const struct lathe_wizard *wizard, struct lathe_answers *answers)
+{
+    const char *terminal = g_getenv("TERM");
+    bool simple = terminal == NULL || *terminal == '\0' || strcmp(terminal, "dumb") == 0;
+    const struct lathe_front_end *front_end = simple ? NULL : lathe_front_end_find("tui", NULL);
+    gboolean done = FALSE;
+
+    if (front_end != NULL && front_end->ask(wizard, answers, &done, NULL))
+        return done;
+    lathe_dialog_run(answers, stdin, stdout);
+    return true;
+}
+
+/* From the files that were given; NULL with *error. */
 static struct lathe_answers *wizard_answers(const struct lathe_tool_line *line,
-                                            const struct lathe_flow *flow, GError **error)
+                                            const struct lathe_wizard *wizard, GError **error)
 {
     const char *file = lathe_tool_value(line, "answers"), *old = lathe_tool_value(line, "read");
-    wizard_reader reader = wizard_readers[line->command - wizard_commands];
-    struct lathe_answers *answers = old ? wizard_read(reader, old, error) : lathe_answers_new(flow);
+    struct lathe_answers *answers =
+        old != NULL ? wizard_read(wizard, old, error) : lathe_answers_new(wizard->flow);
 
-    if (answers != NULL && file != NULL && !lathe_wizard_take_file(answers, file, error))
+    if (answers != NULL && file != NULL && !lathe_answers_load(answers, file, error))
         g_clear_pointer(&answers, lathe_answers_free);
     if (answers == NULL)
         return NULL;
-    if (wizard_is_dialog(line))
-        lathe_dialog_run(answers, stdin, stdout);
-    else if (file == NULL && old == NULL) {
+    if (!wizard_is_dialog(line) && file == NULL && old == NULL && !lathe_tool_has(line, "window")) {
         lathe_error_input(error,
                           "there is nothing to ask on: give --answers FILE.json; lathe wizard %s "
                           "--questions lists what can stand there",
-                          flow->id);
+                          wizard->flow->id);
         g_clear_pointer(&answers, lathe_answers_free);
     }
     return answers;
@@ -191,10 +146,24 @@ static void wizard_print(const struct lathe_outcome *outcome, bool notes)
         const struct lathe_output *output = outcome->outputs->pdata[i];
         if (outcome->outputs->len > 1)
             printf("%s==> %s <==\n", i != 0 ? "\n" : "", output->name);
-        printf("%s\n", output->text->str);
+        if (output->binary)
+            printf(_("(%zu bytes of data)\n"), (size_t)output->text->len);
+        else
+            printf("%s\n", output->text->str);
     }
     for (guint i = 0; notes && i < outcome->notes->len; i++)
         printf("%s- %s\n", i == 0 ? "\n" : "", (const char *)outcome->notes->pdata[i]);
+}
+
+static bool wizard_store_all(const struct lathe_outcome *outcome, const char *folder,
+                             GError **error)
+{
+    g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
+    bool good = lathe_outcome_save(outcome, folder, written, error);
+
+    for (guint i = 0; i < written->len; i++)
+        printf("%s\n", (const char *)written->pdata[i]);
+    return good;
 }
 
 static bool wizard_write(const struct lathe_tool_line *line, const struct lathe_answers *answers,
@@ -219,16 +188,19 @@ static bool wizard_write(const struct lathe_tool_line *line, const struct lathe_
     return good;
 }
 
-static int wizard_finish(const struct lathe_tool_line *line, const struct lathe_answers *answers,
+static int wizard_finish(const struct lathe_tool_line *line, struct lathe_answers *answers,
                          GError **error)
 {
     const char *save = lathe_tool_value(line, "save");
-    g_autofree char *text = lathe_answers_to_json(answers);
+    const struct lathe_flow *flow = lathe_answers_flow(answers);
+
+    if (flow->complete != NULL)
+        flow->complete(answers);
     struct lathe_problems *problems = lathe_flow_check(answers, NULL);
     bool fatal = lathe_problems_fatal(problems), good = true;
 
     if (save != NULL)
-        good = wizard_store(save, text, error);
+        good = lathe_answers_save(answers, save, error);
     if (good && !lathe_tool_has(line, "json"))
         wizard_show_problems(problems);
     if (good && (!fatal || lathe_tool_has(line, "draft") || lathe_tool_has(line, "json")))
@@ -237,9 +209,20 @@ static int wizard_finish(const struct lathe_tool_line *line, const struct lathe_
     return good && !fatal ? LATHE_EXIT_OK : LATHE_EXIT_USAGE;
 }
 
+/* The window has what the other options do. */
+static int wizard_open(const struct lathe_wizard *wizard, struct lathe_answers *answers,
+                       GError **error)
+{
+    const struct lathe_front_end *front_end = lathe_front_end_find("gtk", error);
+
+    return front_end != NULL && front_end->ask(wizard, answers, NULL, error) ? LATHE_EXIT_OK
+                                                                             : LATHE_EXIT_USAGE;
+}
+
 static int wizard_run(const struct lathe_tool_line *line, GError **error)
 {
-    const struct lathe_flow *flow = wizard_flows[line->command - wizard_commands];
+    const struct lathe_wizard *wizard = &lathe_wizards[line->command - wizard_commands];
+    const struct lathe_flow *flow = wizard->flow;
 
     if (line->operands->len != 0) {
         lathe_error_input(error, "lathe wizard %s takes options alone; '%s' is none", flow->id,
@@ -250,12 +233,14 @@ static int wizard_run(const struct lathe_tool_line *line, GError **error)
         lathe_wizard_list(flow);
         return LATHE_EXIT_OK;
     }
-    struct lathe_answers *answers = wizard_answers(line, flow, error);
+    struct lathe_answers *answers = wizard_answers(line, wizard, error);
     if (answers == NULL)
         return LATHE_EXIT_USAGE;
-    if (flow->complete != NULL)
-        flow->complete(answers);
-    int status = wizard_finish(line, answers, error);
+    int status = LATHE_EXIT_OK;
+    if (lathe_tool_has(line, "window"))
+        status = wizard_open(wizard, answers, error);
+    else if (!wizard_is_dialog(line) || wizard_ask(wizard, answers))
+        status = wizard_finish(line, answers, error);
     lathe_answers_free(answers);
     return status;
 }

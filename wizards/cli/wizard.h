@@ -14,7 +14,4 @@ void lathe_wizard_list(const struct lathe_flow *flow);
 void lathe_wizard_print_json(const struct lathe_outcome *outcome,
                              const struct lathe_problems *problems);
 
-/* Adds the answers of a file of JSON ("-": standard input). False with *error. */
-bool lathe_wizard_take_file(struct lathe_answers *answers, const char *path, GError **error);
-
 #endif

@@ -42,6 +42,13 @@ void lathe_answers_free(struct lathe_answers *answers)
     g_free(answers);
 }
 
+void lathe_answers_take(struct lathe_answers *answers, struct lathe_answers *from)
+{
+    g_hash_table_unref(answers->given);
+    answers->given = g_hash_table_ref(from->given);
+    lathe_answers_free(from);
+}
+
 const struct lathe_flow *lathe_answers_flow(const struct lathe_answers *answers)
 {
     return answers->flow;

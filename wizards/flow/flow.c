@@ -205,6 +205,15 @@ struct lathe_outcome *lathe_flow_compose(const struct lathe_answers *answers, bo
     return outcome;
 }
 
+struct lathe_outcome *lathe_flow_finish(struct lathe_answers *answers)
+{
+    const struct lathe_flow *flow = lathe_answers_flow(answers);
+
+    if (flow->complete != NULL)
+        flow->complete(answers);
+    return lathe_flow_compose(answers, false);
+}
+
 void lathe_outcome_free(struct lathe_outcome *outcome)
 {
     if (outcome == NULL)
@@ -214,17 +223,30 @@ void lathe_outcome_free(struct lathe_outcome *outcome)
     g_free(outcome);
 }
 
-GString *lathe_outcome_file(struct lathe_outcome *outcome, const char *name)
+static struct lathe_output *outcome_need(struct lathe_outcome *outcome, const char *name)
 {
     for (guint i = 0; i < outcome->outputs->len; i++) {
         struct lathe_output *output = outcome->outputs->pdata[i];
         if (strcmp(output->name, name) == 0)
-            return output->text;
+            return output;
     }
     struct lathe_output *output = g_new0(struct lathe_output, 1);
     output->name = g_strdup(name);
     output->text = g_string_new(NULL);
     g_ptr_array_add(outcome->outputs, output);
+    return output;
+}
+
+GString *lathe_outcome_file(struct lathe_outcome *outcome, const char *name)
+{
+    return outcome_need(outcome, name)->text;
+}
+
+GString *lathe_outcome_bytes(struct lathe_outcome *outcome, const char *name)
+{
+    struct lathe_output *output = outcome_need(outcome, name);
+
+    output->binary = true;
     return output->text;
 }
 

@@ -110,6 +110,7 @@ bool lathe_question_check(const struct lathe_answers *answers,
 struct lathe_output {
     char *name; /* of the file */
     GString *text;
+    bool binary; /* bytes that are no text: they are saved as they are, and not shown */
 };
 
 struct lathe_outcome {
@@ -122,9 +123,13 @@ struct lathe_outcome {
  * asterisks: for a preview, and for nothing else.
  */
 struct lathe_outcome *lathe_flow_compose(const struct lathe_answers *answers, bool masked);
+/* What is used: not masked, after the flow has given what nobody types. */
+struct lathe_outcome *lathe_flow_finish(struct lathe_answers *answers);
 void lathe_outcome_free(struct lathe_outcome *outcome);
 /* The text of the file with that name, which is made if need be. Borrowed. */
 GString *lathe_outcome_file(struct lathe_outcome *outcome, const char *name);
+/* The same for bytes, as those of an image. */
+GString *lathe_outcome_bytes(struct lathe_outcome *outcome, const char *name);
 /* The format is translated here. */
 void lathe_outcome_note(struct lathe_outcome *outcome, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The assistants' windows with real keys: steps, fields, what is wrong, previews, files.
+
+usage: test-wizard-window.py PROGRAM CLIPBOARD PICTURES [TEST...]
+"""
+import json
+import os
+import subprocess
+import sys
+import time
+
+from xwindow import FOCUS_READER, Failed, check_complaints, run_tests, wait_for
+
+PROGRAM, CLIPBOARD, PICTURES = (os.path.abspath(word) for word in sys.argv[1:4])
+
+
+class Wizard:
+    """A "lathe wizard NAME --window"."""
+
+    def __init__(self, display, folder, name, title, *words):
+        self.display = display
+        self.folder = folder
+        self.errors = os.path.join(folder, "errors-%d" % time.monotonic_ns())
+        self.focus_file = self.errors + "-focus"
+        own = dict(display.environment, XDG_DATA_HOME=os.path.join(folder, "data"), FOCUS_FILE=self.focus_file,
+                   GTK_MODULES=FOCUS_READER)
+        with open(self.errors, "w", encoding="utf-8") as file:
+            self.process = subprocess.Popen([PROGRAM, "wizard", name, "--window", *words], stderr=file,
+                                            stdin=subprocess.DEVNULL, env=own, cwd=folder)
+        self.window = wait_for("the window " + title, lambda: self.find(title))
+        self.focus(self.window)
+
+    def find(self, title):
+        found = self.display.tool("xdotool", "search", "--onlyvisible", "--name", "^%s$" % title).split()
+        return found[-1] if found else None
+
+    def focus(self, window):
+        self.display.tool("xdotool", "windowfocus", "--sync", window)
+        time.sleep(0.2)
+
+    def keys(self, *keys):
+        self.display.tool("xdotool", "key", "--delay", "40", *keys)
+
+    def type(self, text):
+        """Several lines with Return between them."""
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                self.keys("Return")
+            self.display.tool("xdotool", "type", "--delay", "15", line)
+
+    def focused(self):
+        if not os.path.exists(self.focus_file):
+            return [""]
+        with open(self.focus_file, encoding="utf-8") as file:
+            return file.read().splitlines() or [""]
+
+    def wait_focus(self, name):
+        wait_for("the focus on %s; it is on %s" % (name, self.focused()[-1]), lambda: self.focused()[-1] == name)
+
+    def step(self, key):
+        before = len(self.focused())
+        self.keys(key)
+        wait_for("another focus than %s" % self.focused()[-1], lambda: len(self.focused()) > before)
+        return self.focused()[-1]
+
+    def tab_to(self, name):
+        for _ in range(40):
+            if self.step("Tab") == name:
+                return
+        raise Failed("Tab does not lead to '%s', but to %s" % (name, self.focused()[-40:]))
+
+    def dialog(self, title, path):
+        """Types a path into a chooser of files."""
+        window = wait_for("the dialog " + title, lambda: self.find(title))
+        self.focus(window)
+        self.display.wait_rest()
+        self.keys(*(["ctrl+l"] if title.startswith("Open") else []), "ctrl+a")
+        self.type(path)
+        self.display.wait_rest()  # it may go on with the name by itself
+        self.keys("Return")
+        wait_for("the dialog's end", lambda: not self.find(title))
+        self.focus(self.window)
+
+    def save_answers(self, name):
+        """The answers as they are in the window."""
+        path = os.path.join(self.folder, name)
+        self.keys("ctrl+s")
+        self.dialog("Save Answers", path)
+        wait_for("the file " + name, lambda: os.path.exists(path))
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)["answers"]
+
+    def clipboard(self):
+        return subprocess.run([CLIPBOARD], env=self.display.environment, capture_output=True, text=True, timeout=20,
+                              check=False).stdout
+
+    def end(self):
+        self.keys("Escape")
+        wait_for("the program's end", lambda: self.process.poll() is not None)
+        with open(self.errors, encoding="utf-8") as file:
+            messages = file.read()
+        check_complaints(messages)
+        if self.process.returncode != 0:
+            raise Failed("exit status %d: %s" % (self.process.returncode, messages))
+
+
+def test_topology(display, folder):
+    """Through the steps by keyboard, with mistakes; the preview and the files follow."""
+    wizard = Wizard(display, folder, "topology", "Topology")
+    wizard.wait_focus("Processors")
+    display.picture("wizard-topology-first")
+    for name, text in (("Processors", "6"), ("Sockets", "3"), ("Threads in a core", "two")):
+        wizard.tab_to(name)
+        wizard.type(text)
+    wizard.keys("Tab")
+    wizard.wait_focus("Next")
+    display.picture("wizard-topology-fault")
+    wizard.keys("ctrl+Next")
+    wizard.wait_focus("Memory and nodes")
+    wizard.tab_to("Memory")
+    wizard.type("6G")
+    wizard.tab_to("Nodes")
+    wizard.type("id=0,cpus=0-1,memory=2G\nid=1,cpus=2-3,memory=2G\nid=2,cpus=4-5,memory=2G")
+    wizard.keys("ctrl+Next")
+    wizard.wait_focus("Devices")
+    wizard.tab_to("Devices")
+    wizard.type("pcie-root-port,id=rp1,chassis=1\nnvme,bus=rp1\nnvme,bus=rp2")
+    wizard.keys("ctrl+Next")
+    wizard.wait_focus("Result")
+    display.picture("wizard-topology-left")
+    wizard.tab_to("Threads in a core: 'two' is no number from 1 to 4096")
+    wizard.keys("Return")  # leads to the field
+    wizard.wait_focus("Threads in a core")
+    wizard.keys("ctrl+a", "BackSpace")
+    wizard.keys("ctrl+Next", "ctrl+Next")
+    wizard.wait_focus("Devices, 1 left to do")
+    wizard.tab_to("Devices")
+    wizard.keys("ctrl+End", "BackSpace")
+    wizard.type("1")
+    wizard.tab_to("File")
+    wizard.keys("Down")
+    wizard.keys("ctrl+shift+c")
+    wait_for("the arguments in the clipboard", lambda: "-smp 6,sockets=3" in wizard.clipboard())
+    found = wizard.save_answers("t.json")
+    if "threads" in found or found["nodes"][2] != "id=2,cpus=4-5,memory=2G":
+        raise Failed("answers that nobody gave: %s" % found)
+    wizard.keys("ctrl+shift+s")
+    wizard.dialog("Save All Files in a Folder", os.path.join(folder, "all"))
+    names = wait_for("three files", lambda: sorted(os.listdir(os.path.join(folder, "all")))
+                     if os.path.isdir(os.path.join(folder, "all")) else None)
+    if names != ["domain.xml", "qemu.args", "tree.txt"]:
+        raise Failed("the files are %s" % names)
+    display.picture("wizard-topology-saved")
+    wizard.end()
+
+
+def test_installer(display, folder):
+    """Questions that come and go, a secret that is not shown, and answers that are taken up again."""
+    answers = {"system": "ubuntu24.04", "read": "a00", "address": "192.0.2.9", "gateway": "192.0.2.1",
+               "nameserver": "192.0.2.2", "url": "http://h/", "vlan-id": "7"}
+    with open(os.path.join(folder, "given.json"), "w", encoding="utf-8") as file:
+        json.dump({"wizard": "installer", "answers": answers}, file)
+    wizard = Wizard(display, folder, "installer", "Installer parameters")
+    wizard.wait_focus("System")
+    wizard.keys("ctrl+o")
+    wizard.dialog("Open Answers", os.path.join(folder, "given.json"))
+    for name in ("What to have at hand", "Network device", "Network address"):
+        wizard.keys("ctrl+Next")
+        wizard.wait_focus(name)
+    display.picture("wizard-installer-address")
+    wizard.keys("ctrl+Next")
+    wizard.wait_focus("Installation source")
+    wizard.tab_to("SSH password")
+    wizard.type("topsecret")
+    display.picture("wizard-installer-secret")
+    wizard.keys("ctrl+shift+c")
+    wait_for("the secret in the clipboard", lambda: "password: %74%6f%70%73" in wizard.clipboard())
+    wizard.keys("Escape")  # asks whether the answers shall be saved
+    question = wait_for("the question", lambda: wizard.find("Answers Are Not Saved"))
+    wizard.focus(question)
+    wizard.keys("Return")
+    wizard.dialog("Save Answers", os.path.join(folder, "kept.json"))
+    wait_for("the program's end", lambda: wizard.process.poll() is not None)
+    with open(os.path.join(folder, "kept.json"), encoding="utf-8") as file:
+        kept = json.load(file)["answers"]
+    wanted = dict(answers, **{"ssh-password": "topsecret"})
+    if {name: kept.get(name) for name in wanted} != wanted:
+        raise Failed("the answers are %s" % kept)
+    if os.stat(os.path.join(folder, "kept.json")).st_mode & 0o077:
+        raise Failed("others may read the answers")
+
+
+run_tests("wizard", [value for name, value in sorted(globals().items()) if name.startswith("test_")], PICTURES,
+          sys.argv[4:])

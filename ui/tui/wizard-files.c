@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files of answers, opened and saved, and what comes of them: looked at, and written. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "ui/tui/form.h"
+#include "ui/tui/pager.h"
+#include "ui/tui/wizard-private.h"
+#include "wizards/flow/files.h"
+
+/* A form with the name of one file. */
+static void files_ask(struct tui_view *view, const char *title, const char *accept,
+                      const char *name, const char *help, tui_form_done *done)
+{
+    struct tui_form *form = tui_form_new(title, accept, done, view, NULL);
+
+    tui_form_add(form, TUI_FIELD_FILE, _("File"), help, name);
+    tui_push(view->tui, tui_form_view(form));
+}
+
+/* The name that is in the form; false with *error: none. */
+static bool files_name(struct tui_form *form, const char **name, GError **error)
+{
+    *name = tui_form_get(form, 0);
+    if (**name != '\0')
+        return true;
+    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, _("A name is missing."));
+    return false;
+}
+
+/* ---- answers ---- */
+
+static void files_take(struct wizard *wizard, struct lathe_answers *answers)
+{
+    lathe_answers_take(wizard->answers, answers);
+    wizard->changed = false;
+    wizard->seen = G_MAXUINT64; /* what is wrong in a file is said */
+    tui_wizard_fill(wizard);
+}
+
+static bool files_open(struct tui *tui, struct tui_form *form, void *opaque, GError **error)
+{
+    struct wizard *wizard = opaque;
+    struct lathe_answers *answers = lathe_answers_new(wizard->row->flow);
+    const char *name;
+
+    if (!files_name(form, &name, error) || !lathe_answers_load(answers, name, error)) {
+        lathe_answers_free(answers);
+        return false;
+    }
+    files_take(wizard, answers);
+    return true;
+}
+
+void tui_wizard_open_answers(struct tui_view *view)
+{
+    files_ask(view, _("Open Answers"), _("Open"), "",
+              _("What was answered here is replaced by what is in the file."), files_open);
+}
+
+static bool files_read(struct tui *tui, struct tui_form *form, void *opaque, GError **error)
+{
+    struct wizard *wizard = opaque;
+    const char *name;
+    gsize length = 0;
+
+    if (!files_name(form, &name, error))
+        return false;
+    g_autofree char *text = lathe_file_load(name, LATHE_ANSWERS_MAX, &length, error);
+    struct lathe_answers *answers = text != NULL ? wizard->row->read(text, length, error) : NULL;
+    if (answers != NULL)
+        files_take(wizard, answers);
+    return answers != NULL;
+}
+
+void tui_wizard_read_other(struct tui_view *view)
+{
+    files_ask(view, _("Take Over What There Is"), _("Open"), "",
+              _("A file of parameters, arguments of QEMU, or what else this assistant makes."),
+              files_read);
+}
+
+static bool files_save(struct tui *tui, struct tui_form *form, void *opaque, GError **error)
+{
+    struct wizard *wizard = opaque;
+    const char *name;
+
+    if (!files_name(form, &name, error) || !lathe_answers_save(wizard->answers, name, error))
+        return false;
+    wizard->changed = false;
+    tui_say(tui, TUI_GOOD, _("Saved in %s."), name);
+    return true;
+}
+
+void tui_wizard_save_answers(struct tui_view *view)
+{
+    const struct wizard *wizard = (struct wizard *)view;
+    g_autofree char *name = g_strconcat(wizard->row->flow->id, ".json", NULL);
+
+    files_ask(view, _("Save Answers"), _("Save"), name,
+              _("Secrets are written too: the file is for you alone."), files_save);
+}
+
+/* ---- what comes of them ---- */
+
+static bool files_save_all(struct tui *tui, struct tui_form *form, void *opaque, GError **error)
+{
+    struct wizard *wizard = opaque;
+    const char *name;
+
+    if (!files_name(form, &name, error))
+        return false;
+    struct lathe_outcome *outcome = lathe_flow_finish(wizard->answers);
+    bool good = lathe_outcome_save(outcome, name, NULL, error);
+    lathe_outcome_free(outcome);
+    bool draft = lathe_problems_fatal(wizard->problems);
+    if (good)
+        tui_say(tui, draft ? TUI_WARNING : TUI_GOOD,
+                draft ? _("Saved as a draft in %s: the page “Result” says what is left to do.")
+                      : _("Saved in %s."),
+                name);
+    return good;
+}
+
+void tui_wizard_save_all(struct tui_view *view)
+{
+    const struct wizard *wizard = (struct wizard *)view;
+
+    files_ask(view, _("Save All Files in a Folder"), _("Save"), wizard->row->flow->id,
+              _("Secrets are written too: the files are for you alone."), files_save_all);
+}
+
+void tui_wizard_preview(struct tui_view *view)
+{
+    const struct wizard *wizard = (struct wizard *)view;
+    const struct wizard_row *row = wizard->in_rows ? tui_wizard_selected(wizard) : NULL;
+    const char *one = row != NULL && row->kind == WIZARD_ROW_FILE ? row->label : NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < wizard->outcome->outputs->len; i++) {
+        const struct lathe_output *output = wizard->outcome->outputs->pdata[i];
+        if (one != NULL && strcmp(one, output->name) != 0)
+            continue;
+        g_string_append_printf(text, "%s==> %s <==\n", text->len != 0 ? "\n" : "", output->name);
+        if (output->binary)
+            g_string_append_printf(text, _("(%zu bytes of data)\n"), output->text->len);
+        else
+            g_string_append_printf(text, "%s\n", output->text->str);
+    }
+    tui_push(view->tui, tui_pager_new(_("Preview"), text->str, TUI_PAGER_TEXT));
+}
