@@ -37,6 +37,7 @@ LAYERS = {
     "wizards/firmware": ["emulator/api", "app/plan", "app/firmware"],
     "wizards/flow": ["app/plan", "app/firmware"],
     "wizards/choice": ["app/plan", "app/config", "app/firmware", "wizards/flow", "wizards/firmware"],
+    "wizards/doctor": ["emulator/api", "app/plan", "app/config", "app/firmware", "wizards/flow"],
     "wizards/installer": ["app/plan", "wizards/flow"],
     "wizards/topology": ["app/plan", "wizards/flow"],
     "wizards/express": ["app", "wizards/flow", "wizards/installer"],
