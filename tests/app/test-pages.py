@@ -188,6 +188,51 @@ def test_create(display, folder):
     page.end()
 
 
+def express_disc(folder):
+    """Debian's, with a kernel where its installer has one."""
+    files = os.path.join(folder, "root", "install.amd")
+    os.makedirs(files)
+    for name in ("vmlinuz", "initrd.gz"):
+        with open(os.path.join(files, name), "w", encoding="utf-8") as file:
+            file.write(name)
+    return disc(folder, "Debian 12.7.0 amd64 n")
+
+
+def test_create_express(display, folder):
+    """An installer's disc that can do without questions: they are on the page, by keys alone."""
+    page = Page(display, folder, "New Machine", "create", express_disc(folder))
+    page.wait_focus("Name")
+    page.replace("demo")
+    page.keys("alt+i")
+    page.wait_focus("User")
+    page.replace("Ann")  # a capital is wrong
+    page.tab_to("Password")
+    page.type("so-geheim-9")
+    page.pause()
+    display.picture("create-express-wrong")
+    page.keys("alt+s")
+    page.pause()
+    if text(folder):
+        raise Failed("it was made with a name that is none")
+    page.keys("shift+Tab")
+    page.wait_focus("User")
+    page.replace("ann")
+    page.pause()
+    display.picture("create-express")
+    page.keys("alt+s")
+    if launched(page).split(" -- ")[1] != "demo":
+        raise Failed("started another machine")
+    check_valid(folder)
+    install = os.path.join(os.path.dirname(path(folder)), "install")
+    if "<lathe:install/>" not in text(folder) or sorted(os.listdir(install)) != ["initrd", "initrd.disc", "vmlinuz"]:
+        raise Failed("no installation: %s, %s" % (text(folder), os.listdir(install)))
+    with open(os.path.join(install, "initrd"), "rb") as file:
+        data = file.read()
+    if b"passwd/username string ann\n" not in data or b"so-geheim-9" in data:
+        raise Failed("other answers: %s" % data.decode(errors="replace"))
+    page.end()
+
+
 def test_create_dropped(display, folder):
     """Nothing first; a disc is dropped, a name typed, and the settings open before the start."""
     page = Page(display, folder, "New Machine", "create")
@@ -550,6 +595,6 @@ def test_large(display, folder):
         page.end()
 
 
-run_tests("pages", [test_create, test_create_dropped, test_create_wrong, test_create_kernel, test_create_try, test_edit,
+run_tests("pages", [test_create, test_create_express, test_create_dropped, test_create_wrong, test_create_kernel, test_create_try, test_edit,
                     test_boot_order, test_boot_drag, test_disks, test_network, test_serial, test_xml,
                     test_close, test_tab, test_running, test_library, test_large], PICTURES, sys.argv[5:])

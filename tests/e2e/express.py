@@ -39,8 +39,8 @@ def apt_mirror():
 class Console:
     """The guest's serial port on the process's standard input and output."""
 
-    def __init__(self, *options):
-        self.process = subprocess.Popen([LATHE, "run", "guest", "--display", "none", "--serial", "stdio", *options],
+    def __init__(self):
+        self.process = subprocess.Popen([LATHE, "run", "guest", "--display", "none"],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT)
         self.text = ""
 

@@ -14,10 +14,12 @@
 #include "app/settings/settings.h"
 #include "app/settings/system.h"
 #include "ui/gtk/choose-file.h"
+#include "ui/gtk/create-express.h"
 #include "ui/gtk/drop.h"
 #include "ui/gtk/fields.h"
 #include "ui/gtk/launch.h"
 #include "ui/gtk/settings-window.h"
+#include "wizards/express/express.h"
 
 enum create_then { CREATE_START, CREATE_CUSTOMISE };
 
@@ -34,6 +36,7 @@ struct create {
     GtkWidget *form, *none_button, *try_button, *customise_button, *start_button;
     GtkWidget *name, *memory, *cpus, *disk, *firmware, *net, *tpm;
     GtkWidget *kernel_form, *initrd, *append; /* shown for a kernel only */
+    struct create_express *express;
     GtkWidget *name_error, *memory_error, *disk_error, *error;
     GtkFileChooserNative *chooser; /* while it is open */
     gboolean busy, filling, name_typed;
@@ -93,6 +96,7 @@ static void create_update(struct create *create)
 
     good &= create_check(create->memory, create->memory_error, "memory");
     good &= create_check_disk(create);
+    good &= create_express_check(create->express);
     gtk_widget_set_sensitive(create->form, !create->busy);
     gtk_widget_set_sensitive(create->start_button, good && !create->busy);
     gtk_widget_set_sensitive(create->customise_button, good && !create->busy);
@@ -191,6 +195,7 @@ static void create_show_start(struct create *create)
 struct create_look {
     char *path; /* NULL: no medium */
     struct lathe_start start;
+    struct lathe_answers *answers; /* for an installation without a question */
 };
 
 static void create_free_look(gpointer data)
@@ -198,6 +203,7 @@ static void create_free_look(gpointer data)
     struct create_look *look = data;
 
     lathe_start_clear(&look->start);
+    lathe_answers_free(look->answers);
     g_free(look->path);
     g_free(look);
 }
@@ -216,6 +222,7 @@ static void create_look_thread(GTask *task, gpointer source, gpointer data,
     char *name = lathe_make_free_name(library, look->start.name);
     g_free(look->start.name);
     look->start.name = name;
+    look->answers = lathe_express_answers(&look->start, name);
     g_task_return_boolean(task, TRUE);
 }
 
@@ -234,6 +241,7 @@ static void create_on_looked(GObject *source, GAsyncResult *result, gpointer dat
         look->start = (struct lathe_start){.path = NULL};
         lathe_start_advise(&create->start, &create->advice);
         create_show_start(create);
+        create_express_propose(create->express, g_steal_pointer(&look->answers));
     }
     create_set_busy(create, FALSE);
     create_say(create, good ? NULL : error->message);
@@ -364,14 +372,33 @@ static struct lathe_definition *create_define(const struct create *create, GErro
     return NULL;
 }
 
+struct create_wish {
+    struct lathe_definition *definition;
+    struct lathe_answers *answers; /* NULL: no express installation */
+};
+
+static void create_free_wish(gpointer data)
+{
+    struct create_wish *wish = data;
+
+    lathe_definition_free(wish->definition);
+    lathe_answers_free(wish->answers);
+    g_free(wish);
+}
+
 static void create_make_thread(GTask *task, gpointer source, gpointer data,
                                GCancellable *cancellable)
 {
     g_autoptr(lathe_library) library = lathe_library_open(NULL);
+    struct create_wish *wish = data;
     GError *error = NULL;
     const unsigned areas =
         LATHE_AREA_KERNEL | LATHE_AREA_INITRD | LATHE_AREA_APPEND | LATHE_AREA_TPM;
-    struct lathe_machine *machine = lathe_make_machine(library, data, areas, &error);
+    struct lathe_machine *machine =
+        wish->answers == NULL
+            ? lathe_make_machine(library, wish->definition, areas, &error)
+            : lathe_make_machine_with(library, wish->definition, areas | LATHE_EXPRESS_AREAS,
+                                      lathe_express_prepare, wish->answers, &error);
 
     if (machine != NULL)
         g_task_return_pointer(task, machine, (GDestroyNotify)lathe_machine_free);
@@ -422,9 +449,12 @@ static void create_make(struct create *create, enum create_then then)
         create_say(create, error->message);
         return;
     }
+    struct create_wish *wish = g_new0(struct create_wish, 1);
+    wish->definition = definition;
+    wish->answers = create_express_take(create->express);
     create->then = then;
     task = g_task_new(create->window, NULL, create_on_made, create);
-    g_task_set_task_data(task, definition, (GDestroyNotify)lathe_definition_free);
+    g_task_set_task_data(task, wish, create_free_wish);
     create_set_busy(create, TRUE);
     g_task_run_in_thread(task, create_make_thread);
     g_object_unref(task);
@@ -628,6 +658,8 @@ static GtkWidget *create_new_page(struct create *create)
     gtk_box_pack_start(GTK_BOX(body), create_new_medium(create), FALSE, FALSE, 0);
     create->form = create_new_fields(create);
     gtk_box_pack_start(GTK_BOX(body), create->form, FALSE, FALSE, 0);
+    create->express = create_express_new(G_CALLBACK(create_on_changed), create);
+    gtk_box_pack_start(GTK_BOX(body), create_express_widget(create->express), FALSE, FALSE, 0);
     gtk_container_set_border_width(GTK_CONTAINER(body), 6);
     gtk_container_add(GTK_CONTAINER(scroller), body);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER,

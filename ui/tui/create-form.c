@@ -16,11 +16,22 @@
 #include "app/settings/make.h"
 #include "app/settings/settings.h"
 #include "app/settings/system.h"
+#include "ui/tui/create-express.h"
 #include "ui/tui/form.h"
+#include "wizards/express/express.h"
 
 #define CREATE_DELAY 250 /* ms after the last letter of the medium's name */
 
-enum { FIELD_MEDIUM, FIELD_NAME, FIELD_MEMORY, FIELD_CPUS, FIELD_DISK, FIELD_START, FIELDS };
+enum {
+    FIELD_MEDIUM,
+    FIELD_NAME,
+    FIELD_MEMORY,
+    FIELD_CPUS,
+    FIELD_DISK,
+    FIELD_EXPRESS,
+    FIELD_START,
+    FIELDS
+};
 
 /* Counted: a look at the medium may end when the form is gone. */
 struct create {
@@ -240,24 +251,44 @@ static bool create_define(const struct create *create, struct lathe_definition *
 
 static void create_started(GObject *source, GAsyncResult *result, gpointer data)
 {
-    struct create *create = data;
+    struct tui *tui = data;
     g_autoptr(GError) error = NULL;
     g_autofree char *text = lathe_action_finish(result, &error);
 
     if (text == NULL)
-        tui_say(create->tui, TUI_BAD, "%s", error->message);
-    create_unref(create);
+        tui_say(tui, TUI_BAD, "%s", error->message);
 }
 
-static void create_tell(struct create *create, const struct lathe_machine *machine)
+void tui_create_tell(struct tui *tui, LatheWatch *watch, const struct lathe_machine *machine,
+                     bool start)
 {
-    struct lathe_library *library = lathe_watch_get_library(create->watch);
+    tui_say(tui, TUI_GOOD, _("%s was made."), machine->name);
+    lathe_watch_look(watch, NULL);
+    if (start)
+        lathe_action_perform(&lathe_actions[LATHE_ACTION_START], lathe_watch_get_library(watch),
+                             machine, NULL, create_started, tui);
+}
 
-    tui_say(create->tui, TUI_GOOD, _("%s was made."), machine->name);
-    lathe_watch_look(create->watch, NULL);
-    if (strcmp(tui_form_get(create->form, FIELD_START), "yes") == 0)
-        lathe_action_perform(&lathe_actions[LATHE_ACTION_START], library, machine, NULL,
-                             create_started, g_rc_box_acquire(create));
+static bool create_starts(const struct create *create)
+{
+    return strcmp(tui_form_get(create->form, FIELD_START), "yes") == 0;
+}
+
+/* The rest is asked on a form of its own, in the place of this one. Takes the definition. */
+static bool create_go_on(struct create *create, struct lathe_definition *definition, GError **error)
+{
+    struct lathe_answers *answers = lathe_express_answers(&create->start, definition->name);
+
+    if (!lathe_answers_on(answers, "system")) {
+        lathe_answers_free(answers);
+        lathe_definition_free(definition);
+        return lathe_error_input(error,
+                                 "this medium has no installer that can do without questions");
+    }
+    bool start = create_starts(create);
+    tui_close(tui_form_view(create->form));
+    tui_create_express_open(create->tui, create->watch, definition, answers, start);
+    return true;
 }
 
 static bool create_make(struct tui *tui, struct tui_form *form, void *opaque, GError **error)
@@ -268,13 +299,15 @@ static bool create_make(struct tui *tui, struct tui_form *form, void *opaque, GE
     if (!create_settle(create, error))
         return false;
     struct lathe_definition *definition = lathe_definition_new();
+    bool good = create_define(create, definition, error);
+    if (good && strcmp(tui_form_get(form, FIELD_EXPRESS), "yes") == 0)
+        return create_go_on(create, definition, error);
     g_autoptr(lathe_machine) machine =
-        create_define(create, definition, error)
-            ? lathe_make_machine(library, definition, LATHE_AREA_KERNEL | LATHE_AREA_TPM, error)
-            : NULL;
+        good ? lathe_make_machine(library, definition, LATHE_AREA_KERNEL | LATHE_AREA_TPM, error)
+             : NULL;
     lathe_definition_free(definition);
     if (machine != NULL)
-        create_tell(create, machine);
+        tui_create_tell(tui, create->watch, machine, create_starts(create));
     return machine != NULL;
 }
 
@@ -292,6 +325,9 @@ static void create_add_fields(struct tui_form *form)
                  "");
     tui_form_add(form, TUI_FIELD_TEXT, _("New disk"),
                  _("Its size, for example 20G; it takes room as it is filled. Empty: none."), "");
+    tui_form_add(form, TUI_FIELD_BOOL, _("Install without a question"),
+                 _("For installers' discs: user, password and language are asked here next."),
+                 "no");
     tui_form_add(form, TUI_FIELD_BOOL, _("Start it now"), _("Space changes it."), "yes");
 }
 

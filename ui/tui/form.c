@@ -15,7 +15,7 @@
 struct form_field {
     enum tui_field_kind kind;
     char *label, *help;
-    struct tui_entry entry;    /* of TEXT and FILE */
+    struct tui_entry entry;    /* of TEXT, SECRET and FILE */
     char *value;               /* of CHOICE and BOOL */
     GPtrArray *words, *labels; /* of char * */
 };
@@ -43,7 +43,8 @@ static struct form_field *form_field(const struct tui_form *form, int number)
 
 static bool field_is_written(const struct form_field *field)
 {
-    return field->kind == TUI_FIELD_TEXT || field->kind == TUI_FIELD_FILE;
+    return field->kind == TUI_FIELD_TEXT || field->kind == TUI_FIELD_SECRET ||
+           field->kind == TUI_FIELD_FILE;
 }
 
 /* ---- values ---- */
@@ -105,6 +106,20 @@ static int form_label_width(const struct tui_form *form, int columns)
     return MIN(width, columns / 2);
 }
 
+/* An asterisk for each letter. */
+static void form_draw_secret(const struct form_field *field, int row, int column, int width,
+                             bool focused)
+{
+    const char *text = field->entry.text->str;
+    g_autofree char *stars = g_strnfill((gsize)g_utf8_strlen(text, -1), '*');
+    struct tui_entry entry;
+
+    tui_entry_init(&entry, stars);
+    entry.cursor = (size_t)g_utf8_strlen(text, (gssize)field->entry.cursor);
+    tui_entry_draw(&entry, row, column, width, focused);
+    tui_entry_finish(&entry);
+}
+
 static void form_draw_field(struct tui_form *form, int number, int row, struct tui_area area)
 {
     struct form_field *field = form_field(form, number);
@@ -113,6 +128,10 @@ static void form_draw_field(struct tui_form *form, int number, int row, struct t
     int width = area.columns - label - 2;
 
     tui_put(row, area.column, label, focused ? TUI_KEY : TUI_PLAIN, field->label);
+    if (field->kind == TUI_FIELD_SECRET) {
+        form_draw_secret(field, row, column, width, focused);
+        return;
+    }
     if (field_is_written(field)) {
         tui_entry_draw(&field->entry, row, column, width, focused);
         return;

@@ -7,6 +7,7 @@
 
 enum tui_field_kind {
     TUI_FIELD_TEXT,
+    TUI_FIELD_SECRET, /* a text that is not shown */
     TUI_FIELD_FILE,   /* Tab goes on with its name */
     TUI_FIELD_CHOICE, /* the value is one of the words */
     TUI_FIELD_BOOL,   /* "yes" or "no" */
