@@ -19,11 +19,13 @@ struct emu_display;
 /* A viewer's copy. One thread at a time; the fields are for reading. */
 struct emu_surface {
     unsigned width, height; /* 0: nothing was shown yet */
-    uint32_t *pixels;       /* 0x00RRGGBB, rows from the top, width in each, without gaps */
+    uint32_t *pixels;       /* 0x00RRGGBB, rows from the top, width in each, without gaps; another
+                             * address after any update */
     uint64_t serial;        /* of the display's contents, where it counts them; else 0 */
     uint32_t *cells;        /* what a text mode's picture was made of; the display's own */
     size_t cell_count;
-    size_t capacity; /* of pixels, in pixels */
+    size_t capacity;        /* of pixels, in pixels */
+    uint64_t cursor_serial; /* of the pointer's place and image, where they are counted */
 };
 
 struct emu_rect {
@@ -84,5 +86,18 @@ char *emu_display_get_text(struct emu_display *display);
  * finds it in the EDID and may take it. Any thread, never waits.
  */
 void emu_display_prefer_size(struct emu_display *display, unsigned width, unsigned height);
+/*
+ * Connects a monitor to this screen or takes it away, as the guest sees it; the first screen of an
+ * adapter has one from the beginning, its others have none. No effect where the adapter has only
+ * one. Any thread, never waits.
+ */
+void emu_display_set_connected(struct emu_display *display, bool connected);
+
+struct emu_display_stats {
+    uint64_t frames; /* that viewers were given */
+    uint64_t copies; /* of whole pictures by the host for that */
+};
+/* Zeroes where nobody counts. Any thread. */
+void emu_display_get_stats(struct emu_display *display, struct emu_display_stats *out);
 
 #endif

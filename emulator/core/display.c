@@ -56,6 +56,24 @@ bool emu_surface_resize(struct emu_surface *surface, unsigned width, unsigned he
     return true;
 }
 
+void emu_surface_exchange(struct emu_surface *surface, uint32_t **pixels, size_t *capacity,
+                          unsigned width, unsigned height, struct emu_display_update *update)
+{
+    uint32_t *old = surface->pixels;
+    size_t room = surface->capacity;
+
+    update->resized = width != surface->width || height != surface->height;
+    surface->pixels = *pixels;
+    surface->capacity = *capacity;
+    surface->width = width;
+    surface->height = height;
+    surface->cell_count = 0;
+    update->count = 1;
+    update->rects[0] = (struct emu_rect){0, 0, width, height};
+    *pixels = old;
+    *capacity = room;
+}
+
 /* Rows in order make bands: one that touches the last band above it makes that longer. */
 static bool surface_extend(struct emu_display_update *update, struct emu_rect rect)
 {
@@ -195,6 +213,28 @@ bool emu_display_get_cursor(struct emu_display *display, struct emu_cursor *curs
 char *emu_display_get_text(struct emu_display *display)
 {
     return display->ops->text != NULL ? display->ops->text(display->opaque) : NULL;
+}
+
+static void display_run_connect(void *opaque, emu_ns now, const void *data, size_t length)
+{
+    struct emu_display *display = opaque;
+    const bool *connected = data;
+
+    display->ops->connect(display->opaque, *connected);
+}
+
+void emu_display_set_connected(struct emu_display *display, bool connected)
+{
+    if (display->ops->connect != NULL && display->queue != NULL)
+        emu_queue_post(display->queue, display_run_connect, display, &connected,
+                       sizeof(connected));
+}
+
+void emu_display_get_stats(struct emu_display *display, struct emu_display_stats *out)
+{
+    *out = (struct emu_display_stats){0};
+    if (display->ops->stats != NULL)
+        display->ops->stats(display->opaque, out);
 }
 
 struct display_size {

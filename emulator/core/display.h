@@ -20,6 +20,8 @@ struct emu_display_ops {
     char *(*text)(void *opaque);                             /* NULL: never */
     /* Loop thread. NULL: it cannot. */
     void (*prefer_size)(void *opaque, unsigned width, unsigned height);
+    void (*connect)(void *opaque, bool connected); /* loop thread; NULL: always connected */
+    void (*stats)(void *opaque, struct emu_display_stats *stats); /* NULL: nobody counts */
 };
 
 /* name, ops and opaque are set before emu_displays_add. */
@@ -47,6 +49,10 @@ void emu_displays_add(struct emu_displays *displays, struct emu_display *display
  */
 bool emu_surface_resize(struct emu_surface *surface, unsigned width, unsigned height,
                         struct emu_display_update *update);
+/* The surface and the caller exchange their pixels: *pixels, of *capacity pixels and malloc'ed (or
+ * NULL and 0), with a picture of this size becomes the surface's, all of it damaged. */
+void emu_surface_exchange(struct emu_surface *surface, uint32_t **pixels, size_t *capacity,
+                          unsigned width, unsigned height, struct emu_display_update *update);
 /* Row y becomes these width pixels; if they differ the row joins the damage. The caller's row may
  * change meanwhile (guest memory): what is copied then is old or new, and the next update sees it.
  */

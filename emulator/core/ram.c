@@ -84,6 +84,20 @@ void emu_ram_zero(struct emu_ram *ram)
         memset(ram->host, 0, ram->size);
 }
 
+bool emu_ram_cover(struct emu_ram *ram, uint64_t offset, uint64_t size, int fd, uint64_t at)
+{
+    if (offset > ram->size || size > ram->size - offset || at > INT64_MAX)
+        return false;
+    return mmap(ram->host + offset, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
+                (off_t)at) != MAP_FAILED;
+}
+
+void emu_ram_uncover(struct emu_ram *ram, uint64_t offset, uint64_t size)
+{
+    if (offset <= ram->size && size <= ram->size - offset)
+        emu_ram_cover(ram, offset, size, ram->fd, offset);
+}
+
 bool emu_ram_next_data(const struct emu_ram *ram, uint64_t from, uint64_t *start, uint64_t *end)
 {
     off_t data, hole;

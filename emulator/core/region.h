@@ -82,6 +82,13 @@ uint8_t *emu_ram_host(const struct emu_ram *ram);
 uint64_t emu_ram_size(const struct emu_ram *ram);
 /* Makes all bytes zero and gives the pages back to the host. */
 void emu_ram_zero(struct emu_ram *ram);
+/*
+ * Puts pages of a file over the block's own, or takes them off again: who has an address in there
+ * keeps a valid one. offset, at and size: bytes, multiples of the host's page size, within the
+ * block and the file. False: the host cannot, and nothing is changed.
+ */
+bool emu_ram_cover(struct emu_ram *ram, uint64_t offset, uint64_t size, int fd, uint64_t at);
+void emu_ram_uncover(struct emu_ram *ram, uint64_t offset, uint64_t size);
 /* The contents, without the parts that were never touched. A state of another size is refused. */
 void emu_ram_save(const struct emu_ram *ram, struct emu_writer *out);
 bool emu_ram_load(struct emu_ram *ram, struct emu_reader *in, struct emu_error *err);
