@@ -18,6 +18,7 @@ struct lathe_painter {
     struct disp_scaler *scaler; /* NULL: the surface as it is */
     uint32_t *scaled;
     cairo_surface_t *image; /* of the surface or of scaled; NULL: there is no picture */
+    const uint32_t *wrapped; /* the pixels that image is of */
 };
 
 struct lathe_painter *lathe_painter_new(void)
@@ -38,10 +39,15 @@ void lathe_painter_free(struct lathe_painter *painter)
     g_free(painter);
 }
 
-static cairo_surface_t *painter_wrap(const uint32_t *pixels, unsigned width, unsigned height)
+static void painter_wrap(struct lathe_painter *painter, const uint32_t *pixels)
 {
-    return cairo_image_surface_create_for_data((unsigned char *)pixels, CAIRO_FORMAT_RGB24,
-                                               (int)width, (int)height, (int)width * 4);
+    const struct disp_rect *place = &painter->placement.place;
+
+    g_clear_pointer(&painter->image, cairo_surface_destroy);
+    painter->image = cairo_image_surface_create_for_data(
+        (unsigned char *)pixels, CAIRO_FORMAT_RGB24, (int)place->width, (int)place->height,
+        (int)place->width * 4);
+    painter->wrapped = pixels;
 }
 
 static void painter_scale(struct lathe_painter *painter, const struct disp_rect *rect)
@@ -63,7 +69,7 @@ static void painter_set_scaled(struct lathe_painter *painter, struct disp_size s
         return;
     }
     painter_scale(painter, &all);
-    painter->image = painter_wrap(painter->scaled, size.width, size.height);
+    painter_wrap(painter, painter->scaled);
 }
 
 void lathe_painter_set(struct lathe_painter *painter, const struct emu_surface *surface,
@@ -77,7 +83,7 @@ void lathe_painter_set(struct lathe_painter *painter, const struct emu_surface *
     if (size.width == 0)
         return;
     if (size.width == surface->width && size.height == surface->height)
-        painter->image = painter_wrap(surface->pixels, size.width, size.height);
+        painter_wrap(painter, surface->pixels);
     else
         painter_set_scaled(painter, size);
 }
@@ -90,6 +96,8 @@ void lathe_painter_damage(struct lathe_painter *painter, const struct emu_rect *
         return;
     cover.x -= painter->placement.place.x;
     cover.y -= painter->placement.place.y;
+    if (painter->scaler == NULL && painter->wrapped != painter->surface->pixels)
+        painter_wrap(painter, painter->surface->pixels);
     cairo_surface_flush(painter->image);
     if (painter->scaler != NULL)
         painter_scale(painter, &cover);
