@@ -111,7 +111,7 @@ uint8_t emu_pci_add_capability(struct emu_pci_device *pci, uint8_t id, unsigned 
     unsigned link = pci->last_capability != 0 ? pci->last_capability + 1u : EMU_PCI_CAPABILITIES;
     uint32_t status = emu_pci_get(pci, EMU_PCI_STATUS, 2);
 
-    if (offset + size > PCI_CONVENTIONAL - 4)
+    if (offset == 0 || offset + size > PCI_CONVENTIONAL)
         return 0;
     emu_pci_set(pci, link, 1, offset);
     emu_pci_set(pci, offset, 1, id);

@@ -35,7 +35,10 @@
 #define CAP_DATA     16 /* of the configuration access */
 #define CAP_MULTIPLY 16 /* of the bells */
 
-enum virtio_cap { CAP_COMMON = 1, CAP_NOTIFY, CAP_ISR, CAP_CONFIG, CAP_ACCESS };
+#define CAP_ID       5
+#define CAP_HIGH     20 /* of a shared memory: upper half of its length */
+
+enum virtio_cap { CAP_COMMON = 1, CAP_NOTIFY, CAP_ISR, CAP_CONFIG, CAP_ACCESS, CAP_SHARED = 8 };
 
 enum virtio_common {
     COMMON_FEATURE_SELECT = 0,
@@ -444,13 +447,30 @@ bool emu_virtio_init(struct emu_virtio *virtio, const struct emu_virtio_type *ty
     emu_pci_add_bar(&virtio->pci, virtio->place, EMU_PCI_BAR_MEMORY64_PREFETCH,
                     virtio->place_region);
     virtio->pci.device.regions[0] = virtio->place_region;
-    if (!emu_pci_add_msix(&virtio->pci, virtio->queue_count + 1,
-                          virtio->place == VIRTIO_BAR ? VIRTIO_MSIX_BAR : VIRTIO_BAR, err))
+    if (virtio->vectors_bar == 0)
+        virtio->vectors_bar = virtio->place == VIRTIO_BAR ? VIRTIO_MSIX_BAR : VIRTIO_BAR;
+    if (!emu_pci_add_msix(&virtio->pci, virtio->queue_count + 1, virtio->vectors_bar, err))
         return false;
     virtio->pci.device.regions[1] = &virtio->pci.msix.region;
     virtio_add_caps(virtio);
     return emu_pci_add_express(&virtio->pci, EMU_PCI_EXPRESS_ENDPOINT) ||
            emu_error_set(err, EMU_ERROR_INTERNAL, "no room for another capability");
+}
+
+bool emu_virtio_add_shared(struct emu_virtio *virtio, uint8_t id, unsigned bar,
+                           struct emu_region *region, struct emu_error *err)
+{
+    struct emu_pci_device *pci = &virtio->pci;
+    uint8_t at = virtio_add_cap(virtio, CAP_SHARED, CAP_SIZE + 8, 0, (uint32_t)region->size);
+
+    if (at == 0)
+        return emu_error_set(err, EMU_ERROR_INTERNAL, "no room for another capability");
+    emu_pci_set(pci, at + CAP_BAR, 1, bar);
+    emu_pci_set(pci, at + CAP_ID, 1, id);
+    emu_pci_set(pci, at + CAP_OFFSET, 4, 0);
+    emu_pci_set(pci, at + CAP_HIGH, 4, (uint32_t)(region->size >> 32));
+    emu_pci_add_bar(pci, bar, EMU_PCI_BAR_MEMORY64_PREFETCH, region);
+    return true;
 }
 
 void emu_virtio_finish(struct emu_virtio *virtio)

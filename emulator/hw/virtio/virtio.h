@@ -51,6 +51,7 @@ struct emu_virtio {
     unsigned queue_count;            /* by the device, before init, */
     unsigned place, place_offset;    /* as the BAR of its registers (0: BAR 4) and where there, */
     struct emu_region *place_region; /* and that BAR's region; NULL: they have one of their own */
+    unsigned vectors_bar;            /* BAR of the MSI-X table; 0: 1, or 4 if that is free */
     uint8_t config[EMU_VIRTIO_MAX_CONFIG];         /* as the driver sees it */
     uint8_t config_initial[EMU_VIRTIO_MAX_CONFIG]; /* at reset; by the device in realize */
     uint8_t config_mask[EMU_VIRTIO_MAX_CONFIG];    /* bits that the driver may change */
@@ -72,6 +73,10 @@ struct emu_virtio_chain {
 
 bool emu_virtio_init(struct emu_virtio *virtio, const struct emu_virtio_type *type,
                      struct emu_error *err);
+/* In realize, after init: region is in a BAR of its own, where the driver finds it by its id as
+ * shared memory (4.1.4.7). */
+bool emu_virtio_add_shared(struct emu_virtio *virtio, uint8_t id, unsigned bar,
+                           struct emu_region *region, struct emu_error *err);
 void emu_virtio_finish(struct emu_virtio *virtio);
 void emu_virtio_reset(struct emu_virtio *virtio);
 void emu_virtio_save(struct emu_virtio *virtio, struct emu_writer *out);
