@@ -10,6 +10,7 @@
 #include "emulator/api/error.h"
 #include "emulator/api/ops/block.h"
 #include "emulator/api/ops/chardev.h"
+#include "emulator/api/ops/gpu.h"
 #include "emulator/api/ops/net.h"
 #include "emulator/api/ops/tpm.h"
 #include "emulator/api/types.h"
@@ -123,6 +124,8 @@ struct emu_machine_config {
 
     enum emu_gpu gpu;
     const char *gpu_rom; /* its VGA BIOS, for firmware that starts it so; NULL: none */
+    struct emu_gpu_backend gpu_backend; /* of a virtio adapter: what renders; ops NULL: nothing */
+    unsigned gpu_heads;                 /* of a virtio adapter: monitors that it may have; 0: 1 */
 
     bool debug_exit; /* isa-debug-exit at port 0xF4 */
     bool testdev;    /* pc-testdev ports */

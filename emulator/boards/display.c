@@ -31,6 +31,22 @@ static bool display_prepare(struct board *board, struct emu_device *device, stru
     return rom == NULL || emu_device_set(device, "romfile", rom, err);
 }
 
+static bool display_prepare_virtio(struct board *board, struct emu_device *device,
+                                   struct emu_error *err)
+{
+    struct emu_gpu_backend *backend = &board->config->gpu_backend;
+    char heads[12];
+
+    snprintf(heads, sizeof(heads), "%u", board->config->gpu_heads);
+    if (board->config->gpu_heads != 0 && !emu_device_set(device, "heads", heads, err))
+        return false;
+    if (!display_prepare(board, device, err))
+        return false;
+    emu_virtio_gpu_set_backend(device, backend);
+    *backend = (struct emu_gpu_backend){0};
+    return true;
+}
+
 /* Firmware without UEFI finds its VGA BIOS beside the file. */
 static bool display_add_rom(struct emu_device *fw_cfg, const char *path, struct emu_error *err)
 {
@@ -79,7 +95,7 @@ bool board_add_display(struct board *board, struct emu_error *err)
                  {EMU_VIRTIO_VGA_VBE_PORTS, BOARD_PORTS, VGA_VBE_PORTS, 0}},
         .devfn = DISPLAY_DEVFN,
         .pci = true,
-        .prepare = display_prepare,
+        .prepare = display_prepare_virtio,
     };
 
     static const struct board_device bochs = {

@@ -85,6 +85,7 @@ static void board_close_left(struct emu_machine_config *left)
         emu_chardev_backend_close(&left->serial[i]);
     emu_chardev_backend_close(&left->debugcon);
     emu_tpm_backend_close(&left->tpm);
+    emu_gpu_backend_close(&left->gpu_backend);
     for (unsigned i = 0; i < left->drive_count; i++)
         emu_block_backend_close(&left->drives[i].backend);
     for (unsigned i = 0; i < left->nic_count; i++)

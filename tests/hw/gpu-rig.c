@@ -26,8 +26,9 @@ void gpu_start(struct gpu *gpu)
 {
     gpu_put(gpu, 0x14, 0, 1);
     gpu_put(gpu, 0x14, 3, 1);
+    gpu_put(gpu, 0x00, 0, 4);
     gpu_put(gpu, 0x08, 0, 4);
-    gpu_put(gpu, 0x0c, 2, 4); /* EDID */
+    gpu_put(gpu, 0x0c, (uint32_t)rig_read(gpu->screen.device, 0, gpu->at + 4, 4) & 31, 4);
     gpu_put(gpu, 0x08, 1, 4);
     gpu_put(gpu, 0x0c, 1, 4); /* version 1 */
     gpu_put(gpu, 0x14, 11, 1);
@@ -42,21 +43,39 @@ void gpu_start(struct gpu *gpu)
     gpu_put(gpu, 0x14, 15, 1);
 }
 
-void gpu_init(struct gpu *gpu, const struct emu_device_class *class)
+static void gpu_begin(struct gpu *gpu)
 {
-    struct emu_pci_device *pci;
+    struct emu_pci_device *pci = (struct emu_pci_device *)gpu->screen.device->device;
 
-    *gpu = (struct gpu){.at = class == &emu_virtio_vga_class ? 0x4000 : 0};
-    screen_init(&gpu->screen, class);
-    pci = (struct emu_pci_device *)gpu->screen.device->device;
     emu_pci_config_write(pci, EMU_PCI_COMMAND, EMU_PCI_COMMAND_MASTER, 2);
     gpu_start(gpu);
+}
+
+void gpu_init(struct gpu *gpu, const struct emu_device_class *class)
+{
+    *gpu = (struct gpu){.at = class == &emu_virtio_vga_class ? 0x4000 : 0, .flags = 1};
+    screen_init(&gpu->screen, class);
+    gpu_begin(gpu);
+}
+
+void gpu_init_rendering(struct gpu *gpu, const struct emu_device_class *class, bool broken)
+{
+    *gpu = (struct gpu){.at = class == &emu_virtio_vga_class ? 0x4000 : 0, .flags = 1};
+    gpu->screen.surface = emu_surface_new();
+    rig_init(&gpu->screen.rig);
+    gpu->screen.device = rig_new(&gpu->screen.rig, class);
+    gpu->backend = gpu_test_backend(broken);
+    emu_device_set(gpu->screen.device->device, "heads", "3", NULL);
+    emu_virtio_gpu_set_backend(gpu->screen.device->device, &gpu->backend);
+    rig_realize(gpu->screen.device);
+    gpu->screen.display = gpu->screen.rig.displays.first;
+    gpu_begin(gpu);
 }
 
 uint32_t gpu_send(struct gpu *gpu, unsigned queue, uint32_t type, const uint32_t *words,
                   unsigned count)
 {
-    const uint32_t header[6] = {type, 1, 0x1234};
+    const uint32_t header[6] = {type, gpu->flags, 0x1234, 0, gpu->context, gpu->ring};
     uint8_t *descriptors = gpu_ram(gpu, GPU_DESCRIPTORS + queue * 0x800);
     uint8_t *available = gpu_ram(gpu, GPU_AVAILABLE + queue * 0x800);
     const uint64_t chain[4] = {GPU_REQUEST, (24 + 4 * count) | 1ull << 32 | 1ull << 48, GPU_ANSWER,
@@ -69,5 +88,8 @@ uint32_t gpu_send(struct gpu *gpu, unsigned queue, uint32_t type, const uint32_t
     gpu->count[queue]++;
     memcpy(available + 2, &gpu->count[queue], 2);
     gpu_put(gpu, 0x3000 + 4 * queue, queue, 2);
+    if (gpu->hasty)
+        return 0;
+    emu_virtio_gpu_settle(gpu->screen.device->device);
     return gpu_get(gpu, GPU_ANSWER);
 }
