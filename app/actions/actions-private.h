@@ -15,10 +15,12 @@ char *action_start(const struct action_call *call, GError **error);
 /* Says a command of QMP to the running machine. */
 char *action_say(const struct action_call *call, const char *command, GError **error);
 char *action_suspend(const struct action_call *call, GError **error);
+char *action_start_afresh(const struct action_call *call, GError **error);
 char *action_discard(const struct action_call *call, GError **error);
 char *action_rename(const struct action_call *call, GError **error);
 char *action_group(const struct action_call *call, GError **error);
 char *action_clone(const struct action_call *call, bool linked, GError **error);
+char *action_template(const struct action_call *call, bool template, GError **error);
 char *action_delete(const struct action_call *call, GError **error);
 char *action_folder(const struct action_call *call, GError **error);
 char *action_log(const struct action_call *call, GError **error);

@@ -9,7 +9,8 @@
 
 #define IN(state)  (1u << LATHE_WATCH_##state)
 #define IDLE       (IN(OFF) | IN(CRASHED))
-#define KEPT       (IDLE | IN(BROKEN) | IN(SUSPENDED))
+#define STILL      (IDLE | IN(SUSPENDED) | IN(TEMPLATE))
+#define KEPT       (STILL | IN(BROKEN))
 #define EVERYWHERE ((1u << LATHE_WATCH_STATES) - 1)
 
 const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
@@ -33,16 +34,25 @@ const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
      N_("Presses the reset button: what the guest has not written is lost."), "<Primary><Shift>r",
      IN(RUNNING) | IN(PAUSED), LATHE_ACTION_DANGEROUS},
     {LATHE_ACTION_RENAME, "rename", N_("Re_name…"), N_("Gives the machine another name."), "F2",
-     IDLE | IN(SUSPENDED), LATHE_ACTION_TAKES_NAME},
+     STILL, LATHE_ACTION_TAKES_NAME},
     {LATHE_ACTION_GROUP, "group", N_("Move to _Group…"), N_("Shows the machine below a heading."),
-     "<Primary>g", IDLE | IN(SUSPENDED), LATHE_ACTION_TAKES_NAME},
+     "<Primary>g", STILL, LATHE_ACTION_TAKES_NAME},
     {LATHE_ACTION_CLONE, "clone", N_("_Clone…"), N_("Makes a machine with copies of its disks."),
-     "<Primary><Shift>c", IDLE, LATHE_ACTION_TAKES_NAME},
+     "<Primary><Shift>c", IDLE | IN(TEMPLATE), LATHE_ACTION_TAKES_NAME},
     {LATHE_ACTION_LINK_CLONE, "link-clone", N_("_Linked Clone…"),
-     N_("Makes a machine that shares what is on its disks now."), "<Primary><Shift>l", IDLE,
-     LATHE_ACTION_TAKES_NAME},
+     N_("Makes a machine that shares what is on its disks now."), "<Primary><Shift>l",
+     IDLE | IN(TEMPLATE), LATHE_ACTION_TAKES_NAME},
+    {LATHE_ACTION_TEMPLATE, "template", N_("Make a _Template"),
+     N_("Keeps the machine as it is, to make others of it; it does not run itself any more."), NULL,
+     IDLE, 0},
+    {LATHE_ACTION_UNTEMPLATE, "untemplate", N_("Make a _Machine Again"),
+     N_("The template becomes a machine that runs, if no clones share its disks."), NULL,
+     IN(TEMPLATE), 0},
     {LATHE_ACTION_SEEN, "seen", N_("For_get the Crash"), N_("The machine is shown as off again."),
      NULL, IN(CRASHED), 0},
+    {LATHE_ACTION_START_AFRESH, "start-afresh", N_("Start A_fresh"),
+     N_("Forgets what the suspended machine was doing, and switches it on, as after a power cut."),
+     NULL, IN(SUSPENDED), LATHE_ACTION_DANGEROUS},
     {LATHE_ACTION_DISCARD, "discard", N_("Disca_rd Saved State"),
      N_("Forgets what the suspended machine was doing: it starts afresh, as after a power cut."),
      NULL, IN(SUSPENDED), LATHE_ACTION_DANGEROUS},
@@ -110,6 +120,11 @@ static char *action_call(enum lathe_action_id id, const struct action_call *call
     case LATHE_ACTION_CLONE:
     case LATHE_ACTION_LINK_CLONE:
         return action_clone(call, id == LATHE_ACTION_LINK_CLONE, error);
+    case LATHE_ACTION_TEMPLATE:
+    case LATHE_ACTION_UNTEMPLATE:
+        return action_template(call, id == LATHE_ACTION_TEMPLATE, error);
+    case LATHE_ACTION_START_AFRESH:
+        return action_start_afresh(call, error);
     case LATHE_ACTION_DISCARD:
         return action_discard(call, error);
     case LATHE_ACTION_FOLDER:

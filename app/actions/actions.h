@@ -25,8 +25,11 @@ enum lathe_action_id {
     LATHE_ACTION_GROUP, /* "" is no group */
     LATHE_ACTION_CLONE,
     LATHE_ACTION_LINK_CLONE,
-    LATHE_ACTION_SEEN, /* that it crashed is known: it is off */
-    LATHE_ACTION_DISCARD, /* what it was suspended with is forgotten */
+    LATHE_ACTION_TEMPLATE,     /* it does not run any more, and is there to be cloned */
+    LATHE_ACTION_UNTEMPLATE,   /* a machine again */
+    LATHE_ACTION_SEEN,         /* that it crashed is known: it is off */
+    LATHE_ACTION_START_AFRESH, /* what it was suspended with is forgotten, and it starts */
+    LATHE_ACTION_DISCARD,      /* what it was suspended with is forgotten */
     LATHE_ACTION_FOLDER,
     LATHE_ACTION_LOG,
     LATHE_ACTION_XML,

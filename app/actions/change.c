@@ -62,6 +62,16 @@ char *action_clone(const struct action_call *call, bool linked, GError **error)
     return made != NULL ? g_strdup(made->id) : NULL;
 }
 
+char *action_template(const struct action_call *call, bool template, GError **error)
+{
+    struct lathe_machine *machine = call->machine;
+    g_autoptr(lathe_lock) lock =
+        lathe_lock_take(machine->folder, machine->name, LATHE_LOCK_EDIT, error);
+    bool done = lock != NULL && lathe_library_set_template(call->library, machine, template, error);
+
+    return done ? g_strdup("") : NULL;
+}
+
 /* What went, by size, and what stays, as sentences. */
 static char *delete_describe(const struct lathe_machine *machine,
                              const struct lathe_contents *contents)

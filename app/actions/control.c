@@ -80,3 +80,10 @@ char *action_discard(const struct action_call *call, GError **error)
     }
     return lathe_saved_discard(machine, error) ? g_strdup("") : NULL;
 }
+
+char *action_start_afresh(const struct action_call *call, GError **error)
+{
+    g_autofree char *done = action_discard(call, error);
+
+    return done != NULL ? action_start(call, error) : NULL;
+}

@@ -27,6 +27,7 @@ struct lathe_keep {
     char *express;      /* "ask" or a file of answers */
     GPtrArray *removed; /* of char * */
     unsigned position;  /* from 1; 0: not given */
+    bool template;      /* --template yes */
     bool xml, linked, undo, purge, force, deleted, names, print, window;
 };
 

@@ -41,7 +41,8 @@ static void bash_verb(GString *out, const struct lathe_verb *verb)
     }
     bash_open(out, "    ", verb->name);
     lathe_completion_verb(out, verb, bash_name, NULL);
-    g_string_append(out, "\" ;;\n");
+    g_string_append(out, lathe_completion_takes_machine(verb) ? "\"; machines=1" : "\"");
+    g_string_append(out, lathe_completion_takes_file(verb) ? " ;;\n" : "; files= ;;\n");
 }
 
 /* A case for the option before the cursor, once for each name. opaque: the names that are done. */
@@ -75,11 +76,18 @@ static void bash_values(GString *out)
 
 char *lathe_completion_bash(void)
 {
-    GString *out = g_string_new("# bash completion for lathe, made from its option table\n"
-                                "_lathe() {\n"
-                                "    local word=${COMP_WORDS[COMP_CWORD]} words\n"
-                                "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                                "    case $before in\n");
+    GString *out =
+        g_string_new("# bash completion for lathe, made from its option table\n"
+                     "_lathe_machines() {\n"
+                     "    local name\n"
+                     "    while IFS= read -r name; do\n"
+                     "        [[ $name == \"${1//\\\\/}\"* ]] && COMPREPLY+=(\"$name\")\n"
+                     "    done < <(\"${COMP_WORDS[0]}\" list --names 2>/dev/null)\n"
+                     "}\n"
+                     "_lathe() {\n"
+                     "    local word=${COMP_WORDS[COMP_CWORD]} words machines files=1\n"
+                     "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
+                     "    case $before in\n");
 
     bash_values(out);
     g_string_append(out, "    esac\n    case ${COMP_WORDS[1]} in\n");
@@ -88,9 +96,11 @@ char *lathe_completion_bash(void)
     g_string_append(out, "    esac\n    [ \"$COMP_CWORD\" = 1 ] && words=\"");
     for (const struct lathe_verb *verb = lathe_verbs; verb->name != NULL; verb++)
         g_string_append_printf(out, "%s ", verb->name);
-    g_string_append(out, "\"\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-                         "    [ ${#COMPREPLY[@]} = 0 ] && "
-                         "COMPREPLY=($(compgen -f -- \"$word\"))\n"
-                         "}\ncomplete -o filenames -F _lathe lathe\n");
+    g_string_append(out,
+                    "\"\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+                    "    [ -n \"$machines\" ] && [[ $word != -* ]] && _lathe_machines \"$word\"\n"
+                    "    [[ -n $files && ( -n $machines || ${#COMPREPLY[@]} = 0 ) ]] && "
+                    "COMPREPLY+=($(compgen -f -- \"$word\"))\n"
+                    "}\ncomplete -o filenames -F _lathe lathe\n");
     return g_string_free(out, FALSE);
 }

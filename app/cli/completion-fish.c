@@ -83,6 +83,11 @@ static void fish_verb(GString *out, const struct lathe_verb *verb)
     g_autofree char *condition = g_strdup_printf("__fish_seen_subcommand_from %s", verb->name);
 
     fish_word(out, "__fish_use_subcommand", verb->name, verb->summary);
+    if (lathe_completion_takes_machine(verb)) {
+        fish_open(out, condition);
+        g_string_append_printf(out, "%s -a '(lathe list --names 2>/dev/null)' -d machine\n",
+                               lathe_completion_takes_file(verb) ? "" : " -f");
+    }
     if (tool != NULL)
         fish_tool(out, tool);
     else

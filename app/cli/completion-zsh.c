@@ -78,13 +78,24 @@ static void zsh_verb(GString *out, const struct lathe_verb *verb)
     g_string_append_printf(out, "    %s)\n        shift words; (( CURRENT-- ))\n        _arguments",
                            verb->name);
     lathe_completion_verb(out, verb, zsh_option, NULL);
-    g_string_append(out, " \\\n            '*:file:_files' ;;\n");
+    if (lathe_completion_takes_machine(verb))
+        g_string_append_printf(out, " \\\n            '*:machine:%s' ;;\n",
+                               lathe_completion_takes_file(verb) ? "_lathe_machines_files"
+                                                                 : "_lathe_machines");
+    else
+        g_string_append(out, " \\\n            '*:file:_files' ;;\n");
 }
 
 char *lathe_completion_zsh(void)
 {
     GString *out = g_string_new("#compdef lathe\n"
                                 "# zsh completion for lathe, made from its option table\n"
+                                "_lathe_machines() {\n"
+                                "    local -a names\n"
+                                "    names=(${(f)\"$(lathe list --names 2>/dev/null)\"})\n"
+                                "    compadd -a names\n"
+                                "}\n"
+                                "_lathe_machines_files() { _lathe_machines; _files }\n"
                                 "_lathe() {\n"
                                 "    local -a names\n"
                                 "    if (( CURRENT == 2 )); then\n"

@@ -57,3 +57,13 @@ char *lathe_completion_brief(const char *help)
     }
     return g_strndup(help, length);
 }
+
+bool lathe_completion_takes_machine(const struct lathe_verb *verb)
+{
+    return g_str_has_prefix(verb->operands, "NAME") && strcmp(verb->name, "create") != 0;
+}
+
+bool lathe_completion_takes_file(const struct lathe_verb *verb)
+{
+    return !lathe_completion_takes_machine(verb) || strstr(verb->operands, "FILE") != NULL;
+}

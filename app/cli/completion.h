@@ -30,6 +30,10 @@ void lathe_completion_verb(GString *out, const struct lathe_verb *verb, lathe_co
 /* The options of a tool's command, by its index. */
 void lathe_completion_command(GString *out, const struct lathe_tool *tool, unsigned command,
                               lathe_completion_put *put, const void *opaque);
+/* Does it take the name of a machine that there is, which "lathe list --names" tells? Or a file's
+ * name, too? */
+bool lathe_completion_takes_machine(const struct lathe_verb *verb);
+bool lathe_completion_takes_file(const struct lathe_verb *verb);
 /* Help's first words, which fit beside a name in a list. g_free. */
 char *lathe_completion_brief(const char *help);
 

@@ -4,9 +4,12 @@
 
 #include <string.h>
 
+#include "app/control/pictures.h"
 #include "app/library/saved.h"
+#include "app/modules/module.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
+#include "display/core/screen.h"
 
 struct lathe_run_suspend {
     struct lathe_cli *cli;
@@ -89,6 +92,26 @@ static void suspend_forget(struct lathe_run_suspend *suspend)
     g_clear_pointer(&suspend->drives, g_ptr_array_unref);
 }
 
+/* What the library shows of it from now on; it does without where there is no screen. */
+static void suspend_keep_picture(struct lathe_run_suspend *suspend)
+{
+    GPtrArray *screens = lathe_session_get_screens(suspend->session);
+    const struct lathe_pictures *pictures =
+        screens->len != 0 ? lathe_module_find("pictures", NULL) : NULL;
+    g_autofree char *path = lathe_machine_path(suspend->cli->machine, LATHE_MACHINE_THUMBNAIL);
+    g_autoptr(GBytes) bytes = NULL;
+    gsize length = 0;
+
+    if (pictures == NULL)
+        return;
+    disp_screen_refresh(screens->pdata[0]);
+    bytes = pictures->png(disp_screen_get_surface(screens->pdata[0]), NULL);
+    if (bytes != NULL) {
+        const char *data = g_bytes_get_data(bytes, &length);
+        g_file_set_contents(path, data, (gssize)length, NULL);
+    }
+}
+
 static void suspend_on_saved(gpointer data, const char *complaint)
 {
     struct lathe_run_suspend *suspend = data;
@@ -98,6 +121,8 @@ static void suspend_on_saved(gpointer data, const char *complaint)
         suspend_forget(suspend);
         if (suspend->was_running)
             lathe_session_start(suspend->session);
+    } else {
+        suspend_keep_picture(suspend);
     }
     suspend->done(suspend->data, complaint);
     if (complaint == NULL)

@@ -230,6 +230,13 @@ bool lathe_set_group(struct lathe_cli *cli, const char *value, GError **error)
     return set_string(&cli->keep.group, value);
 }
 
+bool lathe_set_template(struct lathe_cli *cli, const char *value, GError **error)
+{
+    cli->keep.template = strcmp(value, "yes") == 0;
+    return cli->keep.template || strcmp(value, "no") == 0 ||
+           lathe_error_input(error, "--template '%s' is neither yes nor no", value);
+}
+
 bool lathe_set_position(struct lathe_cli *cli, const char *value, GError **error)
 {
     guint64 position;

@@ -156,9 +156,10 @@ static bool edit_run(const struct edit *edit, GError **error)
 {
     struct lathe_cli *cli = edit->cli;
     unsigned areas = lathe_machines_areas(cli);
+    bool place = cli->keep.position != 0, template = lathe_cli_given(cli, "template");
     bool changes = areas != 0 || cli->keep.removed->len != 0 || lathe_cli_given(cli, "group");
 
-    if (!changes && !cli->keep.xml && cli->keep.position == 0)
+    if (!changes && !cli->keep.xml && !place && !template)
         return lathe_error_input(error, "nothing to change: lathe help edit shows what can be, and "
                                         "--xml opens the definition in an editor");
     if (changes && cli->keep.xml)
@@ -167,7 +168,10 @@ static bool edit_run(const struct edit *edit, GError **error)
         return false;
     if (cli->keep.xml && !edit_by_editor(edit, error))
         return false;
-    return cli->keep.position == 0 ||
+    if (template &&
+        !lathe_library_set_template(edit->library, edit->machine, cli->keep.template, error))
+        return false;
+    return !place ||
            lathe_library_place(edit->library, edit->machine, cli->keep.position - 1, error);
 }
 

@@ -203,6 +203,10 @@ static bool run_take_lock(struct lathe_cli *cli, struct lathe_lock **lock, GErro
 {
     if (cli->machine == NULL || cli->dry_run)
         return true;
+    if (cli->machine->template)
+        return lathe_error_input(error,
+                                 "'%s' is a template: lathe clone '%s' NEW makes a machine of it",
+                                 cli->machine->name, cli->machine->name);
     *lock = lathe_lock_take(cli->machine->folder, cli->machine->name, LATHE_LOCK_RUN, error);
     run_choose_socket(cli);
     return *lock != NULL;

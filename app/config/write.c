@@ -444,3 +444,19 @@ void lathe_config_set_group(struct lathe_config *config, const char *group)
     else
         lathe_tree_set(lathe_tree_need(lathe_write_ours(root), "lathe:library"), "group", group);
 }
+
+bool lathe_config_is_template(const struct lathe_config *config)
+{
+    return lathe_tree_find(lathe_config_root(config), "metadata/lathe:machine/lathe:template") !=
+           NULL;
+}
+
+void lathe_config_set_template(struct lathe_config *config, bool is)
+{
+    xmlNode *root = lathe_config_root(config);
+
+    if (is)
+        lathe_tree_need(lathe_write_ours(root), "lathe:template");
+    else
+        lathe_write_drop(lathe_tree_find(root, "metadata/lathe:machine"), "lathe:template");
+}

@@ -63,6 +63,10 @@ bool lathe_config_remove_device(struct lathe_config *config, const char *word, G
  * and the mark of LATHE_AREA_INSTALL. */
 void lathe_config_end_install(struct lathe_config *config);
 
+/* Is it a template, of which machines are made, and which does not run itself? */
+bool lathe_config_is_template(const struct lathe_config *config);
+void lathe_config_set_template(struct lathe_config *config, bool is);
+
 /* Which group of the library the machine is in: "Work/Servers"; g_free, NULL: none. */
 char *lathe_config_get_group(const struct lathe_config *config);
 /* NULL or "": none. */

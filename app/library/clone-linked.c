@@ -103,15 +103,17 @@ static void link_set(xmlNode *disk, const char *name)
     lathe_tree_set(lathe_tree_need(disk, "source"), "file", name);
 }
 
-/* The same new name in both folders; made: what comes into the source's. */
+/* The same new name in both folders, but for a template, which is not written to; made: what comes
+ * into the source's. */
 static bool link_make_fronts(struct clone *clone, const char *front, const char *name,
                              const struct emu_block_info *behind, GPtrArray *made, GError **error)
 {
     const char *source = clone->source->folder;
 
-    if (!link_make_front(source, front, name, behind, error))
+    if (!clone->source->template && !link_make_front(source, front, name, behind, error))
         return false;
-    g_ptr_array_add(made, g_build_filename(source, front, NULL));
+    if (!clone->source->template)
+        g_ptr_array_add(made, g_build_filename(source, front, NULL));
     g_hash_table_add(clone->linked, g_strdup(front));
     return link_make_front(lathe_draft_get_folder(clone->draft), front, name, behind, error);
 }
@@ -133,7 +135,8 @@ static bool link_disk(struct clone *clone, xmlNode *ours, xmlNode *theirs, GPtrA
     front = g_path_get_basename(free);
     if (!link_make_fronts(clone, front, name, &info, made, error))
         return false;
-    link_set(theirs, front);
+    if (!clone->source->template)
+        link_set(theirs, front);
     link_set(ours, front);
     return true;
 }

@@ -8,6 +8,7 @@
 #include "app/config/config.h"
 #include "app/config/paths.h"
 #include "app/config/tree.h"
+#include "app/config/write.h"
 #include "app/library/clone-private.h"
 #include "app/library/saved.h"
 #include "app/plan/error.h"
@@ -189,6 +190,7 @@ static bool clone_read_config(struct clone *clone, GError **error)
     lathe_config_make_relative(clone->config, clone->source->folder);
     lathe_tree_set_text(lathe_tree_need(root, "uuid"), uuid);
     xmlUnsetProp(root, (const xmlChar *)"id");
+    lathe_config_set_template(clone->config, false);
     clone_renew_addresses(root);
     return true;
 }

@@ -26,6 +26,7 @@ struct lathe_machine {
     char *name;  /* the folder's name where the definition has none or is broken */
     char *title; /* NULL: none, like the next two */
     char *uuid, *group;
+    bool template;   /* machines are made of it; it does not run itself */
     uint64_t memory; /* bytes; 0: not known */
     unsigned cpus;   /* 0: not known */
     char *problem;   /* why it cannot run, one line; NULL: nothing is known */
@@ -53,7 +54,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(lathe_library, lathe_library_free)
 GPtrArray *lathe_library_scan(struct lathe_library *library, GError **error);
 /* Fills what comes from the definition and the lock; a broken one is read too: see problem. */
 void lathe_machine_read(struct lathe_machine *machine);
-/* Puts machines into the user's order, and then by name, or by the folder's where that is not read. */
+/* Puts machines into the user's order, and then by name, or by the folder's where that is not read.
+ */
 void lathe_library_sort(struct lathe_library *library, GPtrArray *machines);
 /* The same, read: slower, and what the user did not put in order is sorted by name. */
 GPtrArray *lathe_library_list(struct lathe_library *library, GError **error);
@@ -87,6 +89,13 @@ void lathe_machine_log(const struct lathe_machine *machine, const char *format, 
  */
 bool lathe_library_write(struct lathe_library *library, struct lathe_machine *machine,
                          struct lathe_config *config, GError **error);
+/*
+ * Makes a template of a machine, of which clones are made and which does not run itself, or a
+ * machine of a template; the caller has the machine's lock. Refused for one that is suspended, and
+ * for a template whose disks clones share.
+ */
+bool lathe_library_set_template(struct lathe_library *library, struct lathe_machine *machine,
+                                bool template, GError **error);
 /* Moves it in the user's order, counted from 0. */
 bool lathe_library_place(struct lathe_library *library, const struct lathe_machine *machine,
                          unsigned position, GError **error);

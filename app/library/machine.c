@@ -31,6 +31,7 @@ static void machine_clear(struct lathe_machine *machine)
     g_clear_pointer(&machine->uuid, g_free);
     g_clear_pointer(&machine->group, g_free);
     g_clear_pointer(&machine->problem, g_free);
+    machine->template = false;
     machine->memory = 0;
     machine->cpus = 0;
 }
@@ -114,6 +115,7 @@ void lathe_machine_read(struct lathe_machine *machine)
         machine->title = lathe_tree_text(lathe_tree_child(root, "title"));
         machine->uuid = lathe_tree_text(lathe_tree_child(root, "uuid"));
         machine->group = lathe_config_get_group(config);
+        machine->template = lathe_config_is_template(config);
         machine_read_numbers(machine, root);
         machine_check(machine, config);
     } else {

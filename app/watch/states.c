@@ -22,6 +22,7 @@ static const struct state_row {
     [LATHE_WATCH_PAUSED] = {"paused", NC_("machine", "Paused"), true},
     [LATHE_WATCH_STOPPED] = {"stopped", NC_("machine", "Stopped"), true},
     [LATHE_WATCH_SUSPENDED] = {"suspended", NC_("machine", "Suspended"), false},
+    [LATHE_WATCH_TEMPLATE] = {"template", NC_("machine", "Template"), false},
     [LATHE_WATCH_CRASHED] = {"crashed", NC_("machine", "Crashed"), false},
     [LATHE_WATCH_BROKEN] = {"broken", NC_("machine", "Broken"), false},
     [LATHE_WATCH_EDITED] = {"edited", NC_("machine", "Being Changed"), false},
@@ -95,6 +96,8 @@ enum lathe_watch_state lathe_watch_state_idle(const struct lathe_machine *machin
     *words = g_strdup(machine->problem);
     if (*words != NULL)
         return LATHE_WATCH_BROKEN;
+    if (machine->template)
+        return LATHE_WATCH_TEMPLATE;
     failed = lathe_last_words_read(machine, words);
     if (!lathe_saved_exists(machine))
         return failed ? LATHE_WATCH_CRASHED : LATHE_WATCH_OFF;

@@ -20,6 +20,7 @@ enum lathe_watch_state {
     LATHE_WATCH_PAUSED,
     LATHE_WATCH_STOPPED,   /* the guest has ended, and its process is still there to say so */
     LATHE_WATCH_SUSPENDED, /* its state is on the disk; it goes on from there */
+    LATHE_WATCH_TEMPLATE,  /* machines are made of it */
     LATHE_WATCH_CRASHED,   /* its process ended by a fault, could not start, or was killed */
     LATHE_WATCH_BROKEN,    /* the definition cannot be used: machine->problem */
     LATHE_WATCH_EDITED,    /* another program changes it now */

@@ -6,6 +6,9 @@ lathe=$1
 failed=0
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
+export XDG_DATA_HOME=$work/data PATH=$work/bin:$PATH
+mkdir "$work/bin"
+ln -s "$(realpath "$lathe")" "$work/bin/lathe"
 for shell in bash zsh fish; do "$lathe" --completion=$shell >"$work/$shell"; done
 
 has() { # NAME TEXT LINE: is it a line of the text?
@@ -49,4 +52,16 @@ has fish-option "$(in_fish 'lathe run --sm')" "--smp:number of CPUs and how they
 has fish-value "$(in_fish 'lathe run --accel i')" "interp:the engine that runs guest code"
 has fish-command "$(in_fish 'lathe firmware p')" "pe:what a UEFI program is"
 has fish-command-option "$(in_fish 'lathe firmware vars x --outp')" "--output:save in this file, and leave the first one as it is"
+
+# Machines by their names, which may have spaces; the shells find the program by its name.
+"$lathe" create "Web server" >"$work/said" && "$lathe" create Router >"$work/said" || failed=1
+has bash-machine "$(in_bash lathe stop Ro)" Router
+has bash-machine-space "$(in_bash lathe edit 'Web\ s')" "Web server"
+has bash-machine-none "$(cd "$work" && touch Rough && in_bash lathe pause Rou; echo none)" none
+has bash-machine-file "$(cd "$work" && in_bash lathe run Rou)" Rough
+# shellcheck disable=SC2016
+has zsh-machine "$(zsh -f -c 'compadd() { print -l -- ${(P)2} }; CURRENT=2; words=(lathe x); _describe() { }; _files() { }
+    source "$0"; _lathe_machines' "$work/zsh")" "Web server"
+has zsh-machine-verb "$(in_zsh lathe suspend W)" "*:machine:_lathe_machines"
+has fish-machine "$(in_fish 'lathe run W')" "Web server:machine"
 exit $failed

@@ -104,6 +104,10 @@ class Library:
     def create(self, name, *options, script="print up;echo"):
         self.verb("create", name, "--kernel", self.kernel, "--append", script, *options)
 
+    def log(self, machine):
+        with open(os.path.join(self.machines, machine, "machine.log"), encoding="utf-8") as file:
+            return file.read()
+
     def states(self):
         return {machine["name"]: machine["state"] for machine in json.loads(self.verb("list", "--json"))}
 
@@ -234,6 +238,93 @@ def test_crash(display, folder):
     library.close()
 
 
+def test_suspend(display, folder):
+    """Suspended by a key, shown with its last picture, and it goes on; one whose disk was changed says so,
+    and starts afresh where that is told."""
+    library = Library(display, folder)
+    go = os.path.join(folder, "go")
+    library.create("Debian 12", "--disk", "size=1M", script="print up;until %s;print on;echo" % go)
+    library.open()
+    library.select("Debian 12")
+    library.keys("Escape", "ctrl+Return")
+    library.put_aside("Debian 12")
+    library.wait_state("Debian 12", "running")
+    library.keys("ctrl+shift+p")
+    library.wait_state("Debian 12", "suspended")
+    wait_for("no window of the machine", lambda: library.find("Debian 12") is None)
+    library.focus()
+    display.picture("library-suspended")
+    library.keys("ctrl+t")
+    display.picture("library-suspended-list")
+    library.keys("ctrl+t")
+    library.keys("ctrl+Return")
+    library.put_aside("Debian 12")
+    library.wait_state("Debian 12", "running")
+    library.keys("ctrl+shift+p")
+    library.wait_state("Debian 12", "suspended")
+    with open(os.path.join(library.machines, "debian-12", "disk.qcow2"), "ab") as file:
+        file.write(bytes(512))
+    library.focus()
+    time.sleep(0.5)
+    library.keys("ctrl+Return")
+    wait_for("its log to say why", lambda: "was changed" in library.log("debian-12"))
+    library.wait_state("Debian 12", "suspended")
+    time.sleep(0.5)
+    display.picture("library-suspended-stuck")
+    library.keys("alt+a")
+    library.put_aside("Debian 12")
+    library.wait_state("Debian 12", "running")
+    library.close()
+
+
+def is_closed(library):
+    return library.process.poll() is not None
+
+
+def test_leave(display, folder):
+    """Closing asks while a machine runs: first it is let be, then the answer is remembered."""
+    library = Library(display, folder)
+    for name in ("One", "Two"):
+        library.create(name, "--display", "none", script="spin")
+    library.open()
+    library.keys("ctrl+w")
+    wait_for("the library to close without a question", lambda: is_closed(library))
+    library.open()
+    for name in ("One", "Two"):
+        library.select(name)
+        library.keys("Escape", "ctrl+Return")
+        library.wait_state(name, "running")
+    library.keys("ctrl+w")
+    library.wait_focus("Leave Running")
+    display.picture("library-leave")
+    library.keys("Escape")
+    library.focus()
+    library.keys("ctrl+w")
+    library.wait_focus("Leave Running")
+    library.keys("Return")
+    wait_for("the library to close", lambda: is_closed(library))
+    if set(library.states().values()) != {"running"}:
+        raise Failed("they were to run on: %s" % library.states())
+    library.open()
+    time.sleep(0.5)
+    library.keys("ctrl+w")
+    library.wait_focus("Leave Running")
+    library.keys("alt+r", "alt+s")
+    wait_for("the library to close", lambda: is_closed(library))
+    if set(library.states().values()) != {"suspended"}:
+        raise Failed("they were to be suspended: %s" % library.states())
+    library.open()
+    library.select("One")
+    library.keys("Escape", "ctrl+Return")
+    library.wait_state("One", "running")
+    time.sleep(0.5)
+    library.keys("ctrl+w")
+    wait_for("the library to close without a question", lambda: is_closed(library))
+    library.wait_state("One", "suspended")
+    library.process = None
+    library.close()
+
+
 def test_refused(display, folder):
     """A machine that cannot start says why; one whose definition is broken, too."""
     library = Library(display, folder)
@@ -294,7 +385,7 @@ def test_many(display, folder):
     library.close()
 
 
-TESTS = [test_first_start, test_walk, test_crash, test_refused, test_many]
+TESTS = [test_first_start, test_walk, test_suspend, test_leave, test_crash, test_refused, test_many]
 
 if __name__ == "__main__":
     run_tests("library-window", TESTS, PICTURES, sys.argv[4:])

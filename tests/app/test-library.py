@@ -483,6 +483,39 @@ def clones(library):
 
 # ---- interruptions ----
 
+def templates(library):
+    """A template does not run, and clones go on from its disks, which nobody writes to."""
+    library.must("create", "Base", "--disk", "size=64M", "--kernel", fake_kernel(), "--append", "poweroff")
+    disk = disk_of(library, "Base")
+    fill(disk, "0", "5")
+    library.must("edit", "Base", "--template", "yes")
+    before = library.definition("base")
+    report("it is shown as a template", library.find("Base")["state"] == "template", library.find("Base"))
+    library.refused("a template does not run", "run", "Base", why="is a template")
+    library.refused("twice a template", "edit", "Base", "--template", "yes", why="already")
+    library.refused("neither yes nor no", "edit", "Base", "--template", "maybe", why="--template")
+    library.must("clone", "Base", "Linked", "--linked")
+    library.must("clone", "Base", "Second", "--linked")
+    library.must("clone", "Base", "Full")
+    report("the template stays as it was", library.definition("base") == before and
+           [name for name in sorted(os.listdir(library.path("base"))) if name.endswith("qcow2")] == ["disk.qcow2"],
+           os.listdir(library.path("base")))
+    for name in ("Linked", "Second", "Full"):
+        report(name + " is a machine", library.find(name)["state"] == "off" and
+               library.run("run", name, "--display", "none").returncode == 0, library.find(name))
+        report(name + " has what is on its disk", reads(disk_of(library, name), "0", "5"))
+    fill(disk_of(library, "Linked"), "0", "6")
+    report("the other one sees nothing of it", reads(disk_of(library, "Second"), "0", "5"))
+    library.refused("not while clones share it", "edit", "Base", "--template", "no", why="share its disks")
+    for name in ("Linked", "Second"):
+        library.must("delete", name)
+    library.must("delete", "--purge")
+    library.must("edit", "Base", "--template", "no")
+    report("a machine again", library.find("Base")["state"] == "off" and
+           library.run("run", "Base", "--display", "none").returncode == 0, library.find("Base"))
+    fill(disk, "0", "7")
+
+
 def shape(library, listed=None):
     """What a user sees of the library, without what is new each time."""
     machines = {}
@@ -597,6 +630,7 @@ def verbs():
     variables(library)
     imports(library)
     clones(Library("clones"))
+    templates(Library("templates"))
     texts()
     many()
 

@@ -123,6 +123,10 @@ def works(devices, cpus, port):
             report("suspend-%s-suspends-%d" % (name, turn), status == 0, said)
             print("# %.1f s" % (time.monotonic() - began))
             report("suspend-%s-state-%d" % (name, turn), state(name) == "suspended", state(name))
+            picture = os.path.join("data", "lathe", "machines", name, "thumbnail.png")
+            report("suspend-%s-picture-%d" % (name, turn), os.path.exists(picture) and os.path.getsize(picture) > 500)
+            if "PICTURES" in os.environ:
+                subprocess.run(["cp", picture, os.path.join(os.environ["PICTURES"], "suspended.png")], check=False)
         status = run.end()
         report("suspend-%s-ends-%d" % (name, turn), status == 0, "exit status %d: %s" % (status, run.text[-3000:]))
         if turn > 0:

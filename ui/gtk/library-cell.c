@@ -30,6 +30,7 @@ static const struct cell_state {
     [LATHE_WATCH_PAUSED] = {"media-playback-pause-symbolic", NULL},
     [LATHE_WATCH_STOPPED] = {"media-playback-stop-symbolic", NULL},
     [LATHE_WATCH_SUSPENDED] = {"document-save-symbolic", NULL},
+    [LATHE_WATCH_TEMPLATE] = {"edit-copy-symbolic", NULL},
     [LATHE_WATCH_CRASHED] = {"dialog-error-symbolic", "lathe-bad"},
     [LATHE_WATCH_BROKEN] = {"dialog-warning-symbolic", "lathe-bad"},
     [LATHE_WATCH_EDITED] = {"document-edit-symbolic", NULL},

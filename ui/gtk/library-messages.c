@@ -2,6 +2,7 @@
 /* Bars above the machines: what was done and how it is undone, what failed, last words. */
 #include <glib/gi18n.h>
 
+#include "app/library/last-words.h"
 #include "ui/gtk/library-private.h"
 
 #define MESSAGE_SECONDS 12 /* that an information stays, which nobody needs to answer */
@@ -70,24 +71,45 @@ static void crash_hide(LatheLibraryWindow *window)
     gtk_info_bar_set_revealed(window->crash_bar, FALSE);
 }
 
+/* A suspended machine that could not go on. */
+static bool crash_is_stuck(const struct lathe_watched *watched)
+{
+    return watched->state == LATHE_WATCH_SUSPENDED && lathe_last_words_read(watched->machine, NULL);
+}
+
+bool lathe_library_has_crashed(const struct lathe_watched *watched)
+{
+    return watched->state == LATHE_WATCH_CRASHED || crash_is_stuck(watched);
+}
+
+static const char *crash_sentence(const struct lathe_watched *watched)
+{
+    return watched == NULL                         ? NULL
+           : watched->state == LATHE_WATCH_CRASHED ? _("“%s” crashed. %s")
+           : watched->state == LATHE_WATCH_BROKEN  ? _("“%s” cannot be used. %s")
+           : crash_is_stuck(watched)               ? _("“%s” is suspended. %s")
+                                                   : NULL;
+}
+
 void lathe_library_show_crash(LatheLibraryWindow *window, const struct lathe_watched *watched)
 {
-    bool crashed = watched != NULL && watched->state == LATHE_WATCH_CRASHED;
-    bool broken = watched != NULL && watched->state == LATHE_WATCH_BROKEN;
+    const char *sentence = crash_sentence(watched);
     const char *words = watched != NULL && watched->words != NULL ? watched->words : "";
 
-    if (!crashed && !broken) {
+    if (sentence == NULL) {
         crash_hide(window);
         return;
     }
-    g_autofree char *text =
-        g_strdup_printf(crashed ? _("“%s” crashed. %s") : _("“%s” cannot be used. %s"),
-                        watched->machine->name, words);
+    bool startable = watched->state != LATHE_WATCH_BROKEN;
+    bool stuck = watched->state == LATHE_WATCH_SUSPENDED;
+    g_autofree char *text = g_strdup_printf(sentence, watched->machine->name, words);
+    gtk_button_set_label(GTK_BUTTON(window->crash_start),
+                         stuck ? _("Start _Afresh") : _("Start _Again"));
     g_free(window->crashed);
     window->crashed = g_strdup(watched->machine->id);
     gtk_label_set_text(window->crash_label, text);
-    gtk_widget_set_visible(window->crash_log, crashed);
-    gtk_widget_set_visible(window->crash_start, crashed);
+    gtk_widget_set_visible(window->crash_log, startable);
+    gtk_widget_set_visible(window->crash_start, startable);
     gtk_info_bar_set_revealed(window->crash_bar, TRUE);
 }
 
@@ -107,7 +129,11 @@ static void crash_on_log(GtkButton *button, LatheLibraryWindow *window)
 
 static void crash_on_start(GtkButton *button, LatheLibraryWindow *window)
 {
-    crash_act(window, LATHE_ACTION_START);
+    struct lathe_watched *watched =
+        window->crashed != NULL ? lathe_watch_find(window->watch, window->crashed, NULL) : NULL;
+    bool stuck = watched != NULL && watched->state == LATHE_WATCH_SUSPENDED;
+
+    crash_act(window, stuck ? LATHE_ACTION_START_AFRESH : LATHE_ACTION_START);
     crash_hide(window);
 }
 

@@ -25,6 +25,7 @@ struct _LatheLibraryWindow {
     char *wanted;                  /* the folder of a machine that is selected when it is there */
     char *crashed;                 /* the folder of the machine that the bar tells of */
     guint info_timer;
+    bool leaving; /* the window goes when the machines are suspended */
     bool settled; /* all machines have been read once */
 };
 
@@ -60,6 +61,8 @@ void lathe_library_move(LatheLibraryWindow *window, struct lathe_watched *watche
 void lathe_library_tell(LatheLibraryWindow *window, GtkMessageType type, const char *text,
                         const char *undo);
 void lathe_library_connect_messages(LatheLibraryWindow *window);
+/* Did it crash, or could it not go on from where it was suspended? */
+bool lathe_library_has_crashed(const struct lathe_watched *watched);
 /* Tells the last words of a machine that crashed or is broken; of another one nothing. */
 void lathe_library_show_crash(LatheLibraryWindow *window, const struct lathe_watched *watched);
 
@@ -67,6 +70,11 @@ void lathe_library_show_crash(LatheLibraryWindow *window, const struct lathe_wat
 
 /* Asks for a name beside the selected machine; then does the action. */
 void lathe_library_ask_name(LatheLibraryWindow *window, const struct lathe_action *action);
+
+/* ---- library-leave.c ---- */
+
+/* Running machines are asked about when the window is closed. */
+void lathe_library_add_leave(LatheLibraryWindow *window);
 
 /* ---- library-text.c ---- */
 

@@ -119,7 +119,7 @@ static void window_on_changed(LatheLibraryWindow *window, guint index)
 {
     const struct lathe_watched *watched = lathe_watch_get(window->watch, index);
     bool told = g_strcmp0(window->crashed, watched->machine->id) == 0;
-    bool crashed = watched->state == LATHE_WATCH_CRASHED;
+    bool crashed = lathe_library_has_crashed(watched);
 
     if (told || (crashed && window->settled))
         lathe_library_show_crash(window, watched);
@@ -295,6 +295,7 @@ static void lathe_library_window_init(LatheLibraryWindow *window)
     lathe_library_add_actions(window);
     g_autoptr(GMenuModel) wizards = lathe_wizard_menu();
     g_menu_append_section(window->wizard_menu, NULL, wizards);
+    lathe_library_add_leave(window);
     lathe_library_connect_messages(window);
     lathe_drop_accept(GTK_WIDGET(window), window_on_drop);
     window_fill_recent(window);

@@ -1,60 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* g_settings_new ends the process where the schema is not there: it is looked up before. */
+/* Values of the program's GSettings, and the size of its windows. */
 #include "ui/gtk/store.h"
 
-#include "ui/gtk/application.h"
-
-/* ---- the schema ---- */
-
-static GSettingsSchema *store_look_in(const char *folder)
-{
-    g_autofree char *path = g_build_filename(folder, "gschemas.compiled", NULL);
-    GSettingsSchema *schema = NULL;
-
-    if (!g_file_test(path, G_FILE_TEST_EXISTS))
-        return NULL;
-    GSettingsSchemaSource *source = g_settings_schema_source_new_from_directory(
-        folder, g_settings_schema_source_get_default(), FALSE, NULL);
-    if (source == NULL)
-        return NULL;
-    schema = g_settings_schema_source_lookup(source, LATHE_GTK_ID, TRUE);
-    g_settings_schema_source_unref(source);
-    return schema;
-}
-
-/* Beside the program (a build folder), among what is installed, or in the program's own prefix. */
-static GSettingsSchema *store_find_schema(void)
-{
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = g_path_get_dirname(program != NULL ? program : ".");
-    g_autofree char *beside = g_build_filename(folder, "assets", NULL);
-    g_autofree char *prefix = g_build_filename(folder, "../share/glib-2.0/schemas", NULL);
-    GSettingsSchemaSource *installed = g_settings_schema_source_get_default();
-    GSettingsSchema *schema = store_look_in(beside);
-
-    if (schema == NULL && installed != NULL)
-        schema = g_settings_schema_source_lookup(installed, LATHE_GTK_ID, TRUE);
-    return schema != NULL ? schema : store_look_in(prefix);
-}
-
-static gpointer store_open(gpointer data)
-{
-    GSettingsSchema *schema = store_find_schema();
-
-    if (schema == NULL) {
-        g_message("%s has no schema here: preferences are not kept", LATHE_GTK_ID);
-        return NULL;
-    }
-    GSettings *settings = g_settings_new_full(schema, NULL, NULL);
-    g_settings_schema_unref(schema);
-    return settings;
-}
+#include "app/preferences/preferences.h"
 
 GSettings *lathe_store_get(void)
 {
-    static GOnce once = G_ONCE_INIT;
-
-    return g_once(&once, store_open, NULL);
+    return lathe_preferences_get();
 }
 
 /* ---- values ---- */

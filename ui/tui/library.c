@@ -14,6 +14,7 @@
 #include "app/watch/watch.h"
 #include "ui/tui/details.h"
 #include "ui/tui/entry.h"
+#include "ui/tui/leave.h"
 #include "ui/tui/list.h"
 #include "ui/tui/machine-actions.h"
 #include "ui/tui/wizard.h"
@@ -328,7 +329,7 @@ static void library_menu(struct tui_view *view)
 
 static void library_quit(struct tui_view *view)
 {
-    tui_quit(view->tui);
+    tui_leave(view->tui, ((struct library *)view)->watch);
 }
 
 static const struct tui_binding library_bindings[] = {
@@ -344,7 +345,7 @@ static const struct tui_binding library_bindings[] = {
     {'o', "o", NULL, N_("Console"), NULL},
     {'w', "w", N_("open an assistant: topology, parameters of installers, ..."), NULL,
      tui_wizard_choose},
-    {'q', "q", N_("leave; machines go on running"), N_("Leave"), library_quit},
+    {'q', "q", N_("leave; what becomes of running machines is asked, or chosen with L"), N_("Leave"), library_quit},
     {0, NULL, NULL, NULL, NULL},
 };
 

@@ -13,6 +13,7 @@
 #include "ui/tui/console.h"
 #include "ui/tui/create-form.h"
 #include "ui/tui/form.h"
+#include "ui/tui/leave.h"
 #include "ui/tui/pager.h"
 #include "ui/tui/settings.h"
 
@@ -231,6 +232,11 @@ static void actions_undo(struct tui_actions *actions, struct lathe_watched *watc
                           g_rc_box_acquire(actions));
 }
 
+static void actions_choose_leave(struct tui_actions *actions, struct lathe_watched *watched)
+{
+    tui_leave_choose(actions->tui);
+}
+
 /* ---- the list ---- */
 
 #define ACTION(key, shown, id)                                                                     \
@@ -247,21 +253,28 @@ static const struct actions_row actions_rows[] = {
     ACTION('p', "p", RESUME),
     {'o', "o", N_("Serial console"), LATHE_ACTIONS, false, true, actions_open_console},
     ACTION('p', "p", PAUSE),
+    ACTION('z', "z", SUSPEND),
     ACTION('t', "t", STOP),
     ACTION('R', "R", RESET),
     ACTION('x', "x", FORCE_OFF),
     ACTION('a', "a", SEEN),
+    ACTION('F', "F", START_AFRESH),
+    ACTION('D', "D", DISCARD),
     OWN('e', "e", N_("Settings"), actions_open_settings),
     ACTION('r', "r", RENAME),
     ACTION('g', "g", GROUP),
     ACTION('c', "c", CLONE),
     ACTION('C', "C", LINK_CLONE),
+    ACTION('T', "T", TEMPLATE),
+    ACTION('T', "T", UNTEMPLATE),
     ACTION('l', "l", LOG),
     ACTION('X', "X", XML),
     ACTION('Q', "Q", QEMU),
     ACTION('d', "d", DELETE),
     {'n', "n", N_("New machine"), LATHE_ACTIONS, true, false, actions_create},
     {'u', "u", N_("Bring back what was deleted last"), LATHE_ACTIONS, true, false, actions_undo},
+    {'L', "L", N_("What becomes of running machines when the library is left"), LATHE_ACTIONS, true,
+     false, actions_choose_leave},
 };
 #undef ACTION
 #undef OWN
