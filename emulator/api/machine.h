@@ -15,8 +15,9 @@
 #include "emulator/api/ops/tpm.h"
 #include "emulator/api/types.h"
 
-#define EMU_MAX_VCPUS  255
-#define EMU_MAX_SERIAL 4
+#define EMU_MAX_VCPUS    255
+#define EMU_MAX_SERIAL   4
+#define EMU_MAX_CONSOLES 7 /* ports of a virtio console */
 
 #define EMU_MAX_DRIVES 16
 
@@ -56,6 +57,12 @@ struct emu_device_config {
 enum emu_nic_model {
     EMU_NIC_VIRTIO,
     EMU_NIC_E1000E, /* Intel 82574L */
+};
+
+/* A port of a virtio console. */
+struct emu_console {
+    struct emu_chardev_backend backend;
+    const char *name; /* of a channel, 1 to 63 bytes, no '/'; NULL: a terminal, hvc0 and so on */
 };
 
 /* A network adapter. */
@@ -110,6 +117,8 @@ struct emu_machine_config {
     const char *append; /* kernel command line */
 
     struct emu_chardev_backend serial[EMU_MAX_SERIAL];
+    struct emu_console consoles[EMU_MAX_CONSOLES];
+    unsigned console_count;              /* 0: there is no such device */
     struct emu_chardev_backend debugcon; /* port 0x402 */
     struct emu_tpm_backend tpm;          /* a TPM 2.0; ops NULL: none */
 

@@ -179,6 +179,9 @@ void board_eject(void *opaque, struct emu_device *port);
 /* The network adapters of the configuration (nics.c). */
 bool board_add_nics(struct board *board, struct emu_error *err);
 
+/* The terminals and channels of the configuration, ports of one virtio console (consoles.c). */
+bool board_add_consoles(struct board *board, struct emu_error *err);
+
 /*
  * Notes a device that firmware may boot from, with its Open Firmware path; index 0: it may not.
  * prepare_boot_order tells fw_cfg (boot-order.c).

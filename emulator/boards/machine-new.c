@@ -83,6 +83,8 @@ static void board_close_left(struct emu_machine_config *left)
 {
     for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
         emu_chardev_backend_close(&left->serial[i]);
+    for (unsigned i = 0; i < left->console_count; i++)
+        emu_chardev_backend_close(&left->consoles[i].backend);
     emu_chardev_backend_close(&left->debugcon);
     emu_tpm_backend_close(&left->tpm);
     emu_gpu_backend_close(&left->gpu_backend);

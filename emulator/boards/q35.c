@@ -455,7 +455,8 @@ bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *con
         !q35_add_ram(board, err) || !board_add_firmware(board, err) ||
         !q35_add_devices(board, err) || !board_add_display(board, err) ||
         !board_add_usb(board, err) || !board_add_drives(board, err) ||
-        !board_add_nics(board, err) || !board_add_cpus(board, err) || !q35_prepare(board, err))
+        !board_add_nics(board, err) || !board_add_consoles(board, err) ||
+        !board_add_cpus(board, err) || !q35_prepare(board, err))
         return false;
     board->config = NULL;
     return true;

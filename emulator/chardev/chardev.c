@@ -29,6 +29,8 @@ struct emu_chardev {
     bool starved; /* the back end waits for room */
     bool breaking;
     size_t before_break; /* bytes of the ring that go before it */
+    bool resized;        /* the device is to be told */
+    unsigned columns, rows;
 };
 
 struct emu_chardev *emu_chardev_new(struct emu_queue *queue,
@@ -147,6 +149,22 @@ static bool chardev_take_starved(struct emu_chardev *chardev)
     return tell;
 }
 
+/* The last size counts. */
+static void chardev_hand_over_size(struct emu_chardev *chardev)
+{
+    unsigned columns, rows;
+    bool tell;
+
+    pthread_mutex_lock(&chardev->lock);
+    tell = chardev->resized && chardev->port != NULL;
+    chardev->resized &= !tell;
+    columns = chardev->columns;
+    rows = chardev->rows;
+    pthread_mutex_unlock(&chardev->lock);
+    if (tell && chardev->port->resize != NULL)
+        chardev->port->resize(chardev->port_opaque, columns, rows);
+}
+
 static void chardev_deliver(void *opaque, emu_ns now, const void *data, size_t length)
 {
     struct emu_chardev *chardev = opaque;
@@ -154,6 +172,7 @@ static void chardev_deliver(void *opaque, emu_ns now, const void *data, size_t l
     pthread_mutex_lock(&chardev->lock);
     chardev->posted = false;
     pthread_mutex_unlock(&chardev->lock);
+    chardev_hand_over_size(chardev);
     chardev_hand_over(chardev);
     if (chardev_take_starved(chardev) && chardev->backend.ops->room != NULL)
         chardev->backend.ops->room(chardev->backend.opaque);
@@ -188,12 +207,24 @@ void emu_chardev_break(struct emu_chardev *chardev)
     pthread_mutex_unlock(&chardev->lock);
 }
 
+void emu_chardev_resize(struct emu_chardev *chardev, unsigned columns, unsigned rows)
+{
+    if (columns == 0 || columns > UINT16_MAX || rows == 0 || rows > UINT16_MAX)
+        return;
+    pthread_mutex_lock(&chardev->lock);
+    chardev->columns = columns;
+    chardev->rows = rows;
+    chardev->resized = true;
+    chardev_post_locked(chardev);
+    pthread_mutex_unlock(&chardev->lock);
+}
+
 void emu_chardev_drained(struct emu_chardev *chardev)
 {
     if (chardev == NULL)
         return;
     pthread_mutex_lock(&chardev->lock);
-    if (chardev->used != 0 || chardev->breaking)
+    if (chardev->used != 0 || chardev->breaking || chardev->resized)
         chardev_post_locked(chardev);
     pthread_mutex_unlock(&chardev->lock);
 }

@@ -17,6 +17,8 @@ struct emu_chardev_port {
     void (*receive)(void *opaque, const uint8_t *data, size_t length); /* length <= room() */
     /* A break on the line; false: not yet, emu_chardev_drained will follow. NULL: it has no line. */
     bool (*receive_break)(void *opaque);
+    /* The terminal at the other end has another size, 1 to 65535. NULL: the guest cannot be told. */
+    void (*resize)(void *opaque, unsigned columns, unsigned rows);
 };
 
 /* Takes the back end, which is closed also on failure. One without ops: everything written is

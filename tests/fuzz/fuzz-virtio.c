@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rings that a hostile driver of a virtio keyboard, tablet or entropy source fills, while somebody
- * types and points. The input's first byte chooses the device and its features, then come steps:
- * events from outside, register writes, bells; the rest is guest memory.
+ * Rings that a hostile driver of a virtio keyboard, tablet, entropy source or console fills, while
+ * somebody types, points and resizes. The input's first byte chooses the device and its features,
+ * then come steps: events from outside, register writes, bells; the rest is guest memory.
  */
+#include "emulator/api/chardev.h"
+#include "emulator/chardev/chardev.h"
+#include "emulator/core/queue.h"
 #include "emulator/hw/pci/pci.h"
+#include "emulator/hw/virtio/virtio-console.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/hw/rig.h"
 
 #define FUZZ_STEPS 48 /* 8 bytes each: how and where, and a value */
 #define FUZZ_HEAD  (1 + 8 * FUZZ_STEPS)
 
-/* Where queue 0 has its parts; queue 1 has them 0x4000 behind. */
+#define FUZZ_CONSOLE 3 /* the kind of device that has lines */
+#define FUZZ_PORTS   2
+
+/* Where queue 0 has its parts; the next has them behind these. */
 #define FUZZ_TABLE     0u
-#define FUZZ_AVAILABLE 0x1000u
-#define FUZZ_USED      0x2000u
-#define FUZZ_BUFFERS   0x3000u
-#define FUZZ_QUEUE     0x4000u
+#define FUZZ_AVAILABLE 0x800u
+#define FUZZ_USED      0x1000u
+#define FUZZ_BUFFERS   0x1800u
+#define FUZZ_QUEUE     0x2000u
 #define FUZZ_SIZE      16u
+#define FUZZ_QUEUES    6u /* the console's; of others all but 2 are nothing */
 
 struct fuzz {
     struct rig rig;
     struct rig_device *device;
+    unsigned kind;
+    struct emu_queue *queue;
+    struct emu_chardev_backend backends[FUZZ_PORTS]; /* of a console */
+    struct emu_chardev *lines[FUZZ_PORTS];
 };
 
 static void fuzz_write(struct fuzz *fuzz, uint64_t offset, uint64_t value, unsigned size)
@@ -32,12 +44,14 @@ static void fuzz_write(struct fuzz *fuzz, uint64_t offset, uint64_t value, unsig
 /* As a driver does. */
 static void fuzz_start(struct fuzz *fuzz, bool all_features)
 {
+    unsigned own = fuzz->kind == FUZZ_CONSOLE ? 7 : 0;
+
     fuzz_write(fuzz, 0x08, 0, 4);
-    fuzz_write(fuzz, 0x0c, all_features ? 3u << 28 : 0, 4); /* indirect, event indexes */
+    fuzz_write(fuzz, 0x0c, all_features ? 3u << 28 | own : 0, 4); /* indirect, event indexes */
     fuzz_write(fuzz, 0x08, 1, 4);
     fuzz_write(fuzz, 0x0c, 1, 4); /* version 1 */
     fuzz_write(fuzz, 0x14, 11, 1);
-    for (unsigned queue = 0; queue < 2; queue++) {
+    for (unsigned queue = 0; queue < FUZZ_QUEUES; queue++) {
         fuzz_write(fuzz, 0x16, queue, 2);
         fuzz_write(fuzz, 0x18, FUZZ_SIZE, 2);
         fuzz_write(fuzz, 0x20, RIG_RAM + FUZZ_QUEUE * queue + FUZZ_TABLE, 4);
@@ -46,20 +60,36 @@ static void fuzz_start(struct fuzz *fuzz, bool all_features)
         fuzz_write(fuzz, 0x1c, 1, 2);
     }
     fuzz_write(fuzz, 0x14, 15, 1);
-    fuzz_write(fuzz, 0x3000, 0, 2);
-    fuzz_write(fuzz, 0x3004, 1, 2);
+    for (unsigned queue = 0; queue < FUZZ_QUEUES; queue++)
+        fuzz_write(fuzz, 0x3000 + 4 * queue, queue, 2);
 }
 
-/* The driver of queue 0 or 1 offers more, and rings. */
+/* The driver offers more in a queue, and rings. */
 static void fuzz_offer(struct fuzz *fuzz, uint32_t what)
 {
-    uint8_t *index = rig_ram(&fuzz->rig) + FUZZ_QUEUE * (what & 1) + FUZZ_AVAILABLE + 2;
+    unsigned queue = (what >> 13) % FUZZ_QUEUES;
+    uint8_t *index = rig_ram(&fuzz->rig) + FUZZ_QUEUE * queue + FUZZ_AVAILABLE + 2;
     uint16_t value;
 
     memcpy(&value, index, sizeof(value));
     value = (uint16_t)(value + (what >> 8 & 0x1f));
     memcpy(index, &value, sizeof(value));
-    fuzz_write(fuzz, 0x3000 + 4 * (what & 1), what & 1, 2);
+    fuzz_write(fuzz, 0x3000 + 4 * queue, queue, 2);
+}
+
+/* Somebody types at a terminal, or makes its window another size. */
+static void fuzz_line(struct fuzz *fuzz, uint32_t what)
+{
+    static const uint8_t text[256];
+    struct emu_chardev *line = fuzz->lines[what >> 3 & 1];
+
+    if (line == NULL)
+        return;
+    if (what & 0x10)
+        emu_chardev_resize(line, what >> 8 & 0xff, what >> 16 & 0xff);
+    else
+        emu_chardev_input(line, text, what >> 24);
+    emu_queue_run(fuzz->queue, 0);
 }
 
 static void fuzz_outside(struct fuzz *fuzz, uint32_t what)
@@ -78,6 +108,8 @@ static void fuzz_outside(struct fuzz *fuzz, uint32_t what)
             emu_input_key(fuzz->rig.input, ((what >> 8) + i) & 0x3ff, what >> 18 & 1);
         break;
     case 2:
+        fuzz_line(fuzz, what);
+        break;
     case 3:
         emu_input_pointer(fuzz->rig.input, &event);
         break;
@@ -118,18 +150,47 @@ static void fuzz_step(struct fuzz *fuzz, const uint8_t *data)
     }
 }
 
+/* A terminal and a channel. */
+static void fuzz_add_lines(struct fuzz *fuzz)
+{
+    for (unsigned i = 0; i < FUZZ_PORTS; i++) {
+        emu_chardev_test(&fuzz->backends[i], NULL);
+        fuzz->lines[i] = emu_chardev_new(fuzz->queue, &fuzz->backends[i], NULL);
+        emu_virtio_console_set_port(fuzz->device->device, i, fuzz->lines[i],
+                                    i == 0 ? NULL : "org.example.agent");
+    }
+}
+
+static void fuzz_make(struct fuzz *fuzz, unsigned kind)
+{
+    static const struct emu_device_class *const classes[] = {
+        &emu_virtio_keyboard_class, &emu_virtio_tablet_class, &emu_virtio_rng_class,
+        &emu_virtio_console_class};
+
+    *fuzz = (struct fuzz){.kind = kind, .queue = emu_queue_new(NULL)};
+    rig_init(&fuzz->rig);
+    fuzz->device = rig_new(&fuzz->rig, classes[kind]);
+    if (kind == FUZZ_CONSOLE)
+        fuzz_add_lines(fuzz);
+    rig_realize(fuzz->device);
+}
+
+static void fuzz_end(struct fuzz *fuzz)
+{
+    rig_finish(&fuzz->rig);
+    for (unsigned i = 0; i < FUZZ_PORTS; i++)
+        emu_chardev_free(fuzz->lines[i]);
+    emu_queue_free(fuzz->queue);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct emu_device_class *const classes[4] = {
-        &emu_virtio_keyboard_class, &emu_virtio_tablet_class, &emu_virtio_rng_class,
-        &emu_virtio_keyboard_class};
     struct fuzz fuzz;
     size_t length;
 
     if (size < FUZZ_HEAD)
         return 0;
-    rig_init(&fuzz.rig);
-    fuzz.device = rig_add(&fuzz.rig, classes[data[0] & 3]);
+    fuzz_make(&fuzz, data[0] & 3);
     length = size - FUZZ_HEAD < RIG_RAM_SIZE ? size - FUZZ_HEAD : RIG_RAM_SIZE;
     memcpy(rig_ram(&fuzz.rig), data + FUZZ_HEAD, length);
     emu_pci_config_write((struct emu_pci_device *)fuzz.device->device, EMU_PCI_COMMAND,
@@ -137,7 +198,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_start(&fuzz, data[0] & 4);
     for (unsigned i = 0; i < FUZZ_STEPS; i++)
         fuzz_step(&fuzz, data + 1 + 8 * i);
-    rig_finish(&fuzz.rig);
+    fuzz_end(&fuzz);
     return 0;
 }
 
@@ -146,12 +207,21 @@ static void fuzz_put(uint8_t *at, uint64_t value, unsigned size)
     memcpy(at, &value, size);
 }
 
-/* Each queue offers all its buffers: of 8 bytes, in queue 1 with a lamp in them; some are chains,
- * or tables of their own. */
+/* A lamp; of a console's driver something about a port. */
+static uint64_t fuzz_seed_words(unsigned queue, unsigned i)
+{
+    static const uint8_t asks[] = {0, 3, 6, 7};
+
+    if (queue != 3)
+        return 17 | i % 4ull << 16 | 1ull << 32;
+    return (i >> 2 & 1) | (uint64_t)asks[i & 3] << 32 | 1ull << 48;
+}
+
+/* Each queue offers all its buffers: of 8 bytes; some are chains, or tables of their own. */
 static void fuzz_seed_queue(uint8_t *ram, unsigned queue, bool chains)
 {
     uint8_t *base = ram + FUZZ_QUEUE * queue;
-    uint64_t write = queue == 0 ? 2 : 0;
+    uint64_t write = queue % 2 == 0 ? 2 : 0;
 
     fuzz_put(base + FUZZ_AVAILABLE + 2, FUZZ_SIZE / 2, 2);
     for (unsigned i = 0; i < FUZZ_SIZE; i++) {
@@ -166,15 +236,14 @@ static void fuzz_seed_queue(uint8_t *ram, unsigned queue, bool chains)
                               : 8) |
                      flags << 32 | (uint64_t)(i + 1) << 48,
                  8);
-        fuzz_put(base + FUZZ_BUFFERS + 16 * i,
-                 flags & 4 ? buffer : 17 | i % 4ull << 16 | 1ull << 32, 8);
+        fuzz_put(base + FUZZ_BUFFERS + 16 * i, flags & 4 ? buffer : fuzz_seed_words(queue, i), 8);
         fuzz_put(base + FUZZ_BUFFERS + 16 * i + 8, flags & 4 ? 8 | write << 32 : 0, 8);
     }
 }
 
 size_t fuzz_seed(unsigned index, uint8_t *out, size_t size)
 {
-    size_t length = FUZZ_HEAD + 2 * FUZZ_QUEUE;
+    size_t length = FUZZ_HEAD + FUZZ_QUEUES * FUZZ_QUEUE;
     uint64_t random = 0x9e3779b97f4a7c15ull * (index + 1);
 
     if (index >= 16 || size < length)
@@ -185,7 +254,7 @@ size_t fuzz_seed(unsigned index, uint8_t *out, size_t size)
         random = random * 6364136223846793005ull + 1442695040888963407ull;
         out[i] = (uint8_t)(random >> 56);
     }
-    for (unsigned queue = 0; queue < 2; queue++)
+    for (unsigned queue = 0; queue < FUZZ_QUEUES; queue++)
         fuzz_seed_queue(out + FUZZ_HEAD, queue, index & 8);
     return length;
 }

@@ -46,4 +46,10 @@ size_t emu_chardev_input(struct emu_chardev *chardev, const uint8_t *data, size_
  */
 void emu_chardev_break(struct emu_chardev *chardev);
 
+/*
+ * The terminal that shows the guest's bytes has this size now, 1 to 65535 each; others change
+ * nothing. Any thread, never blocks. No effect on a device that cannot tell the guest.
+ */
+void emu_chardev_resize(struct emu_chardev *chardev, unsigned columns, unsigned rows);
+
 #endif
