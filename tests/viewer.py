@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The program as "lathe console", on a terminal of its own, for tests."""
+import fcntl
 import os
 import pty
 import select
+import struct
+import termios
 import time
 
 
@@ -35,6 +38,9 @@ class Viewer:
 
     def type(self, text):
         os.write(self.fd, text.encode())
+
+    def resize(self, columns, rows):
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def finish(self):
         while self.read(self.patience):

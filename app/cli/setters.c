@@ -72,6 +72,16 @@ bool lathe_set_machine(struct lathe_cli *cli, const char *value, GError **error)
     return set_string(&cli->definition->board, value);
 }
 
+bool lathe_set_console(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_definition_add_console(cli->definition, value, error);
+}
+
+bool lathe_set_channel(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_definition_add_channel(cli->definition, value, error);
+}
+
 bool lathe_set_serial(struct lathe_cli *cli, const char *value, GError **error)
 {
     return lathe_definition_add_serial(cli->definition, value, error);

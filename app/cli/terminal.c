@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@ struct lathe_terminal {
     void *opaque;
     GByteArray *queue; /* for standard output */
     guint64 dropped;
-    guint input_source, output_source;
+    guint input_source, output_source, size_source;
     bool raw, input_over, output_broken;
     bool line_over; /* the last byte written was a line feed */
 };
@@ -207,6 +208,25 @@ static void terminal_drained(LatheConsole *console, gpointer data)
     terminal_watch_input(data);
 }
 
+/* ---- its size ---- */
+
+/* The guest's terminal is as large as ours. */
+static gboolean terminal_tell_size(gpointer data)
+{
+    struct lathe_terminal *terminal = data;
+    struct winsize size;
+
+    if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
+        lathe_console_resize(terminal->console, size.ws_col, size.ws_row);
+    return G_SOURCE_CONTINUE;
+}
+
+static void terminal_watch_size(struct lathe_terminal *terminal)
+{
+    terminal->size_source = g_unix_signal_add(SIGWINCH, terminal_tell_size, terminal);
+    terminal_tell_size(terminal);
+}
+
 /* ---- public ---- */
 
 struct lathe_terminal *lathe_terminal_new(LatheConsole *console, const char *greeting,
@@ -227,6 +247,8 @@ struct lathe_terminal *lathe_terminal_new(LatheConsole *console, const char *gre
     terminal->drained_handler =
         g_signal_connect(console, "drained", G_CALLBACK(terminal_drained), terminal);
     terminal_watch_input(terminal);
+    if (terminal->raw)
+        terminal_watch_size(terminal);
     return terminal;
 }
 
@@ -249,6 +271,7 @@ void lathe_terminal_free(struct lathe_terminal *terminal)
     g_signal_handler_disconnect(terminal->console, terminal->drained_handler);
     g_clear_handle_id(&terminal->input_source, g_source_remove);
     g_clear_handle_id(&terminal->output_source, g_source_remove);
+    g_clear_handle_id(&terminal->size_source, g_source_remove);
     while (!terminal->output_broken && terminal_write_some(terminal, TERMINAL_FLUSH_MS))
         ;
     if (terminal->raw && !terminal->line_over && !terminal->output_broken)

@@ -83,11 +83,17 @@ static int console_run(LatheConsole *console)
     return run.status;
 }
 
-/* "2" or "serial1" behind a machine's name is its port. */
+/* "2", "serial1" or "console0" behind a machine's name is its port. */
 static bool console_is_port(const char *word)
 {
-    if (g_str_has_prefix(word, "serial"))
-        word += strlen("serial");
+    static const char *const kinds[] = {"serial", "console", "channel"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (g_str_has_prefix(word, kinds[i])) {
+            word += strlen(kinds[i]);
+            break;
+        }
+    }
     return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
 }
 

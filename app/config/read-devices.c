@@ -219,24 +219,31 @@ bool lathe_read_nets(struct lathe_config_reader *reader, GError **error)
 
 /* ---- serial ports ---- */
 
-static bool read_serial(struct lathe_config_reader *reader, const xmlNode *node, GError **error)
+/* Where a port leads, as the command line says it; NULL with *error. */
+static char *read_end(struct lathe_config_reader *reader, const xmlNode *node, GError **error)
 {
     g_autofree char *type = lathe_tree_get(node, "type");
     g_autofree char *source = lathe_tree_get(lathe_tree_child(node, "source"), "path");
     g_autofree char *path = lathe_read_path(reader, source);
     bool has_path = strcmp(type, "unix") == 0 || strcmp(type, "file") == 0;
     static const char *const plain[] = {"pty", "null", "stdio", NULL};
-    g_autofree char *text = NULL;
 
-    if (has_path && path == NULL)
-        return lathe_read_fail(reader, node, error, "%s type='%s' needs <source path='...'>",
-                               (const char *)node->name, type);
+    if (has_path && path == NULL) {
+        lathe_read_fail(reader, node, error, "%s type='%s' needs <source path='...'>",
+                        (const char *)node->name, type);
+        return NULL;
+    }
     if (has_path)
-        text = g_strconcat(type, ":", path, NULL);
-    else
-        text = g_strdup(g_strv_contains(plain, type) ? type : "default");
-    return lathe_definition_add_serial(reader->definition, text, error) ||
-           lathe_read_fail_at(reader, node, error);
+        return g_strconcat(type, ":", path, NULL);
+    return g_strdup(g_strv_contains(plain, type) ? type : "default");
+}
+
+static bool read_serial(struct lathe_config_reader *reader, const xmlNode *node, GError **error)
+{
+    g_autofree char *text = read_end(reader, node, error);
+
+    return text != NULL && (lathe_definition_add_serial(reader->definition, text, error) ||
+                            lathe_read_fail_at(reader, node, error));
 }
 
 bool lathe_read_is_debugcon(const xmlNode *node)
@@ -283,14 +290,63 @@ bool lathe_read_is_serial_console(const xmlNode *console)
     return type == NULL || strcmp(type, "serial") == 0;
 }
 
-/* The first console is the first serial port, written again or only so. */
+bool lathe_read_is_virtio_port(const xmlNode *port)
+{
+    static const char *const kinds[] = {"pty", "unix", "file", "null", "stdio", "vc", NULL};
+    g_autofree char *type = lathe_tree_get(port, "type");
+
+    return type != NULL && g_strv_contains(kinds, type) &&
+           lathe_tree_is(lathe_tree_child(port, "target"), "type", "virtio");
+}
+
+static bool read_terminal(struct lathe_config_reader *reader, const xmlNode *node, GError **error)
+{
+    g_autofree char *text = read_end(reader, node, error);
+
+    return text != NULL && (lathe_definition_add_console(reader->definition, text, error) ||
+                            lathe_read_fail_at(reader, node, error));
+}
+
+/* The first console is the first serial port, written again or only so; others are virtio's. */
 static bool read_consoles(struct lathe_config_reader *reader, GError **error)
 {
     const xmlNode *node = lathe_tree_find(reader->root, "devices/console");
 
-    if (node == NULL || reader->definition->serials != 0 || !lathe_read_is_serial_console(node))
-        return true;
-    return read_serial(reader, node, error);
+    if (node != NULL && reader->definition->serials == 0 && lathe_read_is_serial_console(node) &&
+        !read_serial(reader, node, error))
+        return false;
+    for (; node != NULL; node = lathe_tree_next(node)) {
+        if (lathe_read_is_virtio_port(node) && !read_terminal(reader, node, error))
+            return false;
+    }
+    return true;
+}
+
+/* libvirt makes up a path where a socket has none. */
+static bool read_channel(struct lathe_config_reader *reader, const xmlNode *node, GError **error)
+{
+    g_autofree char *name = lathe_tree_get(lathe_tree_child(node, "target"), "name");
+    bool nowhere = lathe_tree_is(node, "type", "unix") &&
+                   xmlHasProp(lathe_tree_child(node, "source"), (const xmlChar *)"path") == NULL;
+    g_autofree char *end = nowhere ? g_strdup("null") : read_end(reader, node, error);
+    g_autofree char *text = g_strconcat(name != NULL ? name : "", "=", end, NULL);
+
+    if (nowhere)
+        lathe_read_later(reader, node, "channel '%s' has no path: it leads nowhere",
+                         name != NULL ? name : "");
+    return end != NULL && (lathe_definition_add_channel(reader->definition, text, error) ||
+                           lathe_read_fail_at(reader, node, error));
+}
+
+static bool read_channels(struct lathe_config_reader *reader, GError **error)
+{
+    const xmlNode *node = lathe_tree_find(reader->root, "devices/channel");
+
+    for (; node != NULL; node = lathe_tree_next(node)) {
+        if (lathe_read_is_virtio_port(node) && !read_channel(reader, node, error))
+            return false;
+    }
+    return true;
 }
 
 /* ---- the others ---- */
@@ -347,6 +403,7 @@ static bool read_inputs(struct lathe_config_reader *reader, GError **error)
 
 bool lathe_read_ports(struct lathe_config_reader *reader, GError **error)
 {
-    return read_serials(reader, error) && read_consoles(reader, error) && read_tpm(reader, error) &&
-           read_video(reader, error) && read_inputs(reader, error);
+    return read_serials(reader, error) && read_consoles(reader, error) &&
+           read_channels(reader, error) && read_tpm(reader, error) && read_video(reader, error) &&
+           read_inputs(reader, error);
 }

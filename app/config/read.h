@@ -37,6 +37,8 @@ bool lathe_read_forward_ports(const xmlNode *forward, GString *text);
 /* Is a <serial> firmware's debug console? Is a <console> a serial port, the first one? */
 bool lathe_read_is_debugcon(const xmlNode *serial);
 bool lathe_read_is_serial_console(const xmlNode *console);
+/* Is a <console> or <channel> a port of the virtio console? */
+bool lathe_read_is_virtio_port(const xmlNode *port);
 /* A device's place in the boot order; 0: none. */
 unsigned lathe_read_boot(const xmlNode *device);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Network adapters and serial ports put into a document. Each that was there already keeps its
- * element, and of it all that the definition does not say otherwise: addresses, names, what others
- * wrote into it.
+ * Network adapters, ports, terminals and channels put into a document. Each that was there already
+ * keeps its element, and of it all that the definition does not say otherwise: addresses, names,
+ * what others wrote into it.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -13,17 +13,22 @@
 
 /* ---- which of those there are is which ---- */
 
-#define MATCH_MAX MAX(EMU_MAX_NICS, EMU_MAX_SERIAL)
+#define MATCH_MAX MAX(MAX(EMU_MAX_NICS, EMU_MAX_SERIAL), EMU_MAX_CONSOLES)
 
 /* What was there, and for each that is to be, which of them it is. */
 struct match {
-    const struct lathe_definition *before, *after;
-    bool (*same)(const struct match *match, unsigned old, unsigned now);
+    const void *before, *after; /* arrays of the definitions */
+    bool (*same)(const void *before, unsigned old, const void *after, unsigned now);
     xmlNode *old[MATCH_MAX];
     unsigned olds, news;
     bool used[MATCH_MAX];
     int of[MATCH_MAX]; /* -1: it is new */
 };
+
+static bool match_same(const struct match *match, unsigned old, unsigned now)
+{
+    return match->same(match->before, old, match->after, now);
+}
 
 static bool match_take(struct match *match, unsigned old, unsigned now)
 {
@@ -36,7 +41,7 @@ static bool match_take(struct match *match, unsigned old, unsigned now)
 static bool match_search(struct match *match, unsigned now, bool same)
 {
     for (unsigned old = 0; old < match->olds; old++) {
-        if (!match->used[old] && (!same || match->same(match, old, now)))
+        if (!match->used[old] && (!same || match_same(match, old, now)))
             return match_take(match, old, now);
     }
     return false;
@@ -47,7 +52,7 @@ static void match_find(struct match *match)
 {
     for (unsigned now = 0; now < match->news; now++) {
         match->of[now] = -1;
-        if (now < match->olds && match->same(match, now, now))
+        if (now < match->olds && match_same(match, now, now))
             match_take(match, now, now);
     }
     for (unsigned now = 0; now < match->news; now++) {
@@ -178,10 +183,10 @@ static bool net_same_mac(const struct lathe_net_definition *left,
 }
 
 /* An adapter with an address is known by it, others by all that is said of them. */
-static bool net_same(const struct match *match, unsigned old, unsigned now)
+static bool net_same(const void *before, unsigned old, const void *after, unsigned now)
 {
-    const struct lathe_net_definition *left = &match->before->net[old];
-    const struct lathe_net_definition *right = &match->after->net[now];
+    const struct lathe_net_definition *left = (const struct lathe_net_definition *)before + old;
+    const struct lathe_net_definition *right = (const struct lathe_net_definition *)after + now;
     bool same = left->model == right->model && left->forwards->len == right->forwards->len;
 
     if (left->mac != NULL || !net_same_mac(left, right))
@@ -220,7 +225,7 @@ static bool net_write(xmlNode *node, const struct lathe_net_definition *before,
 bool lathe_write_nets(xmlNode *root, const struct lathe_definition *before,
                       const struct lathe_definition *definition, GError **error)
 {
-    struct match match = {before, definition, net_same, .news = definition->nets};
+    struct match match = {before->net, definition->net, net_same, .news = definition->nets};
     xmlNode *devices = lathe_tree_need(root, "devices"), *last = NULL;
     xmlNode *node = lathe_tree_child(devices, "interface");
 
@@ -239,16 +244,20 @@ bool lathe_write_nets(xmlNode *root, const struct lathe_definition *before,
 
 /* ---- serial ports ---- */
 
-static bool serial_same(const struct match *match, unsigned old, unsigned now)
+static bool port_same(const struct lathe_serial_definition *left,
+                      const struct lathe_serial_definition *right)
 {
-    const struct lathe_serial_definition *left = &match->before->serial[old];
-    const struct lathe_serial_definition *right = &match->after->serial[now];
-
     return left->kind == right->kind && g_strcmp0(left->path, right->path) == 0;
 }
 
+static bool serial_same(const void *before, unsigned old, const void *after, unsigned now)
+{
+    return port_same((const struct lathe_serial_definition *)before + old,
+                     (const struct lathe_serial_definition *)after + now);
+}
+
 /* Where it leads; what it is in the machine stays. */
-static void serial_write(xmlNode *node, const struct lathe_serial_definition *serial)
+static void port_write(xmlNode *node, const struct lathe_serial_definition *serial)
 {
     static const char *const types[] = {
         [LATHE_SERIAL_DEFAULT] = "vc", [LATHE_SERIAL_TAB] = "vc",    [LATHE_SERIAL_STDIO] = "stdio",
@@ -267,10 +276,10 @@ static void serial_write(xmlNode *node, const struct lathe_serial_definition *se
         lathe_tree_set(source, "mode", "bind");
 }
 
-/* Only a <console> says the first port: it becomes a <serial>, beside which others can be. */
+/* Only a <console> says the only port: it becomes a <serial>, beside which others can be. */
 static void serial_adopt(struct match *match, xmlNode *console)
 {
-    if (match->olds != 0 || match->before->serials == 0 || console == NULL)
+    if (match->olds != 0 || console == NULL)
         return;
     xmlNodeSetName(console, (const xmlChar *)"serial");
     lathe_write_drop(console, "target");
@@ -313,42 +322,115 @@ bool lathe_write_remove_serial(xmlNode *devices, unsigned number)
     return true;
 }
 
-static bool serial_all_same(const struct lathe_definition *before,
-                            const struct lathe_definition *definition)
+static bool match_all_same(const struct match *match, unsigned olds)
 {
-    struct match match = {before, definition};
-    bool same = before->serials == definition->serials;
+    bool same = olds == match->news;
 
-    for (unsigned i = 0; i < before->serials && same; i++)
-        same = serial_same(&match, i, i);
+    for (unsigned i = 0; i < olds && same; i++)
+        same = match_same(match, i, i);
     return same;
 }
 
 bool lathe_write_serials(xmlNode *root, const struct lathe_definition *before,
                          const struct lathe_definition *definition, GError **error)
 {
-    struct match match = {before, definition, serial_same, .news = definition->serials};
+    struct match match = {before->serial, definition->serial, serial_same,
+                          .news = definition->serials};
     xmlNode *devices = lathe_tree_need(root, "devices"), *last = NULL;
     xmlNode *node = lathe_tree_child(devices, "serial");
 
-    if (serial_all_same(before, definition))
+    if (match_all_same(&match, before->serials))
         return true;
     for (; node != NULL && match.olds < before->serials; node = lathe_tree_next(node)) {
         if (!lathe_read_is_debugcon(node))
             match.old[match.olds++] = node;
     }
-    serial_adopt(&match, lathe_tree_child(devices, "console"));
+    if (before->serials != 0)
+        serial_adopt(&match, lathe_tree_child(devices, "console"));
     match_find(&match);
     for (unsigned i = 0; i < match.news; i++) {
         last = match_place(&match, devices, "serial", i, last);
-        if (match.of[i] < 0 || !serial_same(&match, (unsigned)match.of[i], i))
-            serial_write(last, &definition->serial[i]);
+        if (match.of[i] < 0 || !match_same(&match, (unsigned)match.of[i], i))
+            port_write(last, &definition->serial[i]);
     }
-    if (match.news == 0 || match.of[0] != 0 || !serial_same(&match, 0, 0))
+    if (match.news == 0 || match.of[0] != 0 || !match_same(&match, 0, 0))
         serial_drop_consoles(devices);
     match_drop_rest(&match);
     return true;
 }
+
+/* ---- the virtio console ---- */
+
+static xmlNode *port_add_target(xmlNode *port)
+{
+    return lathe_tree_set(lathe_tree_add(port, "target", NULL), "type", "virtio");
+}
+
+bool lathe_write_consoles(xmlNode *root, const struct lathe_definition *before,
+                          const struct lathe_definition *definition, GError **error)
+{
+    struct match match = {before->console, definition->console, serial_same,
+                          .news = definition->consoles};
+    xmlNode *devices = lathe_tree_need(root, "devices"), *last = NULL;
+    xmlNode *node = lathe_tree_child(devices, "console");
+
+    for (; node != NULL && match.olds < before->consoles; node = lathe_tree_next(node)) {
+        if (lathe_read_is_virtio_port(node))
+            match.old[match.olds++] = node;
+    }
+    match_find(&match);
+    for (unsigned i = 0; i < match.news; i++) {
+        last = match_place(&match, devices, "console", i, last);
+        if (match.of[i] < 0 || !match_same(&match, (unsigned)match.of[i], i))
+            port_write(last, &definition->console[i]);
+        if (match.of[i] < 0)
+            port_add_target(last);
+    }
+    match_drop_rest(&match);
+    return true;
+}
+
+/* A channel is known by its name. */
+static bool channel_same(const void *before, unsigned old, const void *after, unsigned now)
+{
+    return strcmp(((const struct lathe_channel_definition *)before)[old].name,
+                  ((const struct lathe_channel_definition *)after)[now].name) == 0;
+}
+
+static void channel_write(xmlNode *node, const struct lathe_channel_definition *before,
+                          const struct lathe_channel_definition *channel)
+{
+    if (before == NULL || !port_same(&before->end, &channel->end))
+        port_write(node, &channel->end);
+    if (before == NULL)
+        port_add_target(node);
+    if (before == NULL || strcmp(before->name, channel->name) != 0)
+        lathe_tree_set(lathe_tree_child(node, "target"), "name", channel->name);
+}
+
+bool lathe_write_channels(xmlNode *root, const struct lathe_definition *before,
+                          const struct lathe_definition *definition, GError **error)
+{
+    struct match match = {before->channel, definition->channel, channel_same,
+                          .news = definition->channels};
+    xmlNode *devices = lathe_tree_need(root, "devices"), *last = NULL;
+    xmlNode *node = lathe_tree_child(devices, "channel");
+
+    for (; node != NULL && match.olds < before->channels; node = lathe_tree_next(node)) {
+        if (lathe_read_is_virtio_port(node))
+            match.old[match.olds++] = node;
+    }
+    match_find(&match);
+    for (unsigned i = 0; i < match.news; i++) {
+        last = match_place(&match, devices, "channel", i, last);
+        channel_write(last, match.of[i] >= 0 ? &before->channel[match.of[i]] : NULL,
+                      &definition->channel[i]);
+    }
+    match_drop_rest(&match);
+    return true;
+}
+
+/* ---- the debug console ---- */
 
 /* Takes out the debug console that stands among the ports. */
 static void serial_drop_debugcon(xmlNode *devices)

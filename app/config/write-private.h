@@ -22,6 +22,10 @@ bool lathe_write_nets(xmlNode *root, const struct lathe_definition *before,
                       const struct lathe_definition *definition, GError **error);
 bool lathe_write_serials(xmlNode *root, const struct lathe_definition *before,
                          const struct lathe_definition *definition, GError **error);
+bool lathe_write_consoles(xmlNode *root, const struct lathe_definition *before,
+                          const struct lathe_definition *definition, GError **error);
+bool lathe_write_channels(xmlNode *root, const struct lathe_definition *before,
+                          const struct lathe_definition *definition, GError **error);
 /* Takes out a serial port by its number, from 1; false: there is none. */
 bool lathe_write_remove_serial(xmlNode *devices, unsigned number);
 bool lathe_write_debugcon(xmlNode *root, const struct lathe_definition *definition, GError **error);

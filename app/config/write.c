@@ -385,6 +385,8 @@ static const struct {
     {LATHE_AREA_DISKS, lathe_write_disks},
     {LATHE_AREA_NETS, NULL, lathe_write_nets},
     {LATHE_AREA_SERIALS, NULL, lathe_write_serials},
+    {LATHE_AREA_CONSOLES, NULL, lathe_write_consoles},
+    {LATHE_AREA_CHANNELS, NULL, lathe_write_channels},
     {LATHE_AREA_GPU, write_gpu},
     {LATHE_AREA_INPUT, write_input},
     {LATHE_AREA_DEBUGCON, lathe_write_debugcon},

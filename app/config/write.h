@@ -38,8 +38,10 @@ enum lathe_config_area {
     LATHE_AREA_CONTROLLERS = 1 << 24,
     LATHE_AREA_SOUNDS = 1 << 25,
     LATHE_AREA_HOSTDEVS = 1 << 26,
-    LATHE_AREA_INSTALL = 1 << 28, /* a system is being installed */
-    LATHE_AREA_PLACES = 1 << 27,  /* of the disks and adapters there are, and disks' iothreads */
+    LATHE_AREA_PLACES = 1 << 27,   /* of the disks and adapters there are, and disks' iothreads */
+    LATHE_AREA_CONSOLES = 1 << 28, /* as SERIALS */
+    LATHE_AREA_CHANNELS = 1 << 29,
+    LATHE_AREA_INSTALL = 1 << 30, /* a system is being installed */
 };
 
 /*

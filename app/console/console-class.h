@@ -10,6 +10,7 @@ struct _LatheConsoleClass {
     gsize (*send)(LatheConsole *console, const void *data, gsize length);
     gsize (*get_waiting)(LatheConsole *console);
     void (*send_break)(LatheConsole *console);
+    void (*resize)(LatheConsole *console, guint columns, guint rows); /* NULL: nobody is told */
     char *(*dup_location)(LatheConsole *console); /* NULL: it leads nowhere else */
     void (*close)(LatheConsole *console); /* called once at most while it is used, and at the end */
 };

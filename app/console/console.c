@@ -9,7 +9,8 @@
 typedef struct {
     char *title, *machine, *reason;
     LatheConsoleState state;
-    gboolean over; /* lathe_console_close was called */
+    gboolean over;       /* lathe_console_close was called */
+    guint columns, rows; /* of the terminal; 0: it did not say */
 } LatheConsolePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE(LatheConsole, lathe_console, G_TYPE_OBJECT)
@@ -48,6 +49,26 @@ void lathe_console_send_break(LatheConsole *console)
 {
     if (lathe_console_get_state(console) == LATHE_CONSOLE_OPEN)
         LATHE_CONSOLE_GET_CLASS(console)->send_break(console);
+}
+
+static void console_tell_size(LatheConsole *console)
+{
+    LatheConsolePrivate *private = console_private(console);
+    LatheConsoleClass *class = LATHE_CONSOLE_GET_CLASS(console);
+
+    if (private->columns != 0 && private->state == LATHE_CONSOLE_OPEN && class->resize != NULL)
+        class->resize(console, private->columns, private->rows);
+}
+
+void lathe_console_resize(LatheConsole *console, guint columns, guint rows)
+{
+    LatheConsolePrivate *private = console_private(console);
+
+    if (columns == 0 || rows == 0 || (columns == private->columns && rows == private->rows))
+        return;
+    private->columns = MIN(columns, G_MAXUINT16);
+    private->rows = MIN(rows, G_MAXUINT16);
+    console_tell_size(console);
 }
 
 LatheConsoleState lathe_console_get_state(LatheConsole *console)
@@ -115,6 +136,7 @@ void lathe_console_set_state(LatheConsole *console, LatheConsoleState state, con
     g_free(private->reason);
     private->reason = g_strdup(reason);
     private->state = state;
+    console_tell_size(console);
     console_emit(console, SIGNAL_CHANGED);
 }
 

@@ -74,6 +74,13 @@ gsize lathe_console_get_waiting(LatheConsole *console);
 /* A break on the line (SysRq for Linux, interrupt for others), behind what was sent. */
 void lathe_console_send_break(LatheConsole *console);
 
+/*
+ * The terminal that shows it has this size now, 1 to 65535 each; the guest follows where the port
+ * is a terminal of the virtio console. Of several viewers the last one that says so counts. A
+ * console that is not open is told when it is.
+ */
+void lathe_console_resize(LatheConsole *console, guint columns, guint rows);
+
 LatheConsoleState lathe_console_get_state(LatheConsole *console);
 /* Why it is not open, a sentence; "" while it is. */
 const char *lathe_console_get_reason(LatheConsole *console);

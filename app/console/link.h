@@ -18,6 +18,7 @@ enum console_kind {
     CONSOLE_ATTACH = 'A', /* a port's name: replay it, and go on with it */
     CONSOLE_INPUT = 'I',  /* bytes for the guest, at most 16384 */
     CONSOLE_BREAK = 'B',  /* nothing follows */
+    CONSOLE_SIZE = 'S',   /* of the viewer's terminal: columns and rows, 2 bytes each */
     /* The machine says: */
     CONSOLE_HELLO = 'H',    /* first of all: the protocol's version, 1 byte */
     CONSOLE_PORTS = 'P',    /* lines "name TAB title TAB location" */

@@ -197,6 +197,13 @@ static void machine_console_send_break(LatheConsole *object)
     console_link_send(LATHE_MACHINE_CONSOLE(object)->link, CONSOLE_BREAK, NULL, 0);
 }
 
+static void machine_console_resize(LatheConsole *object, guint columns, guint rows)
+{
+    const guint8 size[4] = {columns & 0xff, columns >> 8 & 0xff, rows & 0xff, rows >> 8 & 0xff};
+
+    console_link_send(LATHE_MACHINE_CONSOLE(object)->link, CONSOLE_SIZE, size, sizeof(size));
+}
+
 static void machine_console_close(LatheConsole *object)
 {
     LatheMachineConsole *console = LATHE_MACHINE_CONSOLE(object);
@@ -217,18 +224,29 @@ static char *machine_port_name(const char *port, GError **error)
         return g_strdup("serial0");
     if (g_ascii_string_to_unsigned(port, 10, 1, 99, &number, NULL))
         return g_strdup_printf("serial%u", (unsigned)number - 1);
-    if (g_str_has_prefix(port, "serial") && strlen(port) < 32)
+    if (strlen(port) < 32 &&
+        (g_str_has_prefix(port, "serial") || g_str_has_prefix(port, "console") ||
+         g_str_has_prefix(port, "channel")))
         return g_strdup(port);
-    lathe_error_input(error, "'%s' is no port: use serial0, or its number from 1", port);
+    lathe_error_input(
+        error,
+        "'%s' is no port: use serial0, console0 or channel0, or a serial port's number "
+        "from 1",
+        port);
     return NULL;
 }
 
 static char *machine_title(const char *port)
 {
+    const char *digits = port + strcspn(port, "0123456789");
     guint64 number;
 
-    if (g_ascii_string_to_unsigned(port + strlen("serial"), 10, 0, 98, &number, NULL))
+    if (!g_ascii_string_to_unsigned(digits, 10, 0, 98, &number, NULL))
+        return g_strdup(port);
+    if (g_str_has_prefix(port, "serial"))
         return g_strdup_printf(_("Serial %u"), (unsigned)number + 1);
+    if (g_str_has_prefix(port, "console"))
+        return g_strdup_printf(_("Console %u"), (unsigned)number + 1);
     return g_strdup(port);
 }
 
@@ -289,5 +307,6 @@ static void lathe_machine_console_class_init(LatheMachineConsoleClass *class)
     class->parent_class.send = machine_console_send;
     class->parent_class.get_waiting = machine_console_get_waiting;
     class->parent_class.send_break = machine_console_send_break;
+    class->parent_class.resize = machine_console_resize;
     class->parent_class.close = machine_console_close;
 }

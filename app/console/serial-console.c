@@ -45,6 +45,11 @@ static void serial_console_send_break(LatheConsole *console)
     lathe_serial_send_break(LATHE_SERIAL_CONSOLE(console)->serial);
 }
 
+static void serial_console_resize(LatheConsole *console, guint columns, guint rows)
+{
+    lathe_serial_resize(LATHE_SERIAL_CONSOLE(console)->serial, columns, rows);
+}
+
 static char *serial_console_dup_location(LatheConsole *console)
 {
     return lathe_serial_dup_location(LATHE_SERIAL_CONSOLE(console)->serial);
@@ -83,6 +88,7 @@ static void lathe_serial_console_class_init(LatheSerialConsoleClass *class)
     class->parent_class.send = serial_console_send;
     class->parent_class.get_waiting = serial_console_get_waiting;
     class->parent_class.send_break = serial_console_send_break;
+    class->parent_class.resize = serial_console_resize;
     class->parent_class.dup_location = serial_console_dup_location;
     class->parent_class.close = serial_console_close;
 }

@@ -144,6 +144,15 @@ static void viewer_type(struct server_viewer *viewer, const guint8 *data, gsize 
         console_link_hold(viewer->link, true);
 }
 
+static bool viewer_resize(struct server_viewer *viewer, const guint8 *data, gsize length)
+{
+    if (length != 4)
+        return false;
+    lathe_serial_resize(viewer->port->serial, (guint)(data[0] | data[1] << 8),
+                        (guint)(data[2] | data[3] << 8));
+    return true;
+}
+
 static bool viewer_on_frame(void *opaque, enum console_kind kind, const guint8 *data, gsize length)
 {
     struct server_viewer *viewer = opaque;
@@ -158,6 +167,8 @@ static bool viewer_on_frame(void *opaque, enum console_kind kind, const guint8 *
         viewer_attach(viewer, data, length);
     else if (kind == CONSOLE_INPUT && viewer->port != NULL && length <= SERVER_INPUT)
         viewer_type(viewer, data, length);
+    else if (kind == CONSOLE_SIZE && viewer->port != NULL)
+        return viewer_resize(viewer, data, length);
     else if (kind == CONSOLE_BREAK && viewer->port != NULL)
         lathe_serial_send_break(viewer->port->serial);
     else
@@ -287,13 +298,13 @@ static void port_free(gpointer data)
     g_free(port);
 }
 
-static void server_add_port(struct lathe_console_server *server, LatheSerial *serial, guint number)
+static void server_add_port(struct lathe_console_server *server, LatheSerial *serial)
 {
     struct server_port *port = g_new0(struct server_port, 1);
 
     port->server = server;
     port->serial = g_object_ref(serial);
-    port->name = g_strdup_printf("serial%u", number);
+    port->name = g_strdup(lathe_serial_get_name(serial));
     port->log = lathe_console_log_new(LATHE_CONSOLE_KEEP);
     port->handlers[0] = g_signal_connect(serial, "output", G_CALLBACK(port_on_output), port);
     port->handlers[1] = g_signal_connect(serial, "reset", G_CALLBACK(port_on_reset), port);
@@ -307,7 +318,7 @@ static void server_add_ports(struct lathe_console_server *server)
 
     for (guint i = 0; i < serials->len; i++) {
         if (lathe_serial_is_visible(serials->pdata[i]))
-            server_add_port(server, serials->pdata[i], i);
+            server_add_port(server, serials->pdata[i]);
     }
 }
 

@@ -4,16 +4,15 @@
 
 #include "app/control/qmp-private.h"
 
-static JsonObject *ports_describe(LatheSerial *serial, guint number)
+static JsonObject *ports_describe(LatheSerial *serial)
 {
     JsonObject *port = json_object_new();
-    g_autofree char *label = g_strdup_printf("serial%u", number);
     g_autofree char *location = lathe_serial_dup_location(serial);
     const char *other = lathe_serial_is_stdio(serial)     ? "stdio"
                         : lathe_serial_is_visible(serial) ? "vc"
                                                           : "null";
 
-    json_object_set_string_member(port, "label", label);
+    json_object_set_string_member(port, "label", lathe_serial_get_name(serial));
     json_object_set_string_member(port, "filename", location != NULL ? location : other);
     json_object_set_boolean_member(port, "frontend-open", TRUE);
     return port;
@@ -26,7 +25,7 @@ void qmp_do_query_chardev(struct qmp_call *call)
     JsonArray *list = json_array_new();
 
     for (guint i = 0; i < serials->len; i++)
-        json_array_add_object_element(list, ports_describe(serials->pdata[i], i));
+        json_array_add_object_element(list, ports_describe(serials->pdata[i]));
     qmp_return_array(call, list);
 }
 

@@ -61,8 +61,9 @@ void lathe_definition_free(struct lathe_definition *definition)
                        definition->firmware_template};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
-    for (unsigned i = 0; i < definition->serials; i++)
-        g_free(definition->serial[i].path);
+    lathe_definition_clear_serials(definition);
+    lathe_definition_clear_consoles(definition);
+    lathe_definition_clear_channels(definition);
     for (unsigned i = 0; i < definition->disks; i++)
         lathe_disk_clear(&definition->disk[i]);
     for (unsigned i = 0; i < definition->nets; i++)
@@ -141,46 +142,7 @@ bool lathe_topology_parse(const char *text, struct emu_topology *topology, GErro
     return true;
 }
 
-/* ---- ports and addresses ---- */
-
-static const struct {
-    const char *word;
-    enum lathe_serial_kind kind;
-    bool has_path;
-} serial_kinds[] = {
-    {"stdio", LATHE_SERIAL_STDIO, false}, {"pty", LATHE_SERIAL_PTY, false},
-    {"unix:", LATHE_SERIAL_UNIX, true},   {"file:", LATHE_SERIAL_FILE, true},
-    {"null", LATHE_SERIAL_NULL, false},   {"default", LATHE_SERIAL_DEFAULT, false},
-    {"tab", LATHE_SERIAL_TAB, false},
-};
-
-static bool serial_kind_matches(size_t row, const char *text)
-{
-    if (serial_kinds[row].kind == LATHE_SERIAL_TAB) /* not for users: see DEFAULT */
-        return false;
-    if (serial_kinds[row].has_path)
-        return g_str_has_prefix(text, serial_kinds[row].word);
-    return strcmp(text, serial_kinds[row].word) == 0;
-}
-
-bool lathe_definition_add_serial(struct lathe_definition *definition, const char *text,
-                                 GError **error)
-{
-    if (definition->serials == EMU_MAX_SERIAL)
-        return lathe_error_input(error, "a machine has at most %d serial ports", EMU_MAX_SERIAL);
-    for (size_t i = 0; i < G_N_ELEMENTS(serial_kinds); i++) {
-        if (!serial_kind_matches(i, text))
-            continue;
-        const char *path = serial_kinds[i].has_path ? strchr(text, ':') + 1 : NULL;
-        if (path != NULL && *path == '\0')
-            return lathe_error_input(error, "--serial %s needs a path", text);
-        definition->serial[definition->serials++] =
-            (struct lathe_serial_definition){serial_kinds[i].kind, g_strdup(path)};
-        return true;
-    }
-    return lathe_error_input(
-        error, "--serial has no '%s': use stdio, pty, unix:PATH, file:PATH or null", text);
-}
+/* ---- drives, adapters and addresses ---- */
 
 static bool definition_add_drive(struct lathe_definition *definition, const char *text,
                                  bool (*parse)(const char *text, struct lathe_disk_definition *disk,
@@ -240,15 +202,6 @@ bool lathe_definition_add_net(struct lathe_definition *definition, const char *t
     return true;
 }
 
-char *lathe_serial_definition_format(const struct lathe_serial_definition *serial)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(serial_kinds); i++) {
-        if (serial_kinds[i].kind == serial->kind)
-            return g_strconcat(serial_kinds[i].word, serial->path, NULL);
-    }
-    return g_strdup("null");
-}
-
 bool lathe_address_check(const char *text, GError **error)
 {
     guint64 port;
@@ -277,25 +230,6 @@ static bool definition_settle_displays(struct lathe_definition *definition, bool
     if (lathe_definition_has_window(definition) && !have_display)
         return lathe_error_input(error, "--display gtk needs a desktop: neither WAYLAND_DISPLAY "
                                         "nor DISPLAY is set; use --display none");
-    return true;
-}
-
-static bool definition_settle_serial(struct lathe_definition *definition, unsigned index,
-                                     GError **error)
-{
-    struct lathe_serial_definition *serial = &definition->serial[index];
-
-    if (serial->kind == LATHE_SERIAL_DEFAULT && lathe_definition_has_window(definition))
-        serial->kind = LATHE_SERIAL_TAB;
-    else if (serial->kind == LATHE_SERIAL_DEFAULT)
-        serial->kind = LATHE_SERIAL_STDIO;
-    if (serial->kind != LATHE_SERIAL_STDIO)
-        return true;
-    for (unsigned i = 0; i < index; i++) {
-        if (definition->serial[i].kind == LATHE_SERIAL_STDIO)
-            return lathe_error_input(
-                error, "only one serial port can be stdio; port %u cannot be too", index + 1);
-    }
     return true;
 }
 
@@ -333,12 +267,8 @@ bool lathe_definition_complete(struct lathe_definition *definition, bool have_di
     if (definition->input == LATHE_INPUT_DEFAULT)
         definition->input =
             lathe_definition_has_window(definition) ? LATHE_INPUT_USB : LATHE_INPUT_PS2;
-    if (definition->serials == 0)
-        definition->serial[definition->serials++].kind = LATHE_SERIAL_DEFAULT;
-    for (unsigned i = 0; i < definition->serials; i++) {
-        if (!definition_settle_serial(definition, i, error))
-            return false;
-    }
+    if (!lathe_ports_settle(definition, error))
+        return false;
     if (definition->nets == 0 && !definition->no_net &&
         !lathe_definition_add_net(definition, "user", error))
         return false;

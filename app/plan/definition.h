@@ -29,6 +29,12 @@ struct lathe_serial_definition {
     char *path; /* of UNIX and FILE, else NULL */
 };
 
+/* A port of the virtio console that programs in the guest find by its name. */
+struct lathe_channel_definition {
+    char *name; /* "org.qemu.guest_agent.0" */
+    struct lathe_serial_definition end;
+};
+
 enum lathe_display { /* bits */
                      LATHE_DISPLAY_NONE = 1 << 0,
                      LATHE_DISPLAY_GTK = 1 << 1,
@@ -79,6 +85,10 @@ struct lathe_definition {
     char *kernel, *initrd, *append;
     struct lathe_serial_definition serial[EMU_MAX_SERIAL];
     unsigned serials;
+    /* Terminals hvc0, hvc1, ... of the virtio console, and its channels; both are its ports. */
+    struct lathe_serial_definition console[EMU_MAX_CONSOLES];
+    struct lathe_channel_definition channel[EMU_MAX_CONSOLES];
+    unsigned consoles, channels; /* EMU_MAX_CONSOLES in all */
     struct lathe_disk_definition disk[EMU_MAX_DRIVES];
     unsigned disks;
     struct lathe_net_definition net[EMU_MAX_NICS];
@@ -117,6 +127,12 @@ const char *lathe_input_text(enum lathe_input input);
 /* "stdio", "pty", "unix:PATH", "file:PATH", "null", "default"; appends a port. */
 bool lathe_definition_add_serial(struct lathe_definition *definition, const char *text,
                                  GError **error);
+/* The same; appends a terminal of the virtio console, where "default" is the window's. */
+bool lathe_definition_add_console(struct lathe_definition *definition, const char *text,
+                                  GError **error);
+/* "NAME=unix:PATH" and so on; appends a channel. */
+bool lathe_definition_add_channel(struct lathe_definition *definition, const char *text,
+                                  GError **error);
 /* "FILE[,bus=B]..." (disk.h); appends a disk. */
 bool lathe_definition_add_disk(struct lathe_definition *definition, const char *text,
                                GError **error);
@@ -149,5 +165,13 @@ void lathe_definition_note(struct lathe_definition *definition, const char *sent
 bool lathe_definition_has_window(const struct lathe_definition *definition);
 /* "stdio", "unix:PATH", ...: as the user writes it, "tab" for a window's terminal; g_free. */
 char *lathe_serial_definition_format(const struct lathe_serial_definition *serial);
+/* "NAME=unix:PATH"; g_free. */
+char *lathe_channel_definition_format(const struct lathe_channel_definition *channel);
+/* Take them out. */
+void lathe_definition_clear_serials(struct lathe_definition *definition);
+void lathe_definition_clear_consoles(struct lathe_definition *definition);
+void lathe_definition_clear_channels(struct lathe_definition *definition);
+/* The ports' part of lathe_definition_complete. */
+bool lathe_ports_settle(struct lathe_definition *definition, GError **error);
 
 #endif

@@ -155,6 +155,12 @@ static void plan_add_serials(struct lathe_plan *plan, const struct lathe_definit
     for (unsigned i = 0; i < definition->serials; i++)
         plan_take(plan, "serial", g_strdup_printf("%u", i + 1),
                   lathe_serial_definition_format(&definition->serial[i]));
+    for (unsigned i = 0; i < definition->consoles; i++)
+        plan_take(plan, "console", g_strdup_printf("hvc%u", i),
+                  lathe_serial_definition_format(&definition->console[i]));
+    for (unsigned i = 0; i < definition->channels; i++)
+        plan_take(plan, "channel", g_strdup(definition->channel[i].name),
+                  lathe_serial_definition_format(&definition->channel[i].end));
     if (definition->tpm != NULL)
         plan_take(plan, "tpm", g_strdup("tpm-crb"), g_strdup(definition->tpm));
     if (definition->debugcon != NULL)

@@ -62,6 +62,8 @@ static void build_close_backends(struct emu_machine_config *config)
 {
     for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
         emu_chardev_backend_close(&config->serial[i]);
+    for (unsigned i = 0; i < config->console_count; i++)
+        emu_chardev_backend_close(&config->consoles[i].backend);
     emu_chardev_backend_close(&config->debugcon);
     emu_tpm_backend_close(&config->tpm);
     for (unsigned i = 0; i < config->drive_count; i++)
@@ -218,16 +220,38 @@ static bool build_open_tpm(struct emu_machine_config *config,
     return done;
 }
 
+/* The terminals and channels, without their back ends: a dry run shows their device, too. */
+static void build_add_consoles(struct emu_machine_config *config,
+                               const struct lathe_definition *definition)
+{
+    config->console_count = definition->consoles + definition->channels;
+    for (unsigned i = 0; i < definition->channels; i++)
+        config->consoles[definition->consoles + i].name = definition->channel[i].name;
+}
+
+/* The session's ports: the definition's serial ports, then its terminals, then its channels. */
+static bool build_open_ports(struct emu_machine_config *config,
+                             const struct lathe_definition *definition, GPtrArray *ports,
+                             GError **error)
+{
+    for (unsigned i = 0; i < ports->len; i++) {
+        struct emu_chardev_backend *backend =
+            i < definition->serials ? &config->serial[i]
+                                    : &config->consoles[i - definition->serials].backend;
+        if (!lathe_serial_make_backend(ports->pdata[i], backend, error))
+            return false;
+    }
+    return true;
+}
+
 static bool build_open_backends(struct emu_machine_config *config,
                                 const struct lathe_definition *definition, GPtrArray *serials,
                                 GError **error)
 {
     struct emu_error found = EMU_ERROR_INIT;
 
-    for (unsigned i = 0; i < serials->len && i < EMU_MAX_SERIAL; i++) {
-        if (!lathe_serial_make_backend(serials->pdata[i], &config->serial[i], error))
-            return false;
-    }
+    if (!build_open_ports(config, definition, serials, error))
+        return false;
     if (definition->debugcon != NULL &&
         !emu_chardev_file(definition->debugcon, &config->debugcon, &found)) {
         config->debugcon = (struct emu_chardev_backend){0};
@@ -244,6 +268,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     struct emu_error found = EMU_ERROR_INIT;
 
     build_add_input(&config, definition);
+    build_add_consoles(&config, definition);
     if (!build_open_disks(&config, definition, serials == NULL, error) ||
         !build_open_nets(&config, definition, serials == NULL, watch, error) ||
         (serials != NULL && !build_open_backends(&config, definition, serials, error))) {

@@ -19,10 +19,9 @@
 
 struct _LatheSerial {
     GObject parent;
-    unsigned index;
     enum lathe_serial_kind kind;
     char *path; /* of a socket or file */
-    char *title;
+    char *name, *title;
 
     GMutex output_lock; /* taken inside device locks: nothing is called with it held */
     GByteArray *output;
@@ -35,7 +34,8 @@ struct _LatheSerial {
     struct emu_chardev *chardev;
     GByteArray *waiting; /* main thread, like the next two */
     gboolean breaking;
-    gsize before_break; /* bytes that go before it */
+    gsize before_break;  /* bytes that go before it */
+    guint columns, rows; /* of the terminal; 0: not known */
     GSource *input_source;
 
     struct emu_chardev_backend inner; /* what the user asked for beside us; set before open */
@@ -55,6 +55,8 @@ static void serial_chardev_open(void *opaque, struct emu_chardev *chardev)
 
     g_mutex_lock(&serial->input_lock);
     serial->chardev = chardev;
+    if (serial->columns != 0)
+        emu_chardev_resize(chardev, serial->columns, serial->rows);
     g_mutex_unlock(&serial->input_lock);
     if (serial->inner.ops != NULL && serial->inner.ops->open != NULL)
         serial->inner.ops->open(serial->inner.opaque, chardev);
@@ -299,6 +301,17 @@ void lathe_serial_send_break(LatheSerial *serial)
     serial_pump(serial);
 }
 
+/* The lock is for a machine that is being made on another thread. */
+void lathe_serial_resize(LatheSerial *serial, guint columns, guint rows)
+{
+    g_mutex_lock(&serial->input_lock);
+    serial->columns = MIN(columns, G_MAXUINT16);
+    serial->rows = MIN(rows, G_MAXUINT16);
+    if (serial->chardev != NULL)
+        emu_chardev_resize(serial->chardev, serial->columns, serial->rows);
+    g_mutex_unlock(&serial->input_lock);
+}
+
 gsize lathe_serial_get_waiting(LatheSerial *serial)
 {
     return serial->waiting->len;
@@ -308,6 +321,11 @@ void lathe_serial_note_reset(LatheSerial *serial)
 {
     lathe_serial_flush(serial);
     serial_emit_reset(serial);
+}
+
+const char *lathe_serial_get_name(LatheSerial *serial)
+{
+    return serial->name;
 }
 
 const char *lathe_serial_get_title(LatheSerial *serial)
@@ -355,15 +373,38 @@ static GSource *serial_source_new(LatheSerial *serial, GSourceFunc callback)
     return source;
 }
 
-LatheSerial *lathe_serial_new(unsigned index, const struct lathe_serial_definition *definition)
+/* Takes the names. */
+static LatheSerial *serial_new(const struct lathe_serial_definition *definition, char *name,
+                               char *title)
 {
     LatheSerial *serial = g_object_new(LATHE_TYPE_SERIAL, NULL);
 
-    serial->index = index;
     serial->kind = definition->kind;
     serial->path = g_strdup(definition->path);
-    serial->title = g_strdup_printf(_("Serial %u"), index + 1);
+    serial->name = name;
+    serial->title = title;
     return serial;
+}
+
+LatheSerial *lathe_serial_new(unsigned index, const struct lathe_serial_definition *definition)
+{
+    return serial_new(definition, g_strdup_printf("serial%u", index),
+                      g_strdup_printf(_("Serial %u"), index + 1));
+}
+
+LatheSerial *lathe_serial_new_console(unsigned index,
+                                      const struct lathe_serial_definition *definition)
+{
+    /* Translators: a terminal of the guest, and its number */
+    return serial_new(definition, g_strdup_printf("console%u", index),
+                      g_strdup_printf(_("Console %u"), index + 1));
+}
+
+LatheSerial *lathe_serial_new_channel(unsigned index,
+                                      const struct lathe_channel_definition *definition)
+{
+    return serial_new(&definition->end, g_strdup_printf("channel%u", index),
+                      g_strdup(definition->name));
 }
 
 static void lathe_serial_init(LatheSerial *serial)
@@ -395,6 +436,7 @@ static void lathe_serial_finalize(GObject *object)
     g_byte_array_unref(serial->waiting);
     g_mutex_clear(&serial->output_lock);
     g_mutex_clear(&serial->input_lock);
+    g_free(serial->name);
     g_free(serial->title);
     g_free(serial->path);
     free(serial->pty_name);

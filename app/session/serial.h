@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * LatheSerial: one serial port as the main loop sees it. What the guest writes comes as "output"
- * in batches, what a person types goes in with lathe_serial_send, and a pty, socket or file of the
- * user's may hang on the same port beside it. The object outlives the machine it is in.
+ * LatheSerial: one port of a machine, serial or of the virtio console, as the main loop sees it.
+ * What the guest writes comes as "output" in batches, what a person types goes in with
+ * lathe_serial_send, and a pty, socket or file of the user's may hang on the same port beside it.
+ * The object outlives the machine it is in.
  *
  * Signals, all on the main loop's thread:
  *   "output" (GBytes *bytes)  from the guest
@@ -23,6 +24,12 @@ struct lathe_serial_definition;
 
 /* index counts from 0. The definition is copied. */
 LatheSerial *lathe_serial_new(unsigned index, const struct lathe_serial_definition *definition);
+/* A terminal and a channel of the virtio console; index among the others of its kind. */
+LatheSerial *lathe_serial_new_console(unsigned index,
+                                      const struct lathe_serial_definition *definition);
+struct lathe_channel_definition;
+LatheSerial *lathe_serial_new_channel(unsigned index,
+                                      const struct lathe_channel_definition *definition);
 
 /*
  * Fills *out for a machine that is being made; opens what the definition asks for (a new pty, the
@@ -36,6 +43,9 @@ gboolean lathe_serial_make_backend(LatheSerial *serial, struct emu_chardev_backe
 gsize lathe_serial_send(LatheSerial *serial, const void *data, gsize length);
 /* A break on the line, behind what waits; one at a time. Main thread. */
 void lathe_serial_send_break(LatheSerial *serial);
+/* The terminal that shows it has this size now; the guest follows, where the port can tell it. Kept
+ * for the next machine. Main thread. */
+void lathe_serial_resize(LatheSerial *serial, guint columns, guint rows);
 /* How many bytes of these still wait. Main thread. */
 gsize lathe_serial_get_waiting(LatheSerial *serial);
 
@@ -47,7 +57,9 @@ void lathe_serial_note_reset(LatheSerial *serial);
 /* No signal comes any more; input goes nowhere. Main thread; for the session. */
 void lathe_serial_close(LatheSerial *serial);
 
-/* "Serial 1"; static for the object's life. */
+/* "serial0", "console0", "channel0": for others, as the next ones static for the object's life. */
+const char *lathe_serial_get_name(LatheSerial *serial);
+/* "Serial 1"; a channel's is its name. */
 const char *lathe_serial_get_title(LatheSerial *serial);
 /* Where the port leads beside the main loop: "unix:/run/x", "pty:/dev/pts/3"; NULL: nowhere else.
  * g_free. */

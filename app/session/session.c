@@ -416,6 +416,10 @@ LatheSession *lathe_session_new(struct lathe_definition *definition)
     session->definition = definition;
     for (unsigned i = 0; i < definition->serials; i++)
         g_ptr_array_add(session->serials, lathe_serial_new(i, &definition->serial[i]));
+    for (unsigned i = 0; i < definition->consoles; i++)
+        g_ptr_array_add(session->serials, lathe_serial_new_console(i, &definition->console[i]));
+    for (unsigned i = 0; i < definition->channels; i++)
+        g_ptr_array_add(session->serials, lathe_serial_new_channel(i, &definition->channel[i]));
     return session;
 }
 

@@ -66,6 +66,10 @@ bool lathe_make_settle_files(struct lathe_definition *definition, GError **error
     files_make_address_whole(&definition->tpm);
     for (unsigned i = 0; i < definition->serials; i++)
         files_make_whole(&definition->serial[i].path);
+    for (unsigned i = 0; i < definition->consoles; i++)
+        files_make_whole(&definition->console[i].path);
+    for (unsigned i = 0; i < definition->channels; i++)
+        files_make_whole(&definition->channel[i].end.path);
     for (unsigned i = 0; i < definition->disks; i++) {
         if (!files_settle_disk(&definition->disk[i], error))
             return false;

@@ -28,7 +28,7 @@ enum lathe_setting_kind {
 enum lathe_setting_flags {
     LATHE_SETTING_LIVE = 1 << 0, /* counts at once; else when the machine starts again */
     LATHE_SETTING_OPEN = 1 << 1, /* of a CHOICE: other texts may be right, too */
-    LATHE_SETTING_LONG = 1 << 2, /* of a TEXT: several lines */
+    LATHE_SETTING_LONG = 1 << 2, /* of a TEXT: several lines; a LIST is edited as such a text */
 };
 
 struct lathe_setting {

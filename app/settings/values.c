@@ -441,15 +441,19 @@ bool lathe_put_net(struct lathe_definition *definition, const char *text, GError
     return lathe_definition_add_net(definition, text, error);
 }
 
+/* "default" is what a document has for a terminal in the window, too. */
+static char *values_get_port(const struct lathe_serial_definition *port)
+{
+    return port->kind == LATHE_SERIAL_TAB ? g_strdup("default")
+                                          : lathe_serial_definition_format(port);
+}
+
 char *lathe_get_serial(const struct lathe_definition *definition)
 {
     GString *text = g_string_new(NULL);
 
     for (unsigned i = 0; i < definition->serials; i++) {
-        const struct lathe_serial_definition *serial = &definition->serial[i];
-        g_autofree char *line = serial->kind == LATHE_SERIAL_TAB
-                                    ? g_strdup("default") /* what a document has for both */
-                                    : lathe_serial_definition_format(serial);
+        g_autofree char *line = values_get_port(&definition->serial[i]);
         g_string_append_printf(text, "%s%s", i != 0 ? "\n" : "", line);
     }
     return g_string_free(text, FALSE);
@@ -458,6 +462,39 @@ char *lathe_get_serial(const struct lathe_definition *definition)
 bool lathe_put_serial(struct lathe_definition *definition, const char *text, GError **error)
 {
     return lathe_definition_add_serial(definition, text, error);
+}
+
+char *lathe_get_console(const struct lathe_definition *definition)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < definition->consoles; i++) {
+        g_autofree char *line = values_get_port(&definition->console[i]);
+        g_string_append_printf(text, "%s%s", i != 0 ? "\n" : "", line);
+    }
+    return g_string_free(text, FALSE);
+}
+
+bool lathe_put_console(struct lathe_definition *definition, const char *text, GError **error)
+{
+    return lathe_definition_add_console(definition, text, error);
+}
+
+char *lathe_get_channel(const struct lathe_definition *definition)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < definition->channels; i++) {
+        g_autofree char *end = values_get_port(&definition->channel[i].end);
+        g_string_append_printf(text, "%s%s=%s", i != 0 ? "\n" : "", definition->channel[i].name,
+                               end);
+    }
+    return g_string_free(text, FALSE);
+}
+
+bool lathe_put_channel(struct lathe_definition *definition, const char *text, GError **error)
+{
+    return lathe_definition_add_channel(definition, text, error);
 }
 
 char *lathe_get_debugcon(const struct lathe_definition *definition)
@@ -592,9 +629,10 @@ void lathe_values_clear(const struct lathe_setting *setting, struct lathe_defini
         definition->displays = 0;
     if (strcmp(setting->name, "net") == 0)
         values_clear_nets(definition);
-    if (strcmp(setting->name, "serial") != 0)
-        return;
-    for (unsigned i = 0; i < definition->serials; i++)
-        g_free(definition->serial[i].path);
-    definition->serials = 0;
+    if (strcmp(setting->name, "serial") == 0)
+        lathe_definition_clear_serials(definition);
+    if (strcmp(setting->name, "console") == 0)
+        lathe_definition_clear_consoles(definition);
+    if (strcmp(setting->name, "channel") == 0)
+        lathe_definition_clear_channels(definition);
 }

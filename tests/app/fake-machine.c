@@ -6,8 +6,8 @@
  * N", "spin", "hold TEXT", "lock N" (the tray; a new disc, and who wants one, are printed), "keep
  * N" (disks that are asked for; those that come and go are printed); with "screen" first those of
  * fake-display.h, "absolute N", "leds N", "locks N" (do lock keys change the lamps?), "looks",
- * "sizes" (from now on), and keys and pointer are printed. For tests of app/
- * and ui/.
+ * "sizes" (from now on), and keys and pointer are printed; "terminals" (sizes of these, from now
+ * on). For tests of app/ and ui/.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +29,8 @@
 #include "emulator/api/net.h"
 #include "tests/app/fake-display.h"
 
+#define FAKE_PORTS (EMU_MAX_SERIAL + EMU_MAX_CONSOLES)
+
 struct emu_chardev {
     struct emu_machine *machine;
 };
@@ -44,7 +46,8 @@ struct emu_machine {
     size_t input_length;
 
     struct emu_chardev chardev;
-    struct emu_chardev_backend serial[EMU_MAX_SERIAL];
+    struct emu_chardev_backend serial[FAKE_PORTS]; /* the console's behind the others */
+    _Atomic unsigned terminal, told_terminal;      /* columns << 16 | rows, as told last */
     struct emu_chardev_backend debugcon;
     struct emu_drive drives[EMU_MAX_DRIVES];
     struct emu_nic nics[EMU_MAX_NICS];
@@ -77,7 +80,7 @@ bool emu_error_set(struct emu_error *err, enum emu_error_kind kind, const char *
 
 static void fake_write(struct emu_machine *m, const void *data, size_t length)
 {
-    for (unsigned i = 0; i < EMU_MAX_SERIAL; i++) {
+    for (unsigned i = 0; i < FAKE_PORTS; i++) {
         if (m->serial[i].ops != NULL)
             m->serial[i].ops->write(m->serial[i].opaque, data, length);
     }
@@ -194,6 +197,17 @@ static void fake_tell_size(struct emu_machine *m)
     usleep(1000);
 }
 
+/* The same of the terminal that shows a port. */
+static void fake_tell_terminal(struct emu_machine *m)
+{
+    unsigned size = m->terminal;
+
+    usleep(1000);
+    if (size != m->told_terminal)
+        fake_say(m, "terminal %u by %u", size >> 16, size & 0xffff);
+    m->told_terminal = size;
+}
+
 static void fake_input_changed(struct emu_machine *m)
 {
     if (m->observer.input_changed != NULL)
@@ -260,6 +274,8 @@ static bool fake_command(struct emu_machine *m, const char *word, const char *re
         m->keeps_disks = atoi(rest) != 0;
     else if (strcmp(word, "echo") == 0)
         return fake_echo(m), false;
+    else if (strcmp(word, "terminals") == 0)
+        return fake_tell_terminal(m), false;
     else if (strcmp(word, "sizes") == 0 && m->display != NULL)
         return fake_tell_size(m), false;
     else if (strcmp(word, "until") == 0)
@@ -292,7 +308,7 @@ static void fake_step(struct emu_machine *m)
 static void fake_do_reset(struct emu_machine *m)
 {
     m->cursor = m->script;
-    for (unsigned i = 0; i < EMU_MAX_SERIAL; i++) {
+    for (unsigned i = 0; i < FAKE_PORTS; i++) {
         if (m->serial[i].ops != NULL && m->serial[i].ops->reset != NULL)
             m->serial[i].ops->reset(m->serial[i].opaque);
     }
@@ -364,7 +380,7 @@ static void fake_set_up(struct emu_machine *m, const struct emu_machine_config *
     m->chardev.machine = m;
     if (observer != NULL)
         m->observer = *observer;
-    for (unsigned i = 0; i < EMU_MAX_SERIAL; i++) {
+    for (unsigned i = 0; i < FAKE_PORTS; i++) {
         if (m->serial[i].ops != NULL && m->serial[i].ops->open != NULL)
             m->serial[i].ops->open(m->serial[i].opaque, &m->chardev);
     }
@@ -372,7 +388,7 @@ static void fake_set_up(struct emu_machine *m, const struct emu_machine_config *
 
 static void fake_close_backends(struct emu_machine *m)
 {
-    for (unsigned i = 0; i < EMU_MAX_SERIAL; i++)
+    for (unsigned i = 0; i < FAKE_PORTS; i++)
         emu_chardev_backend_close(&m->serial[i]);
     emu_chardev_backend_close(&m->debugcon);
     for (unsigned i = 0; i < EMU_MAX_DRIVES; i++)
@@ -387,7 +403,9 @@ struct emu_machine *emu_machine_new(const struct emu_machine_config *config,
 {
     struct emu_machine *m = calloc(1, sizeof(*m));
 
-    memcpy(m->serial, config->serial, sizeof(m->serial));
+    memcpy(m->serial, config->serial, sizeof(config->serial));
+    for (unsigned i = 0; i < config->console_count; i++)
+        m->serial[EMU_MAX_SERIAL + i] = config->consoles[i].backend;
     m->debugcon = config->debugcon;
     memcpy(m->drives, config->drives, sizeof(m->drives));
     memcpy(m->nics, config->nics, sizeof(m->nics));
@@ -716,6 +734,11 @@ size_t emu_chardev_input(struct emu_chardev *chardev, const uint8_t *data, size_
     pthread_cond_broadcast(&m->changed);
     pthread_mutex_unlock(&m->lock);
     return length;
+}
+
+void emu_chardev_resize(struct emu_chardev *chardev, unsigned columns, unsigned rows)
+{
+    chardev->machine->terminal = columns << 16 | rows;
 }
 
 void emu_chardev_break(struct emu_chardev *chardev)

@@ -79,6 +79,8 @@ static const struct settings_value settings_values[] = {
     {"gpu", "virtio", NULL, "cga"},
     {"display", "none", NULL, "sdl"},
     {"serial", "default\nnull\npty", NULL, "modem"},
+    {"console", "default\nnull\npty", NULL, "modem"},
+    {"channel", "org.example.agent=null\nb=pty", NULL, "org.example.agent"},
     {"debugcon", "file:/tmp/debug", NULL, "stdio"},
     {"debugcon-file", "/tmp/debug", NULL, NULL},
     {"input", "virtio", NULL, "joystick"},
@@ -487,6 +489,36 @@ static void test_edit_keeps_serials(void)
     EDIT_HAS(edit, "!ua-one", "!ua-two", "!<console", "isa-debug");
 }
 
+static const char edit_virtio[] =
+    "<console type='pty'><target type='serial' port='0'/></console>"
+    "<console type='pty'><target type='virtio' port='1'/><alias name='ua-hvc0'/></console>"
+    "<channel type='unix'><source mode='bind' path='/tmp/a'/>"
+    "<target type='virtio' name='org.example.a'/><alias name='ua-a'/></channel>"
+    "<channel type='spicevmc'><target type='virtio' name='com.example.b'/></channel>";
+
+/* Terminals and channels of the virtio console, beside those that are not known. */
+static void test_edit_keeps_channels(void)
+{
+    g_autoptr(lathe_machine) machine = settings_make("Keeps channels", NULL);
+    g_autoptr(lathe_edit) edit = lathe_edit_open("Keeps channels", NULL);
+    g_autofree char *text = lathe_edit_get_xml(edit);
+    g_auto(GStrv) parts = g_strsplit(text, "</devices>", 2);
+    g_autofree char *whole = g_strconcat(parts[0], edit_virtio, "</devices>", parts[1], NULL);
+
+    CHECK(lathe_edit_set_xml(edit, whole, NULL));
+    edit_expect(edit, "console", "pty");
+    edit_expect(edit, "channel", "org.example.a=unix:/tmp/a");
+    CHECK(edit_put(edit, "console", "pty\nnull"));
+    CHECK(edit_put(edit, "channel", "org.example.c=null\norg.example.a=unix:/tmp/a"));
+    EDIT_HAS(edit, "ua-hvc0", "ua-a", "spicevmc", "type=\"serial\"", "org.example.c");
+    edit_expect(edit, "console", "pty\nnull");
+    edit_expect(edit, "channel", "org.example.c=null\norg.example.a=unix:/tmp/a");
+    CHECK(edit_put(edit, "channel", "org.example.a=pty") && edit_put(edit, "console", ""));
+    EDIT_HAS(edit, "!ua-hvc0", "ua-a", "spicevmc", "type=\"serial\"", "!org.example.c", "!/tmp/a");
+    CHECK(!edit_put(edit, "channel", "a=null\na=null") && !edit_put(edit, "channel", "a/b=null"));
+    CHECK(!edit_put(edit, "console", "pty\npty\npty\npty\npty\npty\npty"));
+}
+
 static void test_edit_meanwhile(void)
 {
     g_autoptr(lathe_machine) machine = settings_make("Twice", NULL);
@@ -554,6 +586,7 @@ int main(int argc, char **argv)
         {"settings-edit-xml", test_edit_xml},
         {"settings-edit-keeps-nets", test_edit_keeps_nets},
         {"settings-edit-keeps-serials", test_edit_keeps_serials},
+        {"settings-edit-keeps-channels", test_edit_keeps_channels},
         {"settings-edit-meanwhile", test_edit_meanwhile},
         {"settings-edit-locked", test_edit_locked},
         {NULL},

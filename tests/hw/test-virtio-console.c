@@ -280,7 +280,7 @@ static void test_bytes(void)
     bench_finish(&bench);
 }
 
-/* Rows come first there; a channel has no size; one that comes early is told later. */
+/* A channel has no size; one that comes early is told later. */
 static void test_size(void)
 {
     struct bench bench;
@@ -295,11 +295,11 @@ static void test_size(void)
     check_silence(&bench, TELLS);
     bench_ask(&bench, 0, PORT_READY, 1);
     check_told(&bench, 0, TERMINAL, "", 0);
-    check_told(&bench, 0, RESIZE, "\030\0\120\0", 4);
+    check_told(&bench, 0, RESIZE, "\120\0\030\0", 4);
     check_told(&bench, 0, OPEN, "", 0);
     bench_ask(&bench, 0, OPEN, 1);
     bench_resize(&bench, 0, 132, 43);
-    check_told(&bench, 0, RESIZE, "\053\0\204\0", 4);
+    check_told(&bench, 0, RESIZE, "\204\0\053\0", 4);
     bench_ask(&bench, 1, PORT_READY, 1);
     bench_ask(&bench, 1, OPEN, 1);
     bench_resize(&bench, 1, 91, 31);

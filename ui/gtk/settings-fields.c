@@ -204,8 +204,8 @@ static void fields_add(struct settings *settings, GtkGrid *grid,
 /* What has a shape of its own is not among them. */
 static gboolean fields_is_plain(const struct lathe_setting *setting)
 {
-    return setting->kind != LATHE_SETTING_LIST && setting->kind != LATHE_SETTING_ORDER &&
-           setting->kind != LATHE_SETTING_DRIVE;
+    return (setting->kind != LATHE_SETTING_LIST || (setting->flags & LATHE_SETTING_LONG) != 0) &&
+           setting->kind != LATHE_SETTING_ORDER && setting->kind != LATHE_SETTING_DRIVE;
 }
 
 void lathe_settings_add_fields(struct settings *settings, GtkBox *box, const char *page)

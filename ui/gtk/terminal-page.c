@@ -104,6 +104,8 @@ static void on_size_allocate(GtkWidget *terminal, GdkRectangle *allocation, Lath
         return;
     page->columns = columns;
     page->rows = rows;
+    if (page->console != NULL)
+        lathe_console_resize(page->console, (guint)columns, (guint)rows);
     page_changed(page);
 }
 

@@ -45,8 +45,11 @@ static void focus_draw(struct tui_view *view, struct tui_area area)
 {
     struct focus *focus = (struct focus *)view;
     bool full = view->class->whole;
+    struct tui_area place = full ? area : focus->consoles->place;
 
-    tui_terminal_draw(focus->port->terminal, full ? area : focus->consoles->place, true);
+    tui_terminal_draw(focus->port->terminal, place, true);
+    lathe_console_resize(focus->port->console, (guint)MAX(place.columns, 1),
+                         (guint)MAX(place.rows, 1));
     if (full && focus->hint) {
         const char *text = _(" Ctrl-] leaves ");
         int width = MIN(tui_width(text), area.columns);

@@ -106,11 +106,11 @@ static bool console_is_open(const struct console_port *port)
 
 /* ---- about ports ---- */
 
-/* Linux has read the rows first since it has known resizing, whatever 1.2 says of the order. */
+/* Columns first, as 1.2 says; Linux before 2025 takes them for the rows. */
 static size_t console_put_size(const struct console_port *port, uint8_t *out)
 {
-    memcpy(out, &port->rows, 2);
-    memcpy(out + 2, &port->columns, 2);
+    memcpy(out, &port->columns, 2);
+    memcpy(out + 2, &port->rows, 2);
     return 4;
 }
 
