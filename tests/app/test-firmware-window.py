@@ -14,6 +14,7 @@ from xwindow import FOCUS_READER, Failed, check_complaints, run_tests, wait_for
 
 PAGES, PROGRAM, PICTURES = sys.argv[1:4]
 TEMPLATE = "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"
+CERTIFICATE = os.path.abspath(os.path.join(os.path.dirname(__file__), "../wizards/data/ca.pem"))
 
 
 def call(*words):
@@ -175,6 +176,48 @@ def test_keys(display, folder):
     window.end()
 
 
+def choose(window, title, path):
+    """A file in GTK's own chooser, which takes its time to open, rests between, and so does its entry."""
+    window.show(title)
+    time.sleep(0.7)
+    window.display.wait_rest()
+    if not title.startswith("Save"):  # else its entry is there already
+        before = window.display.shot()
+        window.keys("ctrl+l")
+        window.display.wait_rest(before)
+    time.sleep(0.4)
+    window.keys("ctrl+a")
+    window.type(path)
+    time.sleep(0.4)
+    window.display.wait_rest()
+    window.keys("Return")
+    wait_for("the end of " + title, lambda: window.find(title) is None)
+    window.show("Variables in machine.fd")
+
+
+def test_files(display, folder):
+    """A certificate is enrolled, a key is made, stores are compared, variables go out as JSON."""
+    store, window = open_store(display, folder)
+    window.keys("Down")
+    window.wait_focus("Secure Boot")
+    window.keys("alt+a")
+    choose(window, "Choose a Certificate, a List or a Program", CERTIFICATE)
+    window.saves(store, "db", "3 signatures: x509 3")
+    window.keys("alt+m")
+    key = os.path.join(folder, "own.key")
+    choose(window, "Save the Private Key", key)
+    window.saves(store, "db", "4 signatures: x509 4")
+    if os.stat(key).st_mode & 0o777 != 0o600 or "My key" not in call(store, "--verbose", "--var", "PK"):
+        raise Failed("no key of one's own: " + call(store, "--verbose", "--var", "PK"))
+    window.keys("ctrl+Next", "ctrl+Next")
+    window.wait_focus("Differences")
+    window.keys("alt+w")
+    choose(window, "Choose a Variable Store", TEMPLATE)
+    display.picture("firmware-compare")
+    window.keys("Escape")
+    window.end()
+
+
 def test_variables(display, folder):
     """A variable is set; a value that cannot be is told; closing asks, and saves."""
     store, window = open_store(display, folder)
@@ -239,5 +282,5 @@ def test_from_settings(display, folder):
     window.end()
 
 
-run_tests("firmware-window", [test_boot_order, test_dragging, test_keys, test_variables, test_in_use,
+run_tests("firmware-window", [test_boot_order, test_dragging, test_keys, test_files, test_variables, test_in_use,
                               test_from_settings], PICTURES, sys.argv[4:])
