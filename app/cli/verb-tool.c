@@ -20,6 +20,11 @@ int lathe_verb_firmware(struct lathe_cli *cli)
     return tool_run_verb("firmware", cli);
 }
 
+int lathe_verb_seed(struct lathe_cli *cli)
+{
+    return tool_run_verb("seed", cli);
+}
+
 int lathe_verb_wizard(struct lathe_cli *cli)
 {
     return tool_run_verb("wizard", cli);

@@ -45,17 +45,19 @@ class Console:
         self.text = ""
 
     def wait(self, pattern, seconds):
+        """Until there is such a text, which is then taken as read; its match, or None."""
         end = time.monotonic() + seconds
         while not re.search(pattern, self.text):
             left = end - time.monotonic()
             if left < 0 or not select.select([self.process.stdout], [], [], left)[0]:
-                return False
+                return None
             data = os.read(self.process.stdout.fileno(), 65536)
             if not data:
-                return False
+                return None
             self.text += data.decode(errors="replace")
-        self.text = self.text[re.search(pattern, self.text).end():]
-        return True
+        found = re.search(pattern, self.text)
+        self.text = self.text[found.end():]
+        return found
 
     def type(self, line):
         os.write(self.process.stdin.fileno(), line.encode() + b"\r")
@@ -90,7 +92,7 @@ def log_in(console):
     console.type("ann")
     asked = console.wait(r"Password: ", 120 * PATIENCE)
     console.type(PASSWORD)
-    report("express-logs-in", asked and console.wait(r"ann@lotte:~\$ ", 120 * PATIENCE), console.text[-2000:])
+    report("express-logs-in", asked and console.wait(r"ann@\w+:~\$ ", 120 * PATIENCE), console.text[-2000:])
     console.type("echo $((6 * 7)) $(id -un) $(. /etc/os-release; echo $VERSION_CODENAME)")
     report("express-system", console.wait(r"42 ann trixie", 60 * PATIENCE), console.text[-2000:])
 
@@ -113,9 +115,10 @@ def main():
     mirror.installer(FOLDER)
     if create(mirror):
         console = Console()
-        up = console.wait(r"lotte login: ", 2 * HOURS)
-        report("express-installs", up, console.text[-3000:] + "\n" + "\n".join(mirror.log[-5:]))
+        up = console.wait(r"(\w+) login: ", 2 * HOURS)
+        report("express-installs", up is not None, console.text[-3000:] + "\n" + "\n".join(mirror.log[-5:]))
         if up:
+            report("express-host-name", up.group(1) == "lotte", up.group(1))
             settled()
             log_in(console)
             console.type("echo %s | sudo -S poweroff" % PASSWORD)

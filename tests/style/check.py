@@ -40,6 +40,7 @@ LAYERS = {
     "wizards/doctor": ["emulator/api", "app/plan", "app/config", "app/firmware", "wizards/flow"],
     "wizards/installer": ["app/plan", "wizards/flow"],
     "wizards/topology": ["app/plan", "wizards/flow"],
+    "wizards/ignition": ["app/plan"],
     "wizards/express": ["app", "wizards/flow", "wizards/installer"],
     "wizards/cli": ["emulator/api", "app", "wizards"],
     "ui": ["display", "app", "wizards", "ui"],

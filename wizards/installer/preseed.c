@@ -34,6 +34,8 @@ static void preseed_network(const struct lathe_answers *answers, GString *out)
         preseed_put(out, "netcfg/confirm_static", "boolean", "true");
     }
     preseed_put(out, "netcfg/get_hostname", "string", lathe_answers_value(answers, "hostname"));
+    /* A name that DHCP gives would count more without this. */
+    preseed_put(out, "netcfg/hostname", "string", lathe_answers_value(answers, "hostname"));
     preseed_put(out, "netcfg/get_domain", "string", lathe_answers_value(answers, "search"));
 }
 
