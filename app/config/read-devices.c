@@ -375,8 +375,13 @@ static bool read_video(struct lathe_config_reader *reader, GError **error)
     const xmlNode *video = lathe_tree_find(reader->root, "devices/video");
     g_autofree char *type = lathe_tree_get(lathe_tree_child(video, "model"), "type");
 
+    g_autofree char *accelerated = lathe_tree_get(
+        lathe_tree_child(lathe_tree_child(video, "model"), "acceleration"), "accel3d");
+
     if (type != NULL) /* others keep the standard VGA, and the check has told */
         lathe_gpu_parse(type, &reader->definition->gpu, NULL);
+    if (reader->definition->gpu == EMU_GPU_VIRTIO && g_strcmp0(accelerated, "yes") == 0)
+        reader->definition->gpu = EMU_GPU_VIRTIO_GL;
     if (video != NULL && lathe_tree_next(video) != NULL)
         lathe_read_later(reader, lathe_tree_next(video), "video: the machine has one adapter");
     return true;

@@ -231,11 +231,15 @@ static bool write_boot(xmlNode *root, const struct lathe_definition *definition,
 static bool write_gpu(xmlNode *root, const struct lathe_definition *definition, GError **error)
 {
     xmlNode *devices = lathe_tree_need(root, "devices");
-    bool vga = definition->gpu == EMU_GPU_STD;
+    bool vga = definition->gpu == EMU_GPU_STD, gl = definition->gpu == EMU_GPU_VIRTIO_GL;
+    xmlNode *model;
 
     lathe_write_drop_all(devices, "video");
-    lathe_tree_set(lathe_tree_add(lathe_tree_add(devices, "video", NULL), "model", NULL), "type",
-                   vga ? "vga" : lathe_gpu_name(definition->gpu));
+    model = lathe_tree_add(lathe_tree_add(devices, "video", NULL), "model", NULL);
+    lathe_tree_set(model, "type",
+                   vga ? "vga" : lathe_gpu_name(gl ? EMU_GPU_VIRTIO : definition->gpu));
+    if (gl)
+        lathe_tree_set(lathe_tree_add(model, "acceleration", NULL), "accel3d", "yes");
     return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
+#include "app/session/renderer.h"
 #include "app/session/serial.h"
 #include "app/session/session.h"
 #include "app/session/swtpm.h"
@@ -262,7 +263,7 @@ static bool build_open_backends(struct emu_machine_config *config,
 
 struct emu_machine *lathe_build_machine(const struct lathe_definition *definition,
                                         GPtrArray *serials, const struct lathe_build_watch *watch,
-                                        GError **error)
+                                        char **notice, GError **error)
 {
     struct emu_machine_config config = build_config(definition);
     struct emu_error found = EMU_ERROR_INIT;
@@ -275,6 +276,8 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
         build_close_backends(&config);
         return NULL;
     }
+    if (serials != NULL && definition->gpu == EMU_GPU_VIRTIO_GL)
+        lathe_renderer_open(&config.gpu_backend, notice);
     struct emu_machine *machine =
         emu_machine_new(&config, watch != NULL ? &watch->machine : NULL, &found);
     if (machine == NULL)
@@ -284,7 +287,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
 
 char *lathe_session_describe(const struct lathe_definition *definition, GError **error)
 {
-    struct emu_machine *machine = lathe_build_machine(definition, NULL, NULL, error);
+    struct emu_machine *machine = lathe_build_machine(definition, NULL, NULL, NULL, error);
 
     if (machine == NULL)
         return NULL;

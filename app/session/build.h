@@ -18,12 +18,11 @@ struct lathe_build_watch {
     void *opaque;
 };
 
-/* serials: of LatheSerial *, or NULL for a machine with nothing connected; watch NULL: nobody hears.
- * Any thread; waits.
- * NULL with *error. */
+/* serials: of LatheSerial *, or NULL for a machine with nothing connected; watch NULL: nobody
+ * hears. Any thread; waits. NULL with *error. *notice becomes what its people should know of it,
+ * g_free; else it stays NULL; with serials only. */
 struct emu_machine *lathe_build_machine(const struct lathe_definition *definition,
-                                        GPtrArray *serials,
-                                        const struct lathe_build_watch *watch,
-                                        GError **error);
+                                        GPtrArray *serials, const struct lathe_build_watch *watch,
+                                        char **notice, GError **error);
 
 #endif

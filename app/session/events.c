@@ -119,9 +119,41 @@ void lathe_session_box_free(struct session_box *box)
     g_free(box);
 }
 
+struct session_notice {
+    LatheSession *session;
+    char *text;
+};
+
+static gboolean session_run_notice(gpointer data)
+{
+    struct session_notice *notice = data;
+
+    g_signal_emit_by_name(notice->session, "warning", notice->text);
+    return G_SOURCE_REMOVE;
+}
+
+static void session_free_notice(gpointer data)
+{
+    struct session_notice *notice = data;
+
+    g_object_unref(notice->session);
+    g_free(notice->text);
+    g_free(notice);
+}
+
+/* By the main loop, when those who show it are there. Takes the text. */
+static void session_tell(LatheSession *session, char *text)
+{
+    struct session_notice *notice = g_new(struct session_notice, 1);
+
+    *notice = (struct session_notice){g_object_ref(session), text};
+    lathe_session_invoke(session_run_notice, notice, session_free_notice);
+}
+
 struct session_box *lathe_session_box_new(LatheSession *session, GError **error)
 {
     struct session_box *box = g_new0(struct session_box, 1);
+    char *notice = NULL;
     const struct lathe_build_watch watch = {
         .machine = {.state_changed = session_on_state,
                     .reset = session_on_reset,
@@ -135,8 +167,13 @@ struct session_box *lathe_session_box_new(LatheSession *session, GError **error)
     };
 
     *box = (struct session_box){session, session->generation, NULL, FALSE};
-    box->machine = lathe_build_machine(session->definition, session->serials, &watch, error);
-    if (box->machine == NULL)
+    box->machine =
+        lathe_build_machine(session->definition, session->serials, &watch, &notice, error);
+    if (box->machine == NULL) {
+        g_free(notice);
         g_clear_pointer(&box, g_free);
+    } else if (notice != NULL) {
+        session_tell(session, notice);
+    }
     return box;
 }

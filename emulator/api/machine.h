@@ -77,10 +77,11 @@ struct emu_nic {
 /* The graphics adapter. */
 enum emu_gpu {
     EMU_GPU_NONE,
-    EMU_GPU_STD,    /* a VGA with Bochs's VBE extension */
-    EMU_GPU_VIRTIO, /* a virtio graphics adapter that starts as a VGA */
-    EMU_GPU_BOCHS,  /* Bochs's linear frame buffer without the VGA */
-    EMU_GPU_RAMFB,  /* a picture in RAM, if firmware sets it up */
+    EMU_GPU_STD,       /* a VGA with Bochs's VBE extension */
+    EMU_GPU_VIRTIO,    /* a virtio graphics adapter that starts as a VGA */
+    EMU_GPU_BOCHS,     /* Bochs's linear frame buffer without the VGA */
+    EMU_GPU_RAMFB,     /* a picture in RAM, if firmware sets it up */
+    EMU_GPU_VIRTIO_GL, /* as EMU_GPU_VIRTIO, and gpu_backend renders for it */
 };
 
 /* 0 stands for "derive it": see emu_topology_complete. */

@@ -115,6 +115,7 @@ bool board_add_display(struct board *board, struct emu_error *err)
         [EMU_GPU_VIRTIO] = &virtio,
         [EMU_GPU_BOCHS] = &bochs,
         [EMU_GPU_RAMFB] = &ramfb,
+        [EMU_GPU_VIRTIO_GL] = &virtio,
     };
 
     return board->config->gpu == EMU_GPU_NONE ||

@@ -13,7 +13,11 @@
 #include "emulator/api/error.h"
 #include "emulator/api/types.h"
 
-struct emu_gpu_device; /* the adapter, for emu_gpu_fence_done */
+/* The adapter; for emu_gpu_fence_done, so that a back end needs nothing of the emulator's. */
+struct emu_gpu_device {
+    void (*fence_done)(struct emu_gpu_device *gpu, uint32_t context, uint32_t ring,
+                       uint64_t ticket);
+};
 struct iovec;
 
 #define EMU_GPU_NO_RING UINT32_MAX
@@ -125,6 +129,10 @@ static inline void emu_gpu_backend_close(struct emu_gpu_backend *backend)
 
 /* All tickets up to this one of the same context and ring, as fence was given them, are done. Any
  * thread, never waits long. */
-void emu_gpu_fence_done(struct emu_gpu_device *gpu, uint32_t context, uint32_t ring, uint64_t ticket);
+static inline void emu_gpu_fence_done(struct emu_gpu_device *gpu, uint32_t context, uint32_t ring,
+                                      uint64_t ticket)
+{
+    gpu->fence_done(gpu, context, ring, ticket);
+}
 
 #endif

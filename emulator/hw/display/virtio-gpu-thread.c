@@ -134,9 +134,10 @@ static void gpu_answer_done_locked(struct virtio_gpu *gpu, uint32_t context, uin
         pthread_cond_broadcast(&gpu->rest);
 }
 
-void emu_gpu_fence_done(struct emu_gpu_device *handle, uint32_t context, uint32_t ring, uint64_t ticket)
+static void gpu_fence_done(struct emu_gpu_device *handle, uint32_t context, uint32_t ring,
+                           uint64_t ticket)
 {
-    struct virtio_gpu *gpu = handle->device;
+    struct virtio_gpu *gpu = ((struct gpu_handle *)handle)->gpu;
 
     pthread_mutex_lock(gpu_lock(gpu));
     gpu_answer_done_locked(gpu, context, ring, ticket);
@@ -278,8 +279,8 @@ static void gpu_start_backend(struct virtio_gpu *gpu)
 
     if (ops == NULL)
         return;
-    gpu->handle.device = gpu;
-    gpu->rendering = ops->start(gpu->backend.opaque, &gpu->handle, &err);
+    gpu->handle = (struct gpu_handle){{gpu_fence_done}, gpu};
+    gpu->rendering = ops->start(gpu->backend.opaque, &gpu->handle.device, &err);
     if (!gpu->rendering)
         return;
     while (gpu->capset_count < 8 && ops->get_capset(gpu->backend.opaque, gpu->capset_count, &set))

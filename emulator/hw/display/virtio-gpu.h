@@ -196,8 +196,10 @@ struct gpu_context {
     bool lost; /* it was in a saved machine, and what it had is gone */
 };
 
-struct emu_gpu_device {
-    struct virtio_gpu *device;
+/* What the back end has of the adapter. */
+struct gpu_handle {
+    struct emu_gpu_device device; /* first */
+    struct virtio_gpu *gpu;
 };
 
 struct virtio_gpu {
@@ -209,7 +211,7 @@ struct virtio_gpu {
     bool has_vga;
 
     struct emu_gpu_backend backend; /* given before realize; closed with the device */
-    struct emu_gpu_device handle;
+    struct gpu_handle handle;
     bool rendering;   /* the back end works */
     char reason[256]; /* or why it does not */
     unsigned capset_count;
