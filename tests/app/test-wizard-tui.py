@@ -170,9 +170,9 @@ def test_library(place):
     terminal.keys("w")
     terminal.wait("Assistants", "Installer parameters")
     terminal.keys("Down", "Enter")
-    terminal.wait("Memory and nodes")
+    terminal.wait("What the firmware")
     terminal.keys("q")
-    terminal.wait("0 machines", gone=("Memory and nodes",))
+    terminal.wait("0 machines", gone=("What the firmware",))
     terminal.keys("q")
     terminal.wait("status 0")
 
