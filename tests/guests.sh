@@ -135,7 +135,7 @@ menuentry "Graphical installer" {
     initrd /initrd.gz
 }
 CONFIG
-    grub-mkrescue -o "$guests/discs/installer.new" "$tree" 2>"$guests/discs/grub.log"
+    grub-mkrescue -o "$guests/discs/installer.new" "$tree" -- -volid "Debian $release.0.0 amd64 n" 2>"$guests/discs/grub.log"
     rm -rf "$root" "$tree" "$guests/discs/grub.log"
     mv "$guests/discs/installer.new" "$guests/discs/installer.iso"
 }

@@ -10,11 +10,13 @@
 
 #include "app/modules/module.h"
 
-static OsinfoMedia *osinfo_make_media(const struct lathe_media *media)
+#define OSINFO_BACK 8 /* releases of a system: years of a database that nobody renewed */
+
+static OsinfoMedia *osinfo_make_media(const struct lathe_media *media, const char *volume)
 {
     const struct {
         const char *name, *value;
-    } rows[] = {{OSINFO_MEDIA_PROP_VOLUME_ID, media->volume},
+    } rows[] = {{OSINFO_MEDIA_PROP_VOLUME_ID, volume},
                 {OSINFO_MEDIA_PROP_SYSTEM_ID, media->system},
                 {OSINFO_MEDIA_PROP_PUBLISHER_ID, media->publisher},
                 {OSINFO_MEDIA_PROP_APPLICATION_ID, media->application}};
@@ -88,19 +90,67 @@ static void osinfo_fill(OsinfoOs *os, struct lathe_system *system)
     osinfo_add_devices(os, system);
 }
 
+/* NULL: the database has no such disc. */
+static OsinfoOs *osinfo_find(OsinfoDb *db, const struct lathe_media *media, const char *volume)
+{
+    OsinfoMedia *made = osinfo_make_media(media, volume);
+    OsinfoOs *os = osinfo_db_identify_media(db, made) ? osinfo_media_get_os(made) : NULL;
+
+    g_object_unref(made);
+    return os;
+}
+
+/* With the first number of a text replaced, if it is this one; g_free. The text itself otherwise.
+ */
+static char *osinfo_renumber(const char *text, guint64 from, guint64 to)
+{
+    gsize before = text != NULL ? strcspn(text, "0123456789") : 0;
+    char *end = NULL;
+
+    if (text == NULL || text[before] == '\0' || g_ascii_strtoull(text + before, &end, 10) != from)
+        return g_strdup(text);
+    return g_strdup_printf("%.*s%" G_GUINT64_FORMAT "%s", (int)before, text, to, end);
+}
+
+/*
+ * A release that is newer than this host's database, as that of a distribution is for its own next
+ * one: it is described as the newest before it, by its own number.
+ */
+static void osinfo_describe_newer(OsinfoDb *db, const struct lathe_media *media,
+                                  struct lathe_system *system)
+{
+    const char *digits = media->volume + strcspn(media->volume, "0123456789");
+    guint64 number = g_ascii_strtoull(digits, NULL, 10);
+    OsinfoOs *os = NULL;
+
+    for (guint64 back = 1; os == NULL && back <= OSINFO_BACK && back < number; back++) {
+        g_autofree char *volume = osinfo_renumber(media->volume, number, number - back);
+        os = osinfo_find(db, media, volume);
+        if (os == NULL)
+            continue;
+        osinfo_fill(os, system);
+        char *name = osinfo_renumber(system->name, number - back, number);
+        char *id = osinfo_renumber(system->id, number - back, number);
+        g_free(system->name);
+        g_free(system->id);
+        system->name = name;
+        system->id = id;
+    }
+    g_clear_object(&os);
+}
+
 static void osinfo_describe(const struct lathe_media *media, struct lathe_system *system)
 {
     OsinfoLoader *loader = osinfo_loader_new();
-    OsinfoMedia *made = osinfo_make_media(media);
+    OsinfoDb *db = osinfo_loader_get_db(loader);
 
     osinfo_loader_process_default_path(loader, NULL); /* what could be read counts */
-    if (osinfo_db_identify_media(osinfo_loader_get_db(loader), made)) {
-        OsinfoOs *os = osinfo_media_get_os(made);
-        if (os != NULL)
-            osinfo_fill(os, system);
-        g_clear_object(&os);
-    }
-    g_object_unref(made);
+    OsinfoOs *os = osinfo_find(db, media, media->volume);
+    if (os != NULL)
+        osinfo_fill(os, system);
+    else
+        osinfo_describe_newer(db, media, system);
+    g_clear_object(&os);
     g_object_unref(loader);
 }
 

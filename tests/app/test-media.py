@@ -205,11 +205,20 @@ def broken():
         refused(format, path("x." + format), words, "qemu-img convert")
 
 
-def systems():
-    """libosinfo's database, by the strings of the volume descriptor alone."""
-    tool("xorriso", "-as", "mkisofs", "-o", "debian.iso", "-V", "Debian 11.4.0 amd64 n", "root")
+def identified(volume):
+    """The system's name, by the strings of the volume descriptor alone."""
+    tool("xorriso", "-as", "mkisofs", "-o", "debian.iso", "-V", volume, "root")
     done = subprocess.run([IDENTIFY, path("debian.iso")], stdout=subprocess.PIPE, timeout=60)
-    text = done.stdout.decode().strip()
+    return done.stdout.decode().strip()
+
+
+def systems():
+    """libosinfo's database."""
+    newer = identified("Debian 16.2.0 amd64 n")
+    report("newer than the database", newer in ("Debian 16", "built without libosinfo"), newer)
+    none = identified("Frobnix 12.2.0 amd64 n")
+    report("not in the database", none in ("", "built without libosinfo"), none)
+    text = identified("Debian 11.4.0 amd64 n")
     known = text == "Debian 11"
     report("libosinfo knows Debian 11", known or text == "built without libosinfo", text)
     status, out, _ = plan(None, "--cdrom", path("debian.iso"), "--firmware", "bios")
