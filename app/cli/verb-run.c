@@ -139,15 +139,15 @@ static int run_again(GError **error)
     return LATHE_EXIT_INTERNAL;
 }
 
-/* Returns whether the machine is to be started again. */
+/* Returns whether the machine is to be started again. Whoever ended it in another way goes on with
+ * the installation the next time. */
 static bool run_end_install(struct lathe_cli *cli, int status, GError **error)
 {
     g_autoptr(lathe_library) library = lathe_library_open(NULL);
     bool done = false;
 
-    if (!cli->restarts || *error != NULL)
-        return false;
-    return lathe_install_settle(library, cli->machine, &done, error) && status == LATHE_EXIT_RESET;
+    return cli->restarts && *error == NULL && status == LATHE_EXIT_RESET &&
+           lathe_install_settle(library, cli->machine, &done, error);
 }
 
 static int run_session(struct lathe_cli *cli, struct lathe_saved *saved, GError **error)

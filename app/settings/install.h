@@ -9,7 +9,7 @@
 #include "app/library/library.h"
 
 /*
- * Looks whether a machine whose guest has restarted or is off has its system now. If it has, its
+ * Looks whether a machine whose guest has restarted has its system now. If it has, its
  * definition is written without what was for the installation, and that is removed; passwords are
  * in there, as hashes. The caller has the machine's lock. *done: was it so? False with *error. Any
  * thread; blocks on the disk.

@@ -41,6 +41,7 @@ LAYERS = {
     "wizards/installer": ["app/plan", "wizards/flow"],
     "wizards/topology": ["app/plan", "wizards/flow"],
     "wizards/ignition": ["app/plan"],
+    "wizards/cloud": ["app/plan", "wizards/flow", "wizards/ignition", "wizards/installer"],
     "wizards/express": ["app", "wizards/flow", "wizards/installer"],
     "wizards/cli": ["emulator/api", "app", "wizards"],
     "ui": ["display", "app", "wizards", "ui"],

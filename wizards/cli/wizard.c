@@ -15,6 +15,7 @@
 #include "app/plan/error.h"
 #include "wizards/choice/choice.h"
 #include "wizards/cli/wizards.h"
+#include "wizards/cloud/cloud.h"
 #include "wizards/doctor/doctor.h"
 #include "wizards/flow/dialog.h"
 #include "wizards/flow/files.h"

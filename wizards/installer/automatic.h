@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Files of answers for installers: kickstart, AutoYaST, preseed, autoinstall, from one model.
- * Inside of wizards/installer.
+ * Inside of wizards/installer, and for wizards/cloud, which asks the same.
  */
 #ifndef LATHE_INSTALLER_AUTOMATIC_H
 #define LATHE_INSTALLER_AUTOMATIC_H
@@ -14,6 +14,8 @@ void installer_automatic_validate(const struct lathe_answers *answers,
 void installer_automatic_apply(const struct lathe_answers *answers, struct lathe_outcome *outcome);
 /* Gives the salt that nobody typed. */
 void installer_complete(struct lathe_answers *answers);
+/* The same whatever else is answered: of flows with a question "salt". */
+void installer_complete_salt(struct lathe_answers *answers);
 
 /* The password as a hash of crypt (SHA-512); itself if it is one; "" if there is none. g_free. */
 char *installer_hash(const struct lathe_answers *answers, const char *id, const char *user);

@@ -177,19 +177,24 @@ const struct lathe_question installer_automatic_questions[] = {
     {NULL},
 };
 
-void installer_complete(struct lathe_answers *answers)
+void installer_complete_salt(struct lathe_answers *answers)
 {
     static const char letters[] =
         "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     guint8 chance[SALT_LENGTH];
     char salt[SALT_LENGTH + 1] = "";
 
-    if (!lathe_answers_on(answers, "automatic") || lathe_answers_on(answers, "salt") ||
-        getrandom(chance, sizeof(chance), 0) != sizeof(chance))
+    if (lathe_answers_on(answers, "salt") || getrandom(chance, sizeof(chance), 0) != sizeof(chance))
         return;
     for (size_t i = 0; i < SALT_LENGTH; i++)
         salt[i] = letters[chance[i] % 64];
     lathe_answers_set(answers, "salt", salt, NULL);
+}
+
+void installer_complete(struct lathe_answers *answers)
+{
+    if (lathe_answers_on(answers, "automatic"))
+        installer_complete_salt(answers);
 }
 
 /* ---- what the writers of files ask ---- */
