@@ -34,7 +34,7 @@ LAYERS = {
     "emulator/boards": ["emulator"],
     "display": ["emulator/api", "display"],
     "app": ["emulator/api", "display", "app"],
-    "wizards/firmware": ["emulator/api", "app/plan", "app/firmware"],
+    "wizards/firmware": ["emulator/api", "app/plan", "app/library", "app/firmware"],
     "wizards/flow": ["app/plan", "app/firmware"],
     "wizards/choice": ["app/plan", "app/config", "app/firmware", "wizards/flow", "wizards/firmware"],
     "wizards/doctor": ["emulator/api", "app/plan", "app/config", "app/firmware", "wizards/flow"],

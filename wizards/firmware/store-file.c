@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "app/library/saved.h"
 #include "app/plan/error.h"
 
 #define QCOW2_SNAPSHOTS 60u /* where their number stands */
@@ -18,11 +19,24 @@ static bool file_is_qcow2(struct lathe_bytes bytes)
 
 /* ---- locks ---- */
 
+/* A machine of the library that is suspended has its variables in its state, too. */
+static bool file_is_suspended(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *state = g_build_filename(folder, LATHE_MACHINE_SAVED, NULL);
+    g_autofree char *definition = g_build_filename(folder, LATHE_MACHINE_DEFINITION, NULL);
+
+    return g_file_test(state, G_FILE_TEST_EXISTS) && g_file_test(definition, G_FILE_TEST_EXISTS);
+}
+
 static bool file_lock(struct lathe_store_file *file, const char *path, GError **error)
 {
     const struct emu_block_options options = {.path = path};
     struct emu_error found = EMU_ERROR_INIT;
 
+    if (file_is_suspended(path))
+        return lathe_error_input(
+            error, "%s: its machine is suspended: let it go on and shut it down first", path);
     if (!emu_block_open(&options, &file->lock, &found))
         return lathe_error_from_emu(error, &found);
     file->fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
