@@ -104,10 +104,26 @@ static void message_read_lists(struct doctor_message *message, const char *line)
         take_property(message->unknown, rest);
 }
 
+/* Lathe's own: "there is no CPU feature 'x'", "CPU feature 'x' is not one that ..." */
+static void message_read_own(struct doctor_message *message, const char *line)
+{
+    const char *rest = line_after(line, "CPU feature '");
+    g_autofree char *name = NULL;
+
+    if (rest == NULL)
+        return;
+    take_name(&name, rest);
+    if (name != NULL)
+        name_add(strstr(line, "there is no CPU feature") != NULL ? message->unknown
+                                                                 : message->missing,
+                 name);
+}
+
 static void message_read_models(struct doctor_message *message, const char *line)
 {
     static const char *const unknown[] = {"Unknown CPU model", "unable to find CPU definition",
-                                          "Unable to find CPU definition", "unknown CPU model"};
+                                          "Unable to find CPU definition", "unknown CPU model",
+                                          "there is no CPU model"};
     const char *rest;
 
     for (size_t i = 0; i < G_N_ELEMENTS(unknown); i++) {
@@ -133,6 +149,7 @@ struct doctor_message *doctor_message_read(const char *text)
     message->extra = g_ptr_array_new_with_free_func(g_free);
     for (char **line = lines; *line != NULL; line++) {
         message_read_lists(message, *line);
+        message_read_own(message, *line);
         message_read_models(message, *line);
     }
     return message;
