@@ -2,6 +2,8 @@
 /* Enrolling keys without firmware's help. */
 #include "wizards/firmware/secure-boot.h"
 
+#include <glib/gi18n.h>
+
 #include "app/plan/error.h"
 #include "wizards/firmware/certificate.h"
 
@@ -261,9 +263,9 @@ const char *lathe_secure_boot_state(const GPtrArray *variables)
     bool key = secure_find(variables, lathe_known_variable("PK", NULL)) != NULL;
 
     if (!key)
-        return "off: there are no keys (setup mode)";
+        return N_("off: there are no keys (setup mode)");
     if (enable == NULL)
-        return "on, as firmware switches it on when there are keys";
+        return N_("on, as firmware switches it on when there are keys");
     struct lathe_bytes data = lathe_bytes_of(enable->data);
-    return data.size == 1 && data.data[0] == 1 ? "on" : "off";
+    return data.size == 1 && data.data[0] == 1 ? N_("on") : N_("off");
 }

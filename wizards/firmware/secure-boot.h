@@ -46,7 +46,7 @@ bool lathe_secure_boot_copy(GPtrArray *variables, const GPtrArray *from, GError 
  */
 bool lathe_secure_boot_switch(GPtrArray *variables, bool on, GError **error);
 
-/* "on", "off", "off: there are no keys (setup mode)", ... Static. */
+/* "on", "off", "off: there are no keys (setup mode)", ... Static, marked for translation. */
 const char *lathe_secure_boot_state(const GPtrArray *variables);
 
 #endif
