@@ -10,6 +10,7 @@
 #include "app/cli/front-end.h"
 #include "app/plan/host-facts.h"
 #include "app/plan/size.h"
+#include "app/session/graphics.h"
 
 struct doctor_row {
     char *name;
@@ -88,6 +89,42 @@ static void doctor_add_display(GArray *rows)
                 good ? "" : _("start from a desktop session, or use --display none"));
 }
 
+static char *doctor_dup_or(const char *text, const char *other)
+{
+    return g_strdup(text != NULL ? text : other);
+}
+
+static void doctor_add_vulkan(GArray *rows, const struct lathe_graphics *graphics)
+{
+    for (guint i = 0; i < graphics->vulkan->len; i++)
+        doctor_take(rows, g_strdup("Vulkan"), true, g_strdup(graphics->vulkan->pdata[i]), "");
+    if (graphics->vulkan->len == 0)
+        doctor_take(rows, g_strdup("Vulkan"), false, g_strdup(_("no driver was found")), "");
+}
+
+/* Looked for in a process of its own, which takes a moment. */
+static void doctor_add_graphics(GArray *rows)
+{
+    struct lathe_graphics *graphics = lathe_graphics_probe();
+    const char *install = _("install virglrenderer and an OpenGL driver (Mesa)");
+
+    doctor_take(rows, g_strdup("EGL"), graphics->opengl != NULL,
+                doctor_dup_or(graphics->egl, _("no driver was found")), "");
+    doctor_take(rows, g_strdup("OpenGL"), graphics->opengl != NULL,
+                doctor_dup_or(graphics->opengl, _("no driver was found")), "");
+    doctor_take(rows, g_strdup("dma-buf"), graphics->dma_buf,
+                g_strdup(graphics->dma_buf ? _("the driver offers it; this version reads back")
+                                           : _("the driver does not offer it")),
+                "");
+    doctor_add_vulkan(rows, graphics);
+    doctor_take(rows, g_strdup("guest OpenGL"), graphics->virgl,
+                g_strdup(graphics->virgl ? lathe_graphics_way(graphics) : graphics->why_not),
+                graphics->virgl ? "" : install);
+    doctor_take(rows, g_strdup("guest Vulkan"), false,
+                g_strdup(_("this version does not have it; guests draw by their processors")), "");
+    lathe_graphics_free(graphics);
+}
+
 static void doctor_add_cpus(GArray *rows)
 {
     g_autofree char *models = g_strjoinv(", ", (char **)emu_cpu_models());
@@ -147,6 +184,7 @@ int lathe_verb_doctor(struct lathe_cli *cli)
     doctor_add_kvm(rows);
     doctor_add_memory(rows, &facts);
     doctor_add_display(rows);
+    doctor_add_graphics(rows);
     doctor_add_cpus(rows);
     if (cli->json)
         doctor_print_json(rows);

@@ -9,9 +9,8 @@
 
 #include "app/plan/error.h"
 
-static char *module_path(const char *name)
+char *lathe_module_path(const char *file)
 {
-    g_autofree char *file = g_strconcat("lathe-", name, ".so", NULL);
     const char *wanted = g_getenv("LATHE_MODULES");
 
     if (wanted != NULL)
@@ -26,7 +25,8 @@ static char *module_path(const char *name)
 
 const void *lathe_module_find(const char *name, GError **error)
 {
-    g_autofree char *path = module_path(name);
+    g_autofree char *file = g_strconcat("lathe-", name, ".so", NULL);
+    g_autofree char *path = lathe_module_path(file);
     /* Lazily: of a toolkit's functions most are never called. Modules bind their own at once. */
     void *object = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
     const void *entry = object != NULL ? dlsym(object, "lathe_module") : NULL;

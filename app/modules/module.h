@@ -18,4 +18,7 @@
  */
 const void *lathe_module_find(const char *name, GError **error);
 
+/* Where a file of this name lies beside the modules: programs that the program starts. g_free. */
+char *lathe_module_path(const char *file);
+
 #endif

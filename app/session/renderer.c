@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Without what it needs a machine has 2D, and its people are told why: no guest fails to start. */
+/* A driver is tried in a process of its own before it is loaded. Without what it needs a machine
+ * has 2D, and its people are told why: no guest fails to start. */
 #include "app/session/renderer.h"
 
 #include <glib/gi18n.h>
 
 #include "app/modules/module.h"
+#include "app/session/graphics.h"
 
 static void renderer_failed(void *opaque, const char *why)
 {
@@ -17,10 +19,14 @@ static void renderer_failed(void *opaque, const char *why)
 void lathe_renderer_open(struct emu_gpu_backend *out, char **notice)
 {
     g_autoptr(GError) error = NULL;
-    const struct lathe_renderer *renderer = lathe_module_find("virgl", &error);
+    struct lathe_graphics *host = lathe_graphics_probe();
+    const struct lathe_renderer *renderer = host->virgl ? lathe_module_find("virgl", &error) : NULL;
 
-    if (renderer == NULL)
+    if (!host->virgl)
+        renderer_failed(notice, host->why_not);
+    else if (renderer == NULL)
         renderer_failed(notice, error->message);
     else if (!renderer->open(out, renderer_failed, notice))
         renderer_failed(notice, _("out of memory"));
+    lathe_graphics_free(host);
 }
