@@ -4,11 +4,14 @@
 #define LATHE_ACTIONS_ACTIONS_PRIVATE_H
 
 #include "app/actions/actions.h"
+#include "app/library/files.h"
 
 struct action_call {
     struct lathe_library *library;
     struct lathe_machine *machine;
     const char *argument;
+    lathe_progress progress; /* NULL: nobody wants to know */
+    void *opaque;
 };
 
 char *action_start(const struct action_call *call, GError **error);

@@ -38,7 +38,7 @@ const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
     {LATHE_ACTION_GROUP, "group", N_("Move to _Group…"), N_("Shows the machine below a heading."),
      "<Primary>g", STILL, LATHE_ACTION_TAKES_NAME},
     {LATHE_ACTION_CLONE, "clone", N_("_Clone…"), N_("Makes a machine with copies of its disks."),
-     "<Primary><Shift>c", IDLE | IN(TEMPLATE), LATHE_ACTION_TAKES_NAME},
+     "<Primary><Shift>c", IDLE | IN(TEMPLATE), LATHE_ACTION_TAKES_NAME | LATHE_ACTION_TAKES_WHILE},
     {LATHE_ACTION_LINK_CLONE, "link-clone", N_("_Linked Clone…"),
      N_("Makes a machine that shares what is on its disks now."), "<Primary><Shift>l",
      IDLE | IN(TEMPLATE), LATHE_ACTION_TAKES_NAME},
@@ -145,7 +145,7 @@ static char *action_call(enum lathe_action_id id, const struct action_call *call
 char *lathe_action_do(const struct lathe_action *action, struct lathe_library *library,
                       struct lathe_machine *machine, const char *argument, GError **error)
 {
-    const struct action_call call = {library, machine, argument};
+    const struct action_call call = {library, machine, argument, NULL, NULL};
 
     return action_call(action->id, &call, error);
 }
@@ -158,6 +158,11 @@ struct action_job {
     struct lathe_machine *machine; /* NULL: undelete */
     char *argument;
     unsigned position;
+    GCancellable *cancellable; /* NULL, like told: nobody watches it */
+    lathe_action_told *told;
+    gpointer data; /* of told */
+    gint percent;  /* atomic: told last */
+    gint waiting;  /* atomic: the main loop has yet to tell */
 };
 
 static void action_job_free(gpointer data)
@@ -166,6 +171,7 @@ static void action_job_free(gpointer data)
 
     lathe_library_free(job->library);
     lathe_machine_free(job->machine);
+    g_clear_object(&job->cancellable);
     g_free(job->argument);
     g_free(job);
 }
@@ -177,10 +183,41 @@ static char *action_bring_back(const struct action_job *job, GError **error)
     return machine != NULL ? g_strdup(machine->id) : NULL;
 }
 
-static char *action_job_do(const struct action_job *job, GError **error)
+/* ---- one that is watched ---- */
+
+static gboolean action_on_told(gpointer data)
 {
+    GTask *task = data;
+    struct action_job *job = g_task_get_task_data(task);
+
+    g_atomic_int_set(&job->waiting, FALSE);
+    if (!g_task_get_completed(task))
+        job->told(job->data, g_atomic_int_get(&job->percent) / 100.0);
+    return G_SOURCE_REMOVE;
+}
+
+/* On the thread that works. */
+static bool action_on_progress(void *opaque, uint64_t done, uint64_t total)
+{
+    GTask *task = opaque;
+    struct action_job *job = g_task_get_task_data(task);
+    int percent = total != 0 ? (int)((double)MIN(done, total) * 100 / (double)total) : 100;
+
+    if (percent != g_atomic_int_get(&job->percent)) {
+        g_atomic_int_set(&job->percent, percent);
+        if (g_atomic_int_compare_and_exchange(&job->waiting, FALSE, TRUE))
+            g_idle_add_full(G_PRIORITY_DEFAULT, action_on_told, g_object_ref(task), g_object_unref);
+    }
+    return !g_cancellable_is_cancelled(job->cancellable);
+}
+
+static char *action_job_do(GTask *task, const struct action_job *job, GError **error)
+{
+    const struct action_call call = {job->library, job->machine, job->argument,
+                                     job->told != NULL ? action_on_progress : NULL, task};
+
     if (job->action != NULL)
-        return lathe_action_do(job->action, job->library, job->machine, job->argument, error);
+        return action_call(job->action->id, &call, error);
     if (job->machine == NULL)
         return action_bring_back(job, error);
     return lathe_library_place(job->library, job->machine, job->position, error) ? g_strdup("")
@@ -190,7 +227,7 @@ static char *action_job_do(const struct action_job *job, GError **error)
 static void action_on_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
     GError *error = NULL;
-    char *text = action_job_do(data, &error);
+    char *text = action_job_do(task, data, &error);
 
     if (text != NULL)
         g_task_return_pointer(task, text, g_free);
@@ -225,6 +262,20 @@ void lathe_action_perform(const struct lathe_action *action, struct lathe_librar
     struct action_job *job = action_job_new(library, machine, argument);
 
     job->action = action;
+    action_run(job, done, data);
+}
+
+void lathe_action_perform_watched(const struct lathe_action *action, struct lathe_library *library,
+                                  const struct lathe_machine *machine, const char *argument,
+                                  GCancellable *cancellable, lathe_action_told *told,
+                                  GAsyncReadyCallback done, gpointer data)
+{
+    struct action_job *job = action_job_new(library, machine, argument);
+
+    job->action = action;
+    job->cancellable = g_object_ref(cancellable);
+    job->told = told;
+    job->data = data;
     action_run(job, done, data);
 }
 

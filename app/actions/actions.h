@@ -41,7 +41,8 @@ enum lathe_action_id {
 enum lathe_action_flag {
     LATHE_ACTION_DANGEROUS = 1 << 0, /* what the guest has not written to its disks is lost */
     LATHE_ACTION_TAKES_NAME = 1 << 1,
-    LATHE_ACTION_GIVES_TEXT = 1 << 2, /* to be read and copied */
+    LATHE_ACTION_TAKES_WHILE = 1 << 3, /* it tells how far it is, and can be stopped */
+    LATHE_ACTION_GIVES_TEXT = 1 << 2,  /* to be read and copied */
 };
 
 struct lathe_action {
@@ -76,6 +77,16 @@ char *lathe_action_do(const struct lathe_action *action, struct lathe_library *l
 void lathe_action_perform(const struct lathe_action *action, struct lathe_library *library,
                           const struct lathe_machine *machine, const char *argument,
                           GAsyncReadyCallback done, gpointer data);
+/*
+ * The same for one that takes a while: told is called on the main loop with how much of it is done,
+ * 0..1, now and then until done is; when cancellable is cancelled it ends with
+ * G_IO_ERROR_CANCELLED, and nothing of it is left.
+ */
+typedef void lathe_action_told(gpointer data, double share);
+void lathe_action_perform_watched(const struct lathe_action *action, struct lathe_library *library,
+                                  const struct lathe_machine *machine, const char *argument,
+                                  GCancellable *cancellable, lathe_action_told *told,
+                                  GAsyncReadyCallback done, gpointer data);
 /* As lathe_action_do. */
 char *lathe_action_finish(GAsyncResult *result, GError **error);
 

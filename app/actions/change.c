@@ -55,7 +55,10 @@ char *action_group(const struct action_call *call, GError **error)
 
 char *action_clone(const struct action_call *call, bool linked, GError **error)
 {
-    const struct lathe_clone_options options = {.name = call->argument, .linked = linked};
+    const struct lathe_clone_options options = {.name = call->argument,
+                                                .linked = linked,
+                                                .progress = call->progress,
+                                                .opaque = call->opaque};
     g_autoptr(lathe_machine) made =
         lathe_library_clone(call->library, call->machine, &options, error);
 

@@ -5,7 +5,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <glib.h>
+#include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,18 +16,21 @@
 #include "app/library/files.h"
 #include "app/plan/error.h"
 
-#define COPY_PART (16u << 20) /* bytes between two reports */
+#define COPY_PART (4u << 20) /* bytes between two reports */
 
 struct copy_files {
     int from, to;
     struct lathe_copy *copy;
 };
 
-static void copy_tell(struct lathe_copy *copy, uint64_t bytes)
+/* False, with errno: it is to stop. */
+static bool copy_tell(struct lathe_copy *copy, uint64_t bytes)
 {
     copy->done += bytes;
-    if (copy->progress != NULL)
-        copy->progress(copy->opaque, copy->done, copy->total);
+    if (copy->progress == NULL || copy->progress(copy->opaque, copy->done, copy->total))
+        return true;
+    errno = ECANCELED;
+    return false;
 }
 
 /* Where the kernel does not copy between two file systems. */
@@ -62,7 +66,8 @@ static bool copy_extent(const struct copy_files *files, off_t at, off_t end)
             return false;
         if (done == 0) /* the file was cut short meanwhile */
             return true;
-        copy_tell(files->copy, (uint64_t)done);
+        if (!copy_tell(files->copy, (uint64_t)done))
+            return false;
         at += done;
     }
     return true;
@@ -90,11 +95,21 @@ static bool copy_data(const struct copy_files *files, off_t size)
 
 static bool copy_contents(const struct copy_files *files, const struct stat *info)
 {
-    if (ioctl(files->to, FICLONE, files->from) == 0)
-        copy_tell(files->copy, (uint64_t)info->st_blocks * 512);
-    else if (!copy_data(files, info->st_size))
-        return false;
-    return fsync(files->to) == 0;
+    bool copied = ioctl(files->to, FICLONE, files->from) == 0
+                      ? copy_tell(files->copy, (uint64_t)info->st_blocks * 512)
+                      : copy_data(files, info->st_size);
+
+    return copied && fsync(files->to) == 0;
+}
+
+/* Always false. */
+static bool copy_fail(const char *from, const char *to, GError **error)
+{
+    if (errno != ECANCELED)
+        return lathe_error_input(error, "cannot copy '%s' to '%s': %s", from, to,
+                                 g_strerror(errno));
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("it was stopped"));
+    return false;
 }
 
 static bool copy_file(const char *from, const char *to, struct lathe_copy *copy, GError **error)
@@ -108,8 +123,7 @@ static bool copy_file(const char *from, const char *to, struct lathe_copy *copy,
     if (copied)
         files.to = open(to, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (copied && (files.to < 0 || !copy_contents(&files, &info)))
-        copied =
-            lathe_error_input(error, "cannot copy '%s' to '%s': %s", from, to, g_strerror(errno));
+        copied = copy_fail(from, to, error);
     if (files.from >= 0)
         close(files.from);
     if (files.to >= 0)

@@ -13,8 +13,9 @@
 /* Hidden names that the library's own half-made things begin with. */
 #define LATHE_FILES_NEW ".new-"
 
-/* How far a copy is; bytes. */
-typedef void (*lathe_progress)(void *opaque, uint64_t done, uint64_t total);
+/* How far a copy is, in bytes, by the thread that copies; false stops it: the error is
+ * G_IO_ERROR_CANCELLED then. */
+typedef bool (*lathe_progress)(void *opaque, uint64_t done, uint64_t total);
 
 struct lathe_copy {
     lathe_progress progress; /* NULL: nobody wants to know */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The library's parts: names and their folders, the lock, relative names of files, copies. */
 #include <fcntl.h>
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -176,9 +177,15 @@ static void test_move(void)
     CHECK(!g_file_test(from, G_FILE_TEST_EXISTS) && g_file_test(to, G_FILE_TEST_EXISTS));
 }
 
-static void parts_count(void *opaque, uint64_t done, uint64_t total)
+static bool parts_count(void *opaque, uint64_t done, uint64_t total)
 {
     (*(unsigned *)opaque)++;
+    return true;
+}
+
+static bool parts_stop(void *opaque, uint64_t done, uint64_t total)
+{
+    return false;
 }
 
 /* A hole stays one, and what is there is the same. */
@@ -200,6 +207,11 @@ static void test_copy(void)
     CHECK(g_file_get_contents(to, &text, &length, NULL));
     CHECK(memcmp(text, "begin", 5) == 0 && memcmp(text + (64 << 20), "end", 3) == 0);
     CHECK(!lathe_files_copy(from, to, &copy, NULL)); /* nothing is written over */
+    g_autoptr(GError) error = NULL;
+    copy.progress = parts_stop;
+    g_unlink(to);
+    CHECK(!lathe_files_copy(from, to, &copy, &error));
+    CHECK(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
 }
 
 /* ---- relative names ---- */

@@ -536,6 +536,8 @@ def stops():
             stream.write(os.urandom(1 << 19))
     stop("Ctrl-C stops an import", ["import", "large.raw", "--name", "Large"], lambda process: leftovers())
     lathe("create", "Large", "--disk", at("large.raw") + ",format=raw")
+    lathe("import", "large.raw", "--name", "Kept")
+    stop("Ctrl-C stops a clone", ["clone", "Kept", "Clone"], lambda process: leftovers())
     begun = time.monotonic()
     stop("Ctrl-C stops an export", ["export", "Large", "--format", "ova", "-o", "large.ova"],
          lambda process: time.monotonic() > begun + 1)

@@ -12,7 +12,9 @@
 struct act {
     LatheLibraryWindow *window;
     const struct lathe_action *action;
-    char *name, *id; /* the machine's, and its folder's */
+    char *name, *id;           /* the machine's, and its folder's */
+    GCancellable *cancellable; /* of one that takes a while, like its bar */
+    GtkWidget *bar;            /* NULL: it is gone with the window */
 };
 
 static void act_show_text(struct act *act, const char *text)
@@ -47,16 +49,42 @@ static void act_on_done(GObject *source, GAsyncResult *result, gpointer data)
     struct lathe_watched *watched =
         window->watch != NULL ? lathe_watch_find(window->watch, act->id, NULL) : NULL;
 
-    if (window->watch != NULL && text == NULL)
+    if (act->bar != NULL)
+        gtk_widget_destroy(act->bar);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_clear_pointer(&text, g_free); /* whoever stopped it knows */
+    else if (window->watch != NULL && text == NULL)
         lathe_library_window_show_error(window, error->message);
     else if (window->watch != NULL)
         act_tell(act, text);
     if (watched != NULL)
         lathe_watch_look(window->watch, watched);
     g_object_unref(window);
+    g_clear_object(&act->cancellable);
     g_free(act->name);
     g_free(act->id);
     g_free(act);
+}
+
+static void act_on_told(gpointer data, double share)
+{
+    struct act *act = data;
+
+    if (act->bar != NULL)
+        lathe_library_set_progress(act->bar, share);
+}
+
+/* With a bar, which may go with the window. */
+static void act_watched(struct act *act, const struct lathe_machine *machine, const char *name)
+{
+    /* Translators: a machine's name, and that of its clone */
+    g_autofree char *text = g_strdup_printf(_("Cloning %s to %s…"), act->name, name);
+
+    act->cancellable = g_cancellable_new();
+    act->bar = lathe_library_show_progress(act->window, text, act->cancellable);
+    g_signal_connect(act->bar, "destroy", G_CALLBACK(gtk_widget_destroyed), &act->bar);
+    lathe_action_perform_watched(act->action, lathe_watch_get_library(act->window->watch), machine,
+                                 name, act->cancellable, act_on_told, act_on_done, act);
 }
 
 void lathe_library_act(LatheLibraryWindow *window, enum lathe_action_id id,
@@ -66,8 +94,11 @@ void lathe_library_act(LatheLibraryWindow *window, enum lathe_action_id id,
 
     *act = (struct act){g_object_ref(window), &lathe_actions[id], g_strdup(machine->name),
                         g_strdup(machine->id)};
-    lathe_action_perform(act->action, lathe_watch_get_library(window->watch), machine, name,
-                         act_on_done, act);
+    if ((act->action->flags & LATHE_ACTION_TAKES_WHILE) != 0)
+        act_watched(act, machine, name);
+    else
+        lathe_action_perform(act->action, lathe_watch_get_library(window->watch), machine, name,
+                             act_on_done, act);
 }
 
 /* With the selected machine, if it can be done now. */

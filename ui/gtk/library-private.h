@@ -66,6 +66,13 @@ bool lathe_library_has_crashed(const struct lathe_watched *watched);
 /* Tells the last words of a machine that crashed or is broken; of another one nothing. */
 void lathe_library_show_crash(LatheLibraryWindow *window, const struct lathe_watched *watched);
 
+/* ---- library-progress.c ---- */
+
+/* A bar with what is done, how far it is and a button that stops it, until it is destroyed. */
+GtkWidget *lathe_library_show_progress(LatheLibraryWindow *window, const char *text,
+                                       GCancellable *cancellable);
+void lathe_library_set_progress(GtkWidget *bar, double share);
+
 /* ---- library-name.c ---- */
 
 /* Asks for a name beside the selected machine; then does the action. */

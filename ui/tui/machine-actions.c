@@ -21,6 +21,7 @@
 struct tui_actions {
     struct tui *tui; /* NULL: it is gone */
     LatheWatch *watch;
+    GCancellable *copying; /* of the clone that was begun last; NULL: none is being made */
 };
 
 struct actions_row {
@@ -40,12 +41,14 @@ struct actions_job {
     struct tui_actions *actions;
     const struct lathe_action *action;
     char *name, *id; /* of the machine and its folder */
+    GCancellable *cancellable;
 };
 
 static void actions_unref(gpointer data)
 {
     struct tui_actions *actions = data;
 
+    g_clear_object(&actions->copying);
     g_object_unref(actions->watch);
 }
 
@@ -67,6 +70,7 @@ static void actions_job_free(gpointer data)
     struct actions_job *job = data;
 
     g_rc_box_release_full(job->actions, actions_unref);
+    g_clear_object(&job->cancellable);
     g_free(job->name);
     g_free(job->id);
     g_free(job);
@@ -93,6 +97,8 @@ static void actions_done(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GError) error = NULL;
     g_autofree char *text = lathe_action_finish(result, &error);
 
+    if (job->cancellable != NULL && job->cancellable == job->actions->copying)
+        g_clear_object(&job->actions->copying);
     if (job->actions->tui != NULL && text == NULL)
         tui_say(job->actions->tui, TUI_BAD, "%s", error->message);
     else if (job->actions->tui != NULL)
@@ -101,11 +107,43 @@ static void actions_done(GObject *source, GAsyncResult *result, gpointer data)
     actions_job_free(job);
 }
 
+static void actions_told(gpointer data, double share)
+{
+    struct actions_job *job = data;
+
+    if (job->actions->tui != NULL) /* Translators: a machine's name; K is a key */
+        tui_say(job->actions->tui, TUI_PLAIN, _("Cloning %s: %d %%. K stops it."), job->name,
+                (int)(share * 100));
+}
+
+static void actions_perform_watched(struct actions_job *job, const struct lathe_watched *watched,
+                                    const char *argument)
+{
+    struct tui_actions *actions = job->actions;
+
+    job->cancellable = g_cancellable_new();
+    g_set_object(&actions->copying, job->cancellable);
+    lathe_action_perform_watched(job->action, lathe_watch_get_library(actions->watch),
+                                 watched->machine, argument, job->cancellable, actions_told,
+                                 actions_done, job);
+}
+
+static void actions_stop_copying(struct tui_actions *actions, struct lathe_watched *watched)
+{
+    if (actions->copying != NULL)
+        g_cancellable_cancel(actions->copying);
+}
+
 static void actions_perform(struct tui_actions *actions, const struct lathe_action *action,
                             struct lathe_watched *watched, const char *argument)
 {
-    lathe_action_perform(action, lathe_watch_get_library(actions->watch), watched->machine,
-                         argument, actions_done, actions_job_new(actions, action, watched));
+    struct actions_job *job = actions_job_new(actions, action, watched);
+
+    if ((action->flags & LATHE_ACTION_TAKES_WHILE) != 0)
+        actions_perform_watched(job, watched, argument);
+    else
+        lathe_action_perform(action, lathe_watch_get_library(actions->watch), watched->machine,
+                             argument, actions_done, job);
 }
 
 /* The machine may have gone, or have another state, while somebody thought about it. */
@@ -273,6 +311,8 @@ static const struct actions_row actions_rows[] = {
     ACTION('d', "d", DELETE),
     {'n', "n", N_("New machine"), LATHE_ACTIONS, true, false, actions_create},
     {'u', "u", N_("Bring back what was deleted last"), LATHE_ACTIONS, true, false, actions_undo},
+    {'K', "K", N_("Stop the clone that is being made"), LATHE_ACTIONS, true, false,
+     actions_stop_copying},
     {'L', "L", N_("What becomes of running machines when the library is left"), LATHE_ACTIONS, true,
      false, actions_choose_leave},
 };
