@@ -28,15 +28,46 @@ static void events_on_state(LatheSession *session, GParamSpec *spec, gpointer da
     }
 }
 
+/* The machine waits for a full host; what it says ends with the image that had no room. */
+static bool events_is_about(const char *text, const char *path)
+{
+    g_autofree char *end = path != NULL ? g_strdup_printf("(%s)", path) : NULL;
+
+    return end != NULL && g_str_has_suffix(text, end);
+}
+
+/* Which drive that is; g_free. "": none that is known. */
+static char *events_held_drive(struct lathe_qmp *qmp, const char *text)
+{
+    const struct lathe_definition *definition = lathe_session_get_definition(qmp->session);
+    GPtrArray *attached = lathe_session_get_attached(qmp->session);
+
+    for (unsigned i = 0; i < definition->disks; i++) {
+        if (events_is_about(text, definition->disk[i].path))
+            return qmp_drive_name(qmp->session, i);
+    }
+    for (guint i = 0; i < attached->len; i++) {
+        const struct lathe_attached_disk *disk = attached->pdata[i];
+        if (events_is_about(text, disk->definition->path))
+            return qmp_device_name(qmp, disk->number);
+    }
+    return g_strdup("");
+}
+
 /* Where QEMU tells that a write failed and the machine waits. */
 static void events_on_held(LatheSession *session, gpointer data)
 {
+    const char *text = lathe_session_get_hold_text(session);
+    g_autofree char *drive = events_held_drive(data, text);
     JsonObject *event = json_object_new();
 
-    json_object_set_string_member(event, "device", "");
+    json_object_set_string_member(event, "device", drive);
+    if (*drive != '\0')
+        json_object_set_string_member(event, "node-name", drive);
     json_object_set_string_member(event, "operation", "write");
     json_object_set_string_member(event, "action", "stop");
-    json_object_set_string_member(event, "reason", lathe_session_get_hold_text(session));
+    json_object_set_boolean_member(event, "nospace", TRUE);
+    json_object_set_string_member(event, "reason", text);
     qmp_emit(data, QMP_EVENT_io_error, event);
 }
 

@@ -6,9 +6,11 @@ disk.py LATHE GUESTS INIT CASE...: cases are BUS-qcow2, BUS-raw, BUS-readonly, B
 BUS-discard-changes, BUS-full, cd, firmware, locked, bad.
 """
 import hashlib
+import json
 import os
 import random
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +30,7 @@ kernel = "cloud"  # which has everything but SATA and USB
 PATIENCE = int(os.environ.get("PATIENCE", "3"))
 LIMIT = 80 * PATIENCE  # seconds
 NAMES = {"virtio": "vda", "nvme": "nvme0n1", "sata": "sda", "usb": "sda"}
+QMP_NAMES = {"virtio": "virtio0", "nvme": "nvme0", "sata": "ide0-hd0", "usb": "usb0"}
 SIZE = 256 << 20
 
 
@@ -129,6 +132,20 @@ def full(bus):
     report("disk-%s-full" % bus, done.returncode == 0 and "ok" in done.stdout, done.stdout)
 
 
+def await_io_error():
+    """The data of the next BLOCK_IO_ERROR that the control socket tells."""
+    with socket.socket(socket.AF_UNIX) as link:
+        link.settimeout(10 * PATIENCE)
+        link.connect("control")
+        link.sendall(b'{"execute": "qmp_capabilities"}')
+        with link.makefile("r", encoding="utf-8") as lines:
+            for line in lines:
+                told = json.loads(line)
+                if told.get("event") == "BLOCK_IO_ERROR":
+                    return told["data"]
+    return {}
+
+
 def full_inside(bus):
     os.makedirs("small")
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", "small"], check=True)
@@ -138,13 +155,15 @@ def full_inside(bus):
             stream.write(bytes(48 << 20))
         child = subprocess.Popen(
             command("lathe=write disk=" + NAMES[bus], "--smp", "2", "--disk",
-                    "small/a,format=%s,bus=%s" % (name, bus)),
+                    "small/a,format=%s,bus=%s" % (name, bus), "--control", "unix:control"),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         text = b""
         while b"lathe: paused: " not in text and (piece := child.stdout.read1(4096)):
             text += piece
         case = "disk-%s-full-%s%s" % (bus, name, "-small" if options else "")
-        time.sleep(5)  # it tries again meanwhile, and there is still no room
+        event = await_io_error()  # it tries again meanwhile, and there is still no room
+        report(case + "-event", event.get("device") == QMP_NAMES[bus] and event.get("nospace") is True and
+               event.get("operation") == "write" and event.get("action") == "stop", event)
         report(case + "-waits", child.poll() is None and b"small/a)" in text, text.decode()[-2000:])
         os.remove("small/ballast")
         text += child.communicate()[0]
