@@ -25,6 +25,9 @@ static const struct path_place path_places[] = {
     {"devices/console/source", "path"},
     {"devices/console/log", "file"},
     {"devices/tpm/backend/source", "path"},
+    {"metadata/lathe:machine/lathe:netboot", "folder"},
+    {"metadata/lathe:machine/lathe:netboot", "pcap"},
+    {"metadata/lathe:machine/lathe:netboot/lathe:file", "path"},
 };
 
 struct path_walk {

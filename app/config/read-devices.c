@@ -201,7 +201,7 @@ static bool read_net(struct lathe_config_reader *reader, const xmlNode *node, GE
         return lathe_read_fail_at(reader, node, error);
     definition->net[definition->nets - 1].boot = lathe_read_boot(node);
     definition->net[definition->nets - 1].place = lathe_parts_read_place(node);
-    return true;
+    return lathe_read_netboot(reader, definition->nets - 1, error);
 }
 
 /* A definition says all its adapters: none is added. */

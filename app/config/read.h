@@ -18,6 +18,8 @@ struct lathe_config_reader {
 /* Each fills its part. False with *error, "NAME:LINE: why". */
 bool lathe_read_drives(struct lathe_config_reader *reader, GError **error);
 bool lathe_read_nets(struct lathe_config_reader *reader, GError **error);
+/* The boot service of the definition's adapter of that index. */
+bool lathe_read_netboot(struct lathe_config_reader *reader, unsigned index, GError **error);
 bool lathe_read_ports(struct lathe_config_reader *reader, GError **error);
 
 /* "NAME:LINE: why"; returns false always. */

@@ -11,8 +11,9 @@ struct lathe_config;
 
 xmlNode *lathe_config_root(const struct lathe_config *config);
 
-/* Foreign text as a tree, within the bounds of a definition: not larger than LATHE_CONFIG_MAX_BYTES,
- * not too deep, without a document type. xmlFreeDoc; NULL with *error, "NAME:LINE: why". */
+/* Foreign text as a tree, within the bounds of a definition: not larger than
+ * LATHE_CONFIG_MAX_BYTES, not too deep, without a document type. xmlFreeDoc; NULL with *error,
+ * "NAME:LINE: why". */
 xmlDoc *lathe_tree_parse(const char *name, const char *text, size_t length, GError **error);
 
 /* The first element of this name below a node, and the next one beside it; NULL: none, also of no

@@ -228,6 +228,8 @@ bool lathe_config_remove_device(struct lathe_config *config, const char *word, G
         node = remove_find_net(devices, remove_number(word, "net"));
     if (node == NULL && lathe_write_remove_serial(devices, remove_number(word, "serial")))
         return true;
+    if (node != NULL)
+        lathe_write_forget_netboot(root, remove_number(word, "net"));
     if (node != NULL) {
         xmlUnlinkNode(node);
         xmlFreeNode(node);

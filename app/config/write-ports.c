@@ -209,9 +209,6 @@ static void net_write_mac(xmlNode *node, const char *mac)
 static bool net_write(xmlNode *node, const struct lathe_net_definition *before,
                       const struct lathe_net_definition *net, GError **error)
 {
-    if (net->tftp != NULL || net->bootfile != NULL)
-        return lathe_error_input(error, "--net: a definition has no place for tftp= and bootfile=: "
-                                        "give them to lathe run");
     if (before == NULL)
         lathe_tree_set(node, "type", "user");
     if (before != NULL ? !net_same_mac(before, net) : net->mac != NULL)
@@ -232,8 +229,10 @@ bool lathe_write_nets(xmlNode *root, const struct lathe_definition *before,
     for (; node != NULL && match.olds < before->nets; node = lathe_tree_next(node))
         match.old[match.olds++] = node;
     match_find(&match);
+    lathe_write_drop_netboots(root);
     for (unsigned i = 0; i < match.news; i++) {
         last = match_place(&match, devices, "interface", i, last);
+        lathe_write_netboot(root, i + 1, &definition->net[i]);
         if (!net_write(last, match.of[i] >= 0 ? &before->net[match.of[i]] : NULL,
                        &definition->net[i], error))
             return false;

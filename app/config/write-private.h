@@ -28,6 +28,11 @@ bool lathe_write_channels(xmlNode *root, const struct lathe_definition *before,
                           const struct lathe_definition *definition, GError **error);
 /* Takes out a serial port by its number, from 1; false: there is none. */
 bool lathe_write_remove_serial(xmlNode *devices, unsigned number);
+/* The boot service of the adapter of that number, from 1: adds it; takes all out; takes one out,
+ * whose adapter goes, so that those behind it have numbers less by one. 0: none. */
+void lathe_write_netboot(xmlNode *root, unsigned number, const struct lathe_net_definition *net);
+void lathe_write_drop_netboots(xmlNode *root);
+void lathe_write_forget_netboot(xmlNode *root, unsigned number);
 bool lathe_write_debugcon(xmlNode *root, const struct lathe_definition *definition, GError **error);
 
 #endif

@@ -138,6 +138,14 @@ static void build_fill_answers(struct build_boot *build, const struct lathe_net_
     }
 }
 
+static bool build_answers(const struct build_boot *build, enum emu_netboot_client client)
+{
+    for (unsigned i = 0; i < build->boot.answer_count; i++)
+        if (build->answers[i].client == client)
+            return true;
+    return false;
+}
+
 static void build_fill_boot(struct build_boot *build, const struct lathe_net_definition *net,
                             const struct lathe_build_watch *watch)
 {
@@ -158,7 +166,14 @@ static void build_fill_boot(struct build_boot *build, const struct lathe_net_def
     }
 }
 
-static bool build_open_net(struct emu_net_backend *out, const struct lathe_net_definition *net,
+/* A firmware that would try for minutes what is not answered is told to leave it out. */
+static void build_leave_out_pxe(struct emu_nic *nic, const struct build_boot *build)
+{
+    nic->no_pxe6 = true;
+    nic->no_pxe4 = build_answers(build, EMU_NETBOOT_HTTP) && !build_answers(build, EMU_NETBOOT_EFI);
+}
+
+static bool build_open_net(struct emu_nic *nic, const struct lathe_net_definition *net,
                            const struct lathe_build_watch *watch, struct emu_error *err)
 {
     struct build_boot build;
@@ -171,7 +186,9 @@ static bool build_open_net(struct emu_net_backend *out, const struct lathe_net_d
         .boot = lathe_net_boots(net) ? &build.boot : NULL,
         .pcap = net->pcap,
     };
-    good = emu_net_user(&user, out, err);
+    if (user.boot != NULL)
+        build_leave_out_pxe(nic, &build);
+    good = emu_net_user(&user, &nic->backend, err);
     for (unsigned i = 0; i < build.boot.file_count; i++)
         g_free(build.names[i]);
     return good;
@@ -192,8 +209,7 @@ static bool build_open_nets(struct emu_machine_config *config,
         nic->mac = net->mac;
         nic->rom = net->rom;
         nic->boot = net->boot;
-        if (dry ? !emu_net_null(&nic->backend, &found)
-                : !build_open_net(&nic->backend, net, watch, &found))
+        if (dry ? !emu_net_null(&nic->backend, &found) : !build_open_net(nic, net, watch, &found))
             return lathe_error_from_emu(error, &found);
         config->nic_count++;
     }

@@ -72,6 +72,8 @@ struct emu_nic {
     const char *mac; /* "52:54:00:12:34:56"; NULL: this one, and for others the next ones */
     const char *rom; /* a file with its boot ROM; NULL: none */
     unsigned boot;   /* as a drive's */
+    /* OVMF is asked to leave out PXE by IPv4 or IPv6, on all adapters, as nothing answers it. */
+    bool no_pxe4, no_pxe6;
 };
 
 /* The graphics adapter. */

@@ -44,6 +44,21 @@ static void boot_name_nothing(struct board *board)
         board_add_boot(board, 1, "/pci@i0cf8/isa@1f");
 }
 
+/* edk2's names (OvmfPkg's PxeBcPcdProducerLib). */
+static bool boot_leave_out_pxe(struct board *board, struct emu_error *err)
+{
+    struct emu_device *fw_cfg = emu_machine_find_device(board->machine, "fw-cfg");
+    bool four = false, six = false;
+
+    for (unsigned i = 0; i < board->config->nic_count; i++) {
+        four |= board->config->nics[i].no_pxe4;
+        six |= board->config->nics[i].no_pxe6;
+    }
+    return (!four ||
+            emu_fw_cfg_add_file(fw_cfg, "opt/org.tianocore/IPv4PXESupport", "no", 2, err)) &&
+           (!six || emu_fw_cfg_add_file(fw_cfg, "opt/org.tianocore/IPv6PXESupport", "no", 2, err));
+}
+
 /* Lines end with a newline, but for the last, whose end is a zero byte. */
 bool board_prepare_boot_order(struct board *board, struct emu_error *err)
 {
@@ -51,6 +66,8 @@ bool board_prepare_boot_order(struct board *board, struct emu_error *err)
     size_t length = 0;
 
     boot_name_nothing(board);
+    if (!boot_leave_out_pxe(board, err))
+        return false;
     if (board->boot_count == 0)
         return true;
     qsort(board->boots, board->boot_count, sizeof(board->boots[0]), boot_compare);
