@@ -20,6 +20,7 @@
 #include "wizards/flow/dialog.h"
 #include "wizards/flow/files.h"
 #include "wizards/installer/installer.h"
+#include "wizards/netboot/netboot.h"
 #include "wizards/topology/topology.h"
 
 enum wizard_command {

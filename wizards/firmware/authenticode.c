@@ -23,7 +23,8 @@
 /* Firmware looks at neither dates nor at how old an algorithm is. */
 #define VERIFY_FLAGS                                                                               \
     (GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_DISABLE_TIME_CHECKS |                              \
-     GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS | GNUTLS_VERIFY_ALLOW_UNSORTED_CHAIN)
+     GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS | GNUTLS_VERIFY_ALLOW_UNSORTED_CHAIN |              \
+     GNUTLS_VERIFY_IGNORE_UNKNOWN_CRIT_EXTENSIONS) /* Debian's has a Netscape type */
 
 /* ---- DER ---- */
 

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is written of the answers (model.h): menus, scripts, command lines. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "wizards/netboot/model.h"
+
+/* ---- menus ---- */
+
+/* In GRUB, words with other letters than these need quotes; a single quote ends them. */
+static void write_grub_words(const char *words, GString *text)
+{
+    g_auto(GStrv) parts = g_strsplit_set(words, " \t", -1);
+
+    for (size_t i = 0; parts[i] != NULL; i++) {
+        if (*parts[i] == '\0')
+            continue;
+        if (strspn(parts[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             "-_=.,/:+@%") == strlen(parts[i])) {
+            g_string_append_printf(text, " %s", parts[i]);
+            continue;
+        }
+        g_auto(GStrv) pieces = g_strsplit(parts[i], "'", -1);
+        g_autofree char *quoted = g_strjoinv("'\\''", pieces);
+        g_string_append_printf(text, " '%s'", quoted);
+    }
+}
+
+/* GRUB reads faster by HTTP than by TFTP, whose windows it does not know. */
+void netboot_write_grub(const struct lathe_answers *answers, GString *text)
+{
+    g_string_append(text, "set timeout=3\nmenuentry \"Linux\" {\n"
+                          "    linux (http," EMU_NETBOOT_ADDRESS ")/linux");
+    write_grub_words(lathe_answers_value(answers, "append"), text);
+    if (*lathe_answers_value(answers, "initrd") != '\0')
+        g_string_append(text, "\n    initrd (http," EMU_NETBOOT_ADDRESS ")/initrd.gz");
+    g_string_append(text, "\n}");
+}
+
+void netboot_write_ipxe(const struct lathe_answers *answers, GString *text)
+{
+    bool initrd = *lathe_answers_value(answers, "initrd") != '\0';
+    const char *append = lathe_answers_value(answers, "append");
+
+    g_string_append(text, "#!ipxe\nkernel " NETBOOT_URL "linux");
+    if (initrd)
+        g_string_append(text, " initrd=initrd.gz");
+    if (*append != '\0')
+        g_string_append_printf(text, " %s", append);
+    if (initrd)
+        g_string_append(text, "\ninitrd " NETBOOT_URL "initrd.gz");
+    g_string_append(text, "\nboot");
+}
+
+/* ---- machines ---- */
+
+static const char *write_firmware(const struct lathe_answers *answers)
+{
+    if (!netboot_is_efi(answers))
+        return "bios";
+    return netboot_is_secure(answers) ? "uefi-secure" : "uefi";
+}
+
+void netboot_write_lathe(const struct lathe_answers *answers, GString *text)
+{
+    struct lathe_net_definition net;
+    g_autoptr(GString) line = g_string_new("user");
+
+    netboot_fill(answers, &net);
+    lathe_net_write_boot(&net, line);
+    lathe_net_clear(&net);
+    g_autofree char *quoted = g_shell_quote(line->str);
+    g_string_append_printf(text, "--firmware %s --memory %s --boot network --net %s",
+                           write_firmware(answers), lathe_answers_value(answers, "memory"), quoted);
+}
+
+static void write_attribute(GString *text, const char *name, const char *value)
+{
+    if (value == NULL)
+        return;
+    g_autofree char *escaped = g_markup_escape_text(value, -1);
+    g_string_append_printf(text, " %s=\"%s\"", name, escaped);
+}
+
+void netboot_write_definition(const struct lathe_answers *answers, GString *text)
+{
+    struct lathe_net_definition net;
+
+    netboot_fill(answers, &net);
+    g_string_append(text, "<lathe:netboot xmlns:lathe=\"https://lathe-vm.org/xmlns/domain/1.0\" "
+                          "interface=\"1\"");
+    write_attribute(text, "folder", net.tftp);
+    write_attribute(text, "pcap", net.pcap);
+    for (unsigned i = 0; i < EMU_NETBOOT_CLIENTS; i++)
+        write_attribute(text, lathe_net_client_name(i), net.boots[i]);
+    g_string_append(text, net.files == NULL ? "/>" : ">");
+    for (guint i = 0; net.files != NULL && i < net.files->len; i++) {
+        g_auto(GStrv) parts = g_strsplit(net.files->pdata[i], "=", 2);
+        g_string_append(text, "\n  <lathe:file");
+        write_attribute(text, "name", parts[0]);
+        write_attribute(text, "path", parts[1]);
+        g_string_append(text, "/>");
+    }
+    g_string_append(text, net.files == NULL ? "" : "\n</lathe:netboot>");
+    lathe_net_clear(&net);
+}
+
+/* ---- QEMU ---- */
+
+static void write_qemu_copies(const struct lathe_net_definition *net, GString *text)
+{
+    for (guint i = 0; net->files != NULL && i < net->files->len; i++) {
+        g_auto(GStrv) parts = g_strsplit(net->files->pdata[i], "=", 2);
+        g_autofree char *path = g_shell_quote(parts[1]);
+        g_string_append_printf(text, "install -D -m 644 %s tftp/%s\n", path, parts[0]);
+    }
+}
+
+/*
+ * QEMU's network has TFTP and no HTTP, and a boot file of at most 127 bytes: a server of Python's
+ * stands in at a port of the loopback, and what leads to our HTTP leads there.
+ */
+void netboot_write_qemu(const struct lathe_answers *answers, GString *text)
+{
+    const char *client = lathe_answers_value(answers, "client");
+    struct lathe_net_definition net;
+    char *boot = NULL;
+
+    netboot_fill(answers, &net);
+    for (unsigned i = 0; i < EMU_NETBOOT_CLIENTS; i++)
+        boot = net.boots[i] != NULL ? net.boots[i] : boot;
+    g_autofree char *folder = g_shell_quote(net.tftp != NULL ? net.tftp : "tftp");
+    bool bare = strstr(boot, "://") == NULL, http = strcmp(client, "http") == 0 && bare;
+    g_autofree char *address =
+        g_strconcat(http ? "http://10.0.2.2:8080/" : "", boot + (http && boot[0] == '/'), NULL);
+    g_auto(GStrv) hosts = g_strsplit(address, EMU_NETBOOT_ADDRESS "/", -1);
+    g_autofree char *there = g_strjoinv("10.0.2.2:8080/", hosts);
+    g_autofree char *option = g_shell_quote(there);
+
+    write_qemu_copies(&net, text);
+    g_string_append_printf(
+        text,
+        "sed -i 's/" EMU_NETBOOT_ADDRESS "\\//10.0.2.2:8080\\//; s/" EMU_NETBOOT_ADDRESS
+        "/10.0.2.2:8080/' tftp/boot.ipxe tftp/grub/grub.cfg 2>/dev/null\n"
+        "python3 -m http.server --bind 127.0.0.1 --directory %s 8080 &\n"
+        "qemu-system-x86_64 -machine q35 -m %s -boot n%s \\\n"
+        "  -netdev user,id=net0,tftp=%s,bootfile=%s -device virtio-net-pci,netdev=net0,bootindex=1",
+        folder, lathe_answers_value(answers, "memory"),
+        netboot_is_efi(answers)
+            ? " -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"
+            : "",
+        folder, option);
+    lathe_net_clear(&net);
+}
