@@ -7,6 +7,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "wizards/choice/choice.h"
 #include "wizards/installer/installer.h"
+#include "wizards/netboot/netboot.h"
 #include "wizards/topology/topology.h"
 
 static void fuzz_use(struct lathe_answers *answers)
@@ -37,10 +38,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
     struct lathe_answers *read[] = {lathe_installer_read(text, size, NULL),
+                                    lathe_netboot_read(text, size, NULL),
                                     lathe_topology_read(text, size, NULL),
                                     lathe_firmware_read(text, size, NULL)};
 
     fuzz_flow(&lathe_installer_flow, text, size);
+    fuzz_flow(&lathe_netboot_flow, text, size);
     fuzz_flow(&lathe_topology_flow, text, size);
     for (size_t i = 0; i < G_N_ELEMENTS(read); i++) {
         if (read[i] != NULL)
@@ -76,6 +79,11 @@ size_t fuzz_seed(unsigned index, uint8_t *out, size_t size)
         "10.0.0.2,example.com install=ftp://h/d ssh.password=x ifcfg=eth0=dhcp6",
         "ip=10.0.0.2::10.0.0.1:255.0.0.0:u:eno34:none:10.0.0.3 url=https://h/u.iso cc: password: "
         "%78 end_cc autoinstall ds=nocloud-net;s=http://h/ ip=ens3:dhcp",
+        "--memory 1G --net 'user,file=boot.iso=/a,,b.iso,file=linux=/l,bootfile-efi=shimx64.efi,"
+        "pcap=p'",
+        "{\"wizard\":\"netboot\",\"answers\":{\"source\":\"kernel\",\"kernel\":\"/etc/passwd\","
+        "\"append\":\"a=\\\"b "
+        "c\\\"\",\"secure\":true,\"shim\":\"/etc/passwd\",\"client\":\"http\"}}",
         "s390-netdevice/qeth/choose=0.0.1-0.0.2-0.0.3 netcfg/get_ipaddress=fd00::1/64 mirror/"
         "protocol=http mirror/http/hostname=h mirror/http/directory=/d s390-zfcp/zfcp=1:2:3,4",
     };

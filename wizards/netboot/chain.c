@@ -68,7 +68,10 @@ static bool chain_open(struct lathe_problems *problems, const char *id, const ch
 {
     g_autoptr(GError) error = NULL;
 
-    *image = (struct chain_image){lathe_file_read(path, LATHE_PE_FILE_MAX, &error), NULL};
+    *image = (struct chain_image){NULL, NULL};
+    if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        return false; /* the question's own check has told */
+    image->bytes = lathe_file_read(path, LATHE_PE_FILE_MAX, &error);
     if (image->bytes != NULL)
         image->pe = lathe_pe_parse(lathe_bytes_of(image->bytes), &error);
     if (image->pe != NULL)

@@ -131,7 +131,8 @@ static const struct lathe_question source_questions[] = {
     {NULL},
 };
 
-/* PXE loads a program, not a disc; iPXE for a BIOS starts no UEFI program. */
+/* PXE loads a program, not a disc; iPXE for a BIOS starts no UEFI program; and Debian's GRUB finds
+ * its menu by PXE, but not where HTTP boot started it. */
 static bool can_efi(const struct lathe_answers *answers)
 {
     return !asked_iso(answers) && !asked_script(answers) && !asked_url(answers);
@@ -139,7 +140,7 @@ static bool can_efi(const struct lathe_answers *answers)
 
 static bool can_http(const struct lathe_answers *answers)
 {
-    return !asked_script(answers);
+    return !asked_script(answers) && !asked_kernel(answers);
 }
 
 static bool can_ipxe(const struct lathe_answers *answers)
@@ -156,7 +157,9 @@ static const struct lathe_choice client_choices[] = {
 
 static const char *propose_client(const struct lathe_answers *answers)
 {
-    return asked_script(answers) ? "ipxe" : "http";
+    if (asked_script(answers))
+        return "ipxe";
+    return asked_kernel(answers) ? "efi" : "http";
 }
 
 static const struct lathe_question client_questions[] = {
@@ -228,6 +231,12 @@ static void check_memory(const struct lathe_answers *answers, struct lathe_probl
 static void client_validate(const struct lathe_answers *answers, struct lathe_problems *problems)
 {
     check_memory(answers, problems);
+    if (asked_folder(answers) && lathe_answers_is(answers, "client", "http") &&
+        (strstr(lathe_answers_value(answers, "first"), "grub") != NULL ||
+         strstr(lathe_answers_value(answers, "first"), "shim") != NULL))
+        lathe_problem_warn(problems, "client",
+                           "a GRUB like Debian's does not find its menu where HTTP boot started "
+                           "it: choose PXE for it");
     if (netboot_has_grub(answers) && netboot_is_secure(answers) &&
         *lathe_answers_value(answers, "shim") == '\0')
         lathe_problem_add(problems, "shim",

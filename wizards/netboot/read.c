@@ -62,15 +62,19 @@ static bool read_answers(struct lathe_answers *answers, const struct lathe_net_d
     return true;
 }
 
-/* The client that it is for; EMU_NETBOOT_CLIENTS: none. */
+/* The client that it is for, of those that are told something of their own; else by the name that
+ * all are told. EMU_NETBOOT_CLIENTS: none. */
 static unsigned read_client(const struct lathe_net_definition *net, const char **first)
 {
     for (unsigned i = 0; i < EMU_NETBOOT_CLIENTS; i++) {
-        *first = net->boots[i] != NULL ? net->boots[i] : net->bootfile;
+        *first = net->boots[i];
         if (*first != NULL)
             return i == EMU_NETBOOT_BIOS ? EMU_NETBOOT_IPXE : i;
     }
-    return EMU_NETBOOT_CLIENTS;
+    *first = net->bootfile;
+    if (*first == NULL)
+        return EMU_NETBOOT_CLIENTS;
+    return g_str_has_suffix(*first, ".efi") ? EMU_NETBOOT_EFI : EMU_NETBOOT_IPXE;
 }
 
 /* What follows --net on a command line, as a shell takes it apart; else all of it. g_free. */

@@ -7,23 +7,36 @@
 
 /* ---- menus ---- */
 
-/* In GRUB, words with other letters than these need quotes; a single quote ends them. */
+/* A word of GRUB: with other letters than these in single quotes, which a single quote ends. */
+static void write_grub_word(const char *word, GString *text)
+{
+    g_auto(GStrv) pieces = g_strsplit(word, "'", -1);
+    g_autofree char *quoted = g_strjoinv("'\\''", pieces);
+    bool plain = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                              "-_=.,/:+@%") == strlen(word);
+
+    if (*word != '\0')
+        g_string_append_printf(text, plain ? " %s" : " '%s'", plain ? word : quoted);
+}
+
+/* As the kernel does: blanks within double quotes belong to the word. GRUB gives a word that has
+ * some to the kernel in quotes again. */
 static void write_grub_words(const char *words, GString *text)
 {
-    g_auto(GStrv) parts = g_strsplit_set(words, " \t", -1);
+    g_autoptr(GString) word = g_string_new(NULL);
+    bool quoted = false;
 
-    for (size_t i = 0; parts[i] != NULL; i++) {
-        if (*parts[i] == '\0')
-            continue;
-        if (strspn(parts[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                             "-_=.,/:+@%") == strlen(parts[i])) {
-            g_string_append_printf(text, " %s", parts[i]);
-            continue;
+    for (; *words != '\0'; words++) {
+        if (*words == '"') {
+            quoted = !quoted;
+        } else if (!quoted && g_ascii_isspace(*words)) {
+            write_grub_word(word->str, text);
+            g_string_truncate(word, 0);
+        } else {
+            g_string_append_c(word, *words);
         }
-        g_auto(GStrv) pieces = g_strsplit(parts[i], "'", -1);
-        g_autofree char *quoted = g_strjoinv("'\\''", pieces);
-        g_string_append_printf(text, " '%s'", quoted);
     }
+    write_grub_word(word->str, text);
 }
 
 /* GRUB reads faster by HTTP than by TFTP, whose windows it does not know. */

@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The boot service of `lathe run`, with real firmware: what the wizard makes of its answers is started.
+
+netboot.py LATHE GUESTS CASE...: pxe-secure (Debian's installer behind shim and GRUB, Secure Boot on), iso (a disc in memory by HTTP), uki (a unified kernel by HTTP), ipxe (SeaBIOS), grub-efi, grub-http
+(a GRUB alone, with the record of its frames). Signed programs are fetched by apt.
+"""
+import glob
+import json
+import os
+import re
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from verdict import finish, report  # pylint: disable=wrong-import-position
+
+LATHE, GUESTS = (os.path.abspath(path) for path in sys.argv[1:3])
+INSTALLER = os.path.join(GUESTS, "installer")
+GRUB = "/usr/lib/grub/x86_64-efi/monolithic/grubnetx64.efi"
+PATIENCE = float(os.environ.get("PATIENCE", "1"))
+APPEND = "console=ttyS0 DEBIAN_FRONTEND=text"
+INSTALLED = "Choose the language to be used|Choose language"
+
+
+def unpack(*packages):
+    """Debian's packages, in this folder; False: they cannot be had."""
+    if subprocess.run(["apt-get", "download", *packages], capture_output=True).returncode:
+        return False
+    return all(subprocess.run(["dpkg-deb", "-x", deb, "."]).returncode == 0 for deb in glob.glob("*.deb"))
+
+
+def wizard(**answers):
+    """The words of `lathe run` that the wizard writes."""
+    with open("answers.json", "w", encoding="utf-8") as stream:
+        json.dump({"wizard": "netboot", "answers": answers}, stream)
+    done = subprocess.run([LATHE, "wizard", "netboot", "--answers", "answers.json", "--output", "netboot"],
+                          capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        print(done.stderr)
+        return None
+    with open("netboot/lathe.args", encoding="utf-8") as stream:
+        return shlex.split(stream.read())
+
+
+def run(words, expected, limit, *more):
+    """The status, what the serial port said, the requests."""
+    done = subprocess.run([LATHE, "run", "--display", "none", "--no-reboot", "--serial", "stdio", "--timeout",
+                           str(limit * PATIENCE), "--expect-serial", expected, *words, *more],
+                          stdin=subprocess.DEVNULL, capture_output=True)
+    said = done.stdout.decode("utf-8", "replace")
+    requests = re.findall(r"(?m)^lathe: (.*?)\r?$", done.stderr.decode("utf-8", "replace"))
+    print("\n".join("  " + line for line in requests), flush=True)
+    return done.returncode, said, requests
+
+
+def sent(requests, name, protocol):
+    return any(re.match(r"asked for /?%s over %s: sent " % (re.escape(name), protocol), line) for line in requests)
+
+
+def check(name, words, expected, limit, *files):
+    status, said, requests = run(words, expected, limit) if words else (None, "", [])
+    report("netboot-" + name, status == 0, said[-1500:])
+    for file, protocol in files:
+        report("netboot-%s-sent-%s" % (name, os.path.basename(file)), sent(requests, file, protocol), requests)
+    return requests
+
+
+def signed():
+    """Answers of shim and GRUB of one distributor."""
+    if not os.path.isdir("usr") and not unpack("shim-signed", "grub-efi-amd64-signed"):
+        print("not there: shim-signed and grub-efi-amd64-signed")
+        return None
+    return {"secure": True, "shim": os.path.abspath("usr/lib/shim/shimx64.efi.signed"),
+            "grub": os.path.abspath("usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed")}
+
+
+def kernel(**answers):
+    return wizard(source="kernel", kernel=INSTALLER + "/linux", initrd=INSTALLER + "/initrd.gz", append=APPEND,
+                  memory="1G", **answers)
+
+
+def pxe_secure():
+    chain = signed()
+    if chain is None:
+        return
+    requests = check("pxe-secure", kernel(client="efi", **chain), INSTALLED, 400, ("shimx64.efi", "TFTP"),
+                     ("grubx64.efi", "TFTP"), ("grub/grub.cfg", "TFTP"), ("linux", "HTTP"), ("initrd.gz", "HTTP"))
+    report("netboot-pxe-secure-nothing-wrong", not any("no such file" in line for line in requests), requests)
+
+
+def iso():
+    disc = os.path.join(GUESTS, "discs", "installer.iso")
+    if not os.path.exists(disc):
+        print("not there: " + disc)
+        return
+    check("iso", wizard(source="iso", iso=disc, client="http", memory="3G"), "GNU GRUB", 300, ("boot.iso", "HTTP"))
+
+
+def make_uki(stub):
+    """systemd's stub with the installer in it."""
+    with open("cmdline", "w", encoding="ascii") as stream:
+        stream.write(APPEND)
+    lines = subprocess.run(["objdump", "-h", "-w", stub], capture_output=True, text=True, check=True).stdout
+    rows = re.findall(r"(?m)^\s*\d+ (\S+)\s+([0-9a-f]+)\s+([0-9a-f]+)", lines)
+    at, words = max(int(size, 16) + int(start, 16) for _, size, start in rows), []
+    for section, path in ((".cmdline", "cmdline"), (".initrd", INSTALLER + "/initrd.gz"),
+                          (".linux", INSTALLER + "/linux")):
+        at = (at + 4095) & ~4095
+        words += ["--add-section", "%s=%s" % (section, path), "--change-section-vma", "%s=%#x" % (section, at)]
+        at += os.path.getsize(path)
+    subprocess.run(["objcopy", *words, stub, "uki.efi"], check=True)
+
+
+def uki():
+    if not unpack("systemd-boot-efi"):
+        print("not there: systemd-boot-efi")
+        return
+    make_uki("usr/lib/systemd/boot/efi/linuxx64.efi.stub")
+    check("uki", wizard(source="uki", uki=os.path.abspath("uki.efi"), client="http", memory="2G"), INSTALLED, 400,
+          ("boot.efi", "HTTP"))
+
+
+def ipxe():
+    check("ipxe", kernel(client="ipxe"), INSTALLED, 300, ("boot.ipxe", "HTTP"), ("linux", "HTTP"),
+          ("initrd.gz", "HTTP"))
+
+
+def frames(path):
+    """Each frame of a record."""
+    with open(path, "rb") as stream:
+        data = stream.read()
+    if struct.unpack_from("<IHHIIII", data) != (0xa1b2c3d4, 2, 4, 0, 0, 65553, 1):
+        return []
+    at, found = 24, []
+    while at < len(data):
+        kept, length = struct.unpack_from("<8xII", data, at)
+        found.append(data[at + 16:at + 16 + kept])
+        at += 16 + kept
+        if kept != length or at > len(data):
+            return []
+    return found
+
+
+def grub(client, protocol, expected, *files):
+    """A GRUB without a kernel behind it comes to its own script, or, by HTTP, which it does not know, to itself."""
+    os.makedirs("folder/grub", exist_ok=True)
+    shutil.copy(GRUB, "folder/first.efi")
+    with open("folder/grub/grub.cfg", "w", encoding="ascii") as stream:
+        stream.write("serial\nterminal_output serial\necho the script by $net_default_server\nhalt\n")
+    words = wizard(source="folder", folder=os.path.abspath("folder"), first="first.efi", client=client, memory="512M",
+                   pcap=os.path.abspath("boot.pcap"))
+    check("grub-" + client, words, expected, 120, ("first.efi", protocol), *files)
+    kept = frames("boot.pcap")
+    kinds = {(frame[23], struct.unpack_from(">HH", frame, 34)) for frame in kept if frame[12:14] == b"\x08\0"}
+    port = (6, 80) if protocol == "HTTP" else (17, 69)
+    report("netboot-grub-%s-record" % client, (17, (67, 68)) in kinds and
+           any(kind == port[0] and port[1] in ports for kind, ports in kinds), str(sorted(kinds))[:500])
+
+
+def grub_efi():
+    grub("efi", "TFTP", "the script by 10", ("grub/grub.cfg", "TFTP"))
+
+
+def grub_http():
+    grub("http", "HTTP", "GNU GRUB")
+
+
+with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+    for case in sys.argv[3:]:
+        os.makedirs(os.path.join(folder, case))
+        os.chdir(os.path.join(folder, case))
+        globals()[case.replace("-", "_")]()
+    os.chdir("/")
+finish()
