@@ -189,6 +189,7 @@ bool lathe_ports_settle(struct lathe_definition *definition, GError **error)
     for (unsigned i = 0; i < definition->channels; i++)
         stdios += definition->channel[i].end.kind == LATHE_SERIAL_STDIO;
     return stdios <= 1 ||
-           lathe_error_input(error, "only one serial port or console can be stdio; lead the others "
-                                    "elsewhere, as in --serial null");
+           lathe_error_input(error,
+                             "only one serial port can be stdio, or a console instead; lead the "
+                             "others elsewhere, as in --serial null");
 }
