@@ -82,6 +82,26 @@ bool lathe_set_channel(struct lathe_cli *cli, const char *value, GError **error)
     return lathe_definition_add_channel(cli->definition, value, error);
 }
 
+bool lathe_set_numa(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_put_numa(cli->definition, value, error);
+}
+
+bool lathe_set_sound(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_put_sound(cli->definition, value, error);
+}
+
+bool lathe_set_hostdev(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_put_hostdev(cli->definition, value, error);
+}
+
+bool lathe_set_share(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_put_share(cli->definition, value, error);
+}
+
 bool lathe_set_serial(struct lathe_cli *cli, const char *value, GError **error)
 {
     return lathe_definition_add_serial(cli->definition, value, error);

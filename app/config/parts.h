@@ -23,7 +23,10 @@ void lathe_parts_write_features(xmlNode *root, const struct lathe_parts *parts);
 void lathe_parts_write_iothreads(xmlNode *root, const struct lathe_parts *parts);
 void lathe_parts_write_controllers(xmlNode *root, const struct lathe_parts *parts);
 void lathe_parts_write_sounds(xmlNode *root, const struct lathe_parts *parts);
-void lathe_parts_write_hostdevs(xmlNode *root, const struct lathe_parts *parts);
+/* Of one device; of a kind that is not known nothing is changed but its place. */
+void lathe_parts_write_hostdev(xmlNode *node, const struct lathe_hostdev *hostdev);
+/* Is a <filesystem> a folder that the guest mounts by its name? */
+bool lathe_parts_is_share(const xmlNode *filesystem);
 
 /* CPUs of a list as "0-3,^2,6": calls take for each; false: it is none, or goes beyond 4095. */
 bool lathe_parts_each_cpu(const char *list, void (*take)(void *opaque, unsigned cpu), void *opaque);

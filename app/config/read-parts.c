@@ -131,6 +131,30 @@ static void parts_read_hostdevs(const xmlNode *devices, GArray *hostdevs)
     }
 }
 
+bool lathe_parts_is_share(const xmlNode *filesystem)
+{
+    bool mount = lathe_tree_is(filesystem, "type", "mount") ||
+                 xmlHasProp(filesystem, (const xmlChar *)"type") == NULL;
+    g_autofree char *folder = lathe_tree_get(lathe_tree_child(filesystem, "source"), "dir");
+    g_autofree char *name = lathe_tree_get(lathe_tree_child(filesystem, "target"), "dir");
+
+    return mount && folder != NULL && *folder != '\0' && name != NULL && *name != '\0';
+}
+
+static void parts_read_shares(const xmlNode *devices, GArray *shares)
+{
+    const xmlNode *node = lathe_tree_child(devices, "filesystem");
+
+    for (; node != NULL; node = lathe_tree_next(node)) {
+        if (!lathe_parts_is_share(node))
+            continue;
+        struct lathe_share share = {lathe_tree_get(lathe_tree_child(node, "source"), "dir"),
+                                    lathe_tree_get(lathe_tree_child(node, "target"), "dir"),
+                                    lathe_tree_child(node, "readonly") != NULL};
+        g_array_append_val(shares, share);
+    }
+}
+
 void lathe_parts_read(const xmlNode *root, struct lathe_parts *parts)
 {
     const xmlNode *devices = lathe_tree_child(root, "devices");
@@ -142,4 +166,5 @@ void lathe_parts_read(const xmlNode *root, struct lathe_parts *parts)
     parts_read_controllers(devices, parts->controllers);
     parts_read_sounds(devices, parts->sounds);
     parts_read_hostdevs(devices, parts->hostdevs);
+    parts_read_shares(devices, parts->shares);
 }

@@ -210,8 +210,7 @@ static void parts_write_usb(xmlNode *source, const struct lathe_hostdev *hostdev
     parts_set_number(address, "device", "%u", hostdev->device, G_MAXUINT);
 }
 
-/* Of a kind that is not known nothing is changed but its place. */
-static void parts_write_hostdev(xmlNode *node, const struct lathe_hostdev *hostdev)
+void lathe_parts_write_hostdev(xmlNode *node, const struct lathe_hostdev *hostdev)
 {
     bool pci = hostdev->kind == LATHE_HOSTDEV_PCI;
 
@@ -227,14 +226,4 @@ static void parts_write_hostdev(xmlNode *node, const struct lathe_hostdev *hostd
             parts_write_usb(source, hostdev);
     }
     lathe_parts_write_place(node, &hostdev->place);
-}
-
-void lathe_parts_write_hostdevs(xmlNode *root, const struct lathe_parts *parts)
-{
-    xmlNode *devices = lathe_tree_need(root, "devices");
-
-    for (guint i = 0; i < parts->hostdevs->len; i++)
-        parts_write_hostdev(parts_nth(devices, "hostdev", i),
-                            &g_array_index(parts->hostdevs, struct lathe_hostdev, i));
-    parts_cut(devices, "hostdev", parts->hostdevs->len);
 }

@@ -7,13 +7,14 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "app/config/parts.h"
 #include "app/config/read.h"
 #include "app/config/write-private.h"
 #include "app/plan/error.h"
 
 /* ---- which of those there are is which ---- */
 
-#define MATCH_MAX MAX(MAX(EMU_MAX_NICS, EMU_MAX_SERIAL), EMU_MAX_CONSOLES)
+#define MATCH_MAX LATHE_PARTS_MAX
 
 /* What was there, and for each that is to be, which of them it is. */
 struct match {
@@ -424,6 +425,109 @@ bool lathe_write_channels(xmlNode *root, const struct lathe_definition *before,
         last = match_place(&match, devices, "channel", i, last);
         channel_write(last, match.of[i] >= 0 ? &before->channel[match.of[i]] : NULL,
                       &definition->channel[i]);
+    }
+    match_drop_rest(&match);
+    return true;
+}
+
+/* ---- devices of the host, shared folders ---- */
+
+static bool hostdev_same(const void *before, unsigned old, const void *after, unsigned now)
+{
+    return lathe_hostdev_same(((const struct lathe_hostdev *const *)before)[old],
+                              ((const struct lathe_hostdev *const *)after)[now]);
+}
+
+/* Those that are not only kept, at most MATCH_MAX; nodes: theirs, if there is a first one. */
+static unsigned hostdev_collect(const GArray *hostdevs, const struct lathe_hostdev **found,
+                                xmlNode *node, xmlNode **nodes)
+{
+    unsigned count = 0;
+
+    for (guint i = 0; i < hostdevs->len && count < MATCH_MAX; i++) {
+        const struct lathe_hostdev *hostdev = &g_array_index(hostdevs, struct lathe_hostdev, i);
+        if (hostdev->kind != LATHE_HOSTDEV_OTHER) {
+            nodes[count] = node;
+            found[count++] = hostdev;
+        }
+        node = node != NULL ? lathe_tree_next(node) : NULL;
+    }
+    return count;
+}
+
+/* Another kind of device, or one that is found otherwise, has nothing of the old one's source. */
+static void hostdev_write(xmlNode *node, const struct lathe_hostdev *before,
+                          const struct lathe_hostdev *hostdev)
+{
+    bool alike = before != NULL && before->kind == hostdev->kind &&
+                 (before->vendor == 0) == (hostdev->vendor == 0);
+
+    if (!alike)
+        lathe_write_drop(node, "source");
+    lathe_parts_write_hostdev(node, hostdev);
+}
+
+bool lathe_write_hostdevs(xmlNode *root, const struct lathe_definition *before,
+                          const struct lathe_definition *definition, GError **error)
+{
+    const struct lathe_hostdev *old[MATCH_MAX], *now[MATCH_MAX];
+    xmlNode *devices = lathe_tree_need(root, "devices"), *none[MATCH_MAX], *last = NULL;
+    struct match match = {old, now, hostdev_same};
+
+    match.olds = hostdev_collect(before->parts->hostdevs, old, lathe_tree_child(devices, "hostdev"),
+                                 match.old);
+    match.news = hostdev_collect(definition->parts->hostdevs, now, NULL, none);
+    match_find(&match);
+    for (unsigned i = 0; i < match.news; i++) {
+        last = match_place(&match, devices, "hostdev", i, last);
+        if (match.of[i] < 0)
+            hostdev_write(last, NULL, now[i]);
+        else if (!match_same(&match, (unsigned)match.of[i], i))
+            hostdev_write(last, old[match.of[i]], now[i]);
+    }
+    match_drop_rest(&match);
+    return true;
+}
+
+static bool share_same(const void *before, unsigned old, const void *after, unsigned now)
+{
+    return strcmp(((const struct lathe_share *)before)[old].name,
+                  ((const struct lathe_share *)after)[now].name) == 0;
+}
+
+/* A new one is virtio-9p's, which needs nothing else; the owner of files is whoever runs it. */
+static void share_write(xmlNode *node, const struct lathe_share *share, bool fresh)
+{
+    if (fresh) {
+        lathe_tree_set(node, "type", "mount");
+        lathe_tree_set(node, "accessmode", "mapped");
+    }
+    if (!lathe_tree_is(lathe_tree_child(node, "source"), "dir", share->folder))
+        lathe_tree_set(lathe_tree_need(node, "source"), "dir", share->folder);
+    if (!lathe_tree_is(lathe_tree_child(node, "target"), "dir", share->name))
+        lathe_tree_set(lathe_tree_need(node, "target"), "dir", share->name);
+    if (!share->read_only)
+        lathe_write_drop(node, "readonly");
+    else
+        lathe_tree_need(node, "readonly");
+}
+
+bool lathe_write_shares(xmlNode *root, const struct lathe_definition *before,
+                        const struct lathe_definition *definition, GError **error)
+{
+    const GArray *old = before->parts->shares, *now = definition->parts->shares;
+    struct match match = {old->data, now->data, share_same, .news = MIN(now->len, MATCH_MAX)};
+    xmlNode *devices = lathe_tree_need(root, "devices"), *last = NULL;
+    xmlNode *node = lathe_tree_child(devices, "filesystem");
+
+    for (; node != NULL && match.olds < MIN(old->len, MATCH_MAX); node = lathe_tree_next(node)) {
+        if (lathe_parts_is_share(node))
+            match.old[match.olds++] = node;
+    }
+    match_find(&match);
+    for (unsigned i = 0; i < match.news; i++) {
+        last = match_place(&match, devices, "filesystem", i, last);
+        share_write(last, &g_array_index(now, struct lathe_share, i), match.of[i] < 0);
     }
     match_drop_rest(&match);
     return true;

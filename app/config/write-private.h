@@ -26,6 +26,11 @@ bool lathe_write_consoles(xmlNode *root, const struct lathe_definition *before,
                           const struct lathe_definition *definition, GError **error);
 bool lathe_write_channels(xmlNode *root, const struct lathe_definition *before,
                           const struct lathe_definition *definition, GError **error);
+/* Those that are only kept are not touched. */
+bool lathe_write_hostdevs(xmlNode *root, const struct lathe_definition *before,
+                          const struct lathe_definition *definition, GError **error);
+bool lathe_write_shares(xmlNode *root, const struct lathe_definition *before,
+                        const struct lathe_definition *definition, GError **error);
 /* Takes out a serial port by its number, from 1; false: there is none. */
 bool lathe_write_remove_serial(xmlNode *devices, unsigned number);
 /* The boot service of the adapter of that number, from 1: adds it; takes all out; takes one out,

@@ -270,21 +270,29 @@ static bool write_display(xmlNode *root, const struct lathe_definition *definiti
     return true;
 }
 
+/* What it is stays, where it is emulated or by whom may change. */
 static bool write_tpm(xmlNode *root, const struct lathe_definition *definition, GError **error)
 {
-    xmlNode *devices = lathe_tree_need(root, "devices"), *backend, *source;
+    xmlNode *devices = lathe_tree_need(root, "devices"), *tpm, *backend, *source;
     bool emulated = g_strcmp0(definition->tpm, "emulated") == 0;
 
-    lathe_write_drop_all(devices, "tpm");
-    if (definition->tpm == NULL)
+    if (definition->tpm == NULL) {
+        lathe_write_drop_all(devices, "tpm");
         return true;
-    backend = lathe_tree_add(
-        lathe_tree_set(lathe_tree_add(devices, "tpm", NULL), "model", "tpm-crb"), "backend", NULL);
+    }
+    tpm = lathe_tree_need(devices, "tpm");
+    if (xmlHasProp(tpm, (const xmlChar *)"model") == NULL)
+        lathe_tree_set(tpm, "model", "tpm-crb");
+    backend = lathe_tree_need(tpm, "backend");
+    if (emulated && lathe_tree_is(backend, "type", "emulator"))
+        return true;
     lathe_tree_set(backend, "type", emulated ? "emulator" : "external");
+    lathe_write_drop_all(backend, "source");
     if (emulated) {
         lathe_tree_set(backend, "version", "2.0");
         return true;
     }
+    xmlUnsetProp(backend, (const xmlChar *)"version");
     source = lathe_tree_set(lathe_tree_add(backend, "source", NULL), "type", "unix");
     lathe_tree_set(lathe_tree_set(source, "mode", "connect"), "path",
                    definition->tpm + strlen("unix:"));
@@ -364,7 +372,6 @@ WRITE_PARTS(features)
 WRITE_PARTS(iothreads)
 WRITE_PARTS(controllers)
 WRITE_PARTS(sounds)
-WRITE_PARTS(hostdevs)
 
 /* ---- all of it ---- */
 
@@ -404,7 +411,8 @@ static const struct {
     {LATHE_AREA_IOTHREADS, write_iothreads},
     {LATHE_AREA_CONTROLLERS, write_controllers},
     {LATHE_AREA_SOUNDS, write_sounds},
-    {LATHE_AREA_HOSTDEVS, write_hostdevs},
+    {LATHE_AREA_HOSTDEVS, NULL, lathe_write_hostdevs},
+    {LATHE_AREA_SHARES, NULL, lathe_write_shares},
     {LATHE_AREA_PLACES, lathe_write_places},
 };
 

@@ -41,7 +41,8 @@ enum lathe_config_area {
     LATHE_AREA_PLACES = 1 << 27,   /* of the disks and adapters there are, and disks' iothreads */
     LATHE_AREA_CONSOLES = 1 << 28, /* as SERIALS */
     LATHE_AREA_CHANNELS = 1 << 29,
-    LATHE_AREA_INSTALL = 1 << 30, /* a system is being installed */
+    LATHE_AREA_INSTALL = 1 << 30,    /* a system is being installed */
+    LATHE_AREA_SHARES = ~0x7fffffff, /* the last bit */
 };
 
 /*

@@ -51,6 +51,14 @@ static void parts_clear_sound(gpointer data)
     g_free(((struct lathe_sound *)data)->model);
 }
 
+static void parts_clear_share(gpointer data)
+{
+    struct lathe_share *share = data;
+
+    g_free(share->folder);
+    g_free(share->name);
+}
+
 static GArray *parts_list(guint size, GDestroyNotify clear)
 {
     GArray *list = g_array_new(FALSE, TRUE, size);
@@ -69,6 +77,7 @@ struct lathe_parts *lathe_parts_new(void)
     parts->controllers = parts_list(sizeof(struct lathe_controller), parts_clear_controller);
     parts->sounds = parts_list(sizeof(struct lathe_sound), parts_clear_sound);
     parts->hostdevs = parts_list(sizeof(struct lathe_hostdev), NULL);
+    parts->shares = parts_list(sizeof(struct lathe_share), parts_clear_share);
     return parts;
 }
 
@@ -81,6 +90,7 @@ void lathe_parts_free(struct lathe_parts *parts)
     g_array_unref(parts->controllers);
     g_array_unref(parts->sounds);
     g_array_unref(parts->hostdevs);
+    g_array_unref(parts->shares);
     g_free(parts);
 }
 
@@ -180,4 +190,10 @@ char *lathe_features_format(const struct lathe_parts *parts)
                                policy != NULL ? policy : "require", feature->name);
     }
     return g_string_free(text, text->len == 0);
+}
+
+char *lathe_share_format(const struct lathe_share *share)
+{
+    return g_strdup_printf("%s as %s%s", share->folder, share->name,
+                           share->read_only ? ", read-only" : "");
 }

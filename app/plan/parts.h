@@ -8,6 +8,7 @@
 #define LATHE_PLAN_PARTS_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "app/plan/place.h"
@@ -65,9 +66,17 @@ struct lathe_hostdev {
     struct lathe_place place; /* in the machine */
 };
 
+/* A folder of the host that the guest mounts by a name. */
+struct lathe_share {
+    char *folder, *name;
+    bool read_only;
+};
+
+#define LATHE_PARTS_MAX 32u /* devices of the host, and shared folders, that can be asked for */
+
 struct lathe_parts {
     unsigned iothreads; /* 0: none */
-    GArray *cells, *features, *controllers, *sounds, *hostdevs;
+    GArray *cells, *features, *controllers, *sounds, *hostdevs, *shares;
 };
 
 struct lathe_parts *lathe_parts_new(void);
@@ -83,6 +92,23 @@ char *lathe_cell_format(const struct lathe_cell *cell);
 char *lathe_controller_format(const struct lathe_controller *controller);
 char *lathe_sound_format(const struct lathe_sound *sound);
 char *lathe_hostdev_format(const struct lathe_hostdev *hostdev);
+char *lathe_share_format(const struct lathe_share *share);
+
+/*
+ * As the command line and pages have them: "cpus=0-1+4,memory=1G,distance=1:20",
+ * "usb:046d:c52b", "/srv/music=music,readonly". Each appends one; false with *error, and nothing
+ * changed. The texts are for g_free; NULL: a device that has none, as it is kept for others.
+ */
+bool lathe_parts_add_cell(struct lathe_parts *parts, const char *text, GError **error);
+bool lathe_parts_add_hostdev(struct lathe_parts *parts, const char *text, GError **error);
+bool lathe_parts_add_share(struct lathe_parts *parts, const char *text, GError **error);
+char *lathe_cell_text(const struct lathe_cell *cell);
+char *lathe_hostdev_text(const struct lathe_hostdev *hostdev);
+char *lathe_share_text(const struct lathe_share *share);
+bool lathe_hostdev_same(const struct lathe_hostdev *left, const struct lathe_hostdev *right);
+/* Takes out those that have a text. */
+void lathe_parts_clear_hostdevs(struct lathe_parts *parts);
+
 /* "require avx2, disable svm"; NULL: none. */
 char *lathe_features_format(const struct lathe_parts *parts);
 

@@ -218,10 +218,30 @@ static void plan_add_kept_parts(struct lathe_plan *plan, const struct lathe_part
     for (guint i = 0; i < parts->hostdevs->len; i++)
         plan_take(plan, "hostdev", g_strdup_printf("%u", i + 1),
                   lathe_hostdev_format(&g_array_index(parts->hostdevs, struct lathe_hostdev, i)));
+    for (guint i = 0; i < parts->shares->len; i++)
+        plan_take(plan, "share", g_strdup_printf("%u", i + 1),
+                  lathe_share_format(&g_array_index(parts->shares, struct lathe_share, i)));
     for (guint i = 0; i < parts->controllers->len; i++)
         plan_take(plan, "bus", g_strdup_printf("%u", i + 1),
                   lathe_controller_format(
                       &g_array_index(parts->controllers, struct lathe_controller, i)));
+}
+
+/* Said plainly also where no document is that says it with its lines. */
+static void plan_add_missing(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    const struct lathe_parts *parts = definition->parts;
+
+    if (definition->gaps->len != 0)
+        return;
+    if (parts->cells->len != 0)
+        plan_add(plan, "later", "numa", "the guest sees one node of memory");
+    if (parts->sounds->len != 0)
+        plan_add(plan, "later", "sound", "this version has no sound");
+    if (parts->hostdevs->len != 0)
+        plan_add(plan, "later", "hostdev", "devices of the host are not passed on");
+    if (parts->shares->len != 0)
+        plan_add(plan, "later", "share", "this version shares no folders");
 }
 
 static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definition *definition)
@@ -275,6 +295,7 @@ static void plan_add_parts(struct lathe_plan *plan, const struct lathe_definitio
     plan_add_kept_parts(plan, definition->parts);
     plan_add_extras(plan, definition);
     plan_add_gaps(plan, definition);
+    plan_add_missing(plan, definition);
 }
 
 struct lathe_plan *lathe_plan_outline(const struct lathe_definition *definition)

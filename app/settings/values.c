@@ -633,6 +633,12 @@ void lathe_values_clear(const struct lathe_setting *setting, struct lathe_defini
         lathe_definition_clear_serials(definition);
     if (strcmp(setting->name, "console") == 0)
         lathe_definition_clear_consoles(definition);
+    if (strcmp(setting->name, "numa") == 0)
+        g_array_set_size(definition->parts->cells, 0);
+    if (strcmp(setting->name, "hostdev") == 0)
+        lathe_parts_clear_hostdevs(definition->parts);
+    if (strcmp(setting->name, "share") == 0)
+        g_array_set_size(definition->parts->shares, 0);
     if (strcmp(setting->name, "channel") == 0)
         lathe_definition_clear_channels(definition);
 }

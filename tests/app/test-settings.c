@@ -79,6 +79,11 @@ static const struct settings_value settings_values[] = {
     {"gpu", "virtio", NULL, "cga"},
     {"display", "none", NULL, "sdl"},
     {"serial", "default\nnull\npty", NULL, "modem"},
+    {"numa", "cpus=0-1+3,memory=1 GiB,distance=0:10+1:20\nmemory=512 MiB", NULL,
+     "cpus=a,memory=1G"},
+    {"sound", "ich9", NULL, "gong"},
+    {"hostdev", "usb:046d:c52b\nusb:1.4\npci:0000:03:00.1", NULL, "pci:3"},
+    {"share", "/srv/a=b=music\n/srv/films=films,readonly", NULL, "/srv/a"},
     {"console", "default\nnull\npty", NULL, "modem"},
     {"channel", "org.example.agent=null\nb=pty", NULL, "org.example.agent"},
     {"debugcon", "file:/tmp/debug", NULL, "stdio"},
@@ -519,6 +524,44 @@ static void test_edit_keeps_channels(void)
     CHECK(!edit_put(edit, "console", "pty\npty\npty\npty\npty\npty\npty"));
 }
 
+static const char edit_parts[] =
+    "<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source>"
+    "<address uuid='4b20d080-1b54-4048-85b3-a6a62d165c01'/></source></hostdev>"
+    "<hostdev mode='subsystem' type='usb'><source><vendor id='0x046d'/><product id='0xc52b'/>"
+    "</source><alias name='ua-mouse'/></hostdev>"
+    "<filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/>"
+    "<source dir='/srv/a'/><target dir='a'/><alias name='ua-a'/></filesystem>"
+    "<filesystem type='ram'><source usage='1' units='KiB'/><target dir='r'/></filesystem>"
+    "<sound model='ich6'><codec type='micro'/></sound><sound model='usb'/>"
+    "<tpm model='tpm-tis'><backend type='emulator' version='2.0'/><alias name='ua-tpm'/></tpm>";
+
+/* What later versions have keeps the rest of its elements, too, and those that have no text. */
+static void test_edit_keeps_parts(void)
+{
+    g_autoptr(lathe_machine) machine = settings_make("Keeps parts", NULL);
+    g_autoptr(lathe_edit) edit = lathe_edit_open("Keeps parts", NULL);
+    g_autofree char *text = lathe_edit_get_xml(edit);
+    g_auto(GStrv) parts = g_strsplit(text, "</devices>", 2);
+    g_autofree char *whole = g_strconcat(parts[0], edit_parts, "</devices>", parts[1], NULL);
+
+    CHECK(lathe_edit_set_xml(edit, whole, NULL));
+    edit_expect(edit, "hostdev", "usb:046d:c52b");
+    edit_expect(edit, "share", "/srv/a=a");
+    edit_expect(edit, "sound", "ich6");
+    CHECK(edit_put(edit, "hostdev", "pci:0000:03:00.0\nusb:046d:c52b"));
+    CHECK(edit_put(edit, "share", "/srv/b=b\n/srv/c=a,readonly"));
+    CHECK(edit_put(edit, "sound", "ich9") && edit_put(edit, "tpm", "unix:/tmp/tpm"));
+    EDIT_HAS(edit, "4b20d080", "ua-mouse", "0x046d", "bus=\"0x03\"", "ua-a", "virtiofs", "/srv/c",
+             "!/srv/a", "<readonly/>", "units=\"KiB\"", "codec", "ich9", "model=\"usb\"", "ua-tpm",
+             "tpm-tis", "/tmp/tpm");
+    edit_expect(edit, "hostdev", "pci:0000:03:00.0\nusb:046d:c52b");
+    CHECK(edit_put(edit, "hostdev", "usb:1.2") && edit_put(edit, "share", ""));
+    EDIT_HAS(edit, "4b20d080", "!0x046d", "device=\"2\"", "!virtiofs", "units=\"KiB\"");
+    edit_expect(edit, "hostdev", "usb:1.2");
+    CHECK(edit_put(edit, "tpm", "emulated") && edit_put(edit, "tpm", "none"));
+    EDIT_HAS(edit, "!ua-tpm");
+}
+
 static void test_edit_meanwhile(void)
 {
     g_autoptr(lathe_machine) machine = settings_make("Twice", NULL);
@@ -587,6 +630,7 @@ int main(int argc, char **argv)
         {"settings-edit-keeps-nets", test_edit_keeps_nets},
         {"settings-edit-keeps-serials", test_edit_keeps_serials},
         {"settings-edit-keeps-channels", test_edit_keeps_channels},
+        {"settings-edit-keeps-parts", test_edit_keeps_parts},
         {"settings-edit-meanwhile", test_edit_meanwhile},
         {"settings-edit-locked", test_edit_locked},
         {NULL},

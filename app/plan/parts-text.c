@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parts of a definition as the command line and pages write them, and back (parts.h). */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/plan/error.h"
+#include "app/plan/parts.h"
+#include "app/plan/size.h"
+
+#define PARTS_MAX_CELL   255u
+#define PARTS_SHARE_NAME 35 /* bytes of a tag that all guests take */
+
+/* ---- nodes of memory ---- */
+
+/* "1:20+2:30" */
+static bool cell_add_distances(struct lathe_cell *cell, const char *text)
+{
+    g_auto(GStrv) pairs = g_strsplit(text, "+", -1);
+
+    for (size_t i = 0; pairs[i] != NULL; i++) {
+        struct lathe_distance distance;
+        char rest;
+        if (sscanf(pairs[i], "%3u:%3u%c", &distance.cell, &distance.value, &rest) != 2 ||
+            distance.cell > PARTS_MAX_CELL || distance.value < 10 || distance.value > 255)
+            return false;
+        g_array_append_val(cell->distances, distance);
+    }
+    return true;
+}
+
+static bool cell_set(struct lathe_cell *cell, const char *part, GError **error)
+{
+    if (g_str_has_prefix(part, "memory="))
+        return lathe_size_parse(part + strlen("memory="), &cell->memory, error);
+    if (g_str_has_prefix(part, "cpus=") &&
+        g_regex_match_simple("^[0-9]{1,4}(-[0-9]{1,4})?(\\+[0-9]{1,4}(-[0-9]{1,4})?)*$",
+                             part + strlen("cpus="), G_REGEX_DOLLAR_ENDONLY, 0)) {
+        g_free(cell->cpus);
+        cell->cpus = g_strdelimit(g_strdup(part + strlen("cpus=")), "+", ',');
+        return true;
+    }
+    if (g_str_has_prefix(part, "distance=") && cell_add_distances(cell, part + strlen("distance=")))
+        return true;
+    return lathe_error_input(
+        error, "--numa has no '%s': write cpus=0-1+4,memory=1G[,distance=1:20+2:30]", part);
+}
+
+bool lathe_parts_add_cell(struct lathe_parts *parts, const char *text, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(text, ",", -1);
+    struct lathe_cell cell = {.id = parts->cells->len,
+                              .distances = g_array_new(FALSE, TRUE, sizeof(struct lathe_distance))};
+    bool good = cell.id <= PARTS_MAX_CELL ||
+                lathe_error_input(error, "--numa: a machine has at most 256 nodes");
+
+    for (size_t i = 0; words[i] != NULL && good; i++)
+        good = cell_set(&cell, words[i], error);
+    if (good && cell.memory == 0)
+        good = lathe_error_input(error, "--numa %s needs memory=SIZE", text);
+    g_array_append_val(parts->cells, cell);
+    if (!good)
+        g_array_set_size(parts->cells, cell.id);
+    return good;
+}
+
+char *lathe_cell_text(const struct lathe_cell *cell)
+{
+    g_autofree char *size = lathe_size_format(cell->memory);
+    g_autofree char *cpus = g_strdelimit(g_strdup(cell->cpus != NULL ? cell->cpus : ""), ",", '+');
+    GString *text = g_string_new(NULL);
+
+    if (*cpus != '\0')
+        g_string_append_printf(text, "cpus=%s,", cpus);
+    g_string_append_printf(text, "memory=%s", size);
+    for (guint i = 0; i < cell->distances->len; i++) {
+        const struct lathe_distance *distance =
+            &g_array_index(cell->distances, struct lathe_distance, i);
+        g_string_append_printf(text, "%s%u:%u", i == 0 ? ",distance=" : "+", distance->cell,
+                               distance->value);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* ---- devices of the host ---- */
+
+static bool hostdev_parse_pci(const char *text, struct lathe_hostdev *hostdev)
+{
+    struct lathe_place *host = &hostdev->host;
+    char rest;
+
+    hostdev->kind = LATHE_HOSTDEV_PCI;
+    hostdev->managed = true;
+    host->given = true;
+    return sscanf(text, "%4x:%2x:%2x.%1x%c", &host->domain, &host->bus, &host->slot,
+                  &host->function, &rest) == 4 &&
+           host->slot < 32 && host->function < 8;
+}
+
+static bool hostdev_parse_usb(const char *text, struct lathe_hostdev *hostdev)
+{
+    char rest;
+
+    hostdev->kind = LATHE_HOSTDEV_USB;
+    if (sscanf(text, "%4x:%4x%c", &hostdev->vendor, &hostdev->product, &rest) == 2)
+        return hostdev->vendor != 0;
+    hostdev->vendor = hostdev->product = 0;
+    return sscanf(text, "%3u.%3u%c", &hostdev->bus, &hostdev->device, &rest) == 2;
+}
+
+bool lathe_parts_add_hostdev(struct lathe_parts *parts, const char *text, GError **error)
+{
+    struct lathe_hostdev hostdev = {0};
+    bool good = g_str_has_prefix(text, "pci:")   ? hostdev_parse_pci(text + 4, &hostdev)
+                : g_str_has_prefix(text, "usb:") ? hostdev_parse_usb(text + 4, &hostdev)
+                                                 : false;
+
+    if (!good)
+        return lathe_error_input(error,
+                                 "--hostdev has no '%s': write usb:VENDOR:PRODUCT, usb:BUS.DEVICE "
+                                 "or pci:0000:03:00.0",
+                                 text);
+    if (parts->hostdevs->len >= LATHE_PARTS_MAX)
+        return lathe_error_input(error, "a machine has at most %u devices of the host",
+                                 LATHE_PARTS_MAX);
+    g_array_append_val(parts->hostdevs, hostdev);
+    return true;
+}
+
+char *lathe_hostdev_text(const struct lathe_hostdev *hostdev)
+{
+    g_autofree char *place = lathe_place_format(&hostdev->host);
+
+    if (hostdev->kind == LATHE_HOSTDEV_OTHER)
+        return NULL;
+    if (hostdev->kind == LATHE_HOSTDEV_PCI)
+        return g_strdup_printf("pci:%s", place);
+    if ((hostdev->vendor | hostdev->product) != 0)
+        return g_strdup_printf("usb:%04x:%04x", hostdev->vendor, hostdev->product);
+    return g_strdup_printf("usb:%u.%u", hostdev->bus, hostdev->device);
+}
+
+bool lathe_hostdev_same(const struct lathe_hostdev *left, const struct lathe_hostdev *right)
+{
+    g_autofree char *one = lathe_hostdev_text(left), *other = lathe_hostdev_text(right);
+
+    return g_strcmp0(one, other) == 0;
+}
+
+void lathe_parts_clear_hostdevs(struct lathe_parts *parts)
+{
+    for (guint i = parts->hostdevs->len; i-- > 0;) {
+        if (g_array_index(parts->hostdevs, struct lathe_hostdev, i).kind != LATHE_HOSTDEV_OTHER)
+            g_array_remove_index(parts->hostdevs, i);
+    }
+}
+
+/* ---- shared folders ---- */
+
+bool lathe_parts_add_share(struct lathe_parts *parts, const char *text, GError **error)
+{
+    bool read_only = g_str_has_suffix(text, ",readonly");
+    g_autofree char *pair = g_strndup(text, strlen(text) - (read_only ? strlen(",readonly") : 0));
+    char *equals = strrchr(pair, '=');
+    struct lathe_share share;
+
+    if (equals == NULL || equals == pair || equals[1] == '\0' || strchr(equals, ',') != NULL ||
+        strlen(equals + 1) > PARTS_SHARE_NAME)
+        return lathe_error_input(
+            error,
+            "--share has no '%s': write FOLDER=NAME[,readonly], with a name of "
+            "at most %d bytes",
+            text, PARTS_SHARE_NAME);
+    if (parts->shares->len >= LATHE_PARTS_MAX)
+        return lathe_error_input(error, "a machine has at most %u shared folders", LATHE_PARTS_MAX);
+    *equals = '\0';
+    share = (struct lathe_share){g_strdup(pair), g_strdup(equals + 1), read_only};
+    g_array_append_val(parts->shares, share);
+    return true;
+}
+
+char *lathe_share_text(const struct lathe_share *share)
+{
+    return g_strconcat(share->folder, "=", share->name, share->read_only ? ",readonly" : "", NULL);
+}
