@@ -12,8 +12,9 @@
 #include "app/media/seed.h"
 #include "app/plan/error.h"
 #include "wizards/ignition/butane.h"
+#include "wizards/ignition/host-key.h"
 
-enum seed_command { SEED_DISC, SEED_INITRD, SEED_IGNITION };
+enum seed_command { SEED_DISC, SEED_INITRD, SEED_IGNITION, SEED_HOST_KEY };
 
 /* Where the result is to go; NULL with *error. */
 static const char *seed_output(const struct lathe_tool_line *line, GError **error)
@@ -115,12 +116,52 @@ static int seed_ignition(const struct lathe_tool_line *line, GError **error)
     return lathe_seed_write(bytes, path, error) ? LATHE_EXIT_OK : LATHE_EXIT_USAGE;
 }
 
+/* The values of an option that may repeat; g_free (not the values). */
+static const char **seed_values(const struct lathe_tool_line *line, const char *name)
+{
+    GPtrArray *values = g_ptr_array_new();
+
+    for (guint i = 0; i < line->options->len; i++) {
+        const struct lathe_tool_given *given =
+            &g_array_index(line->options, struct lathe_tool_given, i);
+        if (strcmp(given->option->name, name) == 0)
+            g_ptr_array_add(values, (gpointer)given->value);
+    }
+    g_ptr_array_add(values, NULL);
+    return (const char **)g_ptr_array_free(values, FALSE);
+}
+
+static int seed_host_key(const struct lathe_tool_line *line, GError **error)
+{
+    g_autofree const char **trusted = seed_values(line, "trusted");
+    g_autofree const char **between = seed_values(line, "between");
+    g_autofree const char **revoked = seed_values(line, "revoked");
+    const struct lathe_host_key_papers papers = {lathe_tool_value(line, "signing-key"), trusted,
+                                                 between, revoked};
+
+    if (papers.signing == NULL || trusted[0] == NULL || line->operands->len == 0) {
+        lathe_error_input(error,
+                          "lathe seed host-key takes documents, --signing-key and --trusted");
+        return LATHE_EXIT_USAGE;
+    }
+    for (guint i = 0; i < line->operands->len; i++) {
+        g_autofree char *said = NULL;
+        if (!lathe_host_key_check(line->operands->pdata[i], &papers, time(NULL), &said, error))
+            return LATHE_EXIT_USAGE;
+        puts(said);
+    }
+    return LATHE_EXIT_OK;
+}
+
 static const struct lathe_tool_command seed_commands[] = {
     [SEED_DISC] = {"disc", "FILE...", "a small disc with these files, for a CD drive", seed_disc},
     [SEED_INITRD] = {"initrd", "INITRD FILE...",
                      "a copy of an initial RAM disk that has these files in its top folder",
                      seed_initrd},
     [SEED_IGNITION] = {"ignition", "FILE.bu", "Butane's YAML as Ignition's JSON", seed_ignition},
+    [SEED_HOST_KEY] = {"host-key", "FILE...",
+                       "check host-key documents of IBM Z before they go into a secure guest",
+                       seed_host_key},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -133,6 +174,13 @@ static const struct lathe_tool_option seed_options[] = {
      "the new file, for its owner alone; ignition: standard output without it"},
     {"files", "FOLDER", 1u << SEED_IGNITION, "@file",
      "where the files are that Butane calls local"},
+    {"signing-key", "FILE", 1u << SEED_HOST_KEY, "@file", "the certificate of IBM's signing key"},
+    {"trusted", "FILE", 1u << SEED_HOST_KEY, "@file",
+     "the certificate of the authority (repeatable)"},
+    {"between", "FILE", 1u << SEED_HOST_KEY, "@file",
+     "a certificate between the authority and the signing key (repeatable)"},
+    {"revoked", "FILE", 1u << SEED_HOST_KEY, "@file",
+     "a list of revoked certificates, of IBM or the authority (repeatable)"},
     {NULL, NULL, 0, NULL, NULL},
 };
 
