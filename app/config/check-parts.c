@@ -11,33 +11,6 @@
 
 /* ---- nodes of memory ---- */
 
-bool lathe_parts_each_cpu(const char *list, void (*take)(void *opaque, unsigned cpu), void *opaque)
-{
-    g_auto(GStrv) pieces = g_strsplit(list, ",", -1);
-    bool cpus[PARTS_MAX_CPU] = {false};
-
-    for (size_t i = 0; pieces[i] != NULL; i++) {
-        const char *piece = g_strstrip(pieces[i]);
-        bool out = piece[0] == '^';
-        g_auto(GStrv) ends = g_strsplit(piece + out, "-", 2);
-        guint64 first, last;
-        if (ends[0] == NULL ||
-            !g_ascii_string_to_unsigned(ends[0], 10, 0, PARTS_MAX_CPU - 1, &first, NULL))
-            return false;
-        last = first;
-        if (ends[1] != NULL &&
-            !g_ascii_string_to_unsigned(ends[1], 10, first, PARTS_MAX_CPU - 1, &last, NULL))
-            return false;
-        for (; first <= last; first++)
-            cpus[first] = !out;
-    }
-    for (unsigned i = 0; i < PARTS_MAX_CPU; i++) {
-        if (cpus[i])
-            take(opaque, i);
-    }
-    return true;
-}
-
 struct parts_cells {
     GArray *findings;
     const xmlNode *node; /* the cell at hand */

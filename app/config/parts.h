@@ -28,7 +28,5 @@ void lathe_parts_write_hostdev(xmlNode *node, const struct lathe_hostdev *hostde
 /* Is a <filesystem> a folder that the guest mounts by its name? */
 bool lathe_parts_is_share(const xmlNode *filesystem);
 
-/* CPUs of a list as "0-3,^2,6": calls take for each; false: it is none, or goes beyond 4095. */
-bool lathe_parts_each_cpu(const char *list, void (*take)(void *opaque, unsigned cpu), void *opaque);
 
 #endif

@@ -69,6 +69,33 @@ static void parts_read_cells(const xmlNode *root, GArray *cells)
     }
 }
 
+/* Those of caches in between are left out. */
+static void parts_read_links(const xmlNode *root, const char *element, enum emu_numa_measure first,
+                             GArray *links)
+{
+    static const char *const types[] = {"access", "read", "write"};
+    g_autofree char *path = g_strconcat("cpu/numa/interconnects/", element, NULL);
+
+    for (const xmlNode *node = lathe_tree_find(root, path); node != NULL;
+         node = lathe_tree_next(node)) {
+        g_autofree char *type = lathe_tree_get(node, "type"),
+                        *cache = lathe_tree_get(node, "cache");
+        g_autofree char *value = lathe_tree_get(node, "value"),
+                        *unit = lathe_tree_get(node, "unit");
+        struct lathe_numa_link link = {parts_number(node, "initiator"),
+                                       parts_number(node, "target"), first,
+                                       parts_number(node, "value")};
+        uint64_t bytes = 0;
+        for (unsigned i = 0; i < G_N_ELEMENTS(types); i++)
+            link.measure = g_strcmp0(type, types[i]) == 0 ? first + i : link.measure;
+        if (first == EMU_NUMA_ACCESS_BANDWIDTH && value != NULL &&
+            lathe_schema_size(value, unit, &bytes))
+            link.value = (uint32_t)MIN(bytes >> 20, UINT32_MAX);
+        if (cache == NULL)
+            g_array_append_val(links, link);
+    }
+}
+
 static void parts_read_features(const xmlNode *root, GArray *features)
 {
     const xmlNode *node = lathe_tree_find(root, "cpu/feature");
@@ -162,6 +189,8 @@ void lathe_parts_read(const xmlNode *root, struct lathe_parts *parts)
 
     parts->iothreads = threads != NULL ? (unsigned)g_ascii_strtoull(threads, NULL, 10) : 0;
     parts_read_cells(root, parts->cells);
+    parts_read_links(root, "latency", EMU_NUMA_ACCESS_LATENCY, parts->links);
+    parts_read_links(root, "bandwidth", EMU_NUMA_ACCESS_BANDWIDTH, parts->links);
     parts_read_features(root, parts->features);
     parts_read_controllers(devices, parts->controllers);
     parts_read_sounds(devices, parts->sounds);

@@ -23,6 +23,37 @@ bool lathe_place_same(const struct lathe_place *left, const struct lathe_place *
            left->function == right->function && left->multifunction == right->multifunction;
 }
 
+/* ---- processors ---- */
+
+#define PARTS_MAX_CPU 4096u
+
+bool lathe_parts_each_cpu(const char *list, void (*take)(void *opaque, unsigned cpu), void *opaque)
+{
+    g_auto(GStrv) pieces = g_strsplit(list, ",", -1);
+    bool cpus[PARTS_MAX_CPU] = {false};
+
+    for (size_t i = 0; pieces[i] != NULL; i++) {
+        const char *piece = g_strstrip(pieces[i]);
+        bool out = piece[0] == '^';
+        g_auto(GStrv) ends = g_strsplit(piece + out, "-", 2);
+        guint64 first, last;
+        if (ends[0] == NULL ||
+            !g_ascii_string_to_unsigned(ends[0], 10, 0, PARTS_MAX_CPU - 1, &first, NULL))
+            return false;
+        last = first;
+        if (ends[1] != NULL &&
+            !g_ascii_string_to_unsigned(ends[1], 10, first, PARTS_MAX_CPU - 1, &last, NULL))
+            return false;
+        for (; first <= last; first++)
+            cpus[first] = !out;
+    }
+    for (unsigned i = 0; i < PARTS_MAX_CPU; i++) {
+        if (cpus[i])
+            take(opaque, i);
+    }
+    return true;
+}
+
 /* ---- the lists ---- */
 
 static void parts_clear_cell(gpointer data)
@@ -73,6 +104,7 @@ struct lathe_parts *lathe_parts_new(void)
     struct lathe_parts *parts = g_new0(struct lathe_parts, 1);
 
     parts->cells = parts_list(sizeof(struct lathe_cell), parts_clear_cell);
+    parts->links = parts_list(sizeof(struct lathe_numa_link), NULL);
     parts->features = parts_list(sizeof(struct lathe_feature), parts_clear_feature);
     parts->controllers = parts_list(sizeof(struct lathe_controller), parts_clear_controller);
     parts->sounds = parts_list(sizeof(struct lathe_sound), parts_clear_sound);
@@ -86,6 +118,7 @@ void lathe_parts_free(struct lathe_parts *parts)
     if (parts == NULL)
         return;
     g_array_unref(parts->cells);
+    g_array_unref(parts->links);
     g_array_unref(parts->features);
     g_array_unref(parts->controllers);
     g_array_unref(parts->sounds);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "app/plan/place.h"
+#include "emulator/api/numa.h"
 
 /* How far it is to another node's memory: 10 is its own, 20 the usual for others. */
 struct lathe_distance {
@@ -24,6 +25,13 @@ struct lathe_cell {
     char *cpus;
     uint64_t memory;   /* bytes */
     GArray *distances; /* of struct lathe_distance */
+};
+
+/* How quickly the processors of one node reach the memory of another. */
+struct lathe_numa_link {
+    unsigned initiator, target; /* cells */
+    enum emu_numa_measure measure;
+    uint32_t value; /* nanoseconds, or MB/s */
 };
 
 enum lathe_policy {
@@ -76,11 +84,14 @@ struct lathe_share {
 
 struct lathe_parts {
     unsigned iothreads; /* 0: none */
-    GArray *cells, *features, *controllers, *sounds, *hostdevs, *shares;
+    GArray *cells, *links, *features, *controllers, *sounds, *hostdevs, *shares;
 };
 
 struct lathe_parts *lathe_parts_new(void);
 void lathe_parts_free(struct lathe_parts *parts);
+
+/* CPUs of a list as "0-3,^2,6": calls take for each; false: it is none, or goes beyond 4095. */
+bool lathe_parts_each_cpu(const char *list, void (*take)(void *opaque, unsigned cpu), void *opaque);
 
 /* "force", "require", ...; DEFAULT is NULL. Static. */
 const char *lathe_policy_name(enum lathe_policy policy);

@@ -7,6 +7,7 @@
 
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
+#include "app/session/numa.h"
 #include "app/session/renderer.h"
 #include "app/session/serial.h"
 #include "app/session/session.h"
@@ -284,18 +285,23 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     struct emu_machine_config config = build_config(definition);
     struct emu_error found = EMU_ERROR_INIT;
 
+    struct emu_numa *numa = lathe_numa_new(definition);
+
+    config.numa = numa;
     build_add_input(&config, definition);
     build_add_consoles(&config, definition);
     if (!build_open_disks(&config, definition, serials == NULL, error) ||
         !build_open_nets(&config, definition, serials == NULL, watch, error) ||
         (serials != NULL && !build_open_backends(&config, definition, serials, error))) {
         build_close_backends(&config);
+        lathe_numa_free(numa);
         return NULL;
     }
     if (serials != NULL && definition->gpu == EMU_GPU_VIRTIO_GL)
         lathe_renderer_open(&config.gpu_backend, notice);
     struct emu_machine *machine =
         emu_machine_new(&config, watch != NULL ? &watch->machine : NULL, &found);
+    lathe_numa_free(numa);
     if (machine == NULL)
         lathe_error_from_emu(error, &found);
     return machine;

@@ -443,6 +443,21 @@ bool lathe_edit_remove(struct lathe_edit *edit, const char *device, GError **err
 }
 
 /* A text that cannot run can be had, too: its author says so. What is no document cannot. */
+bool lathe_edit_change(struct lathe_edit *edit, unsigned areas, lathe_edit_alter *change,
+                       const void *opaque, GError **error)
+{
+    struct lathe_config *config = edit_copy(edit);
+    struct lathe_definition *definition = edit_fill(config, error);
+    bool good = definition != NULL && change(definition, opaque, error) &&
+                lathe_config_write(config, definition, areas, error);
+
+    lathe_definition_free(definition);
+    if (good)
+        return edit_try(edit, config, NULL, error);
+    lathe_config_free(config);
+    return false;
+}
+
 bool lathe_edit_set_xml(struct lathe_edit *edit, const char *text, GError **error)
 {
     struct lathe_config *config = edit_parse(edit, text, error);

@@ -61,6 +61,12 @@ bool lathe_edit_add_drive(struct lathe_edit *edit, const char *kind, const char 
 bool lathe_edit_set_medium(struct lathe_edit *edit, const char *dev, const char *path,
                            GError **error);
 bool lathe_edit_remove(struct lathe_edit *edit, const char *device, GError **error);
+/* Several areas (LATHE_AREA_... of app/config/write.h) in one step: change alters a copy of the
+ * definition; false with *error: it cannot. */
+typedef bool lathe_edit_alter(struct lathe_definition *definition, const void *opaque,
+                              GError **error);
+bool lathe_edit_change(struct lathe_edit *edit, unsigned areas, lathe_edit_alter *change,
+                       const void *opaque, GError **error);
 bool lathe_edit_set_xml(struct lathe_edit *edit, const char *text, GError **error);
 
 bool lathe_edit_can_undo(const struct lathe_edit *edit);

@@ -100,8 +100,8 @@ struct emu_machine_config {
     const char *accel; /* "auto", "interp", "jit", "kvm" */
     const char *cpu;   /* "max", "x86-64-v3,+feature,-feature" */
     struct emu_topology topology;
-    uint64_t memory; /* bytes; a multiple of 4 KiB */
-
+    uint64_t memory;             /* bytes; a multiple of 4 KiB */
+    const struct emu_numa *numa; /* nodes: all memory, each processor once; NULL: there are none */
     /*
      * The image that the processor starts in, mapped read-only below 4 GiB; NULL: none, the kernel
      * is put into memory and started. With firmware the kernel, if any, is for the firmware to

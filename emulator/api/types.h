@@ -13,6 +13,7 @@ typedef uint64_t emu_ns;  /* nanoseconds of machine time; it stands still while 
 
 struct emu_machine;
 struct emu_chardev;
+struct emu_numa;
 struct emu_error;
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef EMU_BOARDS_BOARD_H
 #define EMU_BOARDS_BOARD_H
 
+#include "emulator/api/numa.h"
 #include "emulator/core/machine.h"
 #include "emulator/cpu/x86/run.h"
 #include "emulator/cpu/x86/models.h"
@@ -107,6 +108,7 @@ struct board {
     unsigned serial_ports;
     struct emu_topology topology;
     struct emu_memory_map map;
+    struct emu_numa numa; /* count 0: there are no nodes */
     struct emu_ram *ram;
     struct emu_region low_ram, middle_ram, high_ram; /* below 640 KiB, from 1 MiB, from 4 GiB */
     struct emu_region a20_wrap;                      /* the first MiB again: A20 is closed */
@@ -204,6 +206,10 @@ bool board_load_lines(struct board *board, struct emu_reader *in, struct emu_err
 /* The processors, their local APICs and their vcpus (pc-cpus.c). */
 bool board_add_cpus(struct board *board, struct emu_error *err);
 void board_free_cpus(struct board *board);
+
+/* Checks and keeps the configuration's nodes (pc-numa.c). */
+bool board_add_numa(struct board *board, struct emu_error *err);
+void board_free_numa(struct board *board);
 
 /* What the board is, for its ACPI tables; ecam and the 64-bit window are the caller's. */
 struct emu_acpi_board board_acpi(const struct board *board);

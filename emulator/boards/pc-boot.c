@@ -16,6 +16,7 @@ struct emu_acpi_board board_acpi(const struct board *board)
         .floppies = board->floppies,
         .tpm = board->tpm,
         .low = board->map.low,
+        .numa = board->numa.count != 0 ? &board->numa : NULL,
     };
 }
 

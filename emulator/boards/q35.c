@@ -394,6 +394,7 @@ static void q35_free(struct emu_machine *machine)
 
     board_finish_flash(board);
     board_free_cpus(board);
+    board_free_numa(board);
     emu_boot_finish(&board->image);
     emu_boot_file_close(&board->kernel);
     emu_apic_bus_free(board->apic_bus);
@@ -452,11 +453,11 @@ bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *con
     emu_memory_map_init(&board->map, config->memory);
     board->smm_memory = emu_memory_add_secure(machine->memory, err);
     if (board->smm_memory == NULL || !emu_topology_complete(&board->topology, err) ||
-        !q35_add_ram(board, err) || !board_add_firmware(board, err) ||
-        !q35_add_devices(board, err) || !board_add_display(board, err) ||
-        !board_add_usb(board, err) || !board_add_drives(board, err) ||
-        !board_add_nics(board, err) || !board_add_consoles(board, err) ||
-        !board_add_cpus(board, err) || !q35_prepare(board, err))
+        !board_add_numa(board, err) || !q35_add_ram(board, err) ||
+        !board_add_firmware(board, err) || !q35_add_devices(board, err) ||
+        !board_add_display(board, err) || !board_add_usb(board, err) ||
+        !board_add_drives(board, err) || !board_add_nics(board, err) ||
+        !board_add_consoles(board, err) || !board_add_cpus(board, err) || !q35_prepare(board, err))
         return false;
     board->config = NULL;
     return true;

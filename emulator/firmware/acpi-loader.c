@@ -12,7 +12,7 @@
 
 #define LOADER_ENTRY 128u
 #define LOADER_NAME  56u
-#define LOADER_SIZE  (32 * LOADER_ENTRY) /* of each script: firmware skips commands of zeros */
+#define LOADER_SIZE  (48 * LOADER_ENTRY) /* of each script: firmware skips commands of zeros */
 
 enum loader_command {
     LOADER_ALLOCATE = 1,      /* file, alignment, zone */

@@ -7,8 +7,8 @@
 #include "emulator/firmware/aml.h"
 
 #define ACPI_RSDP         36u /* bytes */
-#define ACPI_MAX_POINTERS 24
-#define ACPI_MAX_TABLES   8
+#define ACPI_MAX_POINTERS 32
+#define ACPI_MAX_TABLES   12
 
 struct acpi_pointer {
     size_t at;
@@ -31,6 +31,17 @@ struct acpi_layout {
     struct acpi_table sums[ACPI_MAX_TABLES + 1];
     unsigned sum_count;
 };
+
+/* Appends a number, little endian. */
+void acpi_put(struct acpi_layout *layout, uint64_t value, unsigned bytes);
+/* Begins a table; returns its offset for acpi_end. */
+size_t acpi_begin(struct acpi_layout *layout, const char *signature, uint8_t revision);
+/* Ends a table: length and checksum; returns its guest-physical address. */
+uint64_t acpi_end(struct acpi_layout *layout, size_t at);
+/* It is one of those that the XSDT lists. */
+void acpi_list(struct acpi_layout *layout, uint64_t address);
+/* The tables of nodes, if there are any. */
+void acpi_add_numa(struct acpi_layout *layout, const struct emu_acpi_board *board);
 
 /* Appends all tables but the RSDP; returns the XSDT's address. */
 uint64_t emu_acpi_tables(struct acpi_layout *layout, const struct emu_acpi_board *board);

@@ -19,7 +19,7 @@
 /* IA-PC boot flags: legacy devices, 8042 */
 #define FADT_BOOT_ARCH 0x0003u
 
-static void acpi_put(struct acpi_layout *layout, uint64_t value, unsigned bytes)
+void acpi_put(struct acpi_layout *layout, uint64_t value, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++)
         aml_byte(&layout->out, (uint8_t)(value >> (8 * i)));
@@ -51,8 +51,7 @@ static void acpi_align(struct acpi_layout *layout, size_t to)
         aml_byte(&layout->out, 0);
 }
 
-/* Begins a table; returns its offset for acpi_end. */
-static size_t acpi_begin(struct acpi_layout *layout, const char *signature, uint8_t revision)
+size_t acpi_begin(struct acpi_layout *layout, const char *signature, uint8_t revision)
 {
     size_t at;
 
@@ -79,8 +78,7 @@ static uint8_t acpi_checksum(const uint8_t *data, size_t length)
     return (uint8_t)-sum;
 }
 
-/* Ends a table: length and checksum; returns its guest-physical address. */
-static uint64_t acpi_end(struct acpi_layout *layout, size_t at)
+uint64_t acpi_end(struct acpi_layout *layout, size_t at)
 {
     uint8_t *data = layout->out.data;
     size_t length = layout->out.length - at;
@@ -95,7 +93,7 @@ static uint64_t acpi_end(struct acpi_layout *layout, size_t at)
     return layout->base + at;
 }
 
-static void acpi_list(struct acpi_layout *layout, uint64_t address)
+void acpi_list(struct acpi_layout *layout, uint64_t address)
 {
     layout->tables[layout->count++] = address;
 }
@@ -327,6 +325,7 @@ uint64_t emu_acpi_tables(struct acpi_layout *layout, const struct emu_acpi_board
         acpi_list(layout, acpi_mcfg(layout, board));
     if (board->tpm)
         acpi_list(layout, acpi_tpm2(layout, board));
+    acpi_add_numa(layout, board);
     return acpi_xsdt(layout);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The ACPI tables of the PC board (ACPI 6.5): RSDP, XSDT, FADT, FACS, MADT, HPET, MCFG, DSDT, built
+ * The ACPI tables of the PC board (ACPI 6.5): RSDP, XSDT, FADT, FACS, MADT, HPET, MCFG, SRAT, SLIT, HMAT,
+ * DSDT, built
  * from a description of the board: at fixed addresses for direct boot, or as the three files by
  * which firmware places them itself (QEMU's table loader, docs/specs and hw/acpi/bios-linker).
  */
@@ -8,6 +9,7 @@
 #define EMU_FIRMWARE_ACPI_H
 
 #include "emulator/api/error.h"
+#include "emulator/api/numa.h"
 #include "emulator/api/types.h"
 
 struct emu_acpi_board {
@@ -22,6 +24,7 @@ struct emu_acpi_board {
     uint64_t ecam;         /* PCI Express configuration, 256 MiB below 4 GiB; 0: none */
     uint64_t mmio64;       /* start of the 64-bit PCI window */
     uint64_t mmio64_size;
+    const struct emu_numa *numa; /* nodes, checked; NULL: none */
 };
 
 /* What firmware reads as etc/acpi/rsdp, etc/acpi/tables and etc/table-loader. */

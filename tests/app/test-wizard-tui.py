@@ -88,6 +88,14 @@ def test_topology(place):
     terminal.keys("Enter", "n")
     terminal.wait("there is no bus 'rp2'", "tree.txt", "qemu.args")
     place.picture("wizard-topology-left")
+    terminal.keys("Home", "Down", "Enter")  # the proposal
+    terminal.wait("tree.txt", gone=("there is no bus 'rp2'",))
+    terminal.keys("p")
+    terminal.wait("nvme,bus=rp1")
+    terminal.keys("Down", "Down", "Enter", "BSpace")
+    terminal.type("2")
+    terminal.keys("Enter", "n")
+    terminal.wait("there is no bus 'rp2'")
     terminal.keys("Home", "Enter")  # leads to the question
     terminal.wait("A line each, as QEMU's -device takes it")
     terminal.keys("Down", "Down", "Enter", "BSpace")

@@ -107,6 +107,8 @@ class Wizard:
 
 def test_topology(display, folder):
     """Through the steps by keyboard, with mistakes; the preview and the files follow."""
+    subprocess.run([PROGRAM, "create", "box", "--memory", "6G", "--smp", "6"], check=True, stdout=subprocess.DEVNULL,
+                   env=dict(display.environment, XDG_DATA_HOME=os.path.join(folder, "data")))
     wizard = Wizard(display, folder, "topology", "Topology")
     wizard.wait_focus("Processors")
     display.picture("wizard-topology-first")
@@ -152,6 +154,21 @@ def test_topology(display, folder):
     if names != ["domain.xml", "qemu.args", "tree.txt"]:
         raise Failed("the files are %s" % names)
     display.picture("wizard-topology-saved")
+    wizard.keys("ctrl+Next")
+    wizard.wait_focus("Result")
+    wizard.tab_to("Devices: nvme: behind a port there is the slot 0 alone")
+    wizard.step("Down")
+    display.picture("wizard-topology-repair")
+    wizard.keys("Return")  # takes the proposal
+    wizard.keys("ctrl+m")
+    window = wait_for("the question for a machine", lambda: wizard.find("Apply to a Machine"))
+    wizard.focus(window)
+    wizard.keys("alt+a")
+    machine = os.path.join(folder, "data", "lathe", "machines", "box", "machine.xml")
+    wait_for("the nodes in the machine", lambda: open(machine, encoding="utf-8").read().count("<cell ") == 3)
+    wizard.focus(wizard.window)
+    display.picture("wizard-topology-applied")
+    wizard.save_answers("again.json")
     wizard.end()
 
 

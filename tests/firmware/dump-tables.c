@@ -58,8 +58,17 @@ int main(int argc, char **argv)
     uint32_t xsdt_length;
     bool good;
 
+    /* Two nodes: the first processor with all memory, and the others. */
+    struct emu_numa_node nodes[2] = {{.memory = 0xc0000000, .cpus = {1}}};
+    const struct emu_numa_link link = {0, 0, EMU_NUMA_READ_BANDWIDTH, 200000};
+    const struct emu_numa numa = {nodes, 2, NULL, &link, 1};
+
     for (unsigned i = 0; i < cpus; i++)
         ids[i] = i;
+    for (unsigned i = 1; i < cpus && i < EMU_NUMA_CPUS; i++)
+        nodes[1].cpus[i / 8] |= (uint8_t)(1 << i % 8);
+    if (cpus > 1)
+        board.numa = &numa;
     tables = emu_acpi_build(&board, base, 0x10000, &length, NULL);
     if (argc < 2 || tables == NULL)
         return 2;

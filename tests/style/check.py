@@ -40,10 +40,11 @@ LAYERS = {
     "wizards/doctor": ["emulator/api", "app/plan", "app/config", "app/firmware", "wizards/flow"],
     "wizards/installer": ["app/plan", "wizards/flow"],
     "wizards/netboot": ["app/plan", "wizards/firmware", "wizards/flow"],
-    "wizards/topology": ["app/plan", "wizards/flow"],
+    "wizards/topology": ["emulator/api", "app/plan", "wizards/flow"],
     "wizards/ignition": ["app/plan"],
     "wizards/cloud": ["app/plan", "wizards/flow", "wizards/ignition", "wizards/installer"],
     "wizards/express": ["app", "wizards/flow", "wizards/installer"],
+    "wizards/apply": ["app", "wizards"],
     "wizards/cli": ["emulator/api", "app", "wizards"],
     "ui": ["display", "app", "wizards", "ui"],
 }

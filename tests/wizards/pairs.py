@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Answers and what comes of them: each NAME.json of a folder is given to a wizard and its print
 compared with NAME.txt (what it says on standard error first, a status other than 0 last); each
+NAME.mended is what comes of them after --repair;
 NAME.prm is read, and the answers compared with NAME.answers.
 
 Usage: pairs.py LATHE WIZARD FOLDER. With UPDATE=1 in the environment the expectations are written.
@@ -49,6 +50,9 @@ def main():
     for path in sorted(glob.glob(os.path.join(folder, "*.json"))):
         found = run(program, "wizard", wizard, "--answers", path, "--print")
         good = same(found.replace(folder + "/", ""), path[:-5] + ".txt") and good
+        if os.path.exists(path[:-5] + ".mended"):
+            found = run(program, "wizard", wizard, "--answers", path, "--repair", "--preview")
+            good = same(found.replace(folder + "/", ""), path[:-5] + ".mended") and good
     for path in sorted(glob.glob(os.path.join(folder, "*.prm"))):
         good = same(read(program, wizard, path), path[:-4] + ".answers") and good
     sys.exit(not good)

@@ -293,7 +293,7 @@ static void lathe_library_window_init(LatheLibraryWindow *window)
     gtk_application_window_set_help_overlay(GTK_APPLICATION_WINDOW(window), NULL);
     window_watch(window);
     lathe_library_add_actions(window);
-    g_autoptr(GMenuModel) wizards = lathe_wizard_menu();
+    g_autoptr(GMenuModel) wizards = lathe_wizard_menu(NULL);
     g_menu_append_section(window->wizard_menu, NULL, wizards);
     lathe_library_add_leave(window);
     lathe_library_connect_messages(window);

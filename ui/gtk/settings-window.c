@@ -10,6 +10,7 @@
 
 #include "ui/gtk/fields.h"
 #include "ui/gtk/settings-private.h"
+#include "ui/gtk/wizard-window.h"
 
 #define SETTINGS_WIDTH  860
 #define SETTINGS_HEIGHT 620
@@ -463,6 +464,11 @@ static GtkWidget *settings_new_titlebar(struct settings *settings)
     gtk_header_bar_pack_start(GTK_HEADER_BAR(bar), settings->undo);
     gtk_header_bar_pack_start(GTK_HEADER_BAR(bar), settings->redo);
     gtk_header_bar_pack_end(GTK_HEADER_BAR(bar), settings->apply);
+    GtkWidget *more = gtk_menu_button_new();
+    g_autoptr(GMenuModel) menu = lathe_wizard_menu(lathe_edit_machine(settings->edit)->folder);
+    gtk_button_set_label(GTK_BUTTON(more), _("Assistants"));
+    gtk_menu_button_set_menu_model(GTK_MENU_BUTTON(more), menu);
+    gtk_header_bar_pack_end(GTK_HEADER_BAR(bar), more);
     gtk_widget_show_all(bar);
     return bar;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Files of answers, opened and saved, and the choosers of an assistant's window. */
+/* Files of answers, opened and saved, machines that are changed, and the choosers for them. */
 #include <glib/gi18n.h>
 
+#include "ui/gtk/fields.h"
 #include "ui/gtk/wizard-private.h"
+#include "wizards/apply/apply.h"
 #include "wizards/flow/files.h"
 
 typedef void wizard_chosen(struct wizard *wizard, const char *path);
@@ -37,6 +39,53 @@ void lathe_wizard_choose(struct wizard *wizard, GtkFileChooserAction action, con
     wizard->open = GTK_NATIVE_DIALOG(dialog);
     g_signal_connect(dialog, "response", G_CALLBACK(files_on_response), wizard);
     gtk_native_dialog_show(wizard->open);
+}
+
+/* ---- machines ---- */
+
+static void files_on_machine(GtkDialog *dialog, int response, struct wizard *wizard)
+{
+    GtkComboBoxText *combo = g_object_get_data(G_OBJECT(dialog), "machines");
+    g_autofree char *name = gtk_combo_box_text_get_active_text(combo);
+    g_autoptr(GError) error = NULL;
+
+    gtk_widget_destroy(GTK_WIDGET(dialog));
+    if (response != GTK_RESPONSE_ACCEPT || name == NULL)
+        return;
+    if (!lathe_apply_to(wizard->answers, name, &error)) {
+        lathe_wizard_say(wizard, GTK_MESSAGE_ERROR, error->message);
+        return;
+    }
+    /* Translators: %s is a machine's name */
+    g_autofree char *text = g_strdup_printf(_("It is in the definition of %s."), name);
+    lathe_wizard_say(wizard, GTK_MESSAGE_INFO, text);
+}
+
+void lathe_wizard_apply(struct wizard *wizard)
+{
+    g_auto(GStrv) names = lathe_apply_machines();
+    GtkWidget *dialog, *combo = gtk_combo_box_text_new();
+
+    if (names[0] == NULL) {
+        gtk_widget_destroy(g_object_ref_sink(combo));
+        lathe_wizard_say(wizard, GTK_MESSAGE_WARNING, _("There are no machines yet."));
+        return;
+    }
+    dialog = gtk_dialog_new_with_buttons(
+        _("Apply to a Machine"), wizard->window,
+        GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT | GTK_DIALOG_USE_HEADER_BAR, _("_Cancel"),
+        GTK_RESPONSE_CANCEL, _("_Apply"), GTK_RESPONSE_ACCEPT, NULL);
+    for (char **name = names; *name != NULL; name++)
+        gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(combo), *name);
+    gtk_combo_box_set_active(GTK_COMBO_BOX(combo), 0);
+    lathe_field_set_name(combo, _("Machine"));
+    g_object_set(combo, "margin", 18, NULL);
+    g_object_set_data(G_OBJECT(dialog), "machines", combo);
+    gtk_container_add(GTK_CONTAINER(gtk_dialog_get_content_area(GTK_DIALOG(dialog))), combo);
+    gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_ACCEPT);
+    g_signal_connect(dialog, "response", G_CALLBACK(files_on_machine), wizard);
+    gtk_widget_show_all(dialog);
+    gtk_widget_grab_focus(combo);
 }
 
 /* ---- answers ---- */

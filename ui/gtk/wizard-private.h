@@ -51,8 +51,9 @@ struct wizard {
     GtkWidget *preview;
     GtkComboBoxText *files;
     GtkTextView *text;
-    GtkListBox *left; /* what is left to do */
-    GtkWidget *notes; /* a box of labels */
+    GPtrArray *repairs; /* proposals in it, of struct lathe_repair * */
+    GtkListBox *left;   /* what is left to do */
+    GtkWidget *notes;   /* a box of labels */
     GtkWidget *notes_heading;
     guint update;          /* the source that shows what changed */
     gboolean filling;      /* widgets are set by us, not by the user */
@@ -91,6 +92,8 @@ void lathe_wizard_save_all(struct wizard *wizard);
 void lathe_wizard_open_answers(struct wizard *wizard);
 void lathe_wizard_read_other(struct wizard *wizard);
 void lathe_wizard_save_answers(struct wizard *wizard);
+/* Asks which machine of the library, and changes it. */
+void lathe_wizard_apply(struct wizard *wizard);
 /* A chooser of files; chosen gets the path. One at a time. */
 void lathe_wizard_choose(struct wizard *wizard, GtkFileChooserAction action, const char *title,
                          const char *name, void (*chosen)(struct wizard *wizard, const char *path));

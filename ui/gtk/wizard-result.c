@@ -9,6 +9,7 @@
 #include "ui/gtk/fields.h"
 #include "ui/gtk/wizard-private.h"
 #include "wizards/flow/files.h"
+#include "wizards/flow/repair.h"
 
 /* ---- the preview ---- */
 
@@ -131,10 +132,27 @@ GtkWidget *lathe_wizard_new_preview(struct wizard *wizard)
 
 /* ---- the page ---- */
 
+/* A proposal that the user takes. */
+static void result_repair(struct wizard *wizard, const struct lathe_repair *repair)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!lathe_repair_make(wizard->answers, repair, &error)) {
+        lathe_wizard_say(wizard, GTK_MESSAGE_ERROR, error->message);
+        return;
+    }
+    wizard->changed = TRUE;
+    lathe_wizard_fill_fields(wizard);
+    lathe_wizard_changed(wizard);
+}
+
 static void result_on_row(GtkListBox *list, GtkListBoxRow *row, struct wizard *wizard)
 {
     const struct lathe_step *step = g_object_get_data(G_OBJECT(row), "step");
+    const struct lathe_repair *repair = g_object_get_data(G_OBJECT(row), "repair");
 
+    if (repair != NULL)
+        result_repair(wizard, repair);
     if (step == NULL)
         return;
     lathe_wizard_turn_to(wizard, step);
@@ -165,28 +183,51 @@ static void result_drop(GtkWidget *widget, gpointer data)
     gtk_widget_destroy(widget);
 }
 
-/* Rows are made anew only if they say something else: the focus may be on one. */
-static void result_fill_left(const struct wizard *wizard, const struct lathe_problems *problems)
+static void result_add_repair(const struct wizard *wizard, const struct lathe_repair *repair)
 {
-    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GString) key = g_string_new(NULL);
+    /* Translators: %s is a change that mends what the row above says */
+    g_autofree char *text = g_strdup_printf(_("Repair: %s"), repair->sentence);
+    GList *rows, *last;
 
-    for (guint i = 0; i < problems->found->len; i++) {
-        const struct lathe_problem *problem = problems->found->pdata[i];
-        const char *about =
-            problem->question != NULL ? problem->question->label : problem->step->title;
-        g_ptr_array_add(texts,
-                        g_strdup_printf("%s: %s%s", _(about),
-                                        problem->warning ? _("warning: ") : "", problem->sentence));
-        g_string_append(g_string_append(key, texts->pdata[i]), "\n");
+    result_add_row(wizard, text, NULL);
+    rows = gtk_container_get_children(GTK_CONTAINER(wizard->left));
+    last = g_list_last(rows);
+    gtk_list_box_row_set_activatable(last->data, TRUE);
+    gtk_widget_set_margin_start(last->data, 18);
+    g_object_set_data(G_OBJECT(last->data), "repair", (gpointer)repair);
+    g_list_free(rows);
+}
+
+/* What is wrong, and below it what would mend it. */
+static void result_add_problem(const struct wizard *wizard, const struct lathe_problem *problem)
+{
+    const char *about = problem->question != NULL ? problem->question->label : problem->step->title;
+    g_autofree char *text = g_strdup_printf(
+        "%s: %s%s", _(about), problem->warning ? _("warning: ") : "", problem->sentence);
+
+    result_add_row(wizard, text, problem);
+    for (guint i = 0; i < wizard->repairs->len; i++) {
+        const struct lathe_repair *repair = wizard->repairs->pdata[i];
+        if (repair->step == problem->step && strcmp(repair->problem, problem->sentence) == 0)
+            result_add_repair(wizard, repair);
     }
-    if (g_strcmp0(g_object_get_data(G_OBJECT(wizard->left), "key"), key->str) == 0)
+}
+
+/* Rows are made anew only if they say something else: the focus may be on one. */
+static void result_fill_left(struct wizard *wizard, const struct lathe_problems *problems)
+{
+    g_autofree char *typed = lathe_answers_to_json(wizard->answers);
+    g_autofree char *key = g_compute_checksum_for_string(G_CHECKSUM_SHA256, typed, -1);
+
+    if (g_strcmp0(g_object_get_data(G_OBJECT(wizard->left), "key"), key) == 0)
         return;
-    g_object_set_data_full(G_OBJECT(wizard->left), "key", g_strdup(key->str), g_free);
+    g_object_set_data_full(G_OBJECT(wizard->left), "key", g_steal_pointer(&key), g_free);
     gtk_container_foreach(GTK_CONTAINER(wizard->left), result_drop, NULL);
-    for (guint i = 0; i < texts->len; i++)
-        result_add_row(wizard, texts->pdata[i], problems->found->pdata[i]);
-    if (texts->len == 0)
+    g_clear_pointer(&wizard->repairs, g_ptr_array_unref);
+    wizard->repairs = lathe_flow_repair(wizard->answers);
+    for (guint i = 0; i < problems->found->len; i++)
+        result_add_problem(wizard, problems->found->pdata[i]);
+    if (problems->found->len == 0)
         result_add_row(wizard, _("Nothing: all questions are answered."), NULL);
 }
 

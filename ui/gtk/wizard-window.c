@@ -10,6 +10,7 @@
 
 #include "ui/gtk/fields.h"
 #include "ui/gtk/wizard-private.h"
+#include "wizards/apply/apply.h"
 
 #define WIZARD_WIDTH   1060
 #define WIZARD_HEIGHT  680
@@ -172,6 +173,11 @@ static void on_save_all(GSimpleAction *action, GVariant *parameter, gpointer dat
     lathe_wizard_save_all(data);
 }
 
+static void on_apply(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    lathe_wizard_apply(data);
+}
+
 static void on_copy(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     lathe_wizard_copy(data);
@@ -193,6 +199,7 @@ static const struct wizard_row {
     {{"save", on_save, NULL, NULL, NULL, {0}}, N_("_Save Answers…"), "<Primary>s"},
     {{"read", on_read, NULL, NULL, NULL, {0}}, N_("_Take Over What There Is…"), "<Primary>r"},
     {{"save-all", on_save_all, NULL, NULL, NULL, {0}}, N_("Save All _Files…"), "<Primary><Shift>s"},
+    {{"apply", on_apply, NULL, NULL, NULL, {0}}, N_("_Apply to a Machine…"), "<Primary>m"},
     {{"save-one", on_save_one, NULL, NULL, NULL, {0}}, NULL, "<Primary><Shift>e"},
     {{"copy", on_copy, NULL, NULL, NULL, {0}}, NULL, "<Primary><Shift>c"},
     {{"preview", NULL, NULL, "true", on_preview, {0}}, N_("_Preview"), "F9"},
@@ -288,6 +295,7 @@ static void wizard_free(gpointer data)
         lathe_answers_free(wizard->answers);
     g_ptr_array_unref(wizard->pages);
     g_clear_pointer(&wizard->fields, g_ptr_array_unref);
+    g_clear_pointer(&wizard->repairs, g_ptr_array_unref);
     g_object_unref(wizard->actions);
     g_free(wizard->shown);
     g_free(wizard);
@@ -445,6 +453,8 @@ static void wizard_add_actions(struct wizard *wizard)
     for (gsize i = 0; i < G_N_ELEMENTS(wizard_rows); i++)
         g_action_map_add_action_entries(G_ACTION_MAP(wizard->actions), &wizard_rows[i].entry, 1,
                                         wizard);
+    GAction *apply = g_action_map_lookup_action(G_ACTION_MAP(wizard->actions), "apply");
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(apply), lathe_apply_can(wizard->row->flow));
     gtk_widget_insert_action_group(GTK_WIDGET(wizard->window), "wizard",
                                    G_ACTION_GROUP(wizard->actions));
 }
@@ -492,27 +502,39 @@ GtkWindow *lathe_wizard_show(GtkApplication *application, GtkWindow *parent,
 
 static void wizard_on_action(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-    const struct lathe_wizard *row = lathe_wizard_find(g_variant_get_string(parameter, NULL));
+    const char *id, *machine;
 
-    if (row != NULL)
-        lathe_wizard_show(data, NULL, row, NULL);
+    g_variant_get(parameter, "(&s&s)", &id, &machine);
+    const struct lathe_wizard *row = lathe_wizard_find(id);
+    g_autoptr(GError) error = NULL;
+    struct lathe_answers *answers =
+        row != NULL && *machine != '\0' ? lathe_apply_from(row->flow, machine, &error) : NULL;
+    GtkWindow *window = row != NULL ? lathe_wizard_show(data, NULL, row, answers) : NULL;
+    if (window == NULL)
+        return;
+    struct wizard *wizard = g_object_get_data(G_OBJECT(window), "lathe-wizard");
+    wizard->own = TRUE; /* nobody else has them */
+    if (error != NULL)
+        lathe_wizard_say(wizard, GTK_MESSAGE_ERROR, error->message);
 }
 
 void lathe_wizard_install(GtkApplication *application)
 {
-    static const GActionEntry entry = {"wizard", wizard_on_action, "s", NULL, NULL, {0}};
+    static const GActionEntry entry = {"wizard", wizard_on_action, "(ss)", NULL, NULL, {0}};
 
     g_action_map_add_action_entries(G_ACTION_MAP(application), &entry, 1, application);
 }
 
-GMenuModel *lathe_wizard_menu(void)
+GMenuModel *lathe_wizard_menu(const char *machine)
 {
     GMenu *menu = g_menu_new();
 
     for (const struct lathe_wizard *row = lathe_wizards; row->flow != NULL; row++) {
         g_autoptr(GMenuItem) item = g_menu_item_new(_(row->flow->title), NULL);
-        g_menu_item_set_action_and_target(item, "app.wizard", "s", row->flow->id);
-        g_menu_append_item(menu, item);
+        g_menu_item_set_action_and_target(item, "app.wizard", "(ss)", row->flow->id,
+                                          machine != NULL ? machine : "");
+        if (machine == NULL || lathe_apply_can(row->flow))
+            g_menu_append_item(menu, item);
     }
     return G_MENU_MODEL(menu);
 }

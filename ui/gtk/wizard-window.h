@@ -14,9 +14,11 @@
 GtkWindow *lathe_wizard_show(GtkApplication *application, GtkWindow *parent,
                              const struct lathe_wizard *wizard, struct lathe_answers *answers);
 
-/* The application's action "wizard" (s, a flow's id), which opens one. */
+/* The application's action "wizard" (ss, a flow's id, and a machine whose parts are its answers at
+ * first, "": none), which opens one. */
 void lathe_wizard_install(GtkApplication *application);
-/* A menu of all assistants, by that action. The caller owns it. */
-GMenuModel *lathe_wizard_menu(void);
+/* A menu of all assistants, or, with a machine's folder or name, of those that change it; by that
+ * action. The caller owns it. */
+GMenuModel *lathe_wizard_menu(const char *machine);
 
 #endif

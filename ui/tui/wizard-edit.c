@@ -6,6 +6,7 @@
 
 #include "ui/tui/choice.h"
 #include "ui/tui/wizard-private.h"
+#include "wizards/flow/repair.h"
 
 /* ---- answers ---- */
 
@@ -185,6 +186,14 @@ static void edit_question(struct wizard *wizard, const struct wizard_row *row)
         edit_begin(wizard, row);
 }
 
+static void edit_repair(struct wizard *wizard, const struct wizard_row *row)
+{
+    const struct lathe_repair *repair = wizard->repairs->pdata[row->line];
+    g_autofree char *typed = g_strdup(repair->typed);
+
+    edit_set(wizard, repair->question, typed);
+}
+
 void tui_wizard_edit(struct tui_view *view)
 {
     struct wizard *wizard = (struct wizard *)view;
@@ -197,6 +206,8 @@ void tui_wizard_edit(struct tui_view *view)
         edit_question(wizard, row);
     else if (row->kind == WIZARD_ROW_PROBLEM)
         edit_turn_to(wizard, row->step, row->question);
+    else if (row->kind == WIZARD_ROW_REPAIR)
+        edit_repair(wizard, row);
     else if (row->kind == WIZARD_ROW_FILE)
         tui_wizard_preview(view);
     else if (row->kind != WIZARD_ROW_NOTE)

@@ -3,9 +3,11 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/tui/choice.h"
 #include "ui/tui/form.h"
 #include "ui/tui/pager.h"
 #include "ui/tui/wizard-private.h"
+#include "wizards/apply/apply.h"
 #include "wizards/flow/files.h"
 
 /* A form with the name of one file. */
@@ -128,6 +130,55 @@ void tui_wizard_save_all(struct tui_view *view)
 
     files_ask(view, _("Save All Files in a Folder"), _("Save"), wizard->row->flow->id,
               _("Secrets are written too: the files are for you alone."), files_save_all);
+}
+
+/* ---- machines ---- */
+
+struct files_machines {
+    struct wizard *wizard;
+    char **names;
+};
+
+static void machines_free(gpointer data)
+{
+    struct files_machines *machines = data;
+
+    g_strfreev(machines->names);
+    g_free(machines);
+}
+
+static void machines_chosen(struct tui *tui, int chosen, void *opaque)
+{
+    const struct files_machines *machines = opaque;
+    g_autoptr(GError) error = NULL;
+
+    if (chosen < 0)
+        return;
+    if (lathe_apply_to(machines->wizard->answers, machines->names[chosen], &error))
+        tui_say(tui, TUI_GOOD, _("It is in the definition of %s."), machines->names[chosen]);
+    else
+        tui_say(tui, TUI_BAD, "%s", error->message);
+}
+
+void tui_wizard_apply(struct tui_view *view)
+{
+    struct wizard *wizard = (struct wizard *)view;
+    g_auto(GStrv) names = lathe_apply_machines();
+
+    if (!lathe_apply_can(wizard->row->flow) || names[0] == NULL) {
+        tui_say(view->tui, TUI_WARNING, "%s",
+                names[0] == NULL ? _("There are no machines yet.")
+                                 : _("This assistant changes no machine."));
+        return;
+    }
+    struct files_machines *machines = g_new0(struct files_machines, 1);
+    struct tui_choice *choice =
+        tui_choice_new(_("Apply to a Machine"), "", machines_chosen, machines, machines_free);
+    machines->wizard = wizard;
+    for (char **name = names; *name != NULL; name++)
+        tui_choice_add(choice, 0, NULL, *name);
+    machines->names = g_steal_pointer(&names);
+    tui_push(view->tui, tui_choice_view(choice));
 }
 
 void tui_wizard_preview(struct tui_view *view)

@@ -12,6 +12,7 @@ enum wizard_row_kind {
     WIZARD_ROW_LINE,    /* of a list's answer */
     WIZARD_ROW_ADD,     /* a line more */
     WIZARD_ROW_PROBLEM, /* leads to its question */
+    WIZARD_ROW_REPAIR,  /* a proposal that mends the problem above it */
     WIZARD_ROW_FILE,    /* what comes of the answers */
     WIZARD_ROW_NOTE,
 };
@@ -21,7 +22,7 @@ struct wizard_row {
     enum wizard_row_kind kind;
     const struct lathe_step *step;         /* of a PROBLEM */
     const struct lathe_question *question; /* NULL: of a whole step; or a FILE or NOTE */
-    guint line;                            /* of a LINE: its place */
+    guint line;                            /* of a LINE and a REPAIR: its place */
     bool faint;                            /* the value is proposed */
     char *label, *value;
 };
@@ -36,6 +37,7 @@ struct wizard {
     GArray *rows;                /* of the page; of struct wizard_row */
     struct lathe_problems *problems;
     struct lathe_outcome *outcome; /* masked */
+    GPtrArray *repairs;            /* of struct lathe_repair *; NULL: not on the result's page */
     guint64 seen;                  /* steps that were left once, a bit each */
     struct tui_entry entry;
     bool in_rows; /* the rows have the keys, not the steps */
@@ -71,6 +73,8 @@ void tui_wizard_open_answers(struct tui_view *view);
 void tui_wizard_save_answers(struct tui_view *view);
 void tui_wizard_read_other(struct tui_view *view);
 void tui_wizard_save_all(struct tui_view *view);
+/* Asks which machine of the library, and changes it. */
+void tui_wizard_apply(struct tui_view *view);
 void tui_wizard_preview(struct tui_view *view);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "ui/tui/choice.h"
 #include "ui/tui/wizard-private.h"
+#include "wizards/flow/repair.h"
 
 /* ---- rows ---- */
 
@@ -84,8 +85,21 @@ static void wizard_add_question(struct wizard *wizard, const struct lathe_questi
     g_array_index(wizard->rows, struct wizard_row, wizard->rows->len - 1).faint = typed == NULL;
 }
 
+static void wizard_add_repairs(struct wizard *wizard, const struct lathe_problem *problem)
+{
+    for (guint i = 0; i < wizard->repairs->len; i++) {
+        const struct lathe_repair *repair = wizard->repairs->pdata[i];
+        if (repair->step != problem->step || strcmp(repair->problem, problem->sentence) != 0)
+            continue;
+        wizard_add(wizard, WIZARD_ROW_REPAIR, NULL, _("  repair"), repair->sentence);
+        g_array_index(wizard->rows, struct wizard_row, wizard->rows->len - 1).line = i;
+    }
+}
+
 static void wizard_add_result(struct wizard *wizard)
 {
+    g_clear_pointer(&wizard->repairs, g_ptr_array_unref);
+    wizard->repairs = lathe_flow_repair(wizard->answers);
     for (guint i = 0; i < wizard->problems->found->len; i++) {
         const struct lathe_problem *problem = wizard->problems->found->pdata[i];
         g_autofree char *text =
@@ -95,6 +109,7 @@ static void wizard_add_result(struct wizard *wizard)
                                              : _(problem->step->title),
                    text);
         g_array_index(wizard->rows, struct wizard_row, wizard->rows->len - 1).step = problem->step;
+        wizard_add_repairs(wizard, problem);
     }
     for (guint i = 0; i < wizard->outcome->outputs->len; i++) {
         const struct lathe_output *output = wizard->outcome->outputs->pdata[i];
@@ -285,6 +300,7 @@ static void wizard_free(struct tui_view *view)
     tui_entry_finish(&wizard->entry);
     lathe_problems_free(wizard->problems);
     lathe_outcome_free(wizard->outcome);
+    g_clear_pointer(&wizard->repairs, g_ptr_array_unref);
     if (wizard->own)
         lathe_answers_free(wizard->answers);
     g_array_unref(wizard->rows);
@@ -313,6 +329,7 @@ static const struct tui_binding wizard_bindings[] = {
     {'o', "o", N_("open answers that were saved"), NULL, tui_wizard_open_answers},
     {'r', "r", N_("take over what there is: parameters, arguments"), NULL, tui_wizard_read_other},
     {'w', "w", N_("write all files that come of the answers"), N_("Write"), tui_wizard_save_all},
+    {'a', "a", N_("apply it to a machine of the library"), NULL, tui_wizard_apply},
     {TUI_SPECIAL(KEY_F(10)), "F10", N_("be done"), N_("Done"), wizard_finish},
     {TUI_ESCAPE, "Esc", N_("back to the steps, and out of the assistant"), NULL, wizard_back},
     {'q', "q", N_("out of the assistant"), NULL, wizard_leave},

@@ -13,12 +13,14 @@
 #include "app/cli/cli.h"
 #include "app/cli/front-end.h"
 #include "app/plan/error.h"
+#include "wizards/apply/apply.h"
 #include "wizards/choice/choice.h"
 #include "wizards/cli/wizards.h"
 #include "wizards/cloud/cloud.h"
 #include "wizards/doctor/doctor.h"
 #include "wizards/flow/dialog.h"
 #include "wizards/flow/files.h"
+#include "wizards/flow/repair.h"
 #include "wizards/installer/installer.h"
 #include "wizards/netboot/netboot.h"
 #include "wizards/topology/topology.h"
@@ -55,6 +57,8 @@ static const struct lathe_tool_command wizard_commands[] = {
     {NULL, NULL, NULL, NULL},
 };
 
+#define WIZARD_REPAIRS 100 /* more are never asked for in a row */
+
 #define EACH_COMMAND ((1u << COMMANDS) - 1)
 
 static const struct lathe_tool_option wizard_options[] = {
@@ -85,7 +89,7 @@ static struct lathe_answers *wizard_read(const struct lathe_wizard *wizard, cons
  */
 static bool wizard_is_dialog(const struct lathe_tool_line *line)
 {
-    static const char *const quiet[] = {"print", "preview", "json", "output"};
+    static const char *const quiet[] = {"print", "preview", "json", "output", "apply"};
     bool given = lathe_tool_has(line, "answers") || lathe_tool_has(line, "read");
 
     for (size_t i = 0; given && i < G_N_ELEMENTS(quiet); i++) {
@@ -115,14 +119,18 @@ static struct lathe_answers *wizard_answers(const struct lathe_tool_line *line,
                                             const struct lathe_wizard *wizard, GError **error)
 {
     const char *file = lathe_tool_value(line, "answers"), *old = lathe_tool_value(line, "read");
-    struct lathe_answers *answers =
-        old != NULL ? wizard_read(wizard, old, error) : lathe_answers_new(wizard->flow);
+    const char *machine = lathe_tool_value(line, "machine");
+    struct lathe_answers *answers = old != NULL ? wizard_read(wizard, old, error)
+                                    : machine != NULL
+                                        ? lathe_apply_from(wizard->flow, machine, error)
+                                        : lathe_answers_new(wizard->flow);
 
     if (answers != NULL && file != NULL && !lathe_answers_load(answers, file, error))
         g_clear_pointer(&answers, lathe_answers_free);
     if (answers == NULL)
         return NULL;
-    if (!wizard_is_dialog(line) && file == NULL && old == NULL && !lathe_tool_has(line, "window")) {
+    if (!wizard_is_dialog(line) && file == NULL && old == NULL && machine == NULL &&
+        !lathe_tool_has(line, "window")) {
         lathe_error_input(error,
                           "there is nothing to ask on: give --answers FILE.json; lathe wizard %s "
                           "--questions lists what can stand there",
@@ -130,6 +138,18 @@ static struct lathe_answers *wizard_answers(const struct lathe_tool_line *line,
         g_clear_pointer(&answers, lathe_answers_free);
     }
     return answers;
+}
+
+/* One change after the other, as one may mend several things. */
+static void wizard_repair(struct lathe_answers *answers)
+{
+    for (unsigned turn = 0; turn < WIZARD_REPAIRS; turn++) {
+        g_autoptr(GPtrArray) repairs = lathe_flow_repair(answers);
+        if (repairs->len == 0 || !lathe_repair_make(answers, repairs->pdata[0], NULL))
+            return;
+        const struct lathe_repair *repair = repairs->pdata[0];
+        fprintf(stderr, "lathe: %s: %s\n", repair->problem, repair->sentence);
+    }
 }
 
 /* ---- what comes of them ---- */
@@ -174,7 +194,8 @@ static bool wizard_write(const struct lathe_tool_line *line, const struct lathe_
 {
     const char *folder = lathe_tool_value(line, "output");
     bool open = lathe_tool_has(line, "print") || folder != NULL;
-    bool json = lathe_tool_has(line, "json"), saved = lathe_tool_has(line, "save");
+    bool json = lathe_tool_has(line, "json");
+    bool saved = lathe_tool_has(line, "save") || lathe_tool_has(line, "apply");
     struct lathe_outcome *outcome = lathe_flow_compose(answers, !open || json);
     bool good = true;
 
@@ -199,6 +220,8 @@ static int wizard_finish(const struct lathe_tool_line *line, struct lathe_answer
 
     if (flow->complete != NULL)
         flow->complete(answers);
+    if (lathe_tool_has(line, "repair"))
+        wizard_repair(answers);
     struct lathe_problems *problems = lathe_flow_check(answers, NULL);
     bool fatal = lathe_problems_fatal(problems), good = true;
 
@@ -206,6 +229,8 @@ static int wizard_finish(const struct lathe_tool_line *line, struct lathe_answer
         good = lathe_answers_save(answers, save, error);
     if (good && !lathe_tool_has(line, "json"))
         wizard_show_problems(problems);
+    if (good && !fatal && lathe_tool_has(line, "apply"))
+        good = lathe_apply_to(answers, lathe_tool_value(line, "apply"), error);
     if (good && (!fatal || lathe_tool_has(line, "draft") || lathe_tool_has(line, "json")))
         good = wizard_write(line, answers, problems, error);
     lathe_problems_free(problems);

@@ -177,7 +177,7 @@ char **lathe_answers_list(const struct lathe_answers *answers, const char *id)
     return (char **)g_ptr_array_free(list, FALSE);
 }
 
-struct lathe_answers *lathe_answers_mask(const struct lathe_answers *answers)
+struct lathe_answers *lathe_answers_copy(const struct lathe_answers *answers)
 {
     struct lathe_answers *copy = lathe_answers_new(answers->flow);
     GHashTableIter iter;
@@ -186,6 +186,13 @@ struct lathe_answers *lathe_answers_mask(const struct lathe_answers *answers)
     g_hash_table_iter_init(&iter, answers->given);
     while (g_hash_table_iter_next(&iter, &id, &answer))
         answers_put(copy, lathe_flow_find(copy->flow, id, NULL), ((struct answer *)answer)->typed);
+    return copy;
+}
+
+struct lathe_answers *lathe_answers_mask(const struct lathe_answers *answers)
+{
+    struct lathe_answers *copy = lathe_answers_copy(answers);
+
     copy->masked = true;
     return copy;
 }

@@ -22,6 +22,8 @@ enum {
 
 struct lathe_answers *lathe_answers_new(const struct lathe_flow *flow);
 void lathe_answers_free(struct lathe_answers *answers);
+/* The same once more. */
+struct lathe_answers *lathe_answers_copy(const struct lathe_answers *answers);
 /* These become those of from, answers to the same flow, which is freed. */
 void lathe_answers_take(struct lathe_answers *answers, struct lathe_answers *from);
 const struct lathe_flow *lathe_answers_flow(const struct lathe_answers *answers);

@@ -12,8 +12,10 @@
 #include <stdbool.h>
 
 struct lathe_answers;
+struct lathe_problem;
 struct lathe_outcome;
 struct lathe_problems;
+struct lathe_repairs;
 
 enum lathe_question_kind {
     LATHE_QUESTION_TEXT,   /* one line */
@@ -64,6 +66,9 @@ struct lathe_flow {
     /* Gives what nobody types and has to stay the same, as chance: before what comes of answers is
      * used. NULL: nothing. */
     void (*complete)(struct lathe_answers *answers);
+    /* Changes that might mend a problem, as lathe_repair_try takes them. NULL: nothing is known. */
+    void (*repair)(const struct lathe_answers *answers, const struct lathe_problem *problem,
+                   struct lathe_repairs *repairs);
 };
 
 /* NULL: the flow has no such question. *step (may be NULL) is where it stands. */

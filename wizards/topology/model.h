@@ -117,6 +117,10 @@ void topology_check_cpus(const struct topology *topology, struct lathe_problems 
 void topology_check_nodes(const struct topology *topology, struct lathe_problems *problems);
 void topology_check_devices(const struct topology *topology, struct lathe_problems *problems);
 
+/* As a flow's repair. */
+void topology_repair(const struct lathe_answers *answers, const struct lathe_problem *problem,
+                     struct lathe_repairs *repairs);
+
 void topology_write_tree(const struct topology *topology, GString *out);
 void topology_write_qemu(const struct topology *topology, GString *out);
 void topology_write_libvirt(const struct topology *topology, GString *out);

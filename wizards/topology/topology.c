@@ -119,4 +119,4 @@ static const struct lathe_step topology_steps[] = {
 const struct lathe_flow lathe_topology_flow = {
     "topology", N_("Topology"),
     N_("Which processors and memory are near each other, and what is plugged where"),
-    topology_steps};
+    topology_steps, .repair = topology_repair};

@@ -6,6 +6,7 @@
 #ifndef LATHE_TOPOLOGY_TOPOLOGY_H
 #define LATHE_TOPOLOGY_TOPOLOGY_H
 
+#include "app/plan/definition.h"
 #include "wizards/flow/answers.h"
 
 extern const struct lathe_flow lathe_topology_flow;
@@ -17,5 +18,12 @@ enum { LATHE_ARGUMENTS_MAX = 64 << 10 };
  * do not count here. Returns new answers; NULL with *error.
  */
 struct lathe_answers *lathe_topology_read(const char *text, gsize length, GError **error);
+
+/* Puts processors, memory and nodes into a machine's definition. False with *error: such a machine
+ * cannot have them; the definition is as it was. */
+bool lathe_topology_apply(const struct lathe_answers *answers, struct lathe_definition *definition,
+                          GError **error);
+/* The same of a machine as answers. */
+void lathe_topology_take(struct lathe_answers *answers, const struct lathe_definition *definition);
 
 #endif
