@@ -114,6 +114,34 @@ static void parts_write_size(xmlNode *node, uint64_t bytes)
     lathe_tree_set(lathe_tree_set(node, "memory", text), "unit", "KiB");
 }
 
+static void parts_write_links(xmlNode *numa, const struct lathe_parts *parts, bool latency)
+{
+    static const char *const types[] = {"access", "read", "write"};
+    const char *element = latency ? "latency" : "bandwidth";
+    xmlNode *all = parts->links->len != 0 ? lathe_tree_need(numa, "interconnects")
+                                          : lathe_tree_child(numa, "interconnects");
+    guint count = 0;
+
+    if (all == NULL)
+        return;
+    for (guint i = 0; i < parts->links->len; i++) {
+        const struct lathe_numa_link *link =
+            &g_array_index(parts->links, struct lathe_numa_link, i);
+        if ((link->measure < EMU_NUMA_ACCESS_BANDWIDTH) != latency)
+            continue;
+        xmlNode *node = parts_nth(all, element, count++);
+        parts_set_number(node, "initiator", "%u", link->initiator, G_MAXUINT);
+        parts_set_number(node, "target", "%u", link->target, G_MAXUINT);
+        parts_set(node, "type", types[link->measure % EMU_NUMA_ACCESS_BANDWIDTH]);
+        parts_set_number(node, "value", "%u", link->value, G_MAXUINT);
+        if (!latency)
+            parts_set(node, "unit", "MiB");
+    }
+    parts_cut(all, element, count);
+    if (lathe_tree_child(all, "latency") == NULL && lathe_tree_child(all, "bandwidth") == NULL)
+        lathe_write_drop(numa, "interconnects");
+}
+
 void lathe_parts_write_cells(xmlNode *root, const struct lathe_parts *parts)
 {
     xmlNode *cpu = lathe_tree_child(root, "cpu"), *numa;
@@ -133,6 +161,8 @@ void lathe_parts_write_cells(xmlNode *root, const struct lathe_parts *parts)
         parts_write_distances(node, cell);
     }
     parts_cut(numa, "cell", parts->cells->len);
+    parts_write_links(numa, parts, true);
+    parts_write_links(numa, parts, false);
 }
 
 void lathe_parts_write_features(xmlNode *root, const struct lathe_parts *parts)

@@ -208,5 +208,33 @@ def test_installer(display, folder):
         raise Failed("others may read the answers")
 
 
+def test_drawing(display, folder):
+    """Processors moved between nodes and devices between buses, by keys and by dragging."""
+    with open(os.path.join(folder, "t.json"), "w", encoding="utf-8") as file:
+        json.dump({"answers": {"cpus": "8", "sockets": "2", "cores": "2", "threads": "2", "memory": "4G",
+                               "nodes": ["id=0,cpus=0-3,memory=2G", "id=1,cpus=4-7,memory=2G"],
+                               "devices": ["pcie-root-port,id=rp1,chassis=1", "pcie-root-port,id=rp2,chassis=2",
+                                           "nvme,id=disk,bus=rp1"]}}, file)
+    wizard = Wizard(display, folder, "topology", "Topology", "--answers", os.path.join(folder, "t.json"))
+    wizard.wait_focus("Processors")
+    wizard.keys("ctrl+Next")
+    wizard.wait_focus("Memory and nodes")
+    wizard.tab_to("Processors in nodes: Alt and Left or Right moves one")
+    wizard.keys("Right", "alt+Right")  # processor 1 to node 1
+    display.picture("wizard-drawing-nodes")
+    wizard.keys("alt+Left", "ctrl+alt+Right")  # back, and its socket there
+    if wizard.save_answers("keys.json")["nodes"] != ["id=0,memory=2G", "id=1,memory=2G,cpus=0-7"]:
+        raise Failed("the nodes are others")
+    wizard.keys("ctrl+Next")
+    wizard.wait_focus("Devices")
+    wizard.tab_to("Devices on buses: Alt and Up or Down moves one")
+    wizard.keys("Down", "alt+Down")  # the disk, below its port, to the second one
+    display.picture("wizard-drawing-devices")
+    found = wizard.save_answers("devices.json")["devices"]
+    if found[2] != "nvme,id=disk,bus=rp2":
+        raise Failed("the devices are %s" % found)
+    wizard.end()
+
+
 run_tests("wizard", [value for name, value in sorted(globals().items()) if name.startswith("test_")], PICTURES,
           sys.argv[4:])

@@ -357,6 +357,8 @@ static void page_update(const struct wizard *wizard, struct wizard_page *page,
             fault = problem->sentence;
     }
     lathe_field_say(page->error, page->seen ? fault : NULL);
+    if (page->drawing != NULL)
+        lathe_wizard_update_drawing(page->drawing);
 }
 
 void lathe_wizard_update_fields(struct wizard *wizard, const struct lathe_problems *problems)
@@ -398,6 +400,9 @@ GtkWidget *lathe_wizard_new_page(struct wizard *wizard, struct wizard_page *page
     gtk_container_add(GTK_CONTAINER(box), heading);
     page->told = page_new_told(page->step);
     gtk_container_add(GTK_CONTAINER(box), page->told);
+    page->drawing = lathe_wizard_new_drawing(wizard, page->step);
+    if (page->drawing != NULL)
+        gtk_container_add(GTK_CONTAINER(box), page->drawing);
     for (const struct lathe_question *row = page->step->questions; row != NULL && row->id != NULL;
          row++)
         gtk_container_add(GTK_CONTAINER(box), field_new(wizard, page->step, row));

@@ -26,10 +26,11 @@ struct wizard_field {
 
 struct wizard_page {
     const struct lathe_step *step;
-    GtkWidget *told;  /* what the step's enter says, a label */
-    GtkWidget *error; /* what is wrong with the whole step */
-    GtkImage *mark;   /* beside its name */
-    GtkWidget *line;  /* in the list of steps */
+    GtkWidget *drawing; /* of what the step is about; NULL: none */
+    GtkWidget *told;    /* what the step's enter says, a label */
+    GtkWidget *error;   /* what is wrong with the whole step */
+    GtkImage *mark;     /* beside its name */
+    GtkWidget *line;    /* in the list of steps */
     gboolean seen;
 };
 
@@ -74,6 +75,13 @@ void lathe_wizard_update_fields(struct wizard *wizard, const struct lathe_proble
 /* The keys go to the question's field, or else to the first of the step. */
 void lathe_wizard_focus(struct wizard *wizard, const struct lathe_step *step,
                         const struct lathe_question *question);
+
+/* ---- wizard-drawing.c ---- */
+
+/* What can be drawn of a step, and moved in it; NULL: nothing. */
+GtkWidget *lathe_wizard_new_drawing(struct wizard *wizard, const struct lathe_step *step);
+/* The answers are others. */
+void lathe_wizard_update_drawing(GtkWidget *drawing);
 
 /* ---- wizard-result.c ---- */
 

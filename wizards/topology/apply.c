@@ -35,6 +35,19 @@ static void apply_nodes(const struct topology *topology, struct lathe_parts *par
     }
 }
 
+static void apply_links(const struct topology *topology, struct lathe_parts *parts)
+{
+    g_array_set_size(parts->links, 0);
+    for (guint i = 0; i < topology->links->len; i++) {
+        const struct topology_link *row = &g_array_index(topology->links, struct topology_link, i);
+        bool latency = row->measure < EMU_NUMA_ACCESS_BANDWIDTH;
+        guint64 value = latency ? row->value : row->value >> 20;
+        struct lathe_numa_link link = {row->from, row->to, row->measure,
+                                       (uint32_t)MIN(value, UINT32_MAX)};
+        g_array_append_val(parts->links, link);
+    }
+}
+
 bool lathe_topology_apply(const struct lathe_answers *answers, struct lathe_definition *definition,
                           GError **error)
 {
@@ -54,6 +67,7 @@ bool lathe_topology_apply(const struct lathe_answers *answers, struct lathe_defi
                               levels[LEVEL_CORES], levels[LEVEL_THREADS]};
     definition->memory = topology->memory;
     apply_nodes(topology, definition->parts);
+    apply_links(topology, definition->parts);
     topology_free(topology);
     return true;
 }
@@ -98,6 +112,16 @@ static void take_cell(struct lathe_answers *answers, const struct lathe_cell *ce
     }
 }
 
+static void take_link(struct lathe_answers *answers, const struct lathe_numa_link *link)
+{
+    bool latency = link->measure < EMU_NUMA_ACCESS_BANDWIDTH;
+    g_autofree char *line =
+        g_strdup_printf("%u,%u,%s,%u%s", link->initiator, link->target,
+                        topology_measure_name(link->measure), link->value, latency ? "" : "M");
+
+    lathe_answers_add_line(answers, "links", line, NULL);
+}
+
 void lathe_topology_take(struct lathe_answers *answers, const struct lathe_definition *definition)
 {
     const struct emu_topology *levels = &definition->topology;
@@ -111,4 +135,6 @@ void lathe_topology_take(struct lathe_answers *answers, const struct lathe_defin
     lathe_answers_set(answers, "memory", memory, NULL);
     for (guint i = 0; i < definition->parts->cells->len; i++)
         take_cell(answers, &g_array_index(definition->parts->cells, struct lathe_cell, i));
+    for (guint i = 0; i < definition->parts->links->len; i++)
+        take_link(answers, &g_array_index(definition->parts->links, struct lathe_numa_link, i));
 }

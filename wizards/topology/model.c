@@ -8,6 +8,17 @@
 #include "app/plan/error.h"
 #include "app/plan/size.h"
 
+static const char *const measures[EMU_NUMA_MEASURES] = {
+    [EMU_NUMA_ACCESS_LATENCY] = "latency",        [EMU_NUMA_READ_LATENCY] = "read-latency",
+    [EMU_NUMA_WRITE_LATENCY] = "write-latency",   [EMU_NUMA_ACCESS_BANDWIDTH] = "bandwidth",
+    [EMU_NUMA_READ_BANDWIDTH] = "read-bandwidth", [EMU_NUMA_WRITE_BANDWIDTH] = "write-bandwidth",
+};
+
+const char *topology_measure_name(enum emu_numa_measure measure)
+{
+    return measures[measure];
+}
+
 static const struct topology_model models[] = {
 #define MODEL(name, kind, vendor, device, words) {name, kind, vendor, device, words},
 #include "wizards/topology/models.inc"
@@ -129,6 +140,41 @@ static bool distance_read(const char *text, struct topology_distance *distance, 
         number_read(parts[2], 0, 65535, &distance->value))
         return true;
     return lathe_error_input(error, "'%s' is no distance: write FROM,TO,VALUE", text);
+}
+
+/* FROM,TO,MEASURE,VALUE */
+static bool link_read(const char *text, struct topology_link *link, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+    unsigned measure = 0, number = 0;
+
+    if (g_strv_length(parts) != 4 || !number_read(parts[0], 0, TOPOLOGY_NODES - 1, &link->from) ||
+        !number_read(parts[1], 0, TOPOLOGY_NODES - 1, &link->to))
+        return lathe_error_input(error,
+                                 "'%s' is neither: write FROM,TO,latency,NANOSECONDS or "
+                                 "FROM,TO,bandwidth,SIZE",
+                                 text);
+    while (measure < EMU_NUMA_MEASURES && strcmp(parts[2], measures[measure]) != 0)
+        measure++;
+    if (measure == EMU_NUMA_MEASURES)
+        return lathe_error_input(error,
+                                 "'%s' is not measured: there are latency, bandwidth, and "
+                                 "each with read- or write- before it",
+                                 parts[2]);
+    link->measure = (enum emu_numa_measure)measure;
+    if (measure >= EMU_NUMA_ACCESS_BANDWIDTH)
+        return lathe_size_parse(parts[3], &link->value, error);
+    if (!number_read(parts[3], 1, 65534, &number))
+        return lathe_error_input(error, "'%s' is no latency: nanoseconds, 1 to 65534", parts[3]);
+    link->value = number;
+    return true;
+}
+
+bool topology_link_check(const char *text, GError **error)
+{
+    struct topology_link link;
+
+    return link_read(text, &link, error);
 }
 
 bool topology_distance_check(const char *text, GError **error)
@@ -277,6 +323,7 @@ static void lists_read(struct topology *topology, const struct lathe_answers *an
 {
     g_auto(GStrv) nodes = lathe_answers_list(answers, "nodes");
     g_auto(GStrv) distances = lathe_answers_list(answers, "distances");
+    g_auto(GStrv) links = lathe_answers_list(answers, "links");
     g_auto(GStrv) devices = lathe_answers_list(answers, "devices");
 
     for (unsigned i = 0; nodes[i] != NULL && i < TOPOLOGY_NODES + 1; i++) {
@@ -288,6 +335,11 @@ static void lists_read(struct topology *topology, const struct lathe_answers *an
         struct topology_distance distance;
         if (distance_read(distances[i], &distance, NULL))
             g_array_append_val(topology->distances, distance);
+    }
+    for (unsigned i = 0; links[i] != NULL && i < TOPOLOGY_DEVICES; i++) {
+        struct topology_link link;
+        if (link_read(links[i], &link, NULL))
+            g_array_append_val(topology->links, link);
     }
     for (unsigned i = 0; devices[i] != NULL && i < TOPOLOGY_DEVICES; i++) {
         struct topology_device *device = device_read(devices[i], NULL);
@@ -303,6 +355,7 @@ struct topology *topology_new(const struct lathe_answers *answers)
     topology->machine = lathe_answers_value(answers, "machine");
     topology->nodes = g_array_new(FALSE, FALSE, sizeof(struct topology_node));
     topology->distances = g_array_new(FALSE, FALSE, sizeof(struct topology_distance));
+    topology->links = g_array_new(FALSE, FALSE, sizeof(struct topology_link));
     topology->devices = g_ptr_array_new_with_free_func(device_free);
     if (!lathe_size_parse(lathe_answers_value(answers, "memory"), &topology->memory, NULL))
         topology->memory = 0;
@@ -319,6 +372,7 @@ void topology_free(struct topology *topology)
 {
     g_array_unref(topology->nodes);
     g_array_unref(topology->distances);
+    g_array_unref(topology->links);
     g_ptr_array_unref(topology->devices);
     g_free(topology);
 }

@@ -6,6 +6,7 @@
 #ifndef LATHE_TOPOLOGY_MODEL_H
 #define LATHE_TOPOLOGY_MODEL_H
 
+#include "emulator/api/numa.h"
 #include "wizards/flow/answers.h"
 
 enum {
@@ -35,6 +36,13 @@ struct topology_node {
 
 struct topology_distance {
     unsigned from, to, value;
+};
+
+/* How quickly the processors of one node reach the memory of another. */
+struct topology_link {
+    unsigned from, to;
+    enum emu_numa_measure measure;
+    guint64 value; /* nanoseconds, or bytes a second */
 };
 
 /* ---- devices ---- */
@@ -84,6 +92,7 @@ struct topology {
     unsigned slots;
     GArray *nodes;      /* of struct topology_node */
     GArray *distances;  /* of struct topology_distance */
+    GArray *links;      /* of struct topology_link */
     GPtrArray *devices; /* of struct topology_device, in their order */
     bool too_many;      /* buses for one segment */
 };
@@ -96,6 +105,7 @@ void topology_free(struct topology *topology);
 /* Checks of one line of the lists; false with a sentence. */
 bool topology_node_check(const char *text, GError **error);
 bool topology_distance_check(const char *text, GError **error);
+bool topology_link_check(const char *text, GError **error);
 bool topology_device_check(const char *text, GError **error);
 bool topology_size_check(const char *text, GError **error);
 
@@ -120,6 +130,9 @@ void topology_check_devices(const struct topology *topology, struct lathe_proble
 /* As a flow's repair. */
 void topology_repair(const struct lathe_answers *answers, const struct lathe_problem *problem,
                      struct lathe_repairs *repairs);
+
+/* "read-latency"; static. */
+const char *topology_measure_name(enum emu_numa_measure measure);
 
 void topology_write_tree(const struct topology *topology, GString *out);
 void topology_write_qemu(const struct topology *topology, GString *out);

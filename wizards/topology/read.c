@@ -117,12 +117,34 @@ static void read_distance(struct reading *reading, char **parts)
     lathe_answers_add_line(reading->answers, "distances", line, NULL);
 }
 
+/* Of memory, not of a cache before it. */
+static void read_link(struct reading *reading, char **parts)
+{
+    const char *from = "", *to = "", *type = "", *value = "", *where = "memory";
+
+    for (char **part = parts + 1; *part != NULL; part++) {
+        from = value_of(*part, "initiator") != NULL ? value_of(*part, "initiator") : from;
+        to = value_of(*part, "target") != NULL ? value_of(*part, "target") : to;
+        type = value_of(*part, "data-type") != NULL ? value_of(*part, "data-type") : type;
+        where = value_of(*part, "hierarchy") != NULL ? value_of(*part, "hierarchy") : where;
+        value = value_of(*part, "latency") != NULL ? value_of(*part, "latency") : value;
+        value = value_of(*part, "bandwidth") != NULL ? value_of(*part, "bandwidth") : value;
+    }
+    if (strcmp(where, "memory") != 0)
+        return;
+    type = g_str_has_prefix(type, "access-") ? type + strlen("access-") : type;
+    g_autofree char *line = g_strdup_printf("%s,%s,%s,%s", from, to, type, value);
+    lathe_answers_add_line(reading->answers, "links", line, NULL);
+}
+
 static void read_numa(struct reading *reading, char **parts)
 {
     if (strcmp(parts[0], "node") == 0)
         read_node(reading, parts);
     else if (strcmp(parts[0], "dist") == 0)
         read_distance(reading, parts);
+    else if (strcmp(parts[0], "hmat-lb") == 0)
+        read_link(reading, parts);
 }
 
 /* What is on no PCI bus is none of ours. */

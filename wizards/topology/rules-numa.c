@@ -195,6 +195,31 @@ static void check_pairs(const struct topology *topology, struct lathe_problems *
     }
 }
 
+static void check_link(const struct topology *topology, guint index,
+                       struct lathe_problems *problems)
+{
+    const struct topology_link *link = &g_array_index(topology->links, struct topology_link, index);
+    const struct topology_node *from = node_of_id(topology, link->from);
+    const char *name = topology_measure_name(link->measure);
+
+    if (from == NULL || node_of_id(topology, link->to) == NULL)
+        lathe_problem_add(problems, "links", "%u,%u: there is no such node", link->from, link->to);
+    else if (!from->any)
+        lathe_problem_add(problems, "links", "%u,%u: node %u has no processors to reach memory",
+                          link->from, link->to, link->from);
+    if (link->measure >= EMU_NUMA_ACCESS_BANDWIDTH &&
+        (link->value == 0 || link->value % (1 << 20) != 0))
+        lathe_problem_add(problems, "links", "%u,%u,%s: a bandwidth is whole mebibytes a second",
+                          link->from, link->to, name);
+    for (guint i = 0; i < index; i++) {
+        const struct topology_link *other =
+            &g_array_index(topology->links, struct topology_link, i);
+        if (other->from == link->from && other->to == link->to && other->measure == link->measure)
+            lathe_problem_add(problems, "links", "%u,%u,%s is there twice", link->from, link->to,
+                              name);
+    }
+}
+
 void topology_check_nodes(const struct topology *topology, struct lathe_problems *problems)
 {
     for (guint i = 0; i < topology->distances->len; i++)
@@ -202,6 +227,8 @@ void topology_check_nodes(const struct topology *topology, struct lathe_problems
                        problems);
     if (topology->distances->len != 0)
         check_pairs(topology, problems);
+    for (guint i = 0; i < topology->links->len; i++)
+        check_link(topology, i, problems);
     if (topology->nodes->len == 0)
         return;
     check_ids(topology, problems);

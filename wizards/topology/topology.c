@@ -48,6 +48,11 @@ static const struct lathe_question node_questions[] = {
      N_("A line each: FROM,TO,VALUE. 10 is a node's distance from itself, 255 is out of reach. "
         "Without any, others are 20 away."),
      LATHE_QUESTION_LIST, .check = topology_distance_check},
+    {"links", N_("Latency and bandwidth"),
+     N_("A line each: FROM,TO,latency,NANOSECONDS or FROM,TO,bandwidth,SIZE as 10G a second, from "
+        "the processors of a node to the memory of another; read-latency, write-bandwidth and the "
+        "like tell the two ways apart. The guest finds it in HMAT."),
+     LATHE_QUESTION_LIST, .check = topology_link_check},
     {NULL},
 };
 

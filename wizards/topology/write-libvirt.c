@@ -126,6 +126,34 @@ static void libvirt_distances(const struct topology *topology, unsigned from, GS
     g_string_append(out, "\n        </distances>");
 }
 
+static void libvirt_measures(const struct topology *topology, bool latency, GString *out)
+{
+    static const char *const types[] = {"access", "read", "write"};
+
+    for (guint i = 0; i < topology->links->len; i++) {
+        const struct topology_link *link = &g_array_index(topology->links, struct topology_link, i);
+        if ((link->measure < EMU_NUMA_ACCESS_BANDWIDTH) != latency)
+            continue;
+        g_string_append_printf(out,
+                               "\n        <%s initiator='%u' target='%u' type='%s' "
+                               "value='%" G_GUINT64_FORMAT "'%s/>",
+                               latency ? "latency" : "bandwidth", link->from, link->to,
+                               types[link->measure % EMU_NUMA_ACCESS_BANDWIDTH],
+                               latency ? link->value : link->value >> 10,
+                               latency ? "" : " unit='KiB'");
+    }
+}
+
+static void libvirt_links(const struct topology *topology, GString *out)
+{
+    if (topology->links->len == 0)
+        return;
+    g_string_append(out, "\n      <interconnects>");
+    libvirt_measures(topology, true, out);
+    libvirt_measures(topology, false, out);
+    g_string_append(out, "\n      </interconnects>");
+}
+
 static void libvirt_cells(const struct topology *topology, GString *out)
 {
     if (topology->nodes->len == 0)
@@ -143,6 +171,7 @@ static void libvirt_cells(const struct topology *topology, GString *out)
         if (!plain)
             g_string_append(out, "\n      </cell>");
     }
+    libvirt_links(topology, out);
     g_string_append(out, "\n    </numa>");
 }
 

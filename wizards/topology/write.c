@@ -126,6 +126,25 @@ static void qemu_memory(const struct topology *topology, GString *out)
         g_string_append_printf(out, ",slots=%u,maxmem=%s", topology->slots, most);
 }
 
+static void qemu_links(const struct topology *topology, GString *out)
+{
+    static const char *const types[EMU_NUMA_MEASURES] = {"access-latency", "read-latency",
+                                                         "write-latency",  "access-bandwidth",
+                                                         "read-bandwidth", "write-bandwidth"};
+
+    for (guint i = 0; i < topology->links->len; i++) {
+        const struct topology_link *link = &g_array_index(topology->links, struct topology_link, i);
+        bool latency = link->measure < EMU_NUMA_ACCESS_BANDWIDTH;
+        g_autofree char *size = qemu_size(link->value);
+        g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, link->value);
+        g_string_append_printf(out,
+                               "\n-numa hmat-lb,initiator=%u,target=%u,hierarchy=memory,"
+                               "data-type=%s,%s=%s",
+                               link->from, link->to, types[link->measure],
+                               latency ? "latency" : "bandwidth", latency ? number : size);
+    }
+}
+
 /* The back ends of memory stand before the nodes that they are for. */
 static void qemu_nodes(const struct topology *topology, GString *out)
 {
@@ -182,10 +201,12 @@ static void qemu_device(const struct topology_device *device, GString *out)
 
 void topology_write_qemu(const struct topology *topology, GString *out)
 {
-    g_string_append_printf(out, "-machine %s", topology->machine);
+    g_string_append_printf(out, "-machine %s%s", topology->machine,
+                           topology->links->len != 0 ? ",hmat=on" : "");
     qemu_cpus(topology, out);
     qemu_memory(topology, out);
     qemu_nodes(topology, out);
+    qemu_links(topology, out);
     for (guint i = 0; i < topology->devices->len; i++)
         qemu_device(topology->devices->pdata[i], out);
 }
