@@ -193,9 +193,15 @@ static void drawing_resize(const struct drawing *drawing)
 void lathe_wizard_update_drawing(GtkWidget *widget)
 {
     struct drawing *drawing = g_object_get_data(G_OBJECT(widget), "drawing");
+    bool kept = drawing->devices && drawing->parts != NULL && drawing_count(drawing) != 0;
+    unsigned line = kept ? drawing_device(drawing, drawing->selected)->line : 0;
 
     lathe_drawing_free(drawing->parts);
     drawing->parts = lathe_drawing_new(drawing->wizard->answers);
+    for (int i = 0; kept && i < drawing_count(drawing); i++) { /* it may be in another row now */
+        if (drawing_device(drawing, i)->line == line)
+            drawing->selected = i;
+    }
     drawing_resize(drawing);
     drawing_tell(drawing);
 }
