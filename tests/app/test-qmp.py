@@ -127,7 +127,7 @@ def test_introspection(machine):
             raise Failed("%s uses unknown types: %r" % (entry["name"], set(used) - types))
     for name in sorted(commands):
         if name.startswith("query-"):
-            client(name)  # checked against the schema
+            client(name, **({"target": "vm"} if name == "query-stats" else {}))  # checked against the schema
     client.close()
 
 
@@ -642,6 +642,43 @@ ASKED = ["query-version", "query-name", "query-uuid", "query-kvm", "query-status
          "query-mice", "query-chardev", "query-block", "query-pci", "stop", "cont", "system_reset"]
 
 
+def test_stats(machine):
+    """Numbers of the machine and of each vcpu, with what they mean; they grow."""
+    machine.says("ready")
+    client = machine.connect()
+    schemas = {schema["target"]: {value["name"]: value for value in schema["stats"]}
+               for schema in client("query-stats-schemas")}
+    expect("targets", sorted(schemas), ["vcpu", "vm"])
+    expect("a time", {"unit": "seconds", "base": 10, "exponent": -9, "type": "cumulative", "name": "time"},
+           schemas["vm"]["time"])
+
+    def values(target, **more):
+        return [{stat["name"]: stat["value"] for stat in result["stats"]}
+                for result in client("query-stats", target=target, **more)]
+    first, = values("vm")
+    expect("all of the machine's", sorted(first), sorted(schemas["vm"]))
+    time.sleep(0.1)
+    if not values("vm")[0]["time"] > first["time"]:
+        raise Failed("time stands still: %r" % first)
+    cpus = client("query-cpus-fast")
+    found = client("query-stats", target="vcpu")
+    expect("the vcpus", [result["qom-path"] for result in found], [cpu["qom-path"] for cpu in cpus])
+    expect("one of them", values("vcpu", vcpus=["/machine/cpu[9]"]), [])
+    ours = [{"provider": "__org.lathe_vm", "names": ["halted"]}]
+    expect("one number", [sorted(each) for each in values("vcpu", providers=ours)], [["halted"]] * len(cpus))
+    expect("nobody's numbers", values("vm", providers=[]), [])
+    expect("no such provider", client.fails("query-stats-schemas", provider="kvm")[0], "GenericError")
+
+
+def test_suspend(machine):
+    """A machine that nobody keeps cannot be suspended, and runs on."""
+    machine.says("ready")
+    client = machine.connect()
+    expect("refused", client.fails("__org.lathe_vm_suspend"),
+           ("GenericError", "only a machine of the library can be suspended"))
+    expect("it runs", client("query-status")["status"], "running")
+
+
 def shape(value):
     """Types in place of values."""
     if isinstance(value, dict):
@@ -674,11 +711,17 @@ def drive(machine, disc):
     return seen
 
 
+def arguments_of(schema, kind):
+    """Those of a variant are needed by none."""
+    taken = {member["name"]: True for variant in schema.entries[False, kind].get("variants", [])
+             for member in schema.members(variant["type"])}
+    taken.update({member["name"]: "default" in member for member in schema.members(kind)})
+    return taken
+
+
 def arguments(schema, commands):
     """{command: {argument: optional}}"""
-    return {name: {member["name"]: "default" in member
-                   for member in schema.members(schema.entries[True, name]["arg-type"])}
-            for name in sorted(commands)}
+    return {name: arguments_of(schema, schema.entries[True, name]["arg-type"]) for name in sorted(commands)}
 
 
 def same(where, ours, theirs):
