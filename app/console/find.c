@@ -15,7 +15,7 @@
 #include "app/library/library.h"
 #include "app/plan/error.h"
 
-#define FIND_PATIENCE_MS 5000
+#define FIND_PATIENCE_MS 1000 /* a window waits meanwhile, and may ask many machines */
 
 char *lathe_console_socket_path(int pid)
 {
