@@ -270,17 +270,11 @@ bool emu_machine_add_drive(struct emu_machine *machine, const struct emu_drive *
 bool emu_machine_remove_drive(struct emu_machine *machine, unsigned index, bool force,
                               struct emu_error *err);
 
-/*
- * Writes all that a paused machine is to a file that is open for writing, from its position on, and
- * what the guest wrote to its disks to stable storage; syncing the file is the caller's. Waits. The
- * machine can go on afterwards. False with *err: the file or a disk took it not.
- */
+/* Writes all that a paused machine is to a file, from its position on, and its disks to stable
+ * storage; syncing the file is the caller's. Waits. False with *err: the file or a disk failed. */
 bool emu_machine_save_file(struct emu_machine *machine, int fd, struct emu_error *err);
-/*
- * Makes a paused machine, built like the one that was saved, into that one; its back ends are as
- * they were left. False with *err: the file is damaged, or of another machine; this one is of no
- * use any more then.
- */
+/* Makes a paused machine, built like the one that was saved, into that one. False with *err: the
+ * file is damaged, or of another machine; this one is of no use any more then. */
 bool emu_machine_load_file(struct emu_machine *machine, int fd, struct emu_error *err);
 
 enum emu_machine_state emu_machine_get_state(const struct emu_machine *machine);
