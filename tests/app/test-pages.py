@@ -506,6 +506,52 @@ def test_tab(display, folder):
     page.end()
 
 
+def test_contrast(display, folder):
+    """High contrast and text of twice the size: Tab goes through each page and back, and all on the way has a name."""
+    machine(display, folder, "--disk", "size=8M", "--sound", "ich9", "--console", "pty", "--share", "/srv=files")
+    page = Page(display, folder, TITLE, "settings", "demo", GDK_DPI_SCALE="2", GTK_THEME="HighContrast")
+    page.wait_focus("Overview")
+    seen = []
+    while True:
+        name = page.focused()[-1]
+        seen.append(name)
+        display.picture("contrast-" + name.split(" ")[0].lower())
+        names = [page.step("Tab"), page.step("Tab")]
+        while names[-2:] != [name, names[0]] and len(names) < 40:  # a field may be called as its page is
+            names.append(page.step("Tab"))
+        if names[-2:] != [name, names[0]] or "" in names:
+            raise Failed("Tab on %s leads to %s" % (name, names))
+        for _ in names:
+            page.step("shift+Tab")
+        page.keys("Down")
+        time.sleep(0.3)
+        if page.focused()[-1] == name:
+            break
+    missing = {"Sound", "Shared Folders", "TPM", "USB and Input", "Memory", "XML"} - set(seen)
+    if missing:
+        raise Failed("there is no page %s among %s" % (missing, seen))
+    page.end()
+
+
+def test_kept(display, folder):
+    """What later versions have is typed, explained where it cannot be, and written."""
+    machine(display, folder)
+    for name, field, value, piece in (
+            ("Sound", "Sound card", "ich9", '<sound model="ich9"/>'),
+            ("Memory", "Nodes", "memory=1G", '<cell memory="1048576" unit="KiB"/>'),
+            ("USB and Input", "Devices of this computer", "usb:1.4", '<address bus="1" device="4"/>'),
+            ("Shared Folders", "Folders", "/srv/music=music,readonly", '<target dir="music"/>'),
+            ("Serial Ports", "Consoles", "pty", '<target type="virtio"/>'),
+            ("Serial Ports", "Channels", "org.example.agent=null", 'name="org.example.agent"')):
+        page = Page(display, folder, TITLE, "settings", "demo")
+        page.page(name)
+        page.tab_to(field)
+        page.replace(value)
+        page.keys("ctrl+s")
+        wait_text(folder, piece)
+        page.end()
+
+
 def forwards(client):
     return client("human-monitor-command", **{"command-line": "info usernet"})
 
@@ -597,4 +643,4 @@ def test_large(display, folder):
 
 run_tests("pages", [test_create, test_create_express, test_create_dropped, test_create_wrong, test_create_kernel, test_create_try, test_edit,
                     test_boot_order, test_boot_drag, test_disks, test_network, test_serial, test_xml,
-                    test_close, test_tab, test_running, test_library, test_large], PICTURES, sys.argv[5:])
+                    test_close, test_tab, test_contrast, test_kept, test_running, test_library, test_large], PICTURES, sys.argv[5:])

@@ -207,3 +207,11 @@ GtkWidget *lathe_field_new_file(const char *title, GtkWidget **entry)
     gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
     return box;
 }
+
+void lathe_field_may_shrink(GtkComboBox *combo)
+{
+    g_autoptr(GList) cells = gtk_cell_layout_get_cells(GTK_CELL_LAYOUT(combo));
+
+    for (GList *cell = cells; cell != NULL; cell = cell->next)
+        g_object_set(cell->data, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
+}

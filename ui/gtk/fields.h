@@ -38,4 +38,7 @@ GtkWidget *lathe_field_new_icon_button(const char *icon, const char *name);
  */
 GtkWidget *lathe_field_new_file(const char *title, GtkWidget **entry);
 
+/* A choice whose long words give way where there is little room, as with large text. */
+void lathe_field_may_shrink(GtkComboBox *combo);
+
 #endif

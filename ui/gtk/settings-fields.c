@@ -82,6 +82,7 @@ static GtkWidget *fields_new_choice(const struct lathe_setting *setting)
         gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), choices[i].word,
                                   open || choices[i].label == NULL ? choices[i].word
                                                                    : _(choices[i].label));
+    lathe_field_may_shrink(GTK_COMBO_BOX(combo));
     return combo;
 }
 

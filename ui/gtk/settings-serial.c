@@ -84,6 +84,7 @@ static GtkWidget *serial_new_kinds(const char *line)
         if (g_str_has_prefix(line, word))
             gtk_combo_box_set_active_id(GTK_COMBO_BOX(combo), word);
     }
+    lathe_field_may_shrink(GTK_COMBO_BOX(combo));
     return combo;
 }
 
