@@ -163,6 +163,18 @@ def listens(port):
         return any(line.split()[1:4:2] == ["0100007F:%04X" % port, "0A"] for line in table)
 
 
+def test_console_size(display, folder):
+    """A terminal of the virtio console tells the guest its size, and each other one."""
+    machine = Machine(display, folder, "terminals;spin", "--console", "default")
+    machine.keys("ctrl+Page_Down")
+    wait_for("a size", lambda: "terminal " in machine.text())
+    before = machine.text().split("terminal ")[-1]
+    display.tool("xdotool", "windowsize", machine.window, "560", "420")
+    wait_for("another size than " + before, lambda: machine.text().split("terminal ")[-1] != before)
+    machine.process.terminate()
+    machine.end(128 + signal.SIGTERM)
+
+
 def test_forwards(display, folder):
     """A port is forwarded and no more, by keyboard; what cannot be is said, and nothing else changes."""
     machine = Machine(display, folder, "print up;echo", "--net", "user,forward=tcp:127.0.0.1:23101-:22")
@@ -203,7 +215,7 @@ def test_inspect(display, folder):
 
 
 TESTS = [test_inspect, test_typing, test_pause, test_keyboard_reach, test_close_asks,
-         test_crash_and_again, test_search_and_zoom, test_copy_and_paste, test_log, test_forwards,
+         test_crash_and_again, test_search_and_zoom, test_copy_and_paste, test_log, test_console_size, test_forwards,
          test_script_ends_window]
 
 run_tests("window", TESTS, PICTURES, sys.argv[4:])
