@@ -209,7 +209,7 @@ static void test_bad_values(void)
         {"run %k --serial tab", 2, "--serial has no 'tab': use stdio, pty*", ""},
         {"run %k --serial unix:", 2, "--serial unix: needs a path", ""},
         {"run %k --serial stdio --serial stdio", 2,
-         "only one serial port or console can be stdio; lead*", ""},
+         "only one serial port can be stdio, or a console instead; lead*", ""},
         {"run %k --serial null --serial null --serial null --serial null --serial null", 2,
          "a machine has at most 4 serial ports", ""},
         {"run %k --debugcon stdio", 2, "--debugcon has no 'stdio': use file:PATH", ""},
