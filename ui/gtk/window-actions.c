@@ -207,10 +207,16 @@ static void action_performance(GSimpleAction *action, GVariant *parameter, gpoin
     lathe_window_toggle_performance(data);
 }
 
+static void action_requests(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    lathe_window_toggle_requests(data);
+}
+
 static const GActionEntry window_entries[] = {
     {"run-pause", action_run_pause, NULL, NULL, NULL, {0}},
     {"reset", action_reset, NULL, NULL, NULL, {0}},
     {"performance", action_performance, NULL, NULL, NULL, {0}},
+    {"requests", action_requests, NULL, NULL, NULL, {0}},
     {"power-button", action_power_button, NULL, NULL, NULL, {0}},
     {"force-off", action_force_off, NULL, NULL, NULL, {0}},
     {"copy", action_copy, NULL, NULL, NULL, {0}},
@@ -258,6 +264,7 @@ static const struct {
     {"win.eject", {"<Primary><Shift>e"}},
     {"win.forwards", {"<Primary><Shift>n"}},
     {"win.performance", {"<Primary><Shift>m"}},
+    {"win.requests", {"<Primary><Shift>y"}},
     {"win.attach-disk", {"<Primary><Shift>h"}},
     {"win.screenshot", {"<Primary><Shift>s"}},
     {"win.fullscreen", {"<Primary><Shift>F11"}},

@@ -33,6 +33,7 @@ struct _LatheWindow {
 
     struct lathe_stats *stats;
     GtkWidget *performance; /* its page; NULL: not open */
+    GtkWidget *requests;    /* likewise: of the boot service */
 
     GtkWidget *forwards_dialog; /* NULL: not open */
 
@@ -63,6 +64,8 @@ void lathe_window_focus_page(LatheWindow *window);
 void lathe_window_apply_preferences(LatheWindow *window);
 /* Opens the performance page, or closes it. */
 void lathe_window_toggle_performance(LatheWindow *window);
+/* The same of what the machine asked its boot service for. */
+void lathe_window_toggle_requests(LatheWindow *window);
 void lathe_window_install_actions(LatheWindow *window);
 /* Which actions can be done now. */
 void lathe_window_update_actions(LatheWindow *window);

@@ -16,6 +16,7 @@
 #include "ui/gtk/media.h"
 #include "ui/gtk/notices.h"
 #include "ui/gtk/performance-page.h"
+#include "ui/gtk/requests-page.h"
 #include "ui/gtk/store.h"
 #include "ui/gtk/window-private.h"
 
@@ -48,7 +49,9 @@ LatheDisplayPage *lathe_window_get_display(LatheWindow *window)
 
 void lathe_window_focus_page(LatheWindow *window)
 {
-    if (lathe_window_get_page(window) != NULL)
+    if (window->requests != NULL && window_front(window) == window->requests)
+        lathe_requests_page_grab_focus(LATHE_REQUESTS_PAGE(window->requests));
+    else if (lathe_window_get_page(window) != NULL)
         lathe_terminal_page_grab_focus(lathe_window_get_page(window));
     else if (lathe_window_get_display(window) != NULL)
         lathe_display_page_grab_focus(lathe_window_get_display(window));
@@ -245,6 +248,21 @@ void lathe_window_toggle_performance(LatheWindow *window)
     g_set_weak_pointer(&window->performance, page);
     gtk_notebook_set_current_page(window->notebook, number);
     lathe_performance_page_grab_focus(LATHE_PERFORMANCE_PAGE(page));
+}
+
+void lathe_window_toggle_requests(LatheWindow *window)
+{
+    if (window->requests != NULL) {
+        gtk_widget_destroy(window->requests);
+        lathe_window_focus_page(window);
+        return;
+    }
+    GtkWidget *page = lathe_requests_page_new(window->session);
+    int number =
+        gtk_notebook_append_page(window->notebook, page, gtk_label_new(_("Boot Requests")));
+    g_set_weak_pointer(&window->requests, page);
+    gtk_notebook_set_current_page(window->notebook, number);
+    lathe_requests_page_grab_focus(LATHE_REQUESTS_PAGE(page));
 }
 
 static void window_add_pages(LatheWindow *window)
@@ -521,6 +539,8 @@ static void lathe_window_dispose(GObject *object)
     g_clear_pointer(&window->wanted_file, g_free);
     if (window->performance != NULL)
         gtk_widget_destroy(window->performance);
+    if (window->requests != NULL)
+        gtk_widget_destroy(window->requests);
     g_clear_pointer(&window->stats, lathe_stats_free);
     g_clear_object(&window->terminal_menu);
     g_clear_object(&window->display_menu);
