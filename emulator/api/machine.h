@@ -65,15 +65,13 @@ struct emu_console {
     const char *name; /* of a channel, 1 to 63 bytes, no '/'; NULL: a terminal, hvc0 and so on */
 };
 
-/* A network adapter. */
 struct emu_nic {
     struct emu_net_backend backend; /* ops NULL: the cable is out */
     enum emu_nic_model model;
     const char *mac; /* "52:54:00:12:34:56"; NULL: this one, and for others the next ones */
     const char *rom; /* a file with its boot ROM; NULL: none */
     unsigned boot;   /* as a drive's */
-    /* OVMF is asked to leave out PXE by IPv4 or IPv6, on all adapters, as nothing answers it. */
-    bool no_pxe4, no_pxe6;
+    bool no_pxe4, no_pxe6; /* OVMF leaves out PXE by IPv4 or IPv6, on all adapters */
 };
 
 /* The graphics adapter. */
