@@ -89,7 +89,7 @@ def pxe_secure():
     if chain is None:
         return
     requests = check("pxe-secure", kernel(client="efi", **chain), INSTALLED, 400, ("shimx64.efi", "TFTP"),
-                     ("grubx64.efi", "TFTP"), ("grub/grub.cfg", "TFTP"), ("linux", "HTTP"), ("initrd.gz", "HTTP"))
+                     ("grubx64.efi", "TFTP"), ("grub/grub.cfg", "TFTP"), ("linux", "TFTP"), ("initrd.gz", "TFTP"))
     report("netboot-pxe-secure-nothing-wrong", not any("no such file" in line for line in requests), requests)
 
 

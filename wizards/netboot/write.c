@@ -39,14 +39,14 @@ static void write_grub_words(const char *words, GString *text)
     write_grub_word(word->str, text);
 }
 
-/* GRUB reads faster by HTTP than by TFTP, whose windows it does not know. */
+/* By TFTP, as GRUB itself came: one that is signed has no HTTP. */
 void netboot_write_grub(const struct lathe_answers *answers, GString *text)
 {
     g_string_append(text, "set timeout=3\nmenuentry \"Linux\" {\n"
-                          "    linux (http," EMU_NETBOOT_ADDRESS ")/linux");
+                          "    linux /linux");
     write_grub_words(lathe_answers_value(answers, "append"), text);
     if (*lathe_answers_value(answers, "initrd") != '\0')
-        g_string_append(text, "\n    initrd (http," EMU_NETBOOT_ADDRESS ")/initrd.gz");
+        g_string_append(text, "\n    initrd /initrd.gz");
     g_string_append(text, "\n}");
 }
 
