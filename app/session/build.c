@@ -288,6 +288,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     struct emu_numa *numa = lathe_numa_new(definition);
 
     config.numa = numa;
+    config.firmware_discard |= serials == NULL; /* a running machine may have its store */
     build_add_input(&config, definition);
     build_add_consoles(&config, definition);
     if (!build_open_disks(&config, definition, serials == NULL, error) ||
