@@ -6,6 +6,7 @@
  */
 #include "wizards/ignition/host-key.h"
 
+#include <glib/gi18n.h>
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -117,8 +118,10 @@ static bool key_check_times(struct host_key *check)
     for (gsize i = 0; i < G_N_ELEMENTS(both); i++) {
         if (check->now < gnutls_x509_crt_get_activation_time(both[i]) ||
             check->now > gnutls_x509_crt_get_expiration_time(both[i]))
-            return lathe_error_input(check->error, "%s: %s is not valid at this time",
-                                     check->document, i == 0 ? "it" : "its signing key");
+            return lathe_error_input(check->error,
+                                     i == 0 ? "%s is not valid at this time"
+                                            : N_("%s: its signing key is not valid at this time"),
+                                     check->document);
     }
     return true;
 }
@@ -230,8 +233,11 @@ static bool key_check_chain(struct host_key *check, const char *const *between)
         (gnutls_x509_trust_list_verify_crt(check->trust, chain, count, 0, &status, NULL) != 0 ||
          status != 0))
         good = lathe_error_input(
-            check->error, "%s: its signing key %s", check->document,
-            status & GNUTLS_CERT_REVOKED ? "is revoked" : "does not lead to a trusted certificate");
+            check->error,
+            status & GNUTLS_CERT_REVOKED
+                ? "%s: its signing key is revoked"
+                : N_("%s: its signing key does not lead to a trusted certificate"),
+            check->document);
     while (count > 1)
         gnutls_x509_crt_deinit(chain[--count]);
     return good;

@@ -3,6 +3,7 @@
  * Between answers and a machine's definition: processors, memory, nodes and distances. The devices
  * of a machine of ours are placed by its board, so ports and switches stay out.
  */
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/plan/error.h"
@@ -58,7 +59,7 @@ bool lathe_topology_apply(const struct lathe_answers *answers, struct lathe_defi
     if (!pc || levels[LEVEL_CLUSTERS] > 1 || topology->cpus != topology->maxcpus) {
         lathe_error_input(error, pc ? "a machine of Lathe has no clusters, and all processors from "
                                       "the beginning"
-                                    : "a machine of Lathe is a PC: choose q35");
+                                    : N_("a machine of Lathe is a PC: choose q35"));
         topology_free(topology);
         return false;
     }

@@ -5,6 +5,7 @@
  */
 #include "wizards/flow/repair.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "wizards/topology/model.h"
@@ -224,7 +225,7 @@ static void distances_add_missing(const struct topology *topology, bool both,
     lathe_repair_try(repairs, "distances", whole->str, COST_NUMBER + both,
                      both ? "say the distances of the other direction and of pairs that are "
                             "missing (%u)"
-                          : "say 20 for the pairs that are missing (%u)",
+                          : N_("say 20 for the pairs that are missing (%u)"),
                      added);
 }
 
