@@ -333,7 +333,7 @@ def keep(library, terminal):
     insist(terminal, "d", "u brings it back", "1 machine,")
     library.picture(terminal, "deleted")
     terminal.keys("u")
-    terminal.wait("2 machines", "Copy", "is back")
+    terminal.wait("2 machines", "Copy", "Copy is back")
     terminal.press(*terminal.find("Renamed"))
     terminal.keys("l")
     terminal.wait("started, process")

@@ -256,10 +256,13 @@ static void actions_undone(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GError) error = NULL;
     g_autofree char *id = lathe_action_finish(result, &error);
 
+    g_autoptr(lathe_machine) machine =
+        id != NULL ? lathe_library_find(lathe_watch_get_library(actions->watch), id, NULL) : NULL;
+
     if (actions->tui != NULL && id == NULL)
         tui_say(actions->tui, TUI_BAD, "%s", error->message);
     else if (actions->tui != NULL)
-        tui_say(actions->tui, TUI_GOOD, _("%s is back."), id);
+        tui_say(actions->tui, TUI_GOOD, _("%s is back."), machine != NULL ? machine->name : id);
     lathe_watch_look(actions->watch, NULL);
     g_rc_box_release_full(actions, actions_unref);
 }
