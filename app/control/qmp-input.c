@@ -5,6 +5,7 @@
 #include "app/control/pictures.h"
 #include "app/control/qmp-private.h"
 #include "app/modules/module.h"
+#include "app/plan/put-file.h"
 #include "app/session/input.h"
 #include "display/core/screen.h"
 
@@ -32,7 +33,7 @@ static void screen_save(struct qmp_call *call, struct disp_screen *screen)
     const char *data = bytes != NULL ? g_bytes_get_data(bytes, &length) : NULL;
 
     if (data == NULL ||
-        !g_file_set_contents(qmp_argument_string(call, "filename"), data, (gssize)length, &error))
+        !lathe_put_file(qmp_argument_string(call, "filename"), data, length, 0666, &error))
         qmp_fail(call, QMP_GENERIC_ERROR, "%s", error->message);
     else
         qmp_return(call, NULL);

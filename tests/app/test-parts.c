@@ -4,11 +4,15 @@
  * nothing of a document; an edit changes what it is about; into an empty document they come whole.
  * Arguments: definitions.
  */
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/config/config.h"
 #include "app/config/write.h"
 #include "app/plan/definition.h"
+#include "app/plan/put-file.h"
 #include "tests/test.h"
 
 #define PARTS_AREAS                                                                                \
@@ -154,9 +158,37 @@ static void test_edit(void)
     lathe_definition_free(definition);
 }
 
+/* A link stays a link, and a pipe a pipe. */
+static void test_put_file(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("put-XXXXXX", NULL);
+    g_autofree char *file = g_build_filename(folder, "file", NULL);
+    g_autofree char *link = g_build_filename(folder, "link", NULL);
+    g_autofree char *pipe = g_build_filename(folder, "pipe", NULL);
+    g_autofree char *found = NULL;
+    char got[4] = "";
+    struct stat info;
+
+    CHECK(lathe_put_file(file, "one", 3, 0600, NULL));
+    CHECK(stat(file, &info) == 0 && (info.st_mode & 0777) == 0600);
+    CHECK(symlink("file", link) == 0 && lathe_put_file(link, "two", 3, 0600, NULL));
+    CHECK(lstat(link, &info) == 0 && S_ISLNK(info.st_mode));
+    CHECK(g_file_get_contents(file, &found, NULL, NULL));
+    CHECK_STR(found, "two");
+    CHECK(mkfifo(pipe, 0600) == 0);
+    int fd = open(pipe, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    CHECK(lathe_put_file(pipe, "out", 3, 0600, NULL) && read(fd, got, 3) == 3);
+    CHECK_STR(got, "out");
+    CHECK(lstat(pipe, &info) == 0 && S_ISFIFO(info.st_mode));
+    close(fd);
+    CHECK(!lathe_put_file(folder, "x", 1, 0600, NULL));
+    CHECK(unlink(file) == 0 && unlink(link) == 0 && unlink(pipe) == 0 && rmdir(folder) == 0);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
+        {"put-file", test_put_file},
         {"parts-unchanged", test_unchanged},
         {"parts-anew", test_anew},
         {"parts-edit", test_edit},

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "app/plan/error.h"
+#include "app/plan/put-file.h"
 #include "wizards/firmware/boot.h"
 #include "wizards/firmware/certificate.h"
 #include "wizards/firmware/pe.h"
@@ -234,9 +235,7 @@ static bool edit_write_key(const char *path, GBytes *key, GError **error)
 {
     if (g_file_test(path, G_FILE_TEST_EXISTS))
         return lathe_error_input(error, "%s: is there already", path);
-    return g_file_set_contents_full(
-        path, g_bytes_get_data(key, NULL), (gssize)g_bytes_get_size(key),
-        G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
+    return lathe_put_file(path, g_bytes_get_data(key, NULL), g_bytes_get_size(key), 0600, error);
 }
 
 /* "NAME[,key=FILE]" */

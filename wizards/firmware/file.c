@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/plan/error.h"
+#include "app/plan/put-file.h"
 
 static bool file_fail(const char *path, GError **error)
 {
@@ -109,6 +110,8 @@ static void file_sync_folder(const char *path)
 
 bool lathe_file_replace(const char *path, GBytes *data, GError **error)
 {
+    if (lathe_put_is_stream(path))
+        return lathe_put_file(path, g_bytes_get_data(data, NULL), g_bytes_get_size(data), 0, error);
     char *real = realpath(path, NULL);
     g_autofree char *target = g_strdup(real != NULL ? real : path);
     g_autofree char *name = g_strconcat(target, ".XXXXXX", NULL);

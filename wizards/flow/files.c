@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/plan/error.h"
+#include "app/plan/put-file.h"
 
 char *lathe_file_load(const char *path, gsize limit, gsize *length, GError **error)
 {
@@ -31,10 +32,10 @@ char *lathe_file_load(const char *path, gsize limit, gsize *length, GError **err
     return NULL;
 }
 
+/* For the owner alone: there may be passwords in it. */
 static bool file_store(const char *path, const char *bytes, gsize length, GError **error)
 {
-    return g_file_set_contents_full(path, bytes, (gssize)length, G_FILE_SET_CONTENTS_CONSISTENT,
-                                    0600, error);
+    return lathe_put_file(path, bytes, length, 0600, error);
 }
 
 bool lathe_answers_load(struct lathe_answers *answers, const char *path, GError **error)
