@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/plan/error.h"
+#include "app/plan/put-file.h"
 #include "ui/gtk/fields.h"
 #include "ui/gtk/firmware-private.h"
 #include "ui/gtk/settings-private.h"
@@ -92,26 +93,6 @@ static bool change_enrol(GPtrArray *variables, const char *text, const void *mor
 
 /* ---- rows ---- */
 
-static void keys_remove(struct firmware *firmware, gpointer widget)
-{
-    g_autofree char *key = g_strdup(lathe_firmware_row_key(widget));
-
-    lathe_firmware_do(firmware, change_remove, key, NULL);
-}
-
-static void keys_on_remove(GtkButton *button, struct firmware *firmware)
-{
-    keys_remove(firmware, button);
-}
-
-static gboolean keys_on_key(GtkWidget *row, GdkEventKey *event, struct firmware *firmware)
-{
-    if (event->keyval != GDK_KEY_Delete)
-        return FALSE;
-    keys_remove(firmware, row);
-    return TRUE;
-}
-
 static void keys_add_row(struct firmware *firmware, const struct lathe_variable *variable,
                          const struct lathe_signature *signature, guint index)
 {
@@ -122,12 +103,7 @@ static void keys_add_row(struct firmware *firmware, const struct lathe_variable 
     GtkBox *box = lathe_firmware_add_row(firmware->keys, key, name);
 
     gtk_box_pack_start(box, lathe_firmware_new_label(words, FALSE), TRUE, TRUE, 6);
-    gtk_box_pack_start(box,
-                       lathe_firmware_new_button(firmware, "list-remove-symbolic", _("Remove %s"),
-                                                 name, G_CALLBACK(keys_on_remove)),
-                       FALSE, FALSE, 0);
-    g_signal_connect(gtk_widget_get_parent(GTK_WIDGET(box)), "key-press-event",
-                     G_CALLBACK(keys_on_key), firmware);
+    lathe_firmware_add_remove(firmware, box, name, change_remove);
 }
 
 /* What is not shown one by one. */
@@ -241,9 +217,7 @@ static void keys_on_copy(GtkButton *button, struct firmware *firmware)
 /* The private key is for its owner's eyes. */
 static gboolean keys_write(const char *path, GBytes *key, GError **error)
 {
-    return g_file_set_contents_full(
-        path, g_bytes_get_data(key, NULL), (gssize)g_bytes_get_size(key),
-        G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
+    return lathe_put_file(path, g_bytes_get_data(key, NULL), g_bytes_get_size(key), 0600, error);
 }
 
 static void keys_make(struct firmware *firmware, const char *path)

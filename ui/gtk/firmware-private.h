@@ -65,6 +65,10 @@ void lathe_firmware_give_focus(GtkListBox *list, struct firmware_focus *focus);
 /* A flat button in a row; format has one %s for what it is about. */
 GtkWidget *lathe_firmware_new_button(struct firmware *firmware, const char *icon,
                                      const char *format, const char *what, GCallback clicked);
+/* A button at the end of a row's box, and the key Delete, that make the change with the row's key.
+ */
+void lathe_firmware_add_remove(struct firmware *firmware, GtkBox *box, const char *what,
+                               lathe_store_change *change);
 /* A label that may be long. */
 GtkWidget *lathe_firmware_new_label(const char *text, gboolean dim);
 /* Asks for a file of these patterns; chosen gets its name. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/gtk/fields.h"
+#include "app/plan/put-file.h"
 #include "ui/gtk/firmware-private.h"
 #include "ui/gtk/settings-private.h"
 #include "wizards/firmware/describe.h"
@@ -48,26 +49,6 @@ static bool change_json(GPtrArray *variables, const char *text, const void *more
 
 /* ---- rows ---- */
 
-static void variables_remove(struct firmware *firmware, gpointer widget)
-{
-    g_autofree char *key = g_strdup(lathe_firmware_row_key(widget));
-
-    lathe_firmware_do(firmware, change_remove, key, NULL);
-}
-
-static void variables_on_remove(GtkButton *button, struct firmware *firmware)
-{
-    variables_remove(firmware, button);
-}
-
-static gboolean variables_on_key(GtkWidget *row, GdkEventKey *event, struct firmware *firmware)
-{
-    if (event->keyval != GDK_KEY_Delete)
-        return FALSE;
-    variables_remove(firmware, row);
-    return TRUE;
-}
-
 static char *variables_rest(const struct lathe_variable *variable)
 {
     g_autofree char *attributes = lathe_attributes_format(variable->attributes);
@@ -109,12 +90,7 @@ static void variables_add_row(struct firmware *firmware, const struct lathe_vari
                        FALSE, 0);
     gtk_box_pack_start(GTK_BOX(lines), lathe_firmware_new_label(words, TRUE), FALSE, FALSE, 0);
     gtk_box_pack_start(box, lines, TRUE, TRUE, 6);
-    gtk_box_pack_start(box,
-                       lathe_firmware_new_button(firmware, "list-remove-symbolic", _("Remove %s"),
-                                                 variable->name, G_CALLBACK(variables_on_remove)),
-                       FALSE, FALSE, 0);
-    g_signal_connect(gtk_widget_get_parent(GTK_WIDGET(box)), "key-press-event",
-                     G_CALLBACK(variables_on_key), firmware);
+    lathe_firmware_add_remove(firmware, box, variable->name, change_remove);
 }
 
 static struct lathe_guid variables_owner(GtkListBoxRow *row)
@@ -206,7 +182,7 @@ static void variables_write_json(struct firmware *firmware, const char *path)
     g_autofree char *text = lathe_variables_to_json(lathe_store_edit_variables(firmware->edit));
     g_autoptr(GError) error = NULL;
 
-    g_file_set_contents(path, text, -1, &error);
+    lathe_put_file(path, text, strlen(text), 0666, &error);
     lathe_firmware_say(firmware, error != NULL ? error->message : NULL);
 }
 

@@ -11,6 +11,7 @@
 #include "ui/gtk/choose-file.h"
 #include "ui/gtk/fields.h"
 #include "ui/gtk/firmware-private.h"
+#include "ui/gtk/sidebar.h"
 
 #define FIRMWARE_WIDTH  900
 #define FIRMWARE_HEIGHT 680
@@ -111,6 +112,43 @@ GtkWidget *lathe_firmware_new_button(struct firmware *firmware, const char *icon
     gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
     g_signal_connect(button, "clicked", clicked, firmware);
     return button;
+}
+
+struct row_removal {
+    struct firmware *firmware;
+    lathe_store_change *change;
+};
+
+static void row_on_remove(GtkWidget *widget, gpointer data)
+{
+    GtkWidget *row = gtk_widget_get_ancestor(widget, GTK_TYPE_LIST_BOX_ROW);
+    const struct row_removal *removal = g_object_get_data(G_OBJECT(row), "removal");
+    g_autofree char *key = g_strdup(lathe_firmware_row_key(row)); /* the row goes */
+
+    lathe_firmware_do(removal->firmware, removal->change, key, NULL);
+}
+
+static gboolean row_on_key(GtkWidget *row, GdkEventKey *event, gpointer data)
+{
+    if (event->keyval != GDK_KEY_Delete)
+        return FALSE;
+    row_on_remove(row, data);
+    return TRUE;
+}
+
+void lathe_firmware_add_remove(struct firmware *firmware, GtkBox *box, const char *what,
+                               lathe_store_change *change)
+{
+    GtkWidget *row = gtk_widget_get_parent(GTK_WIDGET(box));
+    struct row_removal *removal = g_new(struct row_removal, 1);
+
+    *removal = (struct row_removal){firmware, change};
+    g_object_set_data_full(G_OBJECT(row), "removal", removal, g_free);
+    gtk_box_pack_start(box,
+                       lathe_firmware_new_button(firmware, "list-remove-symbolic", _("Remove %s"),
+                                                 what, G_CALLBACK(row_on_remove)),
+                       FALSE, FALSE, 0);
+    g_signal_connect(row, "key-press-event", G_CALLBACK(row_on_key), NULL);
 }
 
 GtkWidget *lathe_firmware_new_label(const char *text, gboolean dim)
@@ -282,81 +320,29 @@ static GtkWidget *firmware_new_page(struct firmware *firmware, const struct firm
     return scroller;
 }
 
-static void firmware_add_page(struct firmware *firmware, const struct firmware_page *page)
-{
-    GtkWidget *row = gtk_list_box_row_new(), *words = gtk_label_new(_(page->label));
-
-    gtk_label_set_xalign(GTK_LABEL(words), 0);
-    g_object_set(words, "margin", 9, NULL);
-    gtk_container_add(GTK_CONTAINER(row), words);
-    atk_object_set_name(gtk_widget_get_accessible(row), _(page->label));
-    g_object_set_data(G_OBJECT(row), "page", (gpointer)page->id);
-    gtk_container_add(GTK_CONTAINER(firmware->pages), row);
-    gtk_stack_add_named(firmware->stack, firmware_new_page(firmware, page), page->id);
-}
-
-static void firmware_on_page(GtkListBox *list, GtkListBoxRow *row, struct firmware *firmware)
-{
-    if (row != NULL)
-        gtk_stack_set_visible_child_name(firmware->stack, g_object_get_data(G_OBJECT(row), "page"));
-}
-
-/* The list is one stop for Tab: its rows are for the arrow keys. */
-static gboolean firmware_on_list_focus(GtkWidget *list, GtkDirectionType direction, gpointer data)
-{
-    GtkListBoxRow *row = gtk_list_box_get_selected_row(GTK_LIST_BOX(list));
-
-    if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
-        return FALSE;
-    g_signal_stop_emission_by_name(list, "focus");
-    if (gtk_container_get_focus_child(GTK_CONTAINER(list)) != NULL || row == NULL)
-        return FALSE;
-    gtk_widget_grab_focus(GTK_WIDGET(row));
-    return TRUE;
-}
-
-static GtkWidget *firmware_new_sidebar(struct firmware *firmware)
-{
-    firmware->pages = GTK_LIST_BOX(gtk_list_box_new());
-    gtk_list_box_set_selection_mode(firmware->pages, GTK_SELECTION_BROWSE);
-    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(firmware->pages)), _("Pages"));
-    gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(firmware->pages)),
-                                "navigation-sidebar");
-    g_signal_connect(firmware->pages, "row-selected", G_CALLBACK(firmware_on_page), firmware);
-    g_signal_connect(firmware->pages, "focus", G_CALLBACK(firmware_on_list_focus), NULL);
-    return GTK_WIDGET(firmware->pages);
-}
-
-static GtkWidget *firmware_new_bar(struct firmware *firmware)
-{
-    firmware->bar = GTK_INFO_BAR(gtk_info_bar_new());
-    firmware->bar_words = GTK_LABEL(lathe_firmware_new_label(NULL, FALSE));
-    atk_object_set_role(gtk_widget_get_accessible(GTK_WIDGET(firmware->bar_words)), ATK_ROLE_ALERT);
-    gtk_info_bar_set_message_type(firmware->bar, GTK_MESSAGE_WARNING);
-    gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(firmware->bar)),
-                      GTK_WIDGET(firmware->bar_words));
-    gtk_widget_show(GTK_WIDGET(firmware->bar_words));
-    gtk_widget_set_no_show_all(GTK_WIDGET(firmware->bar), TRUE);
-    return GTK_WIDGET(firmware->bar);
-}
-
 static GtkWidget *firmware_new_body(struct firmware *firmware)
 {
     GtkWidget *columns = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     GtkWidget *body = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-    GtkWidget *sidebar = firmware_new_sidebar(firmware);
 
+    firmware->pages = lathe_sidebar_new(_("Pages"));
     firmware->stack = GTK_STACK(gtk_stack_new());
-    for (size_t i = 0; i < FIRMWARE_PAGES; i++)
-        firmware_add_page(firmware, firmware_pages[i]);
+    for (size_t i = 0; i < FIRMWARE_PAGES; i++) {
+        const struct firmware_page *page = firmware_pages[i];
+        lathe_sidebar_add(firmware->pages, page->id, _(page->label));
+        gtk_stack_add_named(firmware->stack, firmware_new_page(firmware, page), page->id);
+    }
+    lathe_sidebar_turn(firmware->pages, firmware->stack);
+    firmware->bar = lathe_alert_new(&firmware->bar_words);
+    gtk_info_bar_set_message_type(firmware->bar, GTK_MESSAGE_WARNING);
     firmware->room = GTK_LABEL(lathe_firmware_new_label(NULL, TRUE));
     gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(firmware->room)),
                                 "lathe-status");
-    gtk_box_pack_start(GTK_BOX(columns), sidebar, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(columns), GTK_WIDGET(firmware->pages), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(columns), gtk_separator_new(GTK_ORIENTATION_VERTICAL), FALSE, FALSE,
                        0);
     gtk_box_pack_start(GTK_BOX(columns), GTK_WIDGET(firmware->stack), TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(body), firmware_new_bar(firmware), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(body), GTK_WIDGET(firmware->bar), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(body), columns, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(body), GTK_WIDGET(firmware->room), FALSE, FALSE, 0);
     return body;

@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "display/record/picture.h"
+#include "app/plan/put-file.h"
 #include "ui/gtk/window-private.h"
 
 static void picture_show_error(LatheWindow *window, const char *text)
@@ -23,7 +24,7 @@ static void picture_save(LatheWindow *window, GtkFileChooser *chooser, GBytes *p
     gsize length = 0;
     const char *data = g_bytes_get_data(png, &length);
 
-    if (path != NULL && !g_file_set_contents(path, data, (gssize)length, &error))
+    if (path != NULL && !lathe_put_file(path, data, length, 0666, &error))
         picture_show_error(window, error->message);
 }
 

@@ -10,6 +10,7 @@
 
 #include "ui/gtk/fields.h"
 #include "ui/gtk/settings-private.h"
+#include "ui/gtk/sidebar.h"
 #include "ui/gtk/wizard-window.h"
 
 #define SETTINGS_WIDTH  860
@@ -340,12 +341,10 @@ static gboolean settings_on_key(GtkWidget *widget, GdkEventKey *event, struct se
 static const struct {
     const char *page;
     void (*add)(struct settings *settings, GtkBox *box);
-} settings_own[] = {{"boot", lathe_settings_add_order},
-                    {"disks", lathe_settings_add_drives},
-                    {"firmware", lathe_settings_add_firmware},
-                    {"network", lathe_settings_add_network},
-                    {"serial", lathe_settings_add_serial},
-                    {"xml", lathe_settings_add_xml}};
+} settings_own[] = {
+    {"boot", lathe_settings_add_order},        {"disks", lathe_settings_add_drives},
+    {"firmware", lathe_settings_add_firmware}, {"network", lathe_settings_add_network},
+    {"serial", lathe_settings_add_serial},     {"xml", lathe_settings_add_xml}};
 
 static GtkWidget *settings_new_page(struct settings *settings, const char *id)
 {
@@ -366,84 +365,28 @@ static GtkWidget *settings_new_page(struct settings *settings, const char *id)
 
 static void settings_add_page(struct settings *settings, const char *id, const char *label)
 {
-    GtkWidget *row = gtk_list_box_row_new(), *words = gtk_label_new(label);
-
-    gtk_label_set_xalign(GTK_LABEL(words), 0);
-    g_object_set(words, "margin", 9, NULL);
-    gtk_container_add(GTK_CONTAINER(row), words);
-    atk_object_set_name(gtk_widget_get_accessible(row), label);
-    g_object_set_data(G_OBJECT(row), "page", (gpointer)id);
-    gtk_container_add(GTK_CONTAINER(settings->pages), row);
+    lathe_sidebar_add(settings->pages, id, label);
     gtk_stack_add_named(settings->stack, settings_new_page(settings, id), id);
-}
-
-static void settings_on_page(GtkListBox *list, GtkListBoxRow *row, struct settings *settings)
-{
-    if (row != NULL)
-        gtk_stack_set_visible_child_name(settings->stack, g_object_get_data(G_OBJECT(row), "page"));
-}
-
-/* The list is one stop for Tab: its rows are for the arrow keys. */
-static gboolean settings_on_list_focus(GtkWidget *list, GtkDirectionType direction, gpointer data)
-{
-    GtkListBoxRow *row = gtk_list_box_get_selected_row(GTK_LIST_BOX(list));
-
-    if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
-        return FALSE;
-    g_signal_stop_emission_by_name(list, "focus");
-    if (gtk_container_get_focus_child(GTK_CONTAINER(list)) != NULL || row == NULL)
-        return FALSE;
-    gtk_widget_grab_focus(GTK_WIDGET(row));
-    return TRUE;
-}
-
-static GtkWidget *settings_new_sidebar(struct settings *settings)
-{
-    GtkWidget *scroller = gtk_scrolled_window_new(NULL, NULL);
-
-    settings->pages = GTK_LIST_BOX(gtk_list_box_new());
-    gtk_list_box_set_selection_mode(settings->pages, GTK_SELECTION_BROWSE);
-    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(settings->pages)), _("Pages"));
-    gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(settings->pages)),
-                                "navigation-sidebar");
-    g_signal_connect(settings->pages, "row-selected", G_CALLBACK(settings_on_page), settings);
-    g_signal_connect(settings->pages, "focus", G_CALLBACK(settings_on_list_focus), NULL);
-    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER,
-                                   GTK_POLICY_AUTOMATIC);
-    gtk_container_add(GTK_CONTAINER(scroller), GTK_WIDGET(settings->pages));
-    return scroller;
-}
-
-static GtkWidget *settings_new_bar(struct settings *settings)
-{
-    settings->bar = GTK_INFO_BAR(gtk_info_bar_new());
-    settings->bar_words = GTK_LABEL(lathe_field_new_words(NULL));
-    gtk_style_context_remove_class(gtk_widget_get_style_context(GTK_WIDGET(settings->bar_words)),
-                                   "dim-label");
-    atk_object_set_role(gtk_widget_get_accessible(GTK_WIDGET(settings->bar_words)), ATK_ROLE_ALERT);
-    gtk_info_bar_set_message_type(settings->bar, GTK_MESSAGE_ERROR);
-    gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(settings->bar)),
-                      GTK_WIDGET(settings->bar_words));
-    gtk_widget_show(GTK_WIDGET(settings->bar_words));
-    gtk_widget_set_no_show_all(GTK_WIDGET(settings->bar), TRUE);
-    return GTK_WIDGET(settings->bar);
 }
 
 static GtkWidget *settings_new_body(struct settings *settings)
 {
     GtkWidget *columns = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     GtkWidget *body = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-    GtkWidget *sidebar = settings_new_sidebar(settings);
 
+    settings->pages = lathe_sidebar_new(_("Pages"));
     settings->stack = GTK_STACK(gtk_stack_new());
     for (const struct lathe_setting_page *page = lathe_setting_pages(); page->id != NULL; page++)
         settings_add_page(settings, page->id, _(page->label));
     settings_add_page(settings, "xml", _("XML"));
-    gtk_box_pack_start(GTK_BOX(columns), sidebar, FALSE, FALSE, 0);
+    lathe_sidebar_turn(settings->pages, settings->stack);
+    settings->bar = lathe_alert_new(&settings->bar_words);
+    gtk_info_bar_set_message_type(settings->bar, GTK_MESSAGE_ERROR);
+    gtk_box_pack_start(GTK_BOX(columns), lathe_sidebar_scroll(settings->pages), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(columns), gtk_separator_new(GTK_ORIENTATION_VERTICAL), FALSE, FALSE,
                        0);
     gtk_box_pack_start(GTK_BOX(columns), GTK_WIDGET(settings->stack), TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(body), settings_new_bar(settings), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(body), GTK_WIDGET(settings->bar), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(body), columns, TRUE, TRUE, 0);
     settings->body = columns;
     return body;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ui/gtk/fields.h"
+#include "ui/gtk/sidebar.h"
 #include "ui/gtk/wizard-private.h"
 #include "wizards/apply/apply.h"
 
@@ -107,7 +108,7 @@ static void wizard_on_row(GtkListBox *list, GtkListBoxRow *row, struct wizard *w
         return;
     if (wizard->page != NULL)
         wizard_see(wizard, wizard->page);
-    wizard->page = g_object_get_data(G_OBJECT(row), "page");
+    wizard->page = lathe_sidebar_page(row);
     gtk_stack_set_visible_child_name(wizard->stack, wizard->page);
     gtk_widget_set_sensitive(wizard->back, index != 0);
     gtk_widget_set_sensitive(wizard->next, index != (int)wizard->pages->len);
@@ -306,18 +307,11 @@ static void wizard_free(gpointer data)
 static void wizard_add_row(struct wizard *wizard, const char *page, const char *title,
                            GtkWidget **mark, GtkWidget **line)
 {
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 9), *words = gtk_label_new(title);
+    GtkBox *box = lathe_sidebar_add(wizard->steps, page, title);
 
-    *line = gtk_list_box_row_new();
+    *line = gtk_widget_get_parent(GTK_WIDGET(box));
     *mark = gtk_image_new();
-    gtk_label_set_xalign(GTK_LABEL(words), 0);
-    gtk_box_pack_start(GTK_BOX(box), words, TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(box), *mark, FALSE, FALSE, 0);
-    g_object_set(box, "margin", 9, NULL);
-    gtk_container_add(GTK_CONTAINER(*line), box);
-    atk_object_set_name(gtk_widget_get_accessible(*line), title);
-    g_object_set_data(G_OBJECT(*line), "page", (gpointer)page);
-    gtk_container_add(GTK_CONTAINER(wizard->steps), *line);
+    gtk_box_pack_start(box, *mark, FALSE, FALSE, 0);
 }
 
 static void wizard_add_pages(struct wizard *wizard)
@@ -334,51 +328,6 @@ static void wizard_add_pages(struct wizard *wizard)
     }
     wizard_add_row(wizard, WIZARD_RESULT, _("Result"), &mark, &line);
     gtk_stack_add_named(wizard->stack, lathe_wizard_new_result(wizard), WIZARD_RESULT);
-}
-
-/* The list is one stop for Tab: its rows are for the arrow keys. */
-static gboolean wizard_on_list_focus(GtkWidget *list, GtkDirectionType direction, gpointer data)
-{
-    GtkListBoxRow *row = gtk_list_box_get_selected_row(GTK_LIST_BOX(list));
-
-    if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
-        return FALSE;
-    g_signal_stop_emission_by_name(list, "focus");
-    if (gtk_container_get_focus_child(GTK_CONTAINER(list)) != NULL || row == NULL)
-        return FALSE;
-    gtk_widget_grab_focus(GTK_WIDGET(row));
-    return TRUE;
-}
-
-static GtkWidget *wizard_new_sidebar(struct wizard *wizard)
-{
-    GtkWidget *scroller = gtk_scrolled_window_new(NULL, NULL);
-
-    wizard->steps = GTK_LIST_BOX(gtk_list_box_new());
-    gtk_list_box_set_selection_mode(wizard->steps, GTK_SELECTION_BROWSE);
-    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(wizard->steps)), _("Steps"));
-    gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(wizard->steps)),
-                                "navigation-sidebar");
-    g_signal_connect(wizard->steps, "row-selected", G_CALLBACK(wizard_on_row), wizard);
-    g_signal_connect(wizard->steps, "focus", G_CALLBACK(wizard_on_list_focus), NULL);
-    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER,
-                                   GTK_POLICY_AUTOMATIC);
-    gtk_container_add(GTK_CONTAINER(scroller), GTK_WIDGET(wizard->steps));
-    return scroller;
-}
-
-static GtkWidget *wizard_new_bar(struct wizard *wizard)
-{
-    wizard->bar = GTK_INFO_BAR(gtk_info_bar_new());
-    wizard->bar_words = GTK_LABEL(lathe_field_new_words(NULL));
-    gtk_style_context_remove_class(gtk_widget_get_style_context(GTK_WIDGET(wizard->bar_words)),
-                                   "dim-label");
-    atk_object_set_role(gtk_widget_get_accessible(GTK_WIDGET(wizard->bar_words)), ATK_ROLE_ALERT);
-    gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(wizard->bar)),
-                      GTK_WIDGET(wizard->bar_words));
-    gtk_widget_show(GTK_WIDGET(wizard->bar_words));
-    gtk_widget_set_no_show_all(GTK_WIDGET(wizard->bar), TRUE);
-    return GTK_WIDGET(wizard->bar);
 }
 
 static GtkWidget *wizard_new_buttons(struct wizard *wizard)
@@ -416,7 +365,10 @@ static GtkWidget *wizard_new_body(struct wizard *wizard)
     GtkWidget *columns = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     GtkWidget *paned = gtk_paned_new(GTK_ORIENTATION_HORIZONTAL);
 
-    gtk_box_pack_start(GTK_BOX(columns), wizard_new_sidebar(wizard), FALSE, FALSE, 0);
+    wizard->steps = lathe_sidebar_new(_("Steps"));
+    g_signal_connect(wizard->steps, "row-selected", G_CALLBACK(wizard_on_row), wizard);
+    wizard->bar = lathe_alert_new(&wizard->bar_words);
+    gtk_box_pack_start(GTK_BOX(columns), lathe_sidebar_scroll(wizard->steps), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(columns), gtk_separator_new(GTK_ORIENTATION_VERTICAL), FALSE, FALSE,
                        0);
     gtk_paned_pack1(GTK_PANED(paned), wizard_new_middle(wizard), TRUE, FALSE);
@@ -424,7 +376,7 @@ static GtkWidget *wizard_new_body(struct wizard *wizard)
     gtk_widget_set_size_request(wizard->preview, WIZARD_PREVIEW, -1);
     gtk_paned_set_position(GTK_PANED(paned), WIZARD_WIDTH / 2);
     gtk_box_pack_start(GTK_BOX(columns), paned, TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(body), wizard_new_bar(wizard), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(body), GTK_WIDGET(wizard->bar), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(body), columns, TRUE, TRUE, 0);
     return body;
 }
