@@ -104,22 +104,6 @@ bool lathe_disc_find(const struct lathe_media_source *disc, const char *name, gu
 
 /* ---- of a file ---- */
 
-static int disc_read_file(void *opaque, guint64 offset, void *buffer, gsize length)
-{
-    const int *fd = opaque;
-    gsize done = 0;
-
-    while (done < length) {
-        ssize_t got = pread(*fd, (guint8 *)buffer + done, length - done, (off_t)(offset + done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got < 0 ? errno : EIO;
-        done += (gsize)got;
-    }
-    return 0;
-}
-
 /* False: no regular file, or not to be read. */
 static bool disc_open(const char *path, int *fd, struct lathe_media_source *source)
 {
@@ -131,7 +115,7 @@ static bool disc_open(const char *path, int *fd, struct lathe_media_source *sour
             close(*fd);
         return false;
     }
-    *source = (struct lathe_media_source){(guint64)info.st_size, disc_read_file, fd};
+    *source = (struct lathe_media_source){(guint64)info.st_size, media_read_file, fd};
     return true;
 }
 

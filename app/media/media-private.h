@@ -11,6 +11,9 @@
 bool media_read(const struct lathe_media_source *source, guint64 offset, void *buffer,
                 gsize length);
 
+/* A source's read of a file: opaque is the int of its descriptor. */
+int media_read_file(void *opaque, guint64 offset, void *buffer, gsize length);
+
 /*
  * Which processors' loaders lie in /EFI/BOOT of the FAT file system that begins at offset and has
  * at most length bytes: LATHE_BOOTS_UEFI..., 0 for none. A folder EFI without them counts as UEFI

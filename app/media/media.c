@@ -46,7 +46,7 @@ bool lathe_media_look_source(const struct lathe_media_source *source, const char
     return true;
 }
 
-static int media_read_file(void *opaque, guint64 offset, void *buffer, gsize length)
+int media_read_file(void *opaque, guint64 offset, void *buffer, gsize length)
 {
     gsize done = 0;
 

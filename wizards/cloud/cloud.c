@@ -9,26 +9,16 @@
 #include "wizards/installer/values.h"
 #include "wizards/installer/yaml-out.h"
 
-/* The same rules as for installers. */
-static bool check_as(const char *id, const char *text, GError **error)
-{
-    return lathe_flow_find(&lathe_installer_flow, id, NULL)->check(text, error);
-}
-
-#define CHECK(name, id)                                                                            \
-    static bool name##_check(const char *text, GError **error)                                     \
-    {                                                                                              \
-        return check_as(id, text, error);                                                          \
-    }
-CHECK(login, "login")
-CHECK(full_name, "full-name")
-CHECK(host, "hostname")
-CHECK(locale, "locale")
-CHECK(keyboard, "keyboard")
-CHECK(timezone, "timezone")
-CHECK(key, "ssh-keys")
-CHECK(package, "packages")
-CHECK(salt, "salt")
+/* The installers' own rules, of the flow that writes their files. */
+LATHE_INSTALLER_CHECK(login_check, "login")
+LATHE_INSTALLER_CHECK(full_name_check, "full-name")
+LATHE_INSTALLER_CHECK(host_check, "hostname")
+LATHE_INSTALLER_CHECK(locale_check, "locale")
+LATHE_INSTALLER_CHECK(keyboard_check, "keyboard")
+LATHE_INSTALLER_CHECK(timezone_check, "timezone")
+LATHE_INSTALLER_CHECK(key_check, "ssh-keys")
+LATHE_INSTALLER_CHECK(package_check, "packages")
+LATHE_INSTALLER_CHECK(salt_check, "salt")
 
 static bool asks_address(const struct lathe_answers *answers)
 {

@@ -10,6 +10,13 @@
 
 extern const struct lathe_flow lathe_installer_flow;
 
+/* Makes a question's check of the rules of the installer's question id, for other flows. */
+#define LATHE_INSTALLER_CHECK(name, id)                                                            \
+    static bool name(const char *text, GError **error)                                             \
+    {                                                                                              \
+        return lathe_flow_find(&lathe_installer_flow, id, NULL)->check(text, error);               \
+    }
+
 enum { LATHE_PARAMETERS_MAX = 64 << 10 };
 
 /*
