@@ -55,8 +55,7 @@ static const struct lathe_question express_questions[] = {
     {"timezone", N_("Time zone"), N_("As Europe/Berlin."), LATHE_QUESTION_TEXT, .required = true,
      .initial = "Etc/UTC", .check = timezone_check},
     {"mirror", N_("Mirror"), N_("Where the packages come from."), LATHE_QUESTION_TEXT,
-     .required = true, .initial = "http://deb.debian.org/debian", .asked = asks_mirror,
-     .check = url_check},
+     .required = true, .asked = asks_mirror, .check = url_check},
     {"packages", N_("More packages"), N_("Their names, a line each."), LATHE_QUESTION_LIST,
      .check = package_check},
     {"ssh-keys", N_("SSH keys"), N_("Public keys that the user may log in with, a line each."),
@@ -137,6 +136,36 @@ static void answers_propose_zone(struct lathe_answers *answers)
         answers_propose(answers, "timezone", g_time_zone_get_identifier(zone));
 }
 
+/* The first word with "http" of a file's lines of "deb" or "URIs:"; g_free, NULL: none. */
+static char *answers_read_mirror(const char *path)
+{
+    g_autofree char *text = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return NULL;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", 256);
+    for (char **line = lines; *line != NULL; line++) {
+        const char *uri = strstr(*line, "http");
+        if (uri != NULL && (g_str_has_prefix(*line, "deb ") || g_str_has_prefix(*line, "URIs:")))
+            return g_strndup(uri, strcspn(uri, " \t"));
+    }
+    return NULL;
+}
+
+/* A Debian takes its packages from somewhere, and the guest can too. */
+static void answers_propose_mirror(struct lathe_answers *answers)
+{
+    static const char *const files[] = {"/etc/apt/sources.list",
+                                        "/etc/apt/sources.list.d/debian.sources"};
+    g_autofree char *host = answers_read_key("/etc/os-release", "ID");
+
+    for (gsize i = 0; g_strcmp0(host, "debian") == 0 && i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *mirror = answers_read_mirror(files[i]);
+        if (lathe_answers_typed(answers, "mirror") == NULL)
+            answers_propose(answers, "mirror", mirror);
+    }
+}
+
 struct lathe_answers *lathe_express_answers(const struct lathe_start *start, const char *machine)
 {
     struct lathe_answers *answers = lathe_answers_new(&lathe_express_flow);
@@ -152,5 +181,6 @@ struct lathe_answers *lathe_express_answers(const struct lathe_start *start, con
     answers_propose(answers, "keyboard", layout);
     answers_propose_locale(answers);
     answers_propose_zone(answers);
+    answers_propose_mirror(answers);
     return answers;
 }
