@@ -74,9 +74,16 @@ class Wizard:
         """Types a path into a chooser of files."""
         window = wait_for("the dialog " + title, lambda: self.find(title))
         self.focus(window)
+        time.sleep(0.7)  # it takes its time to open, rests between, and so does its entry
         self.display.wait_rest()
-        self.keys(*(["ctrl+l"] if title.startswith("Open") else []), "ctrl+a")
+        if title.startswith("Open"):
+            before = self.display.shot()
+            self.keys("ctrl+l")
+            self.display.wait_rest(before)
+            time.sleep(0.4)
+        self.keys("ctrl+a")
         self.type(path)
+        time.sleep(0.4)
         self.display.wait_rest()  # it may go on with the name by itself
         self.keys("Return")
         wait_for("the dialog's end", lambda: not self.find(title))
