@@ -11,32 +11,34 @@
 #define IDLE       (IN(OFF) | IN(CRASHED))
 #define STILL      (IDLE | IN(SUSPENDED) | IN(TEMPLATE))
 #define KEPT       (STILL | IN(BROKEN))
+#define EACH       LATHE_ACTION_SEVERAL
+#define WHOLE      (LATHE_ACTION_SEVERAL | LATHE_ACTION_ALL)
 #define EVERYWHERE ((1u << LATHE_WATCH_STATES) - 1)
 
 const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
     {LATHE_ACTION_START, "start", N_("_Start"), N_("Switches the machine on."), "<Primary>Return",
-     IDLE | IN(SUSPENDED), 0},
+     IDLE | IN(SUSPENDED), EACH},
     {LATHE_ACTION_SHOW, "show", N_("Show _Window"), N_("Brings the machine's window to the front."),
-     "<Primary>e", IN(RUNNING) | IN(PAUSED) | IN(STOPPED), 0},
+     "<Primary>e", IN(RUNNING) | IN(PAUSED) | IN(STOPPED), EACH},
     {LATHE_ACTION_RESUME, "resume", N_("_Resume"), N_("The machine goes on."), "<Primary>p",
-     IN(PAUSED), 0},
+     IN(PAUSED), EACH},
     {LATHE_ACTION_PAUSE, "pause", N_("_Pause"), N_("The machine stands still until it is resumed."),
-     "<Primary>p", IN(RUNNING), 0},
+     "<Primary>p", IN(RUNNING), EACH},
     {LATHE_ACTION_SUSPEND, "suspend", N_("Sus_pend"),
      N_("Saves what the machine is doing and ends it; it goes on from there when it is started."),
-     "<Primary><Shift>p", IN(RUNNING) | IN(PAUSED), 0},
+     "<Primary><Shift>p", IN(RUNNING) | IN(PAUSED), EACH},
     {LATHE_ACTION_STOP, "stop", N_("Shut _Down"),
-     N_("Presses the power button, which the guest may heed."), "<Primary>d", IN(RUNNING), 0},
+     N_("Presses the power button, which the guest may heed."), "<Primary>d", IN(RUNNING), EACH},
     {LATHE_ACTION_FORCE_OFF, "force-off", N_("_Force Off"),
      N_("Pulls the plug: what the guest has not written is lost."), "<Primary><Shift>d",
-     IN(STARTING) | IN(RUNNING) | IN(PAUSED) | IN(STOPPED), LATHE_ACTION_DANGEROUS},
+     IN(STARTING) | IN(RUNNING) | IN(PAUSED) | IN(STOPPED), LATHE_ACTION_DANGEROUS | EACH},
     {LATHE_ACTION_RESET, "reset", N_("Re_set"),
      N_("Presses the reset button: what the guest has not written is lost."), "<Primary><Shift>r",
-     IN(RUNNING) | IN(PAUSED), LATHE_ACTION_DANGEROUS},
+     IN(RUNNING) | IN(PAUSED), LATHE_ACTION_DANGEROUS | EACH},
     {LATHE_ACTION_RENAME, "rename", N_("Re_name…"), N_("Gives the machine another name."), "F2",
      STILL, LATHE_ACTION_TAKES_NAME},
     {LATHE_ACTION_GROUP, "group", N_("Move to _Group…"), N_("Shows the machine below a heading."),
-     "<Primary>g", STILL, LATHE_ACTION_TAKES_NAME},
+     "<Primary>g", STILL, LATHE_ACTION_TAKES_NAME | WHOLE},
     {LATHE_ACTION_CLONE, "clone", N_("_Clone…"), N_("Makes a machine with copies of its disks."),
      "<Primary><Shift>c", IDLE | IN(TEMPLATE), LATHE_ACTION_TAKES_NAME | LATHE_ACTION_TAKES_WHILE},
     {LATHE_ACTION_LINK_CLONE, "link-clone", N_("_Linked Clone…"),
@@ -44,18 +46,18 @@ const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
      IDLE | IN(TEMPLATE), LATHE_ACTION_TAKES_NAME},
     {LATHE_ACTION_TEMPLATE, "template", N_("Make a _Template"),
      N_("Keeps the machine as it is, to make others of it; it does not run itself any more."), NULL,
-     IDLE, 0},
+     IDLE, WHOLE},
     {LATHE_ACTION_UNTEMPLATE, "untemplate", N_("Make a _Machine Again"),
      N_("The template becomes a machine that runs, if no clones share its disks."), NULL,
-     IN(TEMPLATE), 0},
+     IN(TEMPLATE), WHOLE},
     {LATHE_ACTION_SEEN, "seen", N_("For_get the Crash"), N_("The machine is shown as off again."),
-     NULL, IN(CRASHED), 0},
+     NULL, IN(CRASHED), EACH},
     {LATHE_ACTION_START_AFRESH, "start-afresh", N_("Start A_fresh"),
      N_("Forgets what the suspended machine was doing, and switches it on, as after a power cut."),
-     NULL, IN(SUSPENDED), LATHE_ACTION_DANGEROUS},
+     NULL, IN(SUSPENDED), LATHE_ACTION_DANGEROUS | EACH},
     {LATHE_ACTION_DISCARD, "discard", N_("Disca_rd Saved State"),
      N_("Forgets what the suspended machine was doing: it starts afresh, as after a power cut."),
-     NULL, IN(SUSPENDED), LATHE_ACTION_DANGEROUS},
+     NULL, IN(SUSPENDED), LATHE_ACTION_DANGEROUS | EACH},
     {LATHE_ACTION_FOLDER, "folder", N_("_Open Folder"), N_("Shows the machine's files."),
      "<Primary>o", EVERYWHERE, 0},
     {LATHE_ACTION_LOG, "log", N_("Show Lo_g"), N_("When it started, how it ended, what it said."),
@@ -66,7 +68,7 @@ const struct lathe_action lathe_actions[LATHE_ACTIONS] = {
      N_("The line that starts the same machine with QEMU."), NULL, EVERYWHERE & ~IN(BROKEN),
      LATHE_ACTION_GIVES_TEXT},
     {LATHE_ACTION_DELETE, "delete", N_("_Delete"), N_("Puts the machine aside; it can come back."),
-     "Delete", KEPT, 0},
+     "Delete", KEPT, WHOLE},
 };
 
 bool lathe_action_is_possible(const struct lathe_action *action, enum lathe_watch_state state)
@@ -83,6 +85,20 @@ const struct lathe_action *lathe_action_default(enum lathe_watch_state state)
             return &lathe_actions[ids[i]];
     }
     return NULL;
+}
+
+char *lathe_action_plain_label(const char *label)
+{
+    GString *text = g_string_new(NULL);
+    const char *brackets = g_strstr_len(label, -1, "(_");
+
+    for (; *label != '\0'; label++) {
+        if (label == brackets && label[2] != '\0' && label[3] == ')')
+            label += 3;
+        else if (*label != '_')
+            g_string_append_c(text, *label);
+    }
+    return g_string_free(text, FALSE);
 }
 
 /* ---- doing ---- */

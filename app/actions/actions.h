@@ -43,6 +43,8 @@ enum lathe_action_flag {
     LATHE_ACTION_TAKES_NAME = 1 << 1,
     LATHE_ACTION_TAKES_WHILE = 1 << 3, /* it tells how far it is, and can be stopped */
     LATHE_ACTION_GIVES_TEXT = 1 << 2,  /* to be read and copied */
+    LATHE_ACTION_SEVERAL = 1 << 4,     /* also with several at once, see several.h */
+    LATHE_ACTION_ALL = 1 << 5,         /* with several only where it is possible with all */
 };
 
 struct lathe_action {
@@ -62,6 +64,9 @@ extern const struct lathe_action lathe_actions[];
 bool lathe_action_is_possible(const struct lathe_action *action, enum lathe_watch_state state);
 /* What a double click means: start, or show. NULL: nothing. Pure. */
 const struct lathe_action *lathe_action_default(enum lathe_watch_state state);
+
+/* A translated label ("_Start", "開始(_S)") without its mnemonic; g_free. Pure. */
+char *lathe_action_plain_label(const char *label);
 
 /*
  * Does it, and waits; any thread. argument: the name for those that take one, else NULL. What there

@@ -4,11 +4,9 @@
 
 #include <glib/gi18n.h>
 
-#include "app/actions/actions.h"
+#include "app/actions/several.h"
 
 struct leave {
-    unsigned waiting, left;
-    GString *why;
     lathe_leave_done *done;
     gpointer opaque;
 };
@@ -27,43 +25,27 @@ unsigned lathe_leave_count(LatheWatch *watch)
     return count;
 }
 
-/* The one that began counts, too, so that none ends it early. */
-static void leave_ended(struct leave *leave)
+static void leave_on_suspended(gpointer opaque, const struct lathe_several *several)
 {
-    if (--leave->waiting != 0)
-        return;
-    leave->done(leave->opaque, leave->left, leave->left != 0 ? leave->why->str : NULL);
-    g_string_free(leave->why, TRUE);
+    struct leave *leave = opaque;
+
+    leave->done(leave->opaque, several->failed, several->why);
     g_free(leave);
-}
-
-static void leave_on_suspended(GObject *source, GAsyncResult *result, gpointer data)
-{
-    struct leave *leave = data;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *text = lathe_action_finish(result, &error);
-
-    if (text == NULL) {
-        g_string_append_printf(leave->why, "%s%s", leave->left != 0 ? "\n" : "", error->message);
-        leave->left++;
-    }
-    leave_ended(leave);
 }
 
 void lathe_leave_suspend(LatheWatch *watch, lathe_leave_done *done, gpointer opaque)
 {
-    struct leave *leave = g_new0(struct leave, 1);
+    struct leave *leave = g_new(struct leave, 1);
+    g_autoptr(GPtrArray) machines = g_ptr_array_new();
 
-    *leave = (struct leave){1, 0, g_string_new(NULL), done, opaque};
+    *leave = (struct leave){done, opaque};
     for (unsigned i = 0; i < lathe_watch_get_count(watch); i++) {
         const struct lathe_watched *watched = lathe_watch_get(watch, i);
-        if (!leave_runs(watched))
-            continue;
-        leave->waiting++;
-        lathe_action_perform(&lathe_actions[LATHE_ACTION_SUSPEND], lathe_watch_get_library(watch),
-                             watched->machine, NULL, leave_on_suspended, leave);
+        if (leave_runs(watched))
+            g_ptr_array_add(machines, watched->machine);
     }
-    leave_ended(leave);
+    lathe_several_perform(&lathe_actions[LATHE_ACTION_SUSPEND], lathe_watch_get_library(watch),
+                          machines, NULL, leave_on_suspended, leave);
 }
 
 /* ---- words ---- */

@@ -4,9 +4,9 @@
 
 #include <glib/gi18n.h>
 
+#include "app/actions/actions.h"
 #include "app/actions/leave.h"
 #include "ui/tui/choice.h"
-#include "ui/tui/machine-actions.h"
 
 /* ---- doing ---- */
 
@@ -52,7 +52,7 @@ static void leave_answered(struct tui *tui, int chosen, void *opaque)
 
 static void leave_add(struct tui_choice *choice, enum lathe_leave leave, bool always)
 {
-    g_autofree char *label = tui_plain_label(lathe_leave_label(leave));
+    g_autofree char *label = lathe_action_plain_label(lathe_leave_label(leave));
     /* Translators: an answer, "Suspend", that will not be asked for again */
     g_autofree char *shown =
         always ? g_strdup_printf(_("%s, and remember this"), label) : g_strdup(label);
@@ -103,7 +103,7 @@ void tui_leave_choose(struct tui *tui)
                        leave_chosen, NULL, NULL);
 
     for (int leave = 0; leave < LATHE_LEAVES; leave++) {
-        g_autofree char *label = tui_plain_label(lathe_leave_label((enum lathe_leave)leave));
+        g_autofree char *label = lathe_action_plain_label(lathe_leave_label((enum lathe_leave)leave));
         tui_choice_add(choice, 0, NULL, label);
     }
     tui_choice_select(choice, (int)lathe_preferences_get_leave());

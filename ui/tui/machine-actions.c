@@ -169,7 +169,7 @@ static void actions_answered(struct tui *tui, int chosen, void *opaque)
 static void actions_ask(struct tui_actions *actions, const struct lathe_action *action,
                         struct lathe_watched *watched)
 {
-    g_autofree char *label = tui_plain_label(_(action->label));
+    g_autofree char *label = lathe_action_plain_label(_(action->label));
     struct tui_choice *choice =
         tui_choice_new(watched->machine->name, _(action->help), actions_answered,
                        actions_job_new(actions, action, watched), actions_job_free);
@@ -207,7 +207,7 @@ static char *actions_propose_name(struct tui_actions *actions, const struct lath
 static void actions_ask_name(struct tui_actions *actions, const struct lathe_action *action,
                              struct lathe_watched *watched)
 {
-    g_autofree char *label = tui_plain_label(_(action->label));
+    g_autofree char *label = lathe_action_plain_label(_(action->label));
     g_autofree char *title = g_strdup_printf("%s: %s", watched->machine->name, label);
     g_autofree char *name = actions_propose_name(actions, action, watched->machine);
     struct tui_form *form =
@@ -322,24 +322,10 @@ static const struct actions_row actions_rows[] = {
 #undef ACTION
 #undef OWN
 
-char *tui_plain_label(const char *label)
-{
-    GString *text = g_string_new(NULL);
-    const char *brackets = g_strstr_len(label, -1, "(_");
-
-    for (; *label != '\0'; label++) {
-        if (label == brackets && label[2] != '\0' && label[3] == ')')
-            label += 3;
-        else if (*label != '_')
-            g_string_append_c(text, *label);
-    }
-    return g_string_free(text, FALSE);
-}
-
 static char *actions_label(const struct actions_row *row)
 {
     return row->label != NULL ? g_strdup(_(row->label))
-                              : tui_plain_label(_(lathe_actions[row->id].label));
+                              : lathe_action_plain_label(_(lathe_actions[row->id].label));
 }
 
 static bool actions_fit(const struct actions_row *row, const struct lathe_watched *watched)

@@ -21,7 +21,4 @@ bool tui_actions_key(struct tui_actions *actions, struct lathe_watched *watched,
 /* Appends "key TAB what" lines. */
 void tui_actions_help(GString *lines);
 
-/* A label as windows have it ("_Start", "開始(_S)") without its mnemonic; g_free. */
-char *tui_plain_label(const char *label);
-
 #endif

@@ -3,9 +3,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/actions/actions.h"
 #include "ui/tui/choice.h"
 #include "ui/tui/form.h"
-#include "ui/tui/machine-actions.h"
 #include "ui/tui/settings-private.h"
 
 #define VALUES_MORE 2 /* empty lines below those that there are */
@@ -83,7 +83,7 @@ static void value_tell_words(struct tui_form *form, const struct lathe_setting *
 
 static void value_write(struct settings *settings, const struct lathe_setting *setting)
 {
-    g_autofree char *label = tui_plain_label(_(setting->label));
+    g_autofree char *label = lathe_action_plain_label(_(setting->label));
     g_autofree char *text = lathe_edit_get(settings->edit, setting);
     struct value *value = value_new(settings, setting);
     struct tui_form *form = tui_form_new(label, _("Accept"), value_written, value, value_free);
@@ -112,7 +112,7 @@ static void value_chosen(struct tui *tui, int chosen, void *opaque)
 
 static void value_choose(struct settings *settings, const struct lathe_setting *setting)
 {
-    g_autofree char *label = tui_plain_label(_(setting->label));
+    g_autofree char *label = lathe_action_plain_label(_(setting->label));
     g_autofree char *now = lathe_edit_get(settings->edit, setting);
     struct value *value = value_new(settings, setting);
     struct tui_choice *choice = tui_choice_new(label, "", value_chosen, value, value_free);

@@ -9,9 +9,9 @@
 #include <ncurses.h>
 #include <string.h>
 
+#include "app/actions/actions.h"
 #include "app/settings/edit.h"
 #include "ui/tui/choice.h"
-#include "ui/tui/machine-actions.h"
 #include "ui/tui/settings-drives.h"
 #include "ui/tui/settings-private.h"
 
@@ -55,7 +55,7 @@ static void settings_add_setting(struct settings *settings, const struct lathe_s
 {
     const struct settings_row row = {
         .setting = setting,
-        .label = tui_plain_label(_(setting->label)),
+        .label = lathe_action_plain_label(_(setting->label)),
         .value = settings_shown(settings, setting),
     };
 
