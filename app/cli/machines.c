@@ -43,6 +43,61 @@ struct lathe_machine *lathe_machines_take(struct lathe_library *library,
     return NULL;
 }
 
+static bool machines_check(const struct lathe_cli *cli)
+{
+    if (cli->operands->len != 0)
+        return true;
+    g_autofree char *text =
+        g_strdup_printf("lathe %s takes NAMEs; lathe list shows them", cli->verb->name);
+    lathe_cli_fail(LATHE_EXIT_USAGE, text);
+    return false;
+}
+
+static void machines_free(gpointer machine)
+{
+    lathe_machine_free(machine);
+}
+
+static bool machines_have(const GPtrArray *machines, const struct lathe_machine *machine)
+{
+    for (guint i = 0; i < machines->len; i++) {
+        if (strcmp(((const struct lathe_machine *)machines->pdata[i])->id, machine->id) == 0)
+            return true;
+    }
+    return false;
+}
+
+GPtrArray *lathe_machines_find(struct lathe_library *library, const struct lathe_cli *cli,
+                               int *status)
+{
+    GPtrArray *machines = g_ptr_array_new_with_free_func(machines_free);
+
+    *status = machines_check(cli) ? LATHE_EXIT_OK : LATHE_EXIT_USAGE;
+    for (guint i = 0; i < cli->operands->len; i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(lathe_machine) machine =
+            lathe_library_find(library, cli->operands->pdata[i], &error);
+        if (machine == NULL)
+            *status = lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+        else if (!machines_have(machines, machine))
+            g_ptr_array_add(machines, g_steal_pointer(&machine));
+    }
+    return machines;
+}
+
+int lathe_machines_each(const struct lathe_cli *cli, lathe_machines_do *one)
+{
+    g_autoptr(lathe_library) library = lathe_library_open(NULL);
+    int status = machines_check(cli) ? LATHE_EXIT_OK : LATHE_EXIT_USAGE;
+
+    for (guint i = 0; i < cli->operands->len; i++) {
+        g_autoptr(GError) error = NULL;
+        if (!one(library, cli, cli->operands->pdata[i], &error))
+            status = lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+    }
+    return status;
+}
+
 struct lathe_config *lathe_machines_read(const char *operand, GError **error)
 {
     g_autoptr(lathe_machine) machine = NULL;

@@ -15,6 +15,18 @@ bool lathe_machines_resolve(const char *operand, struct lathe_machine **machine,
 /* The only operand, a machine's name. NULL with *error. */
 struct lathe_machine *lathe_machines_take(struct lathe_library *library,
                                           const struct lathe_cli *cli, GError **error);
+/*
+ * Machines of the library, one for each operand, each once; of struct lathe_machine *, to be freed
+ * with g_ptr_array_unref. What there is not is told on standard error, and *status becomes that of
+ * the program; without an operand, too.
+ */
+GPtrArray *lathe_machines_find(struct lathe_library *library, const struct lathe_cli *cli,
+                               int *status);
+/* Does one thing with each NAME in turn; what fails is told, the others are done. The program's
+ * status. */
+typedef bool lathe_machines_do(struct lathe_library *library, const struct lathe_cli *cli,
+                               const char *name, GError **error);
+int lathe_machines_each(const struct lathe_cli *cli, lathe_machines_do *one);
 /* Of a NAME or a FILE, the names of files in it whole. NULL with *error. */
 struct lathe_config *lathe_machines_read(const char *operand, GError **error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "lathe delete NAME": says what goes and what stays, puts the machine aside, brings it back. */
+/* "lathe delete NAME...": says what goes and what stays, puts machines aside, brings them back. */
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,9 +40,10 @@ static void delete_show(const struct lathe_machine *machine)
     delete_show_files(contents);
 }
 
-static bool delete_one(struct lathe_library *library, const struct lathe_cli *cli, GError **error)
+static bool delete_one(struct lathe_library *library, const struct lathe_cli *cli, const char *name,
+                       GError **error)
 {
-    g_autoptr(lathe_machine) machine = lathe_machines_take(library, cli, error);
+    g_autoptr(lathe_machine) machine = lathe_library_find(library, name, error);
 
     if (machine == NULL)
         return false;
@@ -59,14 +60,11 @@ static bool delete_one(struct lathe_library *library, const struct lathe_cli *cl
 
 /* ---- what comes back, and what goes for good ---- */
 
-static const char *delete_get_name(const struct lathe_cli *cli)
+/* name NULL: the one that was deleted last. */
+static bool delete_undo(struct lathe_library *library, const struct lathe_cli *cli,
+                        const char *name, GError **error)
 {
-    return cli->operands->len != 0 ? cli->operands->pdata[0] : NULL;
-}
-
-static bool delete_undo(struct lathe_library *library, const struct lathe_cli *cli, GError **error)
-{
-    g_autoptr(lathe_machine) machine = lathe_library_undelete(library, delete_get_name(cli), error);
+    g_autoptr(lathe_machine) machine = lathe_library_undelete(library, name, error);
 
     if (machine == NULL)
         return false;
@@ -75,10 +73,10 @@ static bool delete_undo(struct lathe_library *library, const struct lathe_cli *c
 }
 
 /* All of them, or those with a name. */
-static bool delete_purge(struct lathe_library *library, const struct lathe_cli *cli, GError **error)
+static bool delete_purge(struct lathe_library *library, const struct lathe_cli *cli,
+                         const char *name, GError **error)
 {
     g_autoptr(GPtrArray) machines = lathe_library_scan_deleted(library, error);
-    const char *name = delete_get_name(cli);
     unsigned count = 0;
 
     for (guint i = 0; i < machines->len; i++) {
@@ -100,21 +98,25 @@ static bool delete_purge(struct lathe_library *library, const struct lathe_cli *
                              name);
 }
 
-int lathe_verb_delete(struct lathe_cli *cli)
+/* Without a NAME: the last of all, or all of them. */
+static int delete_without_name(const struct lathe_cli *cli)
 {
     g_autoptr(lathe_library) library = lathe_library_open(NULL);
     g_autoptr(GError) error = NULL;
-    bool done;
+    bool done = (cli->keep.undo ? delete_undo : delete_purge)(library, cli, NULL, &error);
+
+    return done ? LATHE_EXIT_OK : lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+}
+
+int lathe_verb_delete(struct lathe_cli *cli)
+{
+    bool back = cli->keep.undo || cli->keep.purge;
 
     if (cli->keep.undo && (cli->keep.purge || cli->dry_run))
-        return lathe_cli_fail(LATHE_EXIT_USAGE, _("--undo stands alone, with a NAME or without"));
-    if ((cli->keep.undo || cli->keep.purge) && cli->operands->len > 1)
-        return lathe_cli_fail(LATHE_EXIT_USAGE, _("lathe delete takes one NAME"));
-    if (cli->keep.undo)
-        done = delete_undo(library, cli, &error);
-    else if (cli->keep.purge)
-        done = delete_purge(library, cli, &error);
-    else
-        done = delete_one(library, cli, &error);
-    return done ? LATHE_EXIT_OK : lathe_cli_fail(LATHE_EXIT_USAGE, error->message);
+        return lathe_cli_fail(LATHE_EXIT_USAGE, _("--undo stands alone, with NAMEs or without"));
+    if (back && cli->operands->len == 0)
+        return delete_without_name(cli);
+    return lathe_machines_each(cli, cli->keep.undo    ? delete_undo
+                                    : cli->keep.purge ? delete_purge
+                                                      : delete_one);
 }
