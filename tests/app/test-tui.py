@@ -359,6 +359,46 @@ def test_load(library):
     leave(terminal)
 
 
+def test_marks(library):
+    """Three machines, of which two are marked: switched, deleted after one question, and brought back at once."""
+    for name in ("One", "Two", "Three"):
+        library.run("create", name, "--kernel", kernel(library), "--append", "print up;echo")
+    terminal = library.open("tui")
+    terminal.wait("3 machines", "One")
+    terminal.keys("Home", "Space", "Space")
+    terminal.wait("0 running, 2 marked")
+    library.picture(terminal, "marked")
+    insist(terminal, "s", "2 running")
+    insist(terminal, "d", "not possible with all that are marked")
+    insist(terminal, "p", "Paused")
+    terminal.keys("Enter")
+    terminal.wait("2 machines", "Resume", "Force Off", gone=("Clone", "Rename"))
+    terminal.keys("Escape")
+    insist(terminal, "x", "Force Off: 2 machines?", "One", "Three")
+    terminal.keys("Down", "Enter")
+    terminal.wait("0 running", gone=("Paused", "Force Off"))
+    insist(terminal, "g", "2 machines: Move to Group")
+    terminal.type("Lab")
+    terminal.keys("Enter")
+    terminal.wait("Lab", gone=("Move to Group",))
+    if [word for word in library.run("list").split() if word == "Lab"] != ["Lab"] * 2:
+        raise Failed(library.run("list"))
+    insist(terminal, "d", "Delete 2 machines?", "One: ", "Three: ", "files", "it can come back")
+    library.picture(terminal, "delete")
+    terminal.keys("Escape")
+    terminal.wait("3 machines", gone=("Delete 2",))
+    insist(terminal, "d", "Delete 2 machines?")
+    terminal.keys("Down", "Enter")
+    terminal.wait("1 machine, 0 running", "2 machines were deleted", "u brings", gone=("marked",))
+    terminal.keys("u")
+    terminal.wait("3 machines, 0 running", "2 machines are back")
+    terminal.keys("*")
+    terminal.wait("3 marked")
+    terminal.keys("Escape")
+    terminal.wait("0 running", gone=("marked",))
+    leave(terminal)
+
+
 def test_newcomer_wide(library):
     newcomer(library, library.open("tui", size=(120, 40)))
 

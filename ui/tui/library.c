@@ -29,6 +29,7 @@ struct library {
     struct tui_details *details;
     GPtrArray *shown;               /* of struct lathe_watched *: those that match */
     struct lathe_watched *selected; /* NULL: none */
+    GHashTable *marked;             /* of struct lathe_watched *: for actions with several */
     struct tui_list list;
     struct tui_entry search;
     bool searching; /* the search has the keys */
@@ -87,6 +88,49 @@ static void library_refresh(struct library *library)
     tui_redraw(library->view.tui);
 }
 
+/* ---- which are marked ---- */
+
+/* Those that are shown and marked; none is: the selected one. g_ptr_array_unref. */
+static GPtrArray *library_chosen(struct library *library)
+{
+    GPtrArray *chosen = g_ptr_array_new();
+
+    for (guint i = 0; i < library->shown->len; i++) {
+        if (g_hash_table_contains(library->marked, library->shown->pdata[i]))
+            g_ptr_array_add(chosen, library->shown->pdata[i]);
+    }
+    if (chosen->len == 0 && library->selected != NULL)
+        g_ptr_array_add(chosen, library->selected);
+    return chosen;
+}
+
+static void library_toggle(struct library *library, struct lathe_watched *watched)
+{
+    if (!g_hash_table_remove(library->marked, watched))
+        g_hash_table_add(library->marked, watched);
+}
+
+static void library_mark(struct tui_view *view)
+{
+    struct library *library = (struct library *)view;
+
+    if (library->selected == NULL)
+        return;
+    library_toggle(library, library->selected);
+    tui_list_key(&library->list, TUI_SPECIAL(KEY_DOWN));
+    library_note_selected(library);
+    tui_redraw(view->tui);
+}
+
+static void library_mark_all(struct tui_view *view)
+{
+    struct library *library = (struct library *)view;
+
+    for (guint i = 0; i < library->shown->len; i++)
+        g_hash_table_add(library->marked, library->shown->pdata[i]);
+    tui_redraw(view->tui);
+}
+
 /* ---- what happens ---- */
 
 static void library_changed(LatheWatch *watch, guint index, gpointer data)
@@ -104,6 +148,7 @@ static void library_removed(LatheWatch *watch, guint index, gpointer watched, gp
     struct library *library = data;
 
     g_ptr_array_remove(library->shown, watched);
+    g_hash_table_remove(library->marked, watched);
     library->list.count = (int)library->shown->len;
     tui_list_settle(&library->list);
     if (library->selected == watched)
@@ -191,11 +236,12 @@ static char *library_cell_text(const struct lathe_watched *watched, int column)
 }
 
 static void library_draw_machine(const struct lathe_watched *watched, int row, struct tui_area area,
-                                 const int *widths, bool selected)
+                                 const int *widths, bool selected, bool marked)
 {
     int at = area.column + 1;
 
-    tui_put(row, area.column, area.columns, selected ? TUI_SELECTED : TUI_PLAIN, "");
+    tui_put(row, area.column, area.columns, selected ? TUI_SELECTED : TUI_STRONG,
+            marked ? "*" : "");
     for (int i = 0; i < COLUMNS; i++) {
         g_autofree char *text = library_cell_text(watched, i);
         enum tui_style style = i == COLUMN_STATE ? library_state_style(watched->state) : TUI_PLAIN;
@@ -221,7 +267,8 @@ static void library_draw_list(struct library *library, struct tui_area area)
     for (int i = 0; i < area.rows && library->list.first + i < library->list.count; i++) {
         int number = library->list.first + i;
         library_draw_machine(library->shown->pdata[number], area.row + i, area, widths,
-                             number == library->list.selected);
+                             number == library->list.selected,
+                             g_hash_table_contains(library->marked, library->shown->pdata[number]));
     }
 }
 
@@ -251,7 +298,11 @@ static void library_draw_bar(struct library *library, struct tui_area area)
     g_autofree char *number = g_strdup_printf(ngettext("%u machine", "%u machines", count), count);
     /* Translators: how many machines run; it stands behind "3 machines" */
     g_autofree char *running = g_strdup_printf(_("%u running"), live);
-    g_autofree char *all = g_strdup_printf(" Lathe   %s, %s", number, running);
+    unsigned chosen = g_hash_table_size(library->marked);
+    /* Translators: how many machines are marked, behind "3 machines, 1 running"; with the comma */
+    g_autofree char *marked =
+        chosen != 0 ? g_strdup_printf(_(", %u marked"), chosen) : g_strdup("");
+    g_autofree char *all = g_strdup_printf(" Lathe   %s, %s%s", number, running, marked);
 
     tui_put(area.row, area.column, area.columns, TUI_BAR, all);
     if (!library->searching && library->search.text->len == 0)
@@ -324,7 +375,9 @@ static void library_menu(struct tui_view *view)
 {
     struct library *library = (struct library *)view;
 
-    tui_actions_open_menu(library->actions, library->selected);
+    g_autoptr(GPtrArray) chosen = library_chosen(library);
+
+    tui_actions_open_menu(library->actions, chosen);
 }
 
 static void library_quit(struct tui_view *view)
@@ -339,13 +392,20 @@ static const struct tui_binding library_bindings[] = {
     {TUI_SPECIAL(KEY_F(10)), "F10", N_("the same"), NULL, library_menu},
     {'/', "/", N_("search: names, groups and states, narrowed with each letter"), N_("Search"),
      library_search},
+    {' ', "Space",
+     N_("mark the machine, or no longer: actions are with all that are marked; Esc ends "
+        "that"),
+     NULL, library_mark},
+    {TUI_SPECIAL(KEY_IC), "Ins", N_("the same"), NULL, library_mark},
+    {'*', "*", N_("mark all that are shown"), NULL, library_mark_all},
     /* Actions have their help from their own table. */
     {'n', "n", NULL, N_("New"), NULL},
     {'s', "s", NULL, N_("Start"), NULL},
     {'o', "o", NULL, N_("Console"), NULL},
     {'w', "w", N_("open an assistant: topology, parameters of installers, ..."), NULL,
      tui_wizard_choose},
-    {'q', "q", N_("leave; what becomes of running machines is asked, or chosen with L"), N_("Leave"), library_quit},
+    {'q', "q", N_("leave; what becomes of running machines is asked, or chosen with L"),
+     N_("Leave"), library_quit},
     {0, NULL, NULL, NULL, NULL},
 };
 
@@ -357,12 +417,15 @@ static void library_key(struct tui_view *view, int key)
         library_search_key(library, key);
         return;
     }
-    if (tui_list_key(&library->list, key))
+    if (tui_list_key(&library->list, key)) {
         library_note_selected(library);
-    else if (key == TUI_ESCAPE)
+    } else if (key == TUI_ESCAPE) {
+        g_hash_table_remove_all(library->marked);
         library_search_end(library, false);
-    else
-        tui_actions_key(library->actions, library->selected, key);
+    } else {
+        g_autoptr(GPtrArray) chosen = library_chosen(library);
+        tui_actions_key(library->actions, chosen, key);
+    }
 }
 
 static bool library_takes_all(const struct tui_view *view)
@@ -396,6 +459,7 @@ static void library_free(struct tui_view *view)
     tui_details_free(library->details);
     g_object_unref(library->watch);
     g_ptr_array_unref(library->shown);
+    g_hash_table_unref(library->marked);
     tui_entry_finish(&library->search);
     g_free(library);
 }
@@ -421,6 +485,7 @@ struct tui_view *tui_library_new(struct tui *tui, void *opaque, GError **error)
     library->actions = tui_actions_new(tui, library->watch);
     library->details = tui_details_new(tui);
     library->shown = g_ptr_array_new();
+    library->marked = g_hash_table_new(NULL, NULL);
     library->stale = true;
     tui_entry_init(&library->search, "");
     g_signal_connect(library->watch, "added", G_CALLBACK(library_changed), library);

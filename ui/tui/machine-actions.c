@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The list of actions, and what they ask before and say afterwards. */
-#include "ui/tui/machine-actions.h"
+#include "ui/tui/machine-actions-private.h"
 
 #include <glib/gi18n.h>
 #include <ncurses.h>
 #include <string.h>
 
-#include "app/actions/actions.h"
+#include "app/actions/several.h"
 #include "app/library/library.h"
 #include "app/settings/make.h"
 #include "ui/tui/choice.h"
@@ -16,13 +16,6 @@
 #include "ui/tui/leave.h"
 #include "ui/tui/pager.h"
 #include "ui/tui/settings.h"
-
-/* Counted: an action may be done when the views are gone. */
-struct tui_actions {
-    struct tui *tui; /* NULL: it is gone */
-    LatheWatch *watch;
-    GCancellable *copying; /* of the clone that was begun last; NULL: none is being made */
-};
 
 struct actions_row {
     int key;
@@ -44,12 +37,23 @@ struct actions_job {
     GCancellable *cancellable;
 };
 
-static void actions_unref(gpointer data)
+static void actions_clear(gpointer data)
 {
     struct tui_actions *actions = data;
 
     g_clear_object(&actions->copying);
+    g_clear_pointer(&actions->deleted, g_ptr_array_unref);
     g_object_unref(actions->watch);
+}
+
+struct tui_actions *tui_actions_ref(struct tui_actions *actions)
+{
+    return g_rc_box_acquire(actions);
+}
+
+void tui_actions_unref(struct tui_actions *actions)
+{
+    g_rc_box_release_full(actions, actions_clear);
 }
 
 static struct actions_job *actions_job_new(struct tui_actions *actions,
@@ -58,7 +62,7 @@ static struct actions_job *actions_job_new(struct tui_actions *actions,
 {
     struct actions_job *job = g_new0(struct actions_job, 1);
 
-    job->actions = g_rc_box_acquire(actions);
+    job->actions = tui_actions_ref(actions);
     job->action = action;
     job->name = g_strdup(watched != NULL ? watched->machine->name : "");
     job->id = g_strdup(watched != NULL ? watched->machine->id : "");
@@ -69,7 +73,7 @@ static void actions_job_free(gpointer data)
 {
     struct actions_job *job = data;
 
-    g_rc_box_release_full(job->actions, actions_unref);
+    tui_actions_unref(job->actions);
     g_clear_object(&job->cancellable);
     g_free(job->name);
     g_free(job->id);
@@ -81,14 +85,16 @@ static void actions_say_done(const struct actions_job *job, const char *text)
     struct tui *tui = job->actions->tui;
     g_auto(GStrv) lines = g_strsplit(text, "\n", 2);
 
-    if (job->action->id == LATHE_ACTION_DELETE)
+    if (job->action->id == LATHE_ACTION_DELETE) {
+        g_clear_pointer(&job->actions->deleted, g_ptr_array_unref);
         tui_say(tui, TUI_GOOD, _("%s u brings it back."), lines[0] != NULL ? lines[0] : "");
-    else if ((job->action->flags & LATHE_ACTION_GIVES_TEXT) != 0 && *text == '\0')
+    } else if ((job->action->flags & LATHE_ACTION_GIVES_TEXT) != 0 && *text == '\0') {
         tui_say(tui, TUI_PLAIN, _("There is nothing to show of %s."), job->name);
-    else if ((job->action->flags & LATHE_ACTION_GIVES_TEXT) != 0)
+    } else if ((job->action->flags & LATHE_ACTION_GIVES_TEXT) != 0) {
         tui_push(tui, tui_pager_new(job->name, text,
                                     job->action->id == LATHE_ACTION_LOG ? TUI_PAGER_END
                                                                         : TUI_PAGER_TEXT));
+    }
 }
 
 static void actions_done(GObject *source, GAsyncResult *result, gpointer data)
@@ -264,13 +270,16 @@ static void actions_undone(GObject *source, GAsyncResult *result, gpointer data)
     else if (actions->tui != NULL)
         tui_say(actions->tui, TUI_GOOD, _("%s is back."), machine != NULL ? machine->name : id);
     lathe_watch_look(actions->watch, NULL);
-    g_rc_box_release_full(actions, actions_unref);
+    tui_actions_unref(actions);
 }
 
 static void actions_undo(struct tui_actions *actions, struct lathe_watched *watched)
 {
-    lathe_action_undelete(lathe_watch_get_library(actions->watch), NULL, actions_undone,
-                          g_rc_box_acquire(actions));
+    if (actions->deleted != NULL)
+        tui_several_undo(actions);
+    else
+        lathe_action_undelete(lathe_watch_get_library(actions->watch), NULL, actions_undone,
+                              tui_actions_ref(actions));
 }
 
 static void actions_choose_leave(struct tui_actions *actions, struct lathe_watched *watched)
@@ -328,37 +337,49 @@ static char *actions_label(const struct actions_row *row)
                               : lathe_action_plain_label(_(lathe_actions[row->id].label));
 }
 
-static bool actions_fit(const struct actions_row *row, const struct lathe_watched *watched)
+/* Can it be done with these? */
+static bool actions_fit(const struct actions_row *row, const GPtrArray *machines)
 {
     if (row->alone)
         return true;
-    if (watched == NULL)
-        return false;
-    return row->label == NULL ? lathe_action_is_possible(&lathe_actions[row->id], watched->state)
-                              : !row->live || lathe_watch_state_is_live(watched->state);
+    if (row->label == NULL)
+        return lathe_several_is_possible(&lathe_actions[row->id], tui_several_states(machines),
+                                         machines->len);
+    return machines->len == 1 &&
+           (!row->live ||
+            lathe_watch_state_is_live(((const struct lathe_watched *)machines->pdata[0])->state));
 }
 
 static void actions_run(struct tui_actions *actions, const struct actions_row *row,
-                        struct lathe_watched *watched)
+                        const GPtrArray *machines)
 {
+    struct lathe_watched *first = machines->len != 0 ? machines->pdata[0] : NULL;
+
     if (row->run != NULL)
-        row->run(actions, watched);
+        row->run(actions, first);
+    else if (machines->len > 1)
+        tui_several_do(actions, row->id, machines);
     else
-        actions_do(actions, row->id, watched);
+        actions_do(actions, row->id, first);
 }
 
 /* Says why nothing happens, where the key is one. */
 static void actions_refuse(struct tui_actions *actions, const struct actions_row *row,
-                           const struct lathe_watched *watched)
+                           const GPtrArray *machines)
 {
     g_autofree char *label = actions_label(row);
 
-    if (watched != NULL) /* Translators: an action, a machine's name, its state */
+    if (machines->len == 1) {
+        const struct lathe_watched *watched = machines->pdata[0];
+        /* Translators: an action, a machine's name, its state */
         tui_say(actions->tui, TUI_WARNING, _("%s: not possible while %s is: %s"), label,
                 watched->machine->name, lathe_watch_state_label(watched->state));
+    } else if (machines->len > 1) { /* Translators: an action */
+        tui_say(actions->tui, TUI_WARNING, _("%s: not possible with all that are marked"), label);
+    }
 }
 
-bool tui_actions_key(struct tui_actions *actions, struct lathe_watched *watched, int key)
+bool tui_actions_key(struct tui_actions *actions, const GPtrArray *machines, int key)
 {
     const struct actions_row *refused = NULL;
 
@@ -368,14 +389,14 @@ bool tui_actions_key(struct tui_actions *actions, struct lathe_watched *watched,
         const struct actions_row *row = &actions_rows[i];
         if (row->key != key)
             continue;
-        if (actions_fit(row, watched)) {
-            actions_run(actions, row, watched);
+        if (actions_fit(row, machines)) {
+            actions_run(actions, row, machines);
             return true;
         }
         refused = row;
     }
     if (refused != NULL)
-        actions_refuse(actions, refused, watched);
+        actions_refuse(actions, refused, machines);
     return refused != NULL;
 }
 
@@ -394,7 +415,7 @@ void tui_actions_help(GString *lines)
 
 struct actions_menu {
     struct tui_actions *actions;
-    char *id; /* of the machine's folder; NULL: none */
+    GPtrArray *ids; /* of char *: the machines' folders */
     const struct actions_row *rows[G_N_ELEMENTS(actions_rows)];
     int count;
 };
@@ -403,34 +424,52 @@ static void actions_menu_free(gpointer data)
 {
     struct actions_menu *menu = data;
 
-    g_free(menu->id);
+    g_ptr_array_unref(menu->ids);
     g_free(menu);
 }
 
-/* The machine may have gone meanwhile. */
+/* Machines may have gone meanwhile. */
 static void actions_menu_done(struct tui *tui, int chosen, void *opaque)
 {
     struct actions_menu *menu = opaque;
-    struct lathe_watched *watched =
-        menu->id != NULL ? lathe_watch_find(menu->actions->watch, menu->id, NULL) : NULL;
+    g_autoptr(GPtrArray) machines = g_ptr_array_new();
 
-    if (chosen >= 0 && chosen < menu->count && actions_fit(menu->rows[chosen], watched))
-        actions_run(menu->actions, menu->rows[chosen], watched);
+    for (guint i = 0; i < menu->ids->len; i++) {
+        struct lathe_watched *watched =
+            lathe_watch_find(menu->actions->watch, menu->ids->pdata[i], NULL);
+        if (watched != NULL)
+            g_ptr_array_add(machines, watched);
+    }
+    if (chosen >= 0 && chosen < menu->count && actions_fit(menu->rows[chosen], machines))
+        actions_run(menu->actions, menu->rows[chosen], machines);
 }
 
-void tui_actions_open_menu(struct tui_actions *actions, struct lathe_watched *watched)
+/* g_free. */
+static char *actions_menu_title(const GPtrArray *machines)
+{
+    if (machines->len == 0)
+        return g_strdup(_("Library"));
+    if (machines->len == 1)
+        return g_strdup(((const struct lathe_watched *)machines->pdata[0])->machine->name);
+    return g_strdup_printf(ngettext("%u machine", "%u machines", machines->len), machines->len);
+}
+
+void tui_actions_open_menu(struct tui_actions *actions, const GPtrArray *machines)
 {
     struct actions_menu *menu = g_new0(struct actions_menu, 1);
-    const char *title = watched != NULL ? watched->machine->name : _("Library");
+    g_autofree char *title = actions_menu_title(machines);
     struct tui_choice *choice =
         tui_choice_new(title, "", actions_menu_done, menu, actions_menu_free);
 
     menu->actions = actions;
-    menu->id = watched != NULL ? g_strdup(watched->machine->id) : NULL;
+    menu->ids = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < machines->len; i++)
+        g_ptr_array_add(menu->ids,
+                        g_strdup(((const struct lathe_watched *)machines->pdata[i])->machine->id));
     for (size_t i = 0; i < G_N_ELEMENTS(actions_rows); i++) {
         const struct actions_row *row = &actions_rows[i];
         g_autofree char *label = actions_label(row);
-        if (!actions_fit(row, watched))
+        if (!actions_fit(row, machines))
             continue;
         menu->rows[menu->count++] = row;
         tui_choice_add(choice, row->key, row->shown, label);
@@ -452,5 +491,5 @@ struct tui_actions *tui_actions_new(struct tui *tui, LatheWatch *watch)
 void tui_actions_free(struct tui_actions *actions)
 {
     actions->tui = NULL;
-    g_rc_box_release_full(actions, actions_unref);
+    tui_actions_unref(actions);
 }

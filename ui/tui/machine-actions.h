@@ -14,10 +14,11 @@ struct tui_actions;
 struct tui_actions *tui_actions_new(struct tui *tui, LatheWatch *watch);
 void tui_actions_free(struct tui_actions *actions);
 
-/* watched: the selected machine; NULL: none, then there is what needs none. */
-void tui_actions_open_menu(struct tui_actions *actions, struct lathe_watched *watched);
+/* machines: those that are marked, or the selected one, of struct lathe_watched *; with none there
+ * is what needs none. */
+void tui_actions_open_menu(struct tui_actions *actions, const GPtrArray *machines);
 /* False: no action has this key. */
-bool tui_actions_key(struct tui_actions *actions, struct lathe_watched *watched, int key);
+bool tui_actions_key(struct tui_actions *actions, const GPtrArray *machines, int key);
 /* Appends "key TAB what" lines. */
 void tui_actions_help(GString *lines);
 
