@@ -7,6 +7,7 @@
 #ifndef EMU_API_MACHINE_H
 #define EMU_API_MACHINE_H
 
+#include "emulator/api/buses.h"
 #include "emulator/api/error.h"
 #include "emulator/api/ops/block.h"
 #include "emulator/api/ops/chardev.h"
@@ -37,6 +38,7 @@ struct emu_drive {
     unsigned queues; /* request queues of those that have them; 0: one a vcpu, up to 4 */
     bool cdrom;      /* SATA and USB: a CD drive; without a back end it is empty, like a floppy's */
     unsigned boot;   /* firmware tries those with the lowest numbers first; 0: not this one */
+    struct emu_pci_place place; /* of virtio and NVMe */
 };
 
 /* Is there a floppy disk of so many bytes? Any thread. */
@@ -71,6 +73,7 @@ struct emu_nic {
     const char *mac; /* "52:54:00:12:34:56"; NULL: this one, and for others the next ones */
     const char *rom; /* a file with its boot ROM; NULL: none */
     unsigned boot;   /* as a drive's */
+    struct emu_pci_place place;
     bool no_pxe4, no_pxe6; /* OVMF leaves out PXE by IPv4 or IPv6, on all adapters */
 };
 
@@ -137,9 +140,10 @@ struct emu_machine_config {
     struct emu_gpu_backend gpu_backend; /* of a virtio adapter: what renders; ops NULL: nothing */
     unsigned gpu_heads;                 /* of a virtio adapter: monitors that it may have; 0: 1 */
 
-    bool debug_exit; /* isa-debug-exit at port 0xF4 */
-    bool testdev;    /* pc-testdev ports */
-    bool no_reboot;  /* a reset ends the machine: EMU_STOP_RESET */
+    struct emu_buses buses; /* PCI */
+    bool debug_exit;        /* isa-debug-exit at port 0xF4 */
+    bool testdev;           /* pc-testdev ports */
+    bool no_reboot;         /* a reset ends the machine: EMU_STOP_RESET */
 
     const char *const *trace; /* patterns, NULL-terminated; NULL: none */
 };

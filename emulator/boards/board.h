@@ -14,6 +14,7 @@
 #include "emulator/firmware/boot.h"
 #include "emulator/hw/devices.h"
 #include "emulator/hw/intc/apic-bus.h"
+#include "emulator/hw/pci/pci.h"
 
 enum board_space { BOARD_UNMAPPED, BOARD_MEMORY, BOARD_PORTS };
 
@@ -58,7 +59,9 @@ enum board_presence {
     BOARD_DEBUG_EXIT,
     BOARD_TESTDEV,
     BOARD_TPM,
-    BOARD_FLASH, /* a variable store */
+    BOARD_FLASH,     /* a variable store */
+    BOARD_OWN_BUSES, /* the configuration has no bridges, */
+    BOARD_OWN_RNG,   /* and says nothing of an entropy device */
 };
 
 struct board;
@@ -73,9 +76,10 @@ struct board_device {
     struct {
         const char *name, *value;
     } properties[BOARD_MAX_PROPERTIES];
-    bool pci;                /* a function of PCI bus 0, */
-    uint8_t devfn;           /* there, */
-    struct emu_device *port; /* or behind this root port */
+    bool pci;                          /* a function of PCI bus 0, */
+    uint8_t devfn;                     /* there, */
+    struct emu_device *port;           /* or in the slot of this port, */
+    const struct emu_pci_place *place; /* or at this place */
     /* What else it needs between new and realize; NULL: nothing. */
     bool (*prepare)(struct board *board, struct emu_device *device, struct emu_error *err);
 };
@@ -96,10 +100,15 @@ struct board_place {
 /* A device that firmware may boot from. */
 struct board_boot {
     unsigned index;
-    char path[96];
+    char path[256];
 };
 
-#define BOARD_SLOTS 4
+/* A bridge of the configuration, and its buses as firmware numbers them. */
+struct board_bridge {
+    struct emu_bridge config;
+    struct emu_device *device;
+    unsigned secondary, subordinate;
+};
 
 /* What a PC board keeps; machine->board_data. */
 struct board {
@@ -130,7 +139,11 @@ struct board {
     uint64_t isa_drivers[16], gsi_drivers[24]; /* who holds each interrupt; a bit a device */
     unsigned drive;                            /* whose controller is being made, */
     struct emu_drive *new_drive;               /* and what is said of it */
-    struct emu_device *slots[BOARD_SLOTS];     /* root ports */
+    struct emu_device *slots[EMU_MAX_BRIDGES]; /* ports where drives come and go */
+    unsigned slot_count;
+    struct board_bridge bridges[EMU_MAX_BRIDGES];
+    struct emu_pci_place usb_place, display_place;
+    unsigned bridge_count, new_bridge;         /* new_bridge: which is being made */
     struct board_place places[EMU_MAX_DRIVES]; /* by the configuration\'s order */
     unsigned nic;                              /* which adapter is being made */
     struct emu_net *nets[EMU_MAX_NICS];        /* by the configuration's order */
@@ -171,6 +184,24 @@ bool board_check_floppy(const struct board *board, unsigned index, uint64_t size
 /* The middle of a drive, which takes its back end; the machine owns it. NULL with *err. */
 struct emu_disk *board_make_disk(struct board *board, struct emu_drive *drive,
                                  struct emu_error *err);
+
+/* The bridges of the configuration, and the slots that others ask for (buses.c). */
+bool board_add_buses(struct board *board, struct emu_error *err);
+/* Puts a realized function at a place, which is given. */
+bool board_put_at(struct board *board, const struct emu_pci_place *place,
+                  struct emu_pci_device *function, struct emu_error *err);
+/* The place that is asked for, or a free slot of the root bus from `from` on; slot 32: none. */
+struct emu_pci_place board_choose_place(const struct board *board,
+                                        const struct emu_pci_place *asked, unsigned from);
+/* The port with a hot-plug slot that the place is behind; NULL: none. */
+struct emu_device *board_slot_at(const struct board *board, const struct emu_pci_place *place);
+/* The place as Open Firmware writes it, "/pci@i0cf8/pci-bridge@1/scsi@0". */
+void board_put_path(const struct board *board, const struct emu_pci_place *place, const char *name,
+                    char *out, size_t size);
+/* How many other root buses there are, for firmware; and what ACPI says of them, at most
+ * EMU_ACPI_ROOTS: their number. */
+bool board_tell_roots(struct board *board, struct emu_device *fw_cfg, struct emu_error *err);
+unsigned board_roots(const struct board *board, struct emu_acpi_root *roots);
 
 /* The USB controller and what the configuration plugs into it, but for drives (usb.c). */
 bool board_add_usb(struct board *board, struct emu_error *err);

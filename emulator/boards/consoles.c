@@ -45,18 +45,19 @@ static bool consoles_prepare(struct board *board, struct emu_device *device, str
 
 bool board_add_consoles(struct board *board, struct emu_error *err)
 {
-    unsigned slot = emu_pci_host_free_slot(board->pci_host, CONSOLES_FIRST_SLOT);
+    const struct emu_pci_place place =
+        board_choose_place(board, &board->config->buses.console, CONSOLES_FIRST_SLOT);
     const struct board_device row = {
         .class = &emu_virtio_console_class,
         .id = "console",
-        .devfn = EMU_PCI_DEVFN(slot, 0),
+        .place = &place,
         .pci = true,
         .prepare = consoles_prepare,
     };
 
     if (board->config->console_count == 0)
         return true;
-    if (slot == 32)
+    if (place.slot == EMU_PCI_SLOTS)
         return emu_error_set(err, EMU_ERROR_INPUT, "there is no PCI slot left for the terminals");
     return board_add_device(board, &row, err);
 }

@@ -12,9 +12,9 @@
 #include "emulator/hw/display/vga.h"
 #include "emulator/hw/display/virtio-gpu.h"
 #include "emulator/hw/misc/fw-cfg.h"
-#include "emulator/hw/pci/pci.h"
+#include "emulator/hw/pci/pci-bus.h"
 
-#define DISPLAY_DEVFN EMU_PCI_DEVFN(1, 0)
+#define DISPLAY_SLOT 1
 
 /* As firmware would have set it up. */
 #define DISPLAY_MEMORY    EMU_PC_MMIO
@@ -83,7 +83,6 @@ bool board_add_display(struct board *board, struct emu_error *err)
         .maps = {{EMU_STD_VGA_WINDOW, BOARD_MEMORY, VGA_WINDOW, 1},
                  {EMU_STD_VGA_PORTS, BOARD_PORTS, VGA_PORTS, 0},
                  {EMU_STD_VGA_VBE_PORTS, BOARD_PORTS, VGA_VBE_PORTS, 0}},
-        .devfn = DISPLAY_DEVFN,
         .pci = true,
         .prepare = display_prepare,
     };
@@ -93,7 +92,6 @@ bool board_add_display(struct board *board, struct emu_error *err)
         .maps = {{EMU_VIRTIO_VGA_WINDOW, BOARD_MEMORY, VGA_WINDOW, 1},
                  {EMU_VIRTIO_VGA_PORTS, BOARD_PORTS, VGA_PORTS, 0},
                  {EMU_VIRTIO_VGA_VBE_PORTS, BOARD_PORTS, VGA_VBE_PORTS, 0}},
-        .devfn = DISPLAY_DEVFN,
         .pci = true,
         .prepare = display_prepare_virtio,
     };
@@ -101,7 +99,6 @@ bool board_add_display(struct board *board, struct emu_error *err)
     static const struct board_device bochs = {
         .class = &emu_bochs_display_class,
         .id = "bochs-display",
-        .devfn = DISPLAY_DEVFN,
         .pci = true,
         .prepare = display_prepare,
     };
@@ -111,15 +108,19 @@ bool board_add_display(struct board *board, struct emu_error *err)
         .prepare = display_prepare_ramfb,
     };
     static const struct board_device *const rows[] = {
-        [EMU_GPU_STD] = &std,
-        [EMU_GPU_VIRTIO] = &virtio,
-        [EMU_GPU_BOCHS] = &bochs,
-        [EMU_GPU_RAMFB] = &ramfb,
-        [EMU_GPU_VIRTIO_GL] = &virtio,
+        [EMU_GPU_STD] = &std,     [EMU_GPU_VIRTIO] = &virtio,    [EMU_GPU_BOCHS] = &bochs,
+        [EMU_GPU_RAMFB] = &ramfb, [EMU_GPU_VIRTIO_GL] = &virtio,
     };
+    struct board_device row;
 
-    return board->config->gpu == EMU_GPU_NONE ||
-           board_add_device(board, rows[board->config->gpu], err);
+    if (board->config->gpu == EMU_GPU_NONE)
+        return true;
+    row = *rows[board->config->gpu];
+    board->display_place = board_choose_place(board, &board->config->buses.gpu, DISPLAY_SLOT);
+    row.place = &board->display_place;
+    if (board->display_place.slot == EMU_PCI_SLOTS)
+        return emu_error_set(err, EMU_ERROR_INPUT, "there is no PCI slot left for the display");
+    return board_add_device(board, &row, err);
 }
 
 bool board_screen(const struct board *board, struct emu_boot_screen *screen)
@@ -130,14 +131,14 @@ bool board_screen(const struct board *board, struct emu_boot_screen *screen)
         .height = DISPLAY_HEIGHT,
         .stride = DISPLAY_WIDTH * DISPLAY_BYTES,
     };
-    return board->display != NULL;
+    return board->display != NULL && board->display_place.bus == 0;
 }
 
 void board_start_display(struct board *board)
 {
     struct emu_pci_device *pci = (struct emu_pci_device *)board->display;
 
-    if (pci == NULL)
+    if (pci == NULL || board->display_place.bus != 0)
         return;
     emu_pci_config_write(pci, EMU_PCI_BAR0, DISPLAY_MEMORY, 4);
     emu_pci_config_write(pci, EMU_PCI_BAR0 + 2 * 4, DISPLAY_REGISTERS, 4);

@@ -55,42 +55,49 @@ static const struct emu_device_class *const drives_classes[] = {
 
 static struct emu_device *drives_free_slot(const struct board *board)
 {
-    for (unsigned i = 0; i < BOARD_SLOTS; i++) {
-        if (board->slots[i] != NULL && emu_pcie_port_function(board->slots[i]) == NULL)
+    for (unsigned i = 0; i < board->slot_count; i++) {
+        if (emu_pcie_port_function(board->slots[i]) == NULL)
             return board->slots[i];
     }
     return NULL;
 }
 
+static void drives_add_boot(struct board *board, const struct emu_drive *drive,
+                            const struct emu_pci_place *place)
+{
+    bool nvme = drive->bus == EMU_DRIVE_NVME;
+    char path[sizeof(board->boots[0].path)];
+
+    board_put_path(board, place, nvme ? "pci8086,5845" : "scsi", path, sizeof(path));
+    board_add_boot(board, drive->boot, "%s/%s", path, nvme ? "namespace@1,0" : "disk@0,0");
+}
+
 static bool drives_add_own(struct board *board, struct emu_drive *drive, unsigned index,
                            struct emu_error *err)
 {
-    unsigned place = emu_pci_host_free_slot(board->pci_host, DRIVES_FIRST_SLOT);
+    struct emu_pci_place place = board_choose_place(board, &drive->place, DRIVES_FIRST_SLOT);
     char id[16];
     const struct board_device row = {
         .class = drives_classes[drive->bus],
         .id = id,
-        .devfn = EMU_PCI_DEVFN(place, 0),
+        .place = drive->hotplug ? NULL : &place,
         .port = drive->hotplug ? drives_free_slot(board) : NULL,
         .pci = true,
         .prepare = drives_prepare_own,
     };
 
-    if (drive->hotplug ? row.port == NULL : place == 32)
+    if (drive->hotplug ? row.port == NULL : place.slot == EMU_PCI_SLOTS)
         return emu_error_set(err, EMU_ERROR_INPUT, "there is no %s left for disk %u",
                              drive->hotplug ? "hot-plug slot" : "PCI slot", index + 1);
     snprintf(id, sizeof(id), "disk%u", index);
     board->drive = index;
     board->new_drive = drive;
     if (!drive->hotplug)
-        board_add_boot(board, drive->boot,
-                       row.class == &emu_nvme_class ? "/pci@i0cf8/pci8086,5845@%x/namespace@1,0"
-                                                    : "/pci@i0cf8/scsi@%x/disk@0,0",
-                       place);
+        drives_add_boot(board, drive, &place);
     if (!board_add_device(board, &row, err))
         return false;
     board->places[index].controller = emu_machine_find_device(board->machine, id);
-    board->places[index].slot = row.port;
+    board->places[index].slot = row.port != NULL ? row.port : board_slot_at(board, &place);
     return true;
 }
 
@@ -137,7 +144,7 @@ static bool drives_add_ahci(struct board *board, struct emu_error *err)
 
 bool board_add_drives(struct board *board, struct emu_error *err)
 {
-    bool sata = false;
+    bool sata = board->bridge_count != 0; /* a definition with buses has what each Q35 has */
 
     for (unsigned i = 0; i < board->config->drive_count; i++) {
         enum emu_drive_bus bus = board->config->drives[i].bus;

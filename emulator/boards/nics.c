@@ -46,22 +46,23 @@ static bool nics_prepare(struct board *board, struct emu_device *device, struct 
 static bool nics_add(struct board *board, unsigned index, struct emu_error *err)
 {
     const struct emu_nic *nic = &board->config->nics[index];
-    unsigned slot = emu_pci_host_free_slot(board->pci_host, NICS_FIRST_SLOT);
-    char id[16];
+    const struct emu_pci_place place = board_choose_place(board, &nic->place, NICS_FIRST_SLOT);
+    char id[16], path[sizeof(board->boots[0].path)];
     const struct board_device row = {
         .class = nics_classes[nic->model],
         .id = id,
-        .devfn = EMU_PCI_DEVFN(slot, 0),
+        .place = &place,
         .pci = true,
         .prepare = nics_prepare,
     };
 
-    if (slot == 32)
+    if (place.slot == EMU_PCI_SLOTS)
         return emu_error_set(err, EMU_ERROR_INPUT,
                              "there is no PCI slot left for network adapter %u", index + 1);
     snprintf(id, sizeof(id), "net%u", index);
     board->nic = index;
-    board_add_boot(board, nic->boot, "/pci@i0cf8/ethernet@%x/ethernet-phy@0", slot);
+    board_put_path(board, &place, "ethernet", path, sizeof(path));
+    board_add_boot(board, nic->boot, "%s/ethernet-phy@0", path);
     return board_add_device(board, &row, err);
 }
 

@@ -44,6 +44,7 @@ uint8_t *board_smbios(const struct board *board, uint64_t base, size_t limit, si
 static bool boot_add_acpi(struct board *board, struct emu_error *err)
 {
     struct emu_acpi_board acpi = board_acpi(board);
+    struct emu_acpi_root roots[EMU_ACPI_ROOTS];
     size_t length;
     uint8_t *tables;
 
@@ -51,6 +52,8 @@ static bool boot_add_acpi(struct board *board, struct emu_error *err)
     acpi.vmgenid = EMU_PC_VMGENID;
     acpi.mmio64 = EMU_PC_MMIO64;
     acpi.mmio64_size = EMU_PC_MMIO64_SIZE;
+    acpi.roots = roots;
+    acpi.root_count = board_roots(board, roots);
     tables = emu_acpi_build(&acpi, EMU_PC_TABLES, EMU_PC_SMBIOS - EMU_PC_TABLES, &length, err);
     return tables != NULL && emu_boot_give(&board->image, EMU_PC_TABLES, tables, length, err);
 }

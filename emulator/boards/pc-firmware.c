@@ -214,7 +214,10 @@ static bool firmware_make_acpi(const struct board *board, struct emu_acpi_files 
                                struct emu_error *err)
 {
     struct emu_acpi_board acpi = board_acpi(board);
+    struct emu_acpi_root roots[EMU_ACPI_ROOTS];
 
+    acpi.roots = roots;
+    acpi.root_count = board_roots(board, roots);
     acpi.ecam = emu_q35_mch_pciexbar(board->mch);
     acpi.tpm_log = board->tpm;
     if (acpi.ecam >= EMU_PC_HIGH)
@@ -442,6 +445,7 @@ bool board_prepare_firmware(struct board *board, struct emu_error *err)
            firmware_add_e820(board, fw_cfg, err) && board_add_vmgenid(board, fw_cfg, err) &&
            firmware_add_tpm(board, fw_cfg, err) && firmware_add_acpi(board, fw_cfg, err) &&
            firmware_add_smbios(board, fw_cfg, err) && firmware_add_kernel(board, fw_cfg, err) &&
-           firmware_add_settings(board, fw_cfg, err) && board_prepare_boot_order(board, err) &&
+           firmware_add_settings(board, fw_cfg, err) && board_tell_roots(board, fw_cfg, err) &&
+           board_prepare_boot_order(board, err) &&
            board_prepare_smm(board, fw_cfg, err);
 }

@@ -79,7 +79,7 @@ static bool q35_prepare_port(struct board *board, struct emu_device *device, str
     unsigned n = (unsigned)(device->id[4] - '0');
     char bus[4] = {(char)('1' + n), '\0'};
 
-    board->slots[n] = device;
+    board->slots[board->slot_count++] = device;
     emu_pcie_port_on_eject(device, board_eject, board);
     return emu_device_set(device, "secondary", board->firmware == NULL ? bus : "0", err);
 }
@@ -128,7 +128,7 @@ static bool q35_prepare_fw_cfg(struct board *board, struct emu_device *device,
 #define Q35_PORT(n, text)                                                                          \
     {                                                                                              \
         .class = &emu_pcie_port_class, .id = "port" #n, .devfn = EMU_PCI_DEVFN(28, n),             \
-        .pci = true, .prepare = q35_prepare_port,                                                  \
+        .presence = BOARD_OWN_BUSES, .pci = true, .prepare = q35_prepare_port,                     \
         .properties = {{"function", #n}, {"slot", text}},                                          \
     }
 
@@ -228,6 +228,7 @@ static const struct board_device q35_devices[] = {
     {
         .class = &emu_virtio_rng_class,
         .id = "rng",
+        .presence = BOARD_OWN_RNG,
         .devfn = EMU_PCI_DEVFN(16, 0),
         .pci = true,
     },
@@ -455,9 +456,10 @@ bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *con
     if (board->smm_memory == NULL || !emu_topology_complete(&board->topology, err) ||
         !board_add_numa(board, err) || !q35_add_ram(board, err) ||
         !board_add_firmware(board, err) || !q35_add_devices(board, err) ||
-        !board_add_display(board, err) || !board_add_usb(board, err) ||
-        !board_add_drives(board, err) || !board_add_nics(board, err) ||
-        !board_add_consoles(board, err) || !board_add_cpus(board, err) || !q35_prepare(board, err))
+        !board_add_buses(board, err) || !board_add_display(board, err) ||
+        !board_add_usb(board, err) || !board_add_drives(board, err) ||
+        !board_add_nics(board, err) || !board_add_consoles(board, err) ||
+        !board_add_cpus(board, err) || !q35_prepare(board, err))
         return false;
     board->config = NULL;
     return true;

@@ -12,7 +12,7 @@
 #include "emulator/hw/usb/storage.h"
 #include "emulator/hw/usb/xhci.h"
 
-#define USB_XHCI       EMU_PCI_DEVFN(20, 0)
+#define USB_XHCI_SLOT  20
 #define USB_FIRST_SLOT 2 /* of PCI bus 0 */
 
 static const struct {
@@ -151,17 +151,18 @@ static const struct emu_device_class *usb_pci_class(const char *kind)
 static bool usb_add_first(struct board *board, const struct emu_device_config *config,
                           struct emu_error *err)
 {
-    unsigned slot = emu_pci_host_free_slot(board->pci_host, USB_FIRST_SLOT);
+    static const struct emu_pci_place anywhere = {.given = false};
+    const struct emu_pci_place place = board_choose_place(board, &anywhere, USB_FIRST_SLOT);
     const struct board_device row = {
         .class = usb_pci_class(config->kind),
         .id = config->id,
-        .devfn = EMU_PCI_DEVFN(slot, 0),
+        .place = &place,
         .pci = true,
     };
 
     if (row.class == NULL)
         return usb_plug(board, config, NULL, err) != NULL;
-    if (slot == 32)
+    if (place.slot == EMU_PCI_SLOTS)
         return emu_error_set(err, EMU_ERROR_INPUT, "there is no PCI slot left for '%s'",
                              config->id);
     return board_add_device(board, &row, err);
@@ -180,15 +181,20 @@ static bool usb_is_wanted(const struct emu_machine_config *config)
 
 bool board_add_usb(struct board *board, struct emu_error *err)
 {
-    static const struct board_device row = {
+    const struct emu_pci_place place =
+        board_choose_place(board, &board->config->buses.usb, USB_XHCI_SLOT);
+    const struct board_device row = {
         .class = &emu_xhci_class,
         .id = "xhci",
-        .devfn = USB_XHCI,
+        .place = &place,
         .pci = true,
         .prepare = usb_prepare,
     };
     const struct emu_machine_config *config = board->config;
 
+    board->usb_place = place;
+    if (usb_is_wanted(config) && place.slot == EMU_PCI_SLOTS)
+        return emu_error_set(err, EMU_ERROR_INPUT, "there is no PCI slot left for USB");
     if (usb_is_wanted(config) && !board_add_device(board, &row, err))
         return false;
     for (unsigned i = 0; i < config->device_count; i++)
@@ -202,7 +208,7 @@ bool board_add_usb_drive(struct board *board, unsigned index, struct emu_error *
     struct emu_drive *drive = &board->config->drives[index];
     struct board_place *place = &board->places[index];
     struct emu_device_config config = {.kind = "usb-storage", .drive = *drive};
-    char id[16];
+    char id[16], path[sizeof(board->boots[0].path)];
 
     snprintf(id, sizeof(id), "disk%u", index);
     config.id = id;
@@ -214,8 +220,9 @@ bool board_add_usb_drive(struct board *board, unsigned index, struct emu_error *
     place->cdrom = drive->cdrom;
     if (place->usb == NULL)
         return false;
-    board_add_boot(board, drive->boot, "/pci@i0cf8/usb@%x/storage@%x/channel@0/disk@0,0",
-                   USB_XHCI >> 3, ((struct emu_usb_device *)place->usb)->port->number);
+    board_put_path(board, &board->usb_place, "usb", path, sizeof(path));
+    board_add_boot(board, drive->boot, "%s/storage@%x/channel@0/disk@0,0", path,
+                   ((struct emu_usb_device *)place->usb)->port->number);
     return true;
 }
 

@@ -183,6 +183,10 @@ static bool board_present(const struct board *board, const struct board_device *
         return config->tpm.ops != NULL;
     case BOARD_FLASH:
         return config->firmware != NULL && config->firmware_vars != NULL;
+    case BOARD_OWN_BUSES:
+        return config->buses.count == 0;
+    case BOARD_OWN_RNG:
+        return config->buses.count == 0 && !config->buses.rng.given;
     }
     return false;
 }
@@ -222,6 +226,8 @@ static bool board_put_on_bus(struct board *board, const struct board_device *row
 
     if (!row->pci)
         return true;
+    if (row->place != NULL)
+        return board_put_at(board, row->place, function, err);
     if (row->port != NULL)
         return emu_pcie_port_plug(row->port, function, err);
     return emu_pci_host_add(board->pci_host, row->devfn, function, err);

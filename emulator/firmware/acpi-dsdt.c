@@ -53,25 +53,35 @@ static void dsdt_pci_windows32(struct aml *aml, const struct emu_acpi_board *boa
 
     if (ecam > EMU_PC_MMIO) {
         uint64_t first = board->low > EMU_PC_SPLIT ? board->low : EMU_PC_SPLIT;
-        aml_resource_window32(aml, (uint32_t)first, (uint32_t)ecam - 1);
+        emu_acpi_memory(aml, board, first, ecam - 1);
         if (end < EMU_PC_IOAPIC)
-            aml_resource_window32(aml, (uint32_t)end, EMU_PC_IOAPIC - 1);
+            emu_acpi_memory(aml, board, end, EMU_PC_IOAPIC - 1);
         return;
     }
-    aml_resource_window32(aml, EMU_PC_MMIO, EMU_PC_IOAPIC - 1);
+    emu_acpi_memory(aml, board, EMU_PC_MMIO, EMU_PC_IOAPIC - 1);
+}
+
+/* Other roots have the buses from their own on. */
+static uint16_t dsdt_last_bus(const struct emu_acpi_board *board)
+{
+    unsigned last = 255;
+
+    for (unsigned i = 0; i < board->root_count; i++)
+        last = board->roots[i].bus <= last ? board->roots[i].bus - 1 : last;
+    return (uint16_t)last;
 }
 
 static void dsdt_pci_windows(struct aml *aml, const struct emu_acpi_board *board)
 {
     aml_open_resources(aml, "_CRS");
-    aml_resource_bus(aml, 0, 255);
+    aml_resource_bus(aml, 0, dsdt_last_bus(board));
     aml_resource_io(aml, 0xcf8, 8);
-    aml_resource_io_window(aml, 0x0000, 0x0cf7);
-    aml_resource_io_window(aml, 0x0d00, 0xffff);
+    emu_acpi_ports(aml, board, 0x0000, 0x0cf7);
+    emu_acpi_ports(aml, board, 0x0d00, 0xffff);
     aml_resource_window32(aml, 0x000a0000, 0x000bffff);
     dsdt_pci_windows32(aml, board);
     if (board->mmio64_size != 0)
-        aml_resource_window64(aml, board->mmio64, board->mmio64 + board->mmio64_size - 1);
+        emu_acpi_memory(aml, board, board->mmio64, board->mmio64 + board->mmio64_size - 1);
     aml_close_resources(aml);
 }
 
@@ -297,6 +307,7 @@ void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board)
     aml_open_scope(aml, "\\_SB");
     dsdt_processors(aml, board);
     dsdt_pci_root(aml, board);
+    emu_acpi_roots(aml, board);
     dsdt_motherboard(aml, board);
     dsdt_hpet(aml);
     dsdt_vmgenid(aml);

@@ -29,6 +29,9 @@ enum loader_zone {
 /* Tables grow by a few bytes when the numbers in them do. */
 #define LOADER_ROOM 1024u
 #define LOADER_STEP 4096u
+/* A root bus beside the first has ranges once firmware has put its devices somewhere; each is a
+ * descriptor of 46 bytes at most in its list, and one more in the first root's. */
+#define LOADER_ROOT_ROOM (2u * 46u * 2u * EMU_ACPI_RANGES)
 
 static uint8_t *loader_command(struct aml *script, enum loader_command command)
 {
@@ -120,10 +123,11 @@ static void loader_rsdp(struct aml *script, uint8_t *rsdp, uint64_t xsdt)
     loader_add_checksum(script, EMU_ACPI_RSDP_FILE, 32, 0, ACPI_RSDP);
 }
 
-static void loader_pad(struct aml *tables, size_t size)
+/* room: for what tables grow by. */
+static void loader_pad(struct aml *tables, size_t size, size_t room)
 {
     if (size == 0)
-        size = (tables->length + LOADER_ROOM + LOADER_STEP - 1) / LOADER_STEP * LOADER_STEP;
+        size = (tables->length + room + LOADER_STEP - 1) / LOADER_STEP * LOADER_STEP;
     while (!tables->failed && tables->length < size)
         aml_byte(tables, 0);
     tables->failed |= tables->length != size;
@@ -143,8 +147,8 @@ static void loader_fill(struct acpi_layout *layout, struct aml *script, uint8_t 
         loader_tables(script, layout);
     loader_tell_vmgenid(script);
     loader_rsdp(script, rsdp, xsdt);
-    loader_pad(&layout->out, tables_size);
-    loader_pad(script, LOADER_SIZE);
+    loader_pad(&layout->out, tables_size, LOADER_ROOM + board->root_count * LOADER_ROOT_ROOM);
+    loader_pad(script, LOADER_SIZE, 0);
 }
 
 bool emu_acpi_build_files(const struct emu_acpi_board *board, size_t tables_size,

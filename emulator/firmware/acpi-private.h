@@ -48,6 +48,13 @@ uint64_t emu_acpi_tables(struct acpi_layout *layout, const struct emu_acpi_board
 /* Fills the ACPI_RSDP bytes of an RSDP, checksums included. */
 void emu_acpi_fill_rsdp(uint8_t *rsdp, uint64_t xsdt);
 
+/* A part of the first root's windows, without what the others have of it. */
+void emu_acpi_ports(struct aml *aml, const struct emu_acpi_board *board, uint64_t first,
+                    uint64_t last);
+void emu_acpi_memory(struct aml *aml, const struct emu_acpi_board *board, uint64_t first,
+                     uint64_t last);
+/* The other roots, after the first one. */
+void emu_acpi_roots(struct aml *aml, const struct emu_acpi_board *board);
 /* The method by which a system asks for control of the PCI root. */
 void emu_acpi_osc(struct aml *aml);
 /* The TPM, with the physical presence interface where firmware carries it out. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The ACPI tables of the PC board (ACPI 6.5): RSDP, XSDT, FADT, FACS, MADT, HPET, MCFG, SRAT, SLIT, HMAT,
- * DSDT, built
- * from a description of the board: at fixed addresses for direct boot, or as the three files by
- * which firmware places them itself (QEMU's table loader, docs/specs and hw/acpi/bios-linker).
+ * The ACPI tables of the PC board (ACPI 6.5): RSDP, XSDT, FADT, FACS, MADT, HPET, MCFG, SRAT, SLIT,
+ * HMAT, DSDT, built from a description of the board: at fixed addresses for direct boot, or as the
+ * three files by which firmware places them itself (QEMU's table loader, docs/specs and
+ * hw/acpi/bios-linker).
  */
 #ifndef EMU_FIRMWARE_ACPI_H
 #define EMU_FIRMWARE_ACPI_H
@@ -11,6 +11,25 @@
 #include "emulator/api/error.h"
 #include "emulator/api/numa.h"
 #include "emulator/api/types.h"
+
+#define EMU_ACPI_ROOTS  16 /* beside the first */
+#define EMU_ACPI_RANGES 16 /* of each kind */
+
+struct emu_acpi_range {
+    uint64_t first, last;
+};
+
+/* Another PCI root bus: its numbers up to the next one's, its node of memory (-1: none), and what
+ * of the windows it has. */
+struct emu_acpi_root {
+    unsigned bus, last;
+    int node;
+    struct emu_acpi_range ports[EMU_ACPI_RANGES], memory[EMU_ACPI_RANGES];
+    unsigned port_count, memory_count;
+};
+
+/* Adds a range to the others, together with those that it touches. One too many is left out. */
+void emu_acpi_root_add(struct emu_acpi_root *root, bool ports, uint64_t first, uint64_t last);
 
 struct emu_acpi_board {
     const uint32_t *apic_ids; /* one a processor */
@@ -25,6 +44,8 @@ struct emu_acpi_board {
     uint64_t mmio64;       /* start of the 64-bit PCI window */
     uint64_t mmio64_size;
     const struct emu_numa *numa; /* nodes, checked; NULL: none */
+    const struct emu_acpi_root *roots;
+    unsigned root_count;
 };
 
 /* What firmware reads as etc/acpi/rsdp, etc/acpi/tables and etc/table-loader. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The PCI Express capability of functions and root ports (PCI Express Base 3.0, 7.8): one lane of
- * the first generation. What it promises costs nothing; software that looks finds a sane tree. With
- * it functions get power management (PCI Bus Power Management 1.2, 3.2), which they must have:
+ * The PCI Express capability of functions, ports and bridges (PCI Express Base 3.0, 7.8): one lane
+ * of the first generation. What it promises costs nothing; software that looks finds a sane tree.
+ * With it functions get power management (PCI Bus Power Management 1.2, 3.2), which they must have:
  * D3hot is a state to note, in which nothing is lost.
  */
 #include "emulator/hw/pci/pci-internal.h"
@@ -40,9 +40,14 @@ enum express_register {
 #define EXPRESS_LINK_BITS      0x00c0u   /* link control: common clock, long training */
 #define EXPRESS_SPEEDS         0x02u     /* link capabilities 2 */
 
+static bool express_has_slot(enum emu_pci_express_type type)
+{
+    return type == EMU_PCI_EXPRESS_ROOT_PORT || type == EMU_PCI_EXPRESS_DOWNSTREAM;
+}
+
 static void express_set_type(struct emu_pci_device *pci, enum emu_pci_express_type type)
 {
-    uint32_t slot = type == EMU_PCI_EXPRESS_ROOT_PORT ? EXPRESS_SLOT : 0;
+    uint32_t slot = express_has_slot(type) ? EXPRESS_SLOT : 0;
 
     emu_pci_set(pci, pci->express + EXPRESS_CAPABILITIES, 2,
                 EXPRESS_VERSION | (uint32_t)type << EXPRESS_TYPE_SHIFT | slot);
@@ -78,11 +83,11 @@ bool emu_pci_add_express(struct emu_pci_device *pci, enum emu_pci_express_type t
 {
     uint8_t at = emu_pci_add_capability(pci, EXPRESS_ID, EXPRESS_SIZE);
 
-    if (at == 0 || (type != EMU_PCI_EXPRESS_ROOT_PORT && !express_add_power(pci)))
+    if (at == 0 || (!express_has_slot(type) && !express_add_power(pci)))
         return false;
     pci->express = at;
     express_set_type(pci, type);
-    express_set_link(pci, type != EMU_PCI_EXPRESS_INTEGRATED, type == EMU_PCI_EXPRESS_ROOT_PORT);
+    express_set_link(pci, type != EMU_PCI_EXPRESS_INTEGRATED, express_has_slot(type));
     emu_pci_set(pci, at + EXPRESS_DEVICE_CAPABILITIES, 4, EXPRESS_ROLE_ERRORS);
     emu_pci_set(pci, at + EXPRESS_DEVICE_CONTROL, 2, EXPRESS_DEVICE_DEFAULT);
     emu_pci_allow(pci, at + EXPRESS_DEVICE_CONTROL, 2, EXPRESS_DEVICE_BITS);

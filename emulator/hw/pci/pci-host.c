@@ -15,15 +15,12 @@
 #define PCI_HOST_BUS(a)   ((a) >> 16 & 0xff)
 #define PCI_HOST_DEVFN(a) ((a) >> 8 & 0xff)
 #define PCI_HOST_PIRQS    8
-#define PCI_HOST_BRIDGES  32
 
 struct pci_host {
     struct emu_device device;
     struct emu_region address_port, data_port, ecam;
-    struct emu_region *memory_root, *io_root, *reset_port;
-    struct emu_pci_device *functions[256];
-    struct emu_pci_device *bridges[PCI_HOST_BRIDGES];
-    unsigned bridge_count;
+    struct emu_region *reset_port;
+    struct emu_pci_bus bus;
     uint32_t address;
     uint32_t users[PCI_HOST_PIRQS]; /* how many functions pull each PIRQ */
 };
@@ -42,11 +39,7 @@ static uint64_t pci_host_absent(unsigned size)
 
 static struct emu_pci_device *pci_host_find(struct pci_host *host, unsigned bus, unsigned devfn)
 {
-    struct emu_pci_device *function = bus == 0 ? host->functions[devfn] : NULL;
-
-    for (unsigned i = 0; bus != 0 && function == NULL && i < host->bridge_count; i++)
-        function = host->bridges[i]->behind(host->bridges[i], bus, devfn);
-    return function;
+    return bus == 0 ? host->bus.functions[devfn] : emu_pci_bus_search(&host->bus, bus, devfn);
 }
 
 struct emu_pci_device *pci_host_function(struct emu_device *host, unsigned bus, unsigned devfn)
@@ -180,13 +173,20 @@ static void pci_host_intx(void *opaque, unsigned line, bool level)
     pthread_mutex_unlock(&host->device.lock);
 }
 
+static struct emu_irq pci_host_wire(void *owner, unsigned slot, unsigned pin)
+{
+    return (struct emu_irq){pci_host_intx, owner, emu_pci_host_pirq(slot, pin + 1)};
+}
+
 /* ---- building ---- */
 
 void emu_pci_host_set_spaces(struct emu_device *device, struct emu_region *memory,
                              struct emu_region *io)
 {
-    pci_host_of(device)->memory_root = memory;
-    pci_host_of(device)->io_root = io;
+    struct emu_pci_bus *bus = &pci_host_of(device)->bus;
+
+    bus->memory_root = memory;
+    bus->io_root = io;
 }
 
 void emu_pci_host_set_reset_port(struct emu_device *device, struct emu_region *port)
@@ -194,48 +194,20 @@ void emu_pci_host_set_reset_port(struct emu_device *device, struct emu_region *p
     pci_host_of(device)->reset_port = port;
 }
 
-static bool pci_host_add_bridge(struct pci_host *host, struct emu_pci_device *bridge,
-                                struct emu_error *err)
+struct emu_pci_bus *emu_pci_host_bus(struct emu_device *device)
 {
-    if (host->bridge_count == PCI_HOST_BRIDGES)
-        return emu_error_set(err, EMU_ERROR_INPUT, "there are at most %d bridges on PCI bus 0",
-                             PCI_HOST_BRIDGES);
-    host->bridges[host->bridge_count++] = bridge;
-    return true;
+    return &pci_host_of(device)->bus;
 }
 
 bool emu_pci_host_add(struct emu_device *device, uint8_t devfn, struct emu_pci_device *function,
                       struct emu_error *err)
 {
-    struct pci_host *host = pci_host_of(device);
-    uint32_t pin = emu_pci_get(function, EMU_PCI_INTERRUPT_PIN, 1);
-
-    if (host->functions[devfn] != NULL)
-        return emu_error_set(err, EMU_ERROR_INPUT, "PCI function %02x.%x is taken by %s",
-                             devfn >> 3, devfn & 7, host->functions[devfn]->device.id);
-    if (function->behind != NULL && !pci_host_add_bridge(host, function, err))
-        return false;
-    host->functions[devfn] = function;
-    function->devfn = devfn;
-    function->memory_root = host->memory_root;
-    function->io_root = host->io_root;
-    for (unsigned i = 0; i < 4; i++)
-        function->pins[i] =
-            (struct emu_irq){pci_host_intx, host, emu_pci_host_pirq(devfn >> 3, i + 1)};
-    if (pin >= 1 && pin <= 4)
-        function->intx = function->pins[pin - 1];
-    pci_express_place(function, false);
-    pci_attach(function);
-    return true;
+    return emu_pci_bus_add(&pci_host_of(device)->bus, devfn, function, err);
 }
 
-unsigned emu_pci_host_free_slot(const struct emu_device *device, unsigned slot)
+unsigned emu_pci_host_free_slot(struct emu_device *device, unsigned slot)
 {
-    const struct pci_host *host = (const struct pci_host *)device;
-
-    while (slot < 32 && host->functions[EMU_PCI_DEVFN(slot, 0)] != NULL)
-        slot++;
-    return slot;
+    return emu_pci_bus_free_slot(&pci_host_of(device)->bus, slot);
 }
 
 /* ---- the device ---- */
@@ -247,6 +219,8 @@ static bool pci_host_realize(struct emu_device *device, struct emu_error *err)
     emu_region_init_io(&host->address_port, "pci-address", &pci_host_address_ops, host, NULL, 4);
     emu_region_init_io(&host->data_port, "pci-data", &pci_host_data_ops, host, NULL, 4);
     emu_region_init_io(&host->ecam, "pci-ecam", &pci_host_ecam_ops, host, NULL, EMU_PCI_ECAM_SIZE);
+    host->bus.wire = pci_host_wire;
+    host->bus.owner = host;
     device->regions[0] = &host->address_port;
     device->regions[1] = &host->data_port;
     device->regions[2] = &host->ecam;

@@ -7,7 +7,7 @@
 #define EMU_HW_PCI_PCI_HOST_H
 
 #include "emulator/api/pci.h"
-#include "emulator/hw/pci/pci.h"
+#include "emulator/hw/pci/pci-bus.h"
 
 #define EMU_PCI_ECAM_SIZE (256ull << 20)
 
@@ -16,12 +16,12 @@ extern const struct emu_device_class emu_pci_host_class;
 /* Where BARs are mapped: the roots of the memory and of the port space. Before any function. */
 void emu_pci_host_set_spaces(struct emu_device *host, struct emu_region *memory,
                              struct emu_region *io);
-/* Puts a realized function on bus 0 and connects its INTx. Before the machine runs. False with
- * *err: the place is taken. */
+/* Bus 0; the host's spaces are known. */
+struct emu_pci_bus *emu_pci_host_bus(struct emu_device *host);
+/* emu_pci_bus_add and emu_pci_bus_free_slot of bus 0. */
 bool emu_pci_host_add(struct emu_device *host, uint8_t devfn, struct emu_pci_device *function,
                       struct emu_error *err);
-/* The first slot from `slot` on whose function 0 is not taken; 32: none. */
-unsigned emu_pci_host_free_slot(const struct emu_device *host, unsigned slot);
+unsigned emu_pci_host_free_slot(struct emu_device *host, unsigned slot);
 /* Byte accesses to port 0xcf9, in the middle of the address register, go to this region (that of a
  * reset-control, not mapped itself). Before the machine runs. */
 void emu_pci_host_set_reset_port(struct emu_device *host, struct emu_region *port);

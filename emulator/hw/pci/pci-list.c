@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The functions of all buses, for those outside of the machine: what software has set up. */
+/* The functions of all buses, for those outside of the machine: what software has set up; and the
+ * ranges that it has given to them. */
 #include <string.h>
 
 #include "emulator/hw/pci/pci-host.h"
@@ -76,6 +77,52 @@ static void list_function(struct emu_pci_device *pci, unsigned bus, unsigned dev
     pthread_mutex_unlock(&pci->device.lock);
 }
 
+/* ---- ranges ---- */
+
+/* Where a BAR is, also one that does not decode now. False: nowhere. */
+static bool list_bar(const struct emu_pci_device *pci, unsigned index, uint64_t *address)
+{
+    const struct emu_pci_bar *bar = &pci->bars[index];
+    bool wide = bar->kind == EMU_PCI_BAR_MEMORY64 || bar->kind == EMU_PCI_BAR_MEMORY64_PREFETCH;
+    unsigned offset = index == EMU_PCI_ROM_BAR ? EMU_PCI_ROM : EMU_PCI_BAR0 + 4 * index;
+
+    if (bar->kind == EMU_PCI_BAR_NONE || bar->region == NULL)
+        return false;
+    *address = emu_pci_get(pci, offset, 4);
+    if (wide)
+        *address |= (uint64_t)emu_pci_get(pci, offset + 4, 4) << 32;
+    *address &= ~(bar->region->size - 1);
+    return *address != 0 && *address + bar->region->size > *address;
+}
+
+static void list_ranges(struct emu_pci_device *pci, emu_pci_range_fn *take, void *opaque)
+{
+    struct emu_pci_function found;
+
+    list_function(pci, 0, pci->devfn, &found);
+    for (unsigned i = 0; found.bridge && i < 3; i++) {
+        const struct emu_pci_window *window = &found.behind[i];
+        if (window->size != 0)
+            take(opaque, i == 0, window->address, window->address + window->size - 1);
+    }
+    pthread_mutex_lock(&pci->device.lock);
+    for (unsigned i = 0; i <= EMU_PCI_ROM_BAR; i++) {
+        uint64_t address;
+        if (list_bar(pci, i, &address))
+            take(opaque, pci->bars[i].kind == EMU_PCI_BAR_IO, address,
+                 address + pci->bars[i].region->size - 1);
+    }
+    pthread_mutex_unlock(&pci->device.lock);
+}
+
+void emu_pci_bus_ranges(struct emu_pci_bus *bus, emu_pci_range_fn *take, void *opaque)
+{
+    for (unsigned i = 0; i < 256; i++) {
+        if (bus->functions[i] != NULL)
+            list_ranges(bus->functions[i], take, opaque);
+    }
+}
+
 /* One bus: the functions from count on; reached: buses behind bridges. Returns the new count. */
 static size_t list_bus(struct emu_device *host, unsigned bus, struct emu_pci_function *out,
                        size_t max, size_t count, bool *reached)
@@ -89,6 +136,8 @@ static size_t list_bus(struct emu_device *host, unsigned bus, struct emu_pci_fun
         list_function(pci, bus, devfn, &found);
         if (found.bridge && found.secondary < LIST_BUSES)
             reached[found.secondary] = true;
+        if (pci->bus != NULL && pci->bus->kind == EMU_PCI_BUS_ROOT)
+            reached[pci->bus->number] = true;
         if (count < max)
             out[count] = found;
         count++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A PCI function's configuration space, base address registers, INTx and capability list (PCI
- * Local Bus Specification 3.0, chapter 6). Bridges are pcie-port.c.
+ * Local Bus Specification 3.0, chapter 6). Bridges are pci-bridge.c.
  */
 #include "emulator/hw/pci/pci.h"
 
@@ -43,6 +43,11 @@ void emu_pci_set(struct emu_pci_device *pci, unsigned offset, unsigned size, uin
 {
     pci_store(pci->config, offset, size, value);
     pci_store(pci->initial, offset, size, value);
+}
+
+void emu_pci_set_multifunction(struct emu_pci_device *pci)
+{
+    emu_pci_set(pci, EMU_PCI_HEADER_TYPE, 1, emu_pci_get(pci, EMU_PCI_HEADER_TYPE, 1) | 0x80);
 }
 
 void emu_pci_allow(struct emu_pci_device *pci, unsigned offset, unsigned size, uint32_t mask)

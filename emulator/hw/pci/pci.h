@@ -100,13 +100,14 @@ struct emu_pci_device {
 
     /* Bridges: the function on a bus behind it, NULL: none there. Takes the bridge's lock. */
     struct emu_pci_device *(*behind)(struct emu_pci_device *pci, unsigned bus, unsigned devfn);
+    struct emu_pci_bus *bus; /* and the bus right behind it (pci-bus.h) */
     /* Called when it was put on its bus, without lock; may be NULL. */
     void (*attached)(struct emu_pci_device *pci);
 
     /* set when it is put on a bus */
     struct emu_region *memory_root, *io_root;
     struct emu_irq intx;    /* to the router, by slot and pin */
-    struct emu_irq pins[4]; /* INTA to INTD of its slot on bus 0 */
+    struct emu_irq pins[4]; /* INTA to INTD of its slot */
     uint8_t devfn;
 };
 
@@ -129,6 +130,9 @@ bool emu_pci_add_rom(struct emu_pci_device *pci, const char *path, struct emu_er
 enum emu_pci_express_type {
     EMU_PCI_EXPRESS_ENDPOINT = 0,
     EMU_PCI_EXPRESS_ROOT_PORT = 4,
+    EMU_PCI_EXPRESS_UPSTREAM = 5, /* of a switch */
+    EMU_PCI_EXPRESS_DOWNSTREAM = 6,
+    EMU_PCI_EXPRESS_TO_PCI = 7,     /* a bridge */
     EMU_PCI_EXPRESS_INTEGRATED = 9, /* in the root complex */
 };
 /* In realize: the PCI Express capability. What is no port becomes endpoint or integrated by where
@@ -150,6 +154,8 @@ bool emu_pci_notify(struct emu_pci_device *pci, unsigned vector);
 uint32_t emu_pci_get(const struct emu_pci_device *pci, unsigned offset, unsigned size);
 /* Sets config and its reset value, past all masks; in realize. */
 void emu_pci_set(struct emu_pci_device *pci, unsigned offset, unsigned size, uint32_t value);
+/* It has company in its slot, which software looks for; once realized. */
+void emu_pci_set_multifunction(struct emu_pci_device *pci);
 /* Makes bits writable; in realize. */
 void emu_pci_allow(struct emu_pci_device *pci, unsigned offset, unsigned size, uint32_t mask);
 

@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Root port with a hot-plug slot (PCI Express Base 3.0, 6.7 and 7.8; PCI-to-PCI Bridge Architecture
- * 1.2, chapter 3): bus numbers, windows, attention button, power controller, presence and link
- * changes. Left out: errors, power management events, forwarding for VGA.
+ * Ports with a hot-plug slot, of the root complex and of switches (PCI Express Base 3.0, 6.7 and
+ * 7.8): attention button, power controller, presence and link changes; the bridge in it is
+ * pci-bridge.c's. Left out: errors, power management events.
  */
 #include "emulator/hw/pci/pcie-port.h"
 
+#include "emulator/hw/pci/pci-bridge.h"
 #include "emulator/hw/pci/pci-internal.h"
 #include "emulator/hw/save.h"
-
-/* Registers of a bridge's header. */
-enum port_register {
-    PORT_PRIMARY = 0x18,
-    PORT_SECONDARY = 0x19,
-    PORT_SUBORDINATE = 0x1a,
-    PORT_IO_BASE = 0x1c,
-    PORT_IO_LIMIT = 0x1d,
-    PORT_SECONDARY_STATUS = 0x1e,
-    PORT_MEMORY_BASE = 0x20,
-    PORT_MEMORY_LIMIT = 0x22,
-    PORT_PREFETCH_BASE = 0x24,
-    PORT_PREFETCH_LIMIT = 0x26,
-    PORT_PREFETCH_BASE_HIGH = 0x28,
-    PORT_PREFETCH_LIMIT_HIGH = 0x2c,
-    PORT_CONTROL = 0x3e,
-};
-#define PORT_CONTROL_RESET 0x40u /* of what is behind the bridge */
 
 /* In the PCI Express capability. */
 #define PORT_SLOT_CAPABILITIES 0x14
@@ -57,16 +40,12 @@ enum port_register {
 #define PORT_LINK_CHANGED 0x0100u
 #define PORT_EVENTS       0x001fu
 
-#define PORT_WINDOWS 3
-
 struct pcie_port {
-    struct emu_pci_device pci;
-    struct emu_region memory_space, io_space; /* what the function behind it lies in */
-    struct emu_region windows[PORT_WINDOWS];  /* of them: I/O, memory, prefetchable */
-    struct emu_pci_device *function;          /* NULL: the slot is empty */
+    struct pci_bridge bridge;
     emu_pcie_port_eject_fn *eject;
     void *eject_opaque;
-    uint64_t slot, number, secondary;
+    uint64_t slot, number;
+    bool fixed; /* nothing is plugged in or pulled out while the machine runs */
 
     bool link;     /* to a function that is there and has power */
     bool pending;  /* an event that is enabled */
@@ -78,105 +57,30 @@ static struct pcie_port *pcie_port_of(void *device)
     return device;
 }
 
+/* What is in the slot; NULL: nothing. */
+static struct emu_pci_device *port_function(const struct pcie_port *port)
+{
+    return port->bridge.bus.functions[0];
+}
+
 static unsigned port_slot_control(const struct pcie_port *port)
 {
-    return emu_pci_get(&port->pci, port->pci.express + PORT_SLOT_CONTROL, 2);
+    return emu_pci_get(&port->bridge.pci, port->bridge.pci.express + PORT_SLOT_CONTROL, 2);
 }
 
 static unsigned port_slot_status(const struct pcie_port *port)
 {
-    return emu_pci_get(&port->pci, port->pci.express + PORT_SLOT_STATUS, 2);
-}
-
-/* ---- windows ---- */
-
-struct port_window {
-    uint64_t first, last; /* first > last: closed */
-};
-
-static struct port_window port_io_window(const struct pcie_port *port)
-{
-    const struct emu_pci_device *pci = &port->pci;
-
-    if (!(emu_pci_get(pci, EMU_PCI_COMMAND, 2) & EMU_PCI_COMMAND_IO))
-        return (struct port_window){1, 0};
-    return (struct port_window){(emu_pci_get(pci, PORT_IO_BASE, 1) & 0xf0) << 8,
-                                (emu_pci_get(pci, PORT_IO_LIMIT, 1) & 0xf0) << 8 | 0xfff};
-}
-
-/* base and limit: offsets of 16-bit registers; high: of the upper halves, 0: none. */
-static struct port_window port_memory_window(const struct pcie_port *port, unsigned base,
-                                             unsigned limit, bool wide)
-{
-    const struct emu_pci_device *pci = &port->pci;
-    struct port_window window;
-
-    if (!(emu_pci_get(pci, EMU_PCI_COMMAND, 2) & EMU_PCI_COMMAND_MEMORY))
-        return (struct port_window){1, 0};
-    window.first = (uint64_t)(emu_pci_get(pci, base, 2) & 0xfff0) << 16;
-    window.last = (uint64_t)(emu_pci_get(pci, limit, 2) & 0xfff0) << 16 | 0xfffff;
-    if (wide) {
-        window.first |= (uint64_t)emu_pci_get(pci, PORT_PREFETCH_BASE_HIGH, 4) << 32;
-        window.last |= (uint64_t)emu_pci_get(pci, PORT_PREFETCH_LIMIT_HIGH, 4) << 32;
-    }
-    return window;
-}
-
-/* A window that reaches to the very end would be all of the address space: nobody wants that. */
-static void port_place_window(struct pcie_port *port, unsigned index, struct port_window window)
-{
-    struct emu_region *region = &port->windows[index];
-    bool io = index == 0, open = window.first <= window.last && window.last != UINT64_MAX;
-    uint64_t size = open ? window.last - window.first + 1 : 0;
-    struct emu_region *root = io ? port->pci.io_root : port->pci.memory_root;
-
-    if (root == NULL || (size == region->size && (size == 0 || region->address == window.first)))
-        return;
-    emu_region_remove(region);
-    region->size = 0;
-    if (!open)
-        return;
-    emu_region_init_alias(region, io ? "port-io" : "port-memory",
-                          io ? &port->io_space : &port->memory_space, window.first, size);
-    emu_region_add(root, window.first, region, 1);
-}
-
-static void port_update_windows(struct pcie_port *port)
-{
-    port_place_window(port, 0, port_io_window(port));
-    port_place_window(port, 1,
-                      port_memory_window(port, PORT_MEMORY_BASE, PORT_MEMORY_LIMIT, false));
-    port_place_window(port, 2,
-                      port_memory_window(port, PORT_PREFETCH_BASE, PORT_PREFETCH_LIMIT, true));
-}
-
-/* Closed windows, so that both spaces belong to the machine's from the start. */
-static void port_attached(struct emu_pci_device *pci)
-{
-    struct pcie_port *port = (struct pcie_port *)pci;
-
-    for (unsigned i = 0; i < PORT_WINDOWS; i++) {
-        bool io = i == 0;
-        struct emu_region *root = io ? pci->io_root : pci->memory_root;
-
-        emu_region_init_alias(&port->windows[i], io ? "port-io" : "port-memory",
-                              io ? &port->io_space : &port->memory_space, 0, 0x1000);
-        emu_region_set_enabled(&port->windows[i], false);
-        if (root != NULL)
-            emu_region_add(root, 0, &port->windows[i], 1);
-        emu_region_remove(&port->windows[i]);
-        port->windows[i].size = 0;
-    }
+    return emu_pci_get(&port->bridge.pci, port->bridge.pci.express + PORT_SLOT_STATUS, 2);
 }
 
 /* ---- the slot ---- */
 
 static void port_set_bits(struct pcie_port *port, unsigned offset, unsigned mask, unsigned bits)
 {
-    unsigned at = port->pci.express + offset;
+    unsigned at = port->bridge.pci.express + offset;
 
     for (unsigned i = 0; i < 2; i++) {
-        uint8_t *byte = &port->pci.config[at + i];
+        uint8_t *byte = &port->bridge.pci.config[at + i];
         *byte = (uint8_t)((*byte & ~(mask >> 8 * i)) | bits >> 8 * i);
     }
 }
@@ -195,13 +99,13 @@ static void port_update_irq(struct pcie_port *port)
     bool pending = port_event_enabled(port), rises = pending && !port->pending;
 
     port->pending = pending;
-    if (!emu_pci_msi_enabled(&port->pci)) {
-        emu_pci_set_intx(&port->pci, pending);
+    if (!emu_pci_msi_enabled(&port->bridge.pci)) {
+        emu_pci_set_intx(&port->bridge.pci, pending);
         return;
     }
-    emu_pci_set_intx(&port->pci, false);
+    emu_pci_set_intx(&port->bridge.pci, false);
     if (rises)
-        emu_pci_notify(&port->pci, 0);
+        emu_pci_notify(&port->bridge.pci, 0);
 }
 
 static void port_event(struct pcie_port *port, unsigned event)
@@ -218,14 +122,16 @@ static void port_show_link(struct pcie_port *port)
 
 static void port_show_presence(struct pcie_port *port)
 {
-    port_set_bits(port, PORT_SLOT_STATUS, PORT_PRESENT, port->function != NULL ? PORT_PRESENT : 0);
+    port_set_bits(port, PORT_SLOT_STATUS, PORT_PRESENT,
+                  port_function(port) != NULL ? PORT_PRESENT : 0);
 }
 
 static bool port_has_link(const struct pcie_port *port)
 {
-    unsigned link = emu_pci_get(&port->pci, port->pci.express + PCI_EXPRESS_LINK_CONTROL, 2);
+    unsigned link =
+        emu_pci_get(&port->bridge.pci, port->bridge.pci.express + PCI_EXPRESS_LINK_CONTROL, 2);
 
-    return port->function != NULL && !(port_slot_control(port) & PORT_POWER_OFF) &&
+    return port_function(port) != NULL && !(port_slot_control(port) & PORT_POWER_OFF) &&
            !(link & PCI_EXPRESS_LINK_DISABLE);
 }
 
@@ -238,8 +144,8 @@ static void port_update_link(struct pcie_port *port)
         return;
     port->link = link;
     port_show_link(port);
-    if (!link && port->function != NULL)
-        emu_device_reset(&port->function->device);
+    if (!link)
+        emu_pci_bus_reset(&port->bridge.bus);
     port_event(port, PORT_LINK_CHANGED);
 }
 
@@ -248,46 +154,31 @@ static void port_eject(struct pcie_port *port)
 {
     port->removing = false;
     if (port->eject != NULL)
-        port->eject(port->eject_opaque, &port->pci.device);
-}
-
-static bool port_touches(unsigned offset, unsigned size, unsigned first, unsigned length)
-{
-    return offset < first + length && first < offset + size;
-}
-
-static void port_control_written(struct pcie_port *port)
-{
-    if (port->function != NULL && (emu_pci_get(&port->pci, PORT_CONTROL, 2) & PORT_CONTROL_RESET) &&
-        port->link)
-        emu_device_reset(&port->function->device);
+        port->eject(port->eject_opaque, &port->bridge.pci.device);
 }
 
 static void port_written(struct emu_pci_device *pci, unsigned offset, unsigned size)
 {
     struct pcie_port *port = (struct pcie_port *)pci;
 
-    port_update_windows(port);
-    if (port_touches(offset, size, PORT_CONTROL, 2) && size <= 4)
-        port_control_written(port);
+    pci_bridge_written(pci, offset, size);
     port_update_link(port);
-    if (port->removing && !port->link && port->function != NULL)
+    if (port->removing && !port->link && port_function(port) != NULL)
         port_eject(port);
     port_update_irq(port);
 }
 
 /* ---- what is behind it ---- */
 
-static struct emu_pci_device *port_behind(struct emu_pci_device *pci, unsigned bus, unsigned devfn)
+static struct emu_pci_device *port_behind(struct emu_pci_device *pci, unsigned number,
+                                          unsigned devfn)
 {
-    struct pcie_port *port = (struct pcie_port *)pci;
-    struct emu_pci_device *function;
+    bool link;
 
     pthread_mutex_lock(&pci->device.lock);
-    function =
-        port->link && devfn == 0 && bus == pci->config[PORT_SECONDARY] ? port->function : NULL;
+    link = ((struct pcie_port *)pci)->link;
     pthread_mutex_unlock(&pci->device.lock);
-    return function;
+    return link ? pci_bridge_behind(pci, number, devfn) : NULL;
 }
 
 void emu_pcie_port_on_eject(struct emu_device *device, emu_pcie_port_eject_fn *eject, void *opaque)
@@ -302,25 +193,17 @@ static unsigned port_plug_button(const struct pcie_port *port)
     return !port->link && (port_slot_control(port) & PORT_BUTTON) ? PORT_BUTTON : 0;
 }
 
-/* Device 0 of the bus has its pins in the port's own order. */
 bool emu_pcie_port_plug(struct emu_device *device, struct emu_pci_device *function,
                         struct emu_error *err)
 {
     struct pcie_port *port = pcie_port_of(device);
-    uint32_t pin = emu_pci_get(function, EMU_PCI_INTERRUPT_PIN, 1);
 
-    if (port->function != NULL)
+    if (port_function(port) != NULL)
         return emu_error_set(err, EMU_ERROR_INPUT, "the slot of %s is taken by %s", device->id,
-                             port->function->device.id);
-    function->devfn = 0;
-    function->memory_root = &port->memory_space;
-    function->io_root = &port->io_space;
-    if (pin >= 1 && pin <= 4)
-        function->intx = port->pci.pins[pin - 1];
-    pci_express_place(function, true);
-    pci_attach(function);
+                             port_function(port)->device.id);
+    if (!emu_pci_bus_add(&port->bridge.bus, 0, function, err))
+        return false;
     pthread_mutex_lock(&device->lock);
-    port->function = function;
     port->removing = false;
     port_show_presence(port);
     port_update_link(port);
@@ -332,18 +215,17 @@ bool emu_pcie_port_plug(struct emu_device *device, struct emu_pci_device *functi
 void emu_pcie_port_unplug(struct emu_device *device)
 {
     struct pcie_port *port = pcie_port_of(device);
-    struct emu_pci_device *function = port->function;
+    struct emu_pci_device *function = port_function(port);
 
     if (function == NULL)
         return;
+    emu_pci_bus_remove(&port->bridge.bus, function);
     pthread_mutex_lock(&device->lock);
-    port->function = NULL;
     port->removing = false;
     port_show_presence(port);
     port_update_link(port);
     port_event(port, PORT_PRESENCE);
     pthread_mutex_unlock(&device->lock);
-    pci_detach(function);
 }
 
 void emu_pcie_port_ask(struct emu_device *device)
@@ -351,7 +233,7 @@ void emu_pcie_port_ask(struct emu_device *device)
     struct pcie_port *port = pcie_port_of(device);
 
     pthread_mutex_lock(&device->lock);
-    if (port->function != NULL) {
+    if (port_function(port) != NULL) {
         port->removing = true;
         if (!port->link || !(port_slot_control(port) & PORT_BUTTON))
             port_eject(port);
@@ -363,94 +245,98 @@ void emu_pcie_port_ask(struct emu_device *device)
 
 struct emu_pci_device *emu_pcie_port_function(const struct emu_device *device)
 {
-    return ((const struct pcie_port *)device)->function;
+    return port_function((const struct pcie_port *)device);
 }
 
 /* ---- the device ---- */
 
-static void port_set_header(struct pcie_port *port)
-{
-    struct emu_pci_device *pci = &port->pci;
+struct port_model {
+    const struct emu_device_class *class;
+    uint16_t vendor, device;
+    uint8_t revision;
+    enum emu_pci_express_type type;
+    bool several; /* the chip set has some of them: functions of one device */
+};
 
-    emu_pci_set(pci, EMU_PCI_HEADER_TYPE, 1, 0x81); /* a bridge, one of several functions */
-    emu_pci_set(pci, PORT_SECONDARY, 1, (uint32_t)port->secondary);
-    emu_pci_set(pci, PORT_SUBORDINATE, 1, (uint32_t)port->secondary);
-    emu_pci_allow(pci, PORT_PRIMARY, 4, 0x00ffffff);
-    emu_pci_allow(pci, PORT_IO_BASE, 2, 0xf0f0);
-    emu_pci_allow(pci, PORT_MEMORY_BASE, 4, 0xfff0fff0);
-    emu_pci_set(pci, PORT_PREFETCH_BASE, 4, 0x00010001); /* 64 bits */
-    emu_pci_allow(pci, PORT_PREFETCH_BASE, 4, 0xfff0fff0);
-    emu_pci_allow(pci, PORT_PREFETCH_BASE_HIGH, 4, UINT32_MAX);
-    emu_pci_allow(pci, PORT_PREFETCH_LIMIT_HIGH, 4, UINT32_MAX);
-    emu_pci_allow(pci, PORT_CONTROL, 2, 0x0003 | PORT_CONTROL_RESET);
-    /* Closed. */
-    emu_pci_set(pci, PORT_IO_BASE, 1, 0xf0);
-    emu_pci_set(pci, PORT_MEMORY_BASE, 2, 0xfff0);
-    emu_pci_set(pci, PORT_PREFETCH_BASE, 2, 0xfff1);
-    pci->clear_mask[PORT_SECONDARY_STATUS + 1] = 0xf9;
+static const struct port_model port_models[] = {
+    {&emu_pcie_port_class, 0x8086, 0x2940, 2, EMU_PCI_EXPRESS_ROOT_PORT, true},
+    {&emu_pcie_root_port_class, 0x1b36, 0x000c, 0, EMU_PCI_EXPRESS_ROOT_PORT, false},
+    {&emu_xio3130_downstream_class, 0x104c, 0x8233, 1, EMU_PCI_EXPRESS_DOWNSTREAM, false},
+};
+
+static const struct port_model *port_model(const struct emu_device *device)
+{
+    const struct port_model *model = port_models;
+
+    while (model->class != device->class)
+        model++;
+    return model;
 }
 
-static bool port_add_capabilities(struct pcie_port *port)
+static void port_add_slot(struct pcie_port *port)
 {
-    struct emu_pci_device *pci = &port->pci;
-    unsigned at;
+    struct emu_pci_device *pci = &port->bridge.pci;
+    unsigned at = pci->express;
+    uint32_t plugs =
+        PORT_HAS_BUTTON | PORT_HAS_POWER | PORT_HAS_LIGHTS | PORT_SURPRISE | PORT_HOT_PLUG;
 
-    if (!emu_pci_add_express(pci, EMU_PCI_EXPRESS_ROOT_PORT) || !emu_pci_add_msi(pci, 1))
-        return false;
-    at = pci->express;
     emu_pci_set(pci, at + PORT_SLOT_CAPABILITIES, 4,
-                PORT_HAS_BUTTON | PORT_HAS_POWER | PORT_HAS_LIGHTS | PORT_SURPRISE | PORT_HOT_PLUG |
-                    PORT_NO_COMMAND_END | (uint32_t)port->slot << PORT_SLOT_SHIFT);
-    emu_pci_set(pci, at + PORT_SLOT_CONTROL, 2,
-                PORT_ATTENTION_OFF | 3u << PORT_LIGHT_SHIFT | PORT_POWER_OFF);
-    emu_pci_allow(pci, at + PORT_SLOT_CONTROL, 2, PORT_SLOT_WRITABLE);
-    emu_pci_allow(pci, at + PORT_ROOT_CONTROL, 2, 0x000f);
+                (port->fixed ? 0 : plugs) | PORT_NO_COMMAND_END |
+                    (uint32_t)port->slot << PORT_SLOT_SHIFT);
+    if (!port->fixed)
+        emu_pci_set(pci, at + PORT_SLOT_CONTROL, 2,
+                    PORT_ATTENTION_OFF | 3u << PORT_LIGHT_SHIFT | PORT_POWER_OFF);
+    emu_pci_allow(pci, at + PORT_SLOT_CONTROL, 2, port->fixed ? 0 : PORT_SLOT_WRITABLE);
     pci->clear_mask[at + PORT_SLOT_STATUS] = PORT_EVENTS;
     pci->clear_mask[at + PORT_SLOT_STATUS + 1] = PORT_LINK_CHANGED >> 8;
+}
+
+static bool port_add_capabilities(struct pcie_port *port, enum emu_pci_express_type type)
+{
+    struct emu_pci_device *pci = &port->bridge.pci;
+
+    if (!emu_pci_add_express(pci, type) || !emu_pci_add_msi(pci, 1))
+        return false;
+    port_add_slot(port);
+    if (type == EMU_PCI_EXPRESS_ROOT_PORT)
+        emu_pci_allow(pci, pci->express + PORT_ROOT_CONTROL, 2, 0x000f);
     return true;
 }
 
 static bool pcie_port_realize(struct emu_device *device, struct emu_error *err)
 {
     struct pcie_port *port = pcie_port_of(device);
+    const struct port_model *model = port_model(device);
     const struct emu_pci_identity identity = {
-        .vendor = 0x8086,
-        .device = (uint16_t)(0x2940 + 2 * port->number),
+        .vendor = model->vendor,
+        .device = (uint16_t)(model->device + 2 * port->number),
         .class_code = 0x060400,
-        .revision = 2,
+        .revision = model->revision,
         .interrupt_pin = (uint8_t)(1 + port->number % 4),
-        .multifunction = true,
+        .multifunction = model->several,
     };
 
-    emu_pci_init(&port->pci, &identity);
-    port->pci.config_written = port_written;
-    port->pci.behind = port_behind;
-    port->pci.attached = port_attached;
-    emu_region_init_container(&port->memory_space, "port-memory-space", 0);
-    emu_region_init_container(&port->io_space, "port-io-space", 0x10000);
-    port_set_header(port);
-    return port_add_capabilities(port) ||
+    pci_bridge_init(&port->bridge, &identity, EMU_PCI_BUS_LINK);
+    port->bridge.pci.config_written = port_written;
+    port->bridge.pci.behind = port_behind;
+    return port_add_capabilities(port, model->type) ||
            emu_error_set(err, EMU_ERROR_INTERNAL, "%s: no room for capabilities", device->id);
 }
 
 static void pcie_port_unrealize(struct emu_device *device)
 {
-    struct pcie_port *port = pcie_port_of(device);
-
-    for (unsigned i = 0; i < PORT_WINDOWS; i++)
-        emu_region_remove(&port->windows[i]);
-    emu_pci_finish(&port->pci);
+    pci_bridge_finish(&pcie_port_of(device)->bridge);
 }
 
 /* An occupied slot has power. */
 static void pcie_port_reset(struct emu_device *device)
 {
     struct pcie_port *port = pcie_port_of(device);
-    bool there = port->function != NULL;
+    bool there = port_function(port) != NULL;
 
     port->removing = port->pending = port->link = false;
-    emu_pci_reset(&port->pci);
-    if (there)
+    emu_pci_reset(&port->bridge.pci);
+    if (there && !port->fixed)
         port_set_bits(port, PORT_SLOT_CONTROL, PORT_POWER_OFF | 3u << PORT_LIGHT_SHIFT,
                       1u << PORT_LIGHT_SHIFT);
     port->link = there;
@@ -479,34 +365,51 @@ static bool pcie_port_load(struct emu_device *device, struct emu_reader *in, str
 
     if (!emu_hw_load(in, "pcie-port", port, pcie_port_fields, err))
         return false;
-    port->pci.config_written = NULL; /* nothing happened that the guest is to hear of */
-    loaded = emu_pci_load(&port->pci, in, err);
-    port->pci.config_written = port_written;
+    port->bridge.pci.config_written = NULL; /* nothing happened that the guest is to hear of */
+    loaded = emu_pci_load(&port->bridge.pci, in, err);
+    port->bridge.pci.config_written = port_written;
     port->link = port_has_link(port);
     port_show_link(port);
     port_show_presence(port);
-    port_update_windows(port);
+    pci_bridge_update_windows(&port->bridge);
     return loaded;
 }
 
+#define PORT_PROPERTIES                                                                            \
+    {"slot", "number of the slot", EMU_PROPERTY_UINT, offsetof(struct pcie_port, slot), 0, 8191,   \
+     "1"},                                                                                         \
+        PCI_BRIDGE_PROPERTIES(struct pcie_port)
+
 static const struct emu_property pcie_port_properties[] = {
-    {"slot", "number of the slot", EMU_PROPERTY_UINT, offsetof(struct pcie_port, slot), 0, 8191,
-     "1"},
+    PORT_PROPERTIES,
     {"function", "which of the chip set's ports it is", EMU_PROPERTY_UINT,
      offsetof(struct pcie_port, number), 0, 5, "0"},
-    {"secondary", "number of the bus behind it after reset, 0: none yet", EMU_PROPERTY_UINT,
-     offsetof(struct pcie_port, secondary), 0, 255, "0"},
     {NULL},
 };
 
-const struct emu_device_class emu_pcie_port_class = {
-    .name = "pcie-port",
-    .description = "PCI Express root port with a hot-plug slot",
-    .size = sizeof(struct pcie_port),
-    .properties = pcie_port_properties,
-    .realize = pcie_port_realize,
-    .unrealize = pcie_port_unrealize,
-    .reset = pcie_port_reset,
-    .save = pcie_port_save,
-    .load = pcie_port_load,
+static const struct emu_property pcie_named_port_properties[] = {
+    PORT_PROPERTIES,
+    {"fixed", "nothing comes or goes while the machine runs", EMU_PROPERTY_BOOL,
+     offsetof(struct pcie_port, fixed), 0, 0, NULL},
+    {NULL},
 };
+
+#define PORT_CLASS(symbol, text, words, rows)                                                      \
+    const struct emu_device_class symbol = {                                                       \
+        .name = text,                                                                              \
+        .description = words,                                                                      \
+        .size = sizeof(struct pcie_port),                                                          \
+        .properties = rows,                                                                        \
+        .realize = pcie_port_realize,                                                              \
+        .unrealize = pcie_port_unrealize,                                                          \
+        .reset = pcie_port_reset,                                                                  \
+        .save = pcie_port_save,                                                                    \
+        .load = pcie_port_load,                                                                    \
+    }
+
+PORT_CLASS(emu_pcie_port_class, "pcie-port", "PCI Express root port with a hot-plug slot",
+           pcie_port_properties);
+PORT_CLASS(emu_pcie_root_port_class, "pcie-root-port", "PCI Express root port of any slot",
+           pcie_named_port_properties);
+PORT_CLASS(emu_xio3130_downstream_class, "xio3130-downstream",
+           "downstream port of a PCI Express switch", pcie_named_port_properties);

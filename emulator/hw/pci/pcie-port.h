@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A root port of PCI Express with a hot-plug slot (8086:2940 and its like, of an ICH9). No regions
- * of its own. One function can be behind it, as device 0 of its secondary bus. Properties: "slot",
- * the number on the case; "function", which port of the chip set it is; "secondary", its bus number
- * after a reset, 0: firmware gives it one.
+ * Ports of PCI Express with a hot-plug slot. No regions of their own. What is behind one is device
+ * 0 of its secondary bus. Properties: "slot", the number on the case; "secondary" and
+ * "subordinate", bus numbers after a reset, 0: firmware gives them; and pcie-port (8086:2940 and
+ * its like, of an ICH9): "function", which port of the chip set it is. pcie-root-port (1b36:000c),
+ * xio3130-downstream (104c:8233, of a switch): "fixed", nothing comes or goes there.
  *
  * Unplugging takes turns: emu_pcie_port_ask presses the slot's attention button; the guest lets go
  * of the function and switches the slot's power off; then the port asks for the function to be
@@ -13,9 +14,11 @@
 #ifndef EMU_HW_PCI_PCIE_PORT_H
 #define EMU_HW_PCI_PCIE_PORT_H
 
-#include "emulator/hw/pci/pci.h"
+#include "emulator/hw/pci/pci-bus.h"
 
 extern const struct emu_device_class emu_pcie_port_class;
+extern const struct emu_device_class emu_pcie_root_port_class;
+extern const struct emu_device_class emu_xio3130_downstream_class;
 
 /* Any thread, port's lock held; may only post to a queue. */
 typedef void emu_pcie_port_eject_fn(void *opaque, struct emu_device *port);
