@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Puts guest kernels where tests and the demonstration find them: build/guests/{cloud,installer},
 # a root tree to work in, build/guests/work, an installed system, build/guests/system, and discs
-# that boot, build/guests/discs; Debian 13's firmware, build/guests/trixie.
+# that boot, build/guests/discs; a cloud image, build/guests/cloud-image; Debian 13's firmware,
+# build/guests/trixie.
 # Each Debian release gives its own kernel and installer: packages are downloaded with apt and
 # unpacked, not installed.
 set -eu
@@ -147,6 +148,13 @@ system() {
         "$scripts/image.sh $folder/scratch $folder/system.qcow2" $scripts/* tests/e2e/debian.sh
 }
 
+# A Debian as its cloud images are, which cloud-init sets up when it first starts.
+cloud_image() {
+    folder=$guests/cloud-image scripts=tests/e2e/cloud
+    debian "$folder" "$folder/cloud.qcow2" "$scripts/image.sh $folder/scratch $folder/cloud.qcow2" \
+        $scripts/image.sh tests/e2e/debian.sh
+}
+
 # Debian 13's firmware, for slow tests on any release.
 trixie() {
     tests/e2e/trixie.sh "$guests/trixie"
@@ -163,6 +171,7 @@ for guest in "$@"; do
     work) work ;;
     system) system ;;
     discs) discs ;;
+    cloud-image) cloud_image ;;
     trixie) trixie ;;
     esac
 done

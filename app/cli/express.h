@@ -14,7 +14,7 @@
  * first. how: "ask" on this terminal, or a file of answers. NULL with *error.
  */
 struct lathe_machine *lathe_cli_make_express(struct lathe_library *library,
-                                             struct lathe_definition *definition, unsigned areas,
+                                             struct lathe_definition *definition, uint64_t areas,
                                              const char *how, GError **error);
 
 #endif

@@ -136,9 +136,9 @@ bool lathe_cli_given(const struct lathe_cli *cli, const char *option)
     return false;
 }
 
-unsigned lathe_machines_areas(const struct lathe_cli *cli)
+uint64_t lathe_machines_areas(const struct lathe_cli *cli)
 {
-    unsigned areas = 0;
+    uint64_t areas = 0;
 
     for (const struct lathe_option *row = lathe_options; row->name != NULL; row++) {
         const struct lathe_setting *setting = lathe_setting_find(row->name);

@@ -33,7 +33,7 @@ struct lathe_config *lathe_machines_read(const char *operand, GError **error);
 /* Was the option given? */
 bool lathe_cli_given(const struct lathe_cli *cli, const char *option);
 /* What of a machine the options of the line set: LATHE_AREA_... (app/config/write.h). */
-unsigned lathe_machines_areas(const struct lathe_cli *cli);
+uint64_t lathe_machines_areas(const struct lathe_cli *cli);
 
 /* A text for a terminal: nothing of it moves the cursor; g_free. */
 char *lathe_machines_shown(const char *text);

@@ -82,6 +82,16 @@ bool lathe_set_channel(struct lathe_cli *cli, const char *value, GError **error)
     return lathe_definition_add_channel(cli->definition, value, error);
 }
 
+bool lathe_set_fw_cfg(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_told_add_file(cli->definition->told, value, error);
+}
+
+bool lathe_set_smbios(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return lathe_told_add_smbios(cli->definition->told, value, error);
+}
+
 bool lathe_set_numa(struct lathe_cli *cli, const char *value, GError **error)
 {
     return lathe_put_numa(cli->definition, value, error);

@@ -50,7 +50,7 @@ static bool edit_settle(const struct edit *edit, GError **error)
 }
 
 /* What was made for a change that is not taken goes again. */
-static bool edit_by_options(const struct edit *edit, unsigned areas, GError **error)
+static bool edit_by_options(const struct edit *edit, uint64_t areas, GError **error)
 {
     struct lathe_definition *definition = edit->cli->definition;
     g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(g_free);
@@ -155,7 +155,7 @@ static bool edit_by_editor(const struct edit *edit, GError **error)
 static bool edit_run(const struct edit *edit, GError **error)
 {
     struct lathe_cli *cli = edit->cli;
-    unsigned areas = lathe_machines_areas(cli);
+    uint64_t areas = lathe_machines_areas(cli);
     bool place = cli->keep.position != 0, template = lathe_cli_given(cli, "template");
     bool changes = areas != 0 || cli->keep.removed->len != 0 || lathe_cli_given(cli, "group");
 

@@ -18,6 +18,7 @@ static const struct path_place path_places[] = {
     {"os/nvram/source", "file"},
     {"os/kernel", NULL},
     {"os/initrd", NULL},
+    {"sysinfo/entry", "file"},
     {"devices/disk/source", "file"},
     {"devices/disk/source", "dev"},
     {"devices/serial/source", "path"},

@@ -8,6 +8,7 @@
 #include "app/config/findings.h"
 #include "app/config/parts.h"
 #include "app/config/schema.h"
+#include "app/config/told.h"
 #include "app/config/tree.h"
 #include "app/plan/error.h"
 #include "emulator/api/host.h"
@@ -376,8 +377,9 @@ static bool read_all(struct lathe_config_reader *reader, GError **error)
     return read_board(reader, error) && read_memory(reader, error) &&
            read_topology(reader, error) && read_cpu(reader, error) && read_ends(reader, error) &&
            read_kernel(reader, error) && read_firmware(reader, error) && read_ours(reader, error) &&
-           lathe_read_drives(reader, error) && lathe_read_nets(reader, error) &&
-           lathe_read_ports(reader, error) && (read_boot(reader), true);
+           lathe_told_read(reader, error) && lathe_read_drives(reader, error) &&
+           lathe_read_nets(reader, error) && lathe_read_ports(reader, error) &&
+           (read_boot(reader), true);
 }
 
 static void read_add_later(void *opaque, const char *lines, const char *text)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/config/parts.h"
+#include "app/config/told.h"
 #include "app/config/write-private.h"
 #include "app/plan/error.h"
 
@@ -373,10 +374,29 @@ WRITE_PARTS(iothreads)
 WRITE_PARTS(controllers)
 WRITE_PARTS(sounds)
 
+/* ---- what the guest is told ---- */
+
+/* What says the same already stays as it is. */
+static bool write_files(xmlNode *root, const struct lathe_definition *before,
+                        const struct lathe_definition *definition, GError **error)
+{
+    if (!lathe_told_same_files(before->told, definition->told))
+        lathe_told_write_files(root, definition->told);
+    return true;
+}
+
+static bool write_smbios(xmlNode *root, const struct lathe_definition *before,
+                         const struct lathe_definition *definition, GError **error)
+{
+    if (!lathe_told_same_smbios(before->told, definition->told))
+        lathe_told_write_smbios(root, definition->told);
+    return true;
+}
+
 /* ---- all of it ---- */
 
 static const struct {
-    unsigned area;
+    uint64_t area;
     bool (*write)(xmlNode *root, const struct lathe_definition *definition, GError **error);
     /* Instead: before is what the document said until now. */
     bool (*rewrite)(xmlNode *root, const struct lathe_definition *before,
@@ -413,6 +433,8 @@ static const struct {
     {LATHE_AREA_SOUNDS, write_sounds},
     {LATHE_AREA_HOSTDEVS, NULL, lathe_write_hostdevs},
     {LATHE_AREA_SHARES, NULL, lathe_write_shares},
+    {LATHE_AREA_FW_CFG, NULL, write_files},
+    {LATHE_AREA_SMBIOS, NULL, write_smbios},
     {LATHE_AREA_PLACES, lathe_write_places},
 };
 
@@ -429,7 +451,7 @@ static bool write_again(struct lathe_config *config, size_t row,
 }
 
 bool lathe_config_write(struct lathe_config *config, const struct lathe_definition *definition,
-                        unsigned areas, GError **error)
+                        uint64_t areas, GError **error)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(write_areas); i++) {
         if ((areas & write_areas[i].area) == 0)

@@ -6,6 +6,8 @@
 #ifndef LATHE_CONFIG_WRITE_H
 #define LATHE_CONFIG_WRITE_H
 
+#include <stdint.h>
+
 #include "app/config/config.h"
 
 enum lathe_config_area {
@@ -41,16 +43,19 @@ enum lathe_config_area {
     LATHE_AREA_PLACES = 1 << 27,   /* of the disks and adapters there are, and disks' iothreads */
     LATHE_AREA_CONSOLES = 1 << 28, /* as SERIALS */
     LATHE_AREA_CHANNELS = 1 << 29,
-    LATHE_AREA_INSTALL = 1 << 30,    /* a system is being installed */
-    LATHE_AREA_SHARES = ~0x7fffffff, /* the last bit */
+    LATHE_AREA_INSTALL = 1 << 30, /* a system is being installed */
 };
+/* What an enumeration has no bits for. */
+#define LATHE_AREA_SHARES (UINT64_C(1) << 31)
+#define LATHE_AREA_FW_CFG (UINT64_C(1) << 32) /* definition->told: files; as SERIALS */
+#define LATHE_AREA_SMBIOS (UINT64_C(1) << 33) /* and texts, all of them */
 
 /*
  * Puts what the definition says of these areas (a mask) into the document. False with *error, the
  * document half changed: something that a document has no place for.
  */
 bool lathe_config_write(struct lathe_config *config, const struct lathe_definition *definition,
-                        unsigned areas, GError **error);
+                        uint64_t areas, GError **error);
 
 /*
  * Takes a device out: a disk by its target ("vda"), or "net1", "serial2", counted from 1. False

@@ -468,6 +468,80 @@ static void export_ends(struct lathe_export *export)
     export_sleep(export, "suspend-to-disk", "disable_s4");
 }
 
+/* ---- what the guest is told ---- */
+
+static void export_file(struct lathe_export *export, const xmlNode *entry)
+{
+    g_autofree char *name = lathe_export_get(export, entry, "name");
+    g_autofree char *file = lathe_export_get(export, entry, "file");
+    g_autofree char *content = lathe_export_text(export, entry);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    lathe_export_key(text, "name", name);
+    lathe_export_key(text, file != NULL ? "file" : "string", file != NULL ? file : content);
+    lathe_export_add(export, "-fw_cfg", g_strdup(text->str));
+}
+
+/* One option for a group of texts; QEMU has the same names for them. */
+static void export_texts(struct lathe_export *export, const xmlNode *group, unsigned type)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    g_string_printf(text, "type=%u", type);
+    lathe_export_mark(export, group);
+    for (const xmlNode *entry = lathe_tree_child(group, "entry"); entry != NULL;
+         entry = lathe_tree_next(entry)) {
+        g_autofree char *name = lathe_export_get(export, entry, "name");
+        g_autofree char *value = lathe_export_text(export, entry);
+        lathe_export_key(text, name, value);
+    }
+    lathe_export_add(export, "-smbios", g_strdup(text->str));
+}
+
+static void export_smbios(struct lathe_export *export, const xmlNode *info)
+{
+    static const struct {
+        const char *group;
+        unsigned type;
+    } rows[] = {{"bios", 0}, {"system", 1}, {"baseBoard", 2}, {"chassis", 3}};
+    const xmlNode *strings = lathe_export_child(export, info, "oemStrings");
+    const xmlNode *entry = lathe_tree_child(strings, "entry");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const xmlNode *group = lathe_tree_child(info, rows[i].group);
+        if (group != NULL)
+            export_texts(export, group, rows[i].type);
+    }
+    for (; entry != NULL; entry = lathe_tree_next(entry)) {
+        g_autofree char *value = lathe_export_text(export, entry);
+        g_autoptr(GString) text = g_string_new("type=11");
+        lathe_export_key(text, "value", value);
+        lathe_export_add(export, "-smbios", g_strdup(text->str));
+    }
+}
+
+static void export_told(struct lathe_export *export)
+{
+    const xmlNode *mode = lathe_tree_find(export->root, "os/smbios");
+    bool counts = lathe_tree_is(mode, "mode", "sysinfo");
+
+    if (counts || lathe_tree_is(mode, "mode", "emulate"))
+        lathe_export_mark_all(export, mode);
+    for (const xmlNode *info = lathe_tree_child(export->root, "sysinfo"); info != NULL;
+         info = lathe_tree_next(info)) {
+        bool files = lathe_tree_is(info, "type", "fwcfg");
+        if (!files && !counts)
+            continue;
+        lathe_export_mark(export, info);
+        lathe_export_skip(export, info, "type");
+        if (!files)
+            export_smbios(export, info);
+        for (const xmlNode *entry = lathe_tree_child(info, "entry"); files && entry != NULL;
+             entry = lathe_tree_next(entry))
+            export_file(export, entry);
+    }
+}
+
 /* ---- what is left ---- */
 
 /* For people and for other programs: no part of the machine. */
@@ -542,6 +616,7 @@ static void export_run(struct lathe_export *export)
     export_threads(export);
     export_firmware(export);
     export_kernel(export);
+    export_told(export);
     export_boot(export);
     export_time(export);
     export_ends(export);

@@ -3,7 +3,9 @@
  */
 #include <string.h>
 
+#include "app/config/told.h"
 #include "app/exchange/import-private.h"
+#include "app/plan/disk.h"
 
 /* ---- small words ---- */
 
@@ -432,6 +434,57 @@ static void machine_take_globals(struct lathe_import *import)
     }
 }
 
+/* ---- what the guest is told ---- */
+
+static void machine_take_file(struct lathe_import *import, struct lathe_qemu_option *option,
+                              struct lathe_told *told)
+{
+    const char *name = lathe_qemu_get(option, "name"), *file = lathe_qemu_get(option, "file");
+    const char *text = lathe_qemu_get(option, "string");
+    g_autofree char *path = file != NULL ? lathe_import_path(import, file) : NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (!lathe_told_take_file(told, name != NULL ? name : "", path, text, &error))
+        lathe_import_drop(import, option, error->message);
+}
+
+/* What has no place in a definition stays unused, and is told with the rest. */
+static void machine_take_texts(struct lathe_import *import, struct lathe_qemu_option *option,
+                               struct lathe_told *told)
+{
+    const char *type = lathe_qemu_peek(option, "type");
+
+    for (guint i = 0; type != NULL && i < option->pairs->len; i++) {
+        struct lathe_qemu_pair *pair = &g_array_index(option->pairs, struct lathe_qemu_pair, i);
+        g_autofree char *value = lathe_double_commas(pair->value);
+        g_autofree char *line = g_strdup_printf("type=%s,%s=%s", type, pair->key, value);
+        if (strcmp(type, "1") == 0 && strcmp(pair->key, "uuid") == 0)
+            machine_set_text(import, "uuid", pair->value);
+        else if (!lathe_told_add_smbios(told, line, NULL))
+            continue;
+        pair->used = true;
+        lathe_qemu_get(option, "type");
+    }
+}
+
+static void machine_take_told(struct lathe_import *import)
+{
+    struct lathe_told *told = lathe_told_new();
+    struct lathe_qemu_option *option;
+    unsigned place = 0;
+
+    while ((option = lathe_qemu_next(import->options, "fw_cfg", &place)) != NULL)
+        machine_take_file(import, option, told);
+    place = 0;
+    while ((option = lathe_qemu_next(import->options, "smbios", &place)) != NULL)
+        machine_take_texts(import, option, told);
+    if (lathe_told_has_smbios(told))
+        lathe_told_write_smbios(import->root, told);
+    if (told->files->len != 0)
+        lathe_told_write_files(import->root, told);
+    lathe_told_free(told);
+}
+
 void lathe_import_machine(struct lathe_import *import)
 {
     machine_take_board(import);
@@ -444,6 +497,7 @@ void lathe_import_machine(struct lathe_import *import)
     machine_take_iothreads(import);
     machine_take_ends(import);
     machine_take_clock(import);
+    machine_take_told(import);
 }
 
 /* ---- firmware and what it starts ---- */

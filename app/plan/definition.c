@@ -27,6 +27,7 @@ struct lathe_definition *lathe_definition_new(void)
     definition->gaps = g_array_new(FALSE, TRUE, sizeof(struct lathe_gap));
     g_array_set_clear_func(definition->gaps, definition_clear_gap);
     definition->parts = lathe_parts_new();
+    definition->told = lathe_told_new();
     definition->topology = (struct emu_topology){1, 1, 1, 1, 1};
     definition->gpu = EMU_GPU_STD;
     return definition;
@@ -70,6 +71,7 @@ void lathe_definition_free(struct lathe_definition *definition)
         lathe_net_clear(&definition->net[i]);
     g_ptr_array_unref(definition->trace);
     lathe_parts_free(definition->parts);
+    lathe_told_free(definition->told);
     g_array_unref(definition->gaps);
     g_free(definition);
 }

@@ -12,6 +12,7 @@
 #include "app/plan/disk.h"
 #include "app/plan/net.h"
 #include "app/plan/parts.h"
+#include "app/plan/told.h"
 #include "emulator/api/machine.h"
 
 enum lathe_serial_kind {
@@ -106,6 +107,7 @@ struct lathe_definition {
     bool debug_exit, testdev, no_reboot;
     bool installing;           /* kernel and seed go when the system is on the disk */
     GPtrArray *trace;          /* of char *, NULL-terminated once complete */
+    struct lathe_told *told;   /* in fw_cfg and SMBIOS; never NULL */
     struct lathe_parts *parts; /* for later versions; never NULL */
     GArray *gaps;              /* of struct lathe_gap */
 };

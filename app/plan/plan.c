@@ -129,6 +129,17 @@ static void plan_add_boot(struct lathe_plan *plan, const struct lathe_definition
     }
 }
 
+static void plan_add_told(struct lathe_plan *plan, const struct lathe_told *told)
+{
+    g_auto(GStrv) lines = lathe_told_smbios_lines(told);
+
+    for (guint i = 0; i < told->files->len; i++)
+        plan_take(plan, "fw-cfg", g_strdup_printf("%u", i + 1),
+                  lathe_fw_file_text(&g_array_index(told->files, struct lathe_fw_file, i)));
+    for (size_t i = 0; lines[i] != NULL; i++)
+        plan_take(plan, "smbios", g_strdup_printf("%zu", i + 1), g_strdup(lines[i]));
+}
+
 static void plan_add_notes(struct lathe_plan *plan, const struct lathe_definition *definition)
 {
     g_auto(GStrv) lines = g_strsplit(definition->notes ? definition->notes : "", "\n", -1);
@@ -292,6 +303,7 @@ static void plan_add_parts(struct lathe_plan *plan, const struct lathe_definitio
     plan_add_nets(plan, definition);
     plan_add_serials(plan, definition);
     plan_add_input(plan, definition);
+    plan_add_told(plan, definition->told);
     plan_add_kept_parts(plan, definition->parts);
     plan_add_extras(plan, definition);
     plan_add_gaps(plan, definition);

@@ -12,6 +12,7 @@
 #include "app/session/serial.h"
 #include "app/session/session.h"
 #include "app/session/swtpm.h"
+#include "app/session/told.h"
 #include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
 #include "emulator/api/net.h"
@@ -285,9 +286,14 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     struct emu_machine_config config = build_config(definition);
     struct emu_error found = EMU_ERROR_INIT;
 
+    struct emu_told *told = lathe_session_told_new(definition, error);
+
+    if (told == NULL)
+        return NULL;
     struct emu_numa *numa = lathe_numa_new(definition);
 
     config.numa = numa;
+    config.told = told;
     config.firmware_discard |= serials == NULL; /* a running machine may have its store */
     build_add_input(&config, definition);
     build_add_consoles(&config, definition);
@@ -295,6 +301,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
         !build_open_nets(&config, definition, serials == NULL, watch, error) ||
         (serials != NULL && !build_open_backends(&config, definition, serials, error))) {
         build_close_backends(&config);
+        lathe_session_told_free(told);
         lathe_numa_free(numa);
         return NULL;
     }
@@ -303,6 +310,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     struct emu_machine *machine =
         emu_machine_new(&config, watch != NULL ? &watch->machine : NULL, &found);
     lathe_numa_free(numa);
+    lathe_session_told_free(told);
     if (machine == NULL)
         lathe_error_from_emu(error, &found);
     return machine;

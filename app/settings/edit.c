@@ -443,7 +443,7 @@ bool lathe_edit_remove(struct lathe_edit *edit, const char *device, GError **err
 }
 
 /* A text that cannot run can be had, too: its author says so. What is no document cannot. */
-bool lathe_edit_change(struct lathe_edit *edit, unsigned areas, lathe_edit_alter *change,
+bool lathe_edit_change(struct lathe_edit *edit, uint64_t areas, lathe_edit_alter *change,
                        const void *opaque, GError **error)
 {
     struct lathe_config *config = edit_copy(edit);

@@ -65,7 +65,7 @@ bool lathe_edit_remove(struct lathe_edit *edit, const char *device, GError **err
  * definition; false with *error: it cannot. */
 typedef bool lathe_edit_alter(struct lathe_definition *definition, const void *opaque,
                               GError **error);
-bool lathe_edit_change(struct lathe_edit *edit, unsigned areas, lathe_edit_alter *change,
+bool lathe_edit_change(struct lathe_edit *edit, uint64_t areas, lathe_edit_alter *change,
                        const void *opaque, GError **error);
 bool lathe_edit_set_xml(struct lathe_edit *edit, const char *text, GError **error);
 

@@ -70,6 +70,8 @@ bool lathe_make_settle_files(struct lathe_definition *definition, GError **error
         files_make_whole(&definition->console[i].path);
     for (unsigned i = 0; i < definition->channels; i++)
         files_make_whole(&definition->channel[i].end.path);
+    for (guint i = 0; i < definition->told->files->len; i++)
+        files_make_whole(&g_array_index(definition->told->files, struct lathe_fw_file, i).path);
     for (unsigned i = 0; i < definition->disks; i++) {
         if (!files_settle_disk(&definition->disk[i], error))
             return false;
@@ -141,7 +143,7 @@ static bool make_settle(struct lathe_definition *definition, GError **error)
 }
 
 static struct lathe_machine *make_in(struct lathe_draft *draft, struct lathe_definition *definition,
-                                     unsigned areas, GError **error)
+                                     uint64_t areas, GError **error)
 {
     const char *folder = lathe_draft_get_folder(draft);
     g_autofree char *path = g_build_filename(folder, LATHE_MACHINE_DEFINITION, NULL);
@@ -156,7 +158,7 @@ static struct lathe_machine *make_in(struct lathe_draft *draft, struct lathe_def
 }
 
 struct lathe_machine *lathe_make_machine_with(struct lathe_library *library,
-                                              struct lathe_definition *definition, unsigned areas,
+                                              struct lathe_definition *definition, uint64_t areas,
                                               lathe_make_prepare prepare, void *opaque,
                                               GError **error)
 {
@@ -171,7 +173,7 @@ struct lathe_machine *lathe_make_machine_with(struct lathe_library *library,
 }
 
 struct lathe_machine *lathe_make_machine(struct lathe_library *library,
-                                         struct lathe_definition *definition, unsigned areas,
+                                         struct lathe_definition *definition, uint64_t areas,
                                          GError **error)
 {
     return lathe_make_machine_with(library, definition, areas, NULL, NULL, error);

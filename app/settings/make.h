@@ -27,7 +27,7 @@ bool lathe_make_check(const struct lathe_config *config, GError **error);
  * machine says of itself. Nothing is left where it fails. lathe_machine_free.
  */
 struct lathe_machine *lathe_make_machine(struct lathe_library *library,
-                                         struct lathe_definition *definition, unsigned areas,
+                                         struct lathe_definition *definition, uint64_t areas,
                                          GError **error);
 
 /* Adds to a definition what lies in the new machine's folder, where it puts files of its own; they
@@ -36,7 +36,7 @@ typedef bool (*lathe_make_prepare)(struct lathe_definition *definition, const ch
                                    void *opaque, GError **error);
 /* The same with such a step before the definition is written. */
 struct lathe_machine *lathe_make_machine_with(struct lathe_library *library,
-                                              struct lathe_definition *definition, unsigned areas,
+                                              struct lathe_definition *definition, uint64_t areas,
                                               lathe_make_prepare prepare, void *opaque,
                                               GError **error);
 

@@ -10,6 +10,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct lathe_definition;
 
@@ -37,7 +38,8 @@ struct lathe_setting {
     /* For people, not translated yet; label has a mnemonic. */
     const char *group, *label, *help;
     enum lathe_setting_kind kind;
-    unsigned flags, area; /* area: what lathe_config_write writes; 0: not of a definition's */
+    unsigned flags;
+    uint64_t area; /* what lathe_config_write writes; 0: not of a definition's */
     /* g_free; "" where there is nothing. */
     char *(*get)(const struct lathe_definition *definition);
     /* Of a LIST and a DRIVE: appends one. Else text is the value; of a BOOL NULL is "yes". False

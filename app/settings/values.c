@@ -613,6 +613,37 @@ bool lathe_put_testdev(struct lathe_definition *definition, const char *text, GE
     return values_put_flag(&definition->testdev, text, error);
 }
 
+/* ---- what the guest is told ---- */
+
+char *lathe_get_fw_cfg(const struct lathe_definition *definition)
+{
+    const GArray *files = definition->told->files;
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < files->len; i++) {
+        g_autofree char *line = lathe_fw_file_text(&g_array_index(files, struct lathe_fw_file, i));
+        g_string_append_printf(text, "%s%s", i != 0 ? "\n" : "", line);
+    }
+    return g_string_free(text, FALSE);
+}
+
+bool lathe_put_fw_cfg(struct lathe_definition *definition, const char *text, GError **error)
+{
+    return lathe_told_add_file(definition->told, text, error);
+}
+
+char *lathe_get_smbios(const struct lathe_definition *definition)
+{
+    g_auto(GStrv) lines = lathe_told_smbios_lines(definition->told);
+
+    return g_strjoinv("\n", lines);
+}
+
+bool lathe_put_smbios(struct lathe_definition *definition, const char *text, GError **error)
+{
+    return lathe_told_add_smbios(definition->told, text, error);
+}
+
 /* ---- lists ---- */
 
 static void values_clear_nets(struct lathe_definition *definition)
@@ -639,6 +670,10 @@ void lathe_values_clear(const struct lathe_setting *setting, struct lathe_defini
         lathe_parts_clear_hostdevs(definition->parts);
     if (strcmp(setting->name, "share") == 0)
         g_array_set_size(definition->parts->shares, 0);
+    if (strcmp(setting->name, "fw-cfg") == 0)
+        lathe_told_clear_files(definition->told);
+    if (strcmp(setting->name, "smbios") == 0)
+        lathe_told_clear_smbios(definition->told);
     if (strcmp(setting->name, "channel") == 0)
         lathe_definition_clear_channels(definition);
 }

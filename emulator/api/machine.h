@@ -14,6 +14,7 @@
 #include "emulator/api/ops/gpu.h"
 #include "emulator/api/ops/net.h"
 #include "emulator/api/ops/tpm.h"
+#include "emulator/api/told.h"
 #include "emulator/api/types.h"
 
 #define EMU_MAX_VCPUS    255
@@ -119,6 +120,7 @@ struct emu_machine_config {
     const char *kernel; /* bzImage, ELF with a PVH note, or Multiboot 1 */
     const char *initrd; /* or the Multiboot modules: "FILE args,FILE args" */
     const char *append; /* kernel command line */
+    const struct emu_told *told; /* NULL: nothing */
 
     struct emu_chardev_backend serial[EMU_MAX_SERIAL];
     struct emu_console consoles[EMU_MAX_CONSOLES];

@@ -284,6 +284,9 @@ bool board_add_vmgenid(struct board *board, struct emu_device *fw_cfg, struct em
 bool board_boot_vmgenid(struct board *board, struct emu_error *err);
 void board_change_vmgenid(struct board *board);
 
+/* The owner's files in fw_cfg, and the uuid (told.c); the machine's own are there. */
+bool board_add_told(struct board *board, struct emu_error *err);
+
 /* Reads the kernel and its company; makes the tables (pc-boot.c). */
 bool board_prepare_boot(struct board *board, struct emu_error *err);
 /* Into memory and the bootstrap processor; vcpus stand still. A kernel that can no longer be read

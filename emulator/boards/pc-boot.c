@@ -33,6 +33,7 @@ uint8_t *board_smbios(const struct board *board, uint64_t base, size_t limit, si
         .uefi = emu_machine_find_device(board->machine, "flash") != NULL,
         .cpu_maker = board->model->vendor,
         .cpu_name = board->model->brand,
+        .told = board->config->told,
     };
 
     x86_cpuid(board->cpus[0], 1, 0, leaf);
@@ -86,7 +87,8 @@ bool board_prepare_boot(struct board *board, struct emu_error *err)
             "there is nothing to boot; name a kernel with --kernel FILE, or firmware");
     return emu_boot_file_open(&board->kernel, board->config->kernel, err) &&
            emu_boot_prepare(&request, &board->image, err) && boot_add_acpi(board, err) &&
-           boot_add_smbios(board, err) && board_boot_vmgenid(board, err);
+           boot_add_smbios(board, err) && board_boot_vmgenid(board, err) &&
+           board_add_told(board, err);
 }
 
 #define BOOT_ATTR_CODE                                                                             \

@@ -446,6 +446,6 @@ bool board_prepare_firmware(struct board *board, struct emu_error *err)
            firmware_add_tpm(board, fw_cfg, err) && firmware_add_acpi(board, fw_cfg, err) &&
            firmware_add_smbios(board, fw_cfg, err) && firmware_add_kernel(board, fw_cfg, err) &&
            firmware_add_settings(board, fw_cfg, err) && board_tell_roots(board, fw_cfg, err) &&
-           board_prepare_boot_order(board, err) &&
-           board_prepare_smm(board, fw_cfg, err);
+           board_prepare_boot_order(board, err) && board_prepare_smm(board, fw_cfg, err) &&
+           board_add_told(board, err);
 }

@@ -235,7 +235,7 @@ static const struct board_device q35_devices[] = {
     {
         .class = &emu_fw_cfg_class,
         .id = "fw-cfg",
-        .maps = {{0, BOARD_PORTS, 0x510, 0}, {1, BOARD_PORTS, 0x514, 0}},
+        .maps = {{0, BOARD_PORTS, EMU_PC_FW_CFG, 0}, {1, BOARD_PORTS, EMU_PC_FW_CFG + 4, 0}},
         .prepare = q35_prepare_fw_cfg,
     },
     {

@@ -301,6 +301,18 @@ static void dsdt_pvpanic(struct aml *aml)
     aml_close(aml);
 }
 
+/* Where files for the guest's programs lie: a selector, data, and the DMA register. */
+static void dsdt_fw_cfg(struct aml *aml)
+{
+    aml_open_device(aml, "FWCF");
+    aml_name_string_value(aml, "_HID", "QEMU0002");
+    aml_name_integer(aml, "_STA", 0xb); /* nothing for people to look at */
+    aml_open_resources(aml, "_CRS");
+    aml_resource_io(aml, EMU_PC_FW_CFG, 12);
+    aml_close_resources(aml);
+    aml_close(aml);
+}
+
 void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board)
 {
     dsdt_vmgenid_page(aml, board->vmgenid);
@@ -312,6 +324,7 @@ void emu_acpi_dsdt(struct aml *aml, const struct emu_acpi_board *board)
     dsdt_hpet(aml);
     dsdt_vmgenid(aml);
     dsdt_pvpanic(aml);
+    dsdt_fw_cfg(aml);
     if (board->tpm)
         emu_acpi_tpm(aml, board);
     aml_close(aml);

@@ -48,6 +48,7 @@ struct emu_memory_map {
 #define EMU_PC_GPE_INPUT   0x1du /* keyboard or mouse, to wake */
 #define EMU_PC_GPE_VMGENID 0x05u /* the VM generation id is another one */
 #define EMU_PC_PVPANIC     0x505u
+#define EMU_PC_FW_CFG      0x510u /* selector and data, and DMA at 0x514 */
 #define EMU_PC_MAX_LOW     0xb0000000u /* RAM below 4 GiB if all of it fits, */
 #define EMU_PC_SPLIT       0x80000000u /* or up to here with the rest above 4 GiB */
 #define EMU_PC_HIGH        0x100000000ull

@@ -15,8 +15,10 @@
 enum {
     SMBIOS_BIOS = 0,
     SMBIOS_SYSTEM = 1,
+    SMBIOS_BOARD = 2,
     SMBIOS_CHASSIS = 3,
     SMBIOS_PROCESSOR = 4,
+    SMBIOS_OEM_STRINGS = 11,
     SMBIOS_MEMORY_ARRAY = 16,
     SMBIOS_MEMORY_DEVICE = 17,
     SMBIOS_MEMORY_MAPPED = 19,
@@ -48,12 +50,17 @@ static void smbios_put(struct smbios *tables, uint64_t value, unsigned bytes)
         aml_byte(&tables->out, (uint8_t)(value >> (8 * i)));
 }
 
-/* Ends the fixed part; strings is a NULL-terminated list. */
+/* Ends the fixed part. */
+static void smbios_seal(struct smbios *tables)
+{
+    if (!tables->out.failed)
+        tables->out.data[tables->structure + 1] = (uint8_t)(tables->out.length - tables->structure);
+}
+
+/* Ends the fixed part and puts the strings, a NULL-terminated list. */
 static void smbios_end(struct smbios *tables, const char *const *strings)
 {
-    if (tables->out.failed)
-        return;
-    tables->out.data[tables->structure + 1] = (uint8_t)(tables->out.length - tables->structure);
+    smbios_seal(tables);
     if (strings == NULL || *strings == NULL)
         aml_byte(&tables->out, 0);
     for (; strings != NULL && *strings != NULL; strings++)
@@ -61,47 +68,145 @@ static void smbios_end(struct smbios *tables, const char *const *strings)
     aml_byte(&tables->out, 0);
 }
 
-static void smbios_bios(struct smbios *tables, bool uefi)
+/* ---- structures with texts of the owner's ---- */
+
+#define SMBIOS_MOST_TEXTS 6 /* of a structure */
+
+/* The texts that a structure refers to; those not given have the number 0. */
+struct smbios_texts {
+    const struct emu_told *told;
+    const char *list[SMBIOS_MOST_TEXTS + 1];
+    unsigned count;
+};
+
+/* Puts the number of a text: the owner's, else ours; NULL: none. */
+static void smbios_text(struct smbios *tables, struct smbios_texts *texts, enum emu_smbios_text id,
+                        const char *ours)
 {
-    static const char *const strings[] = {"Lathe", "1", "01/01/2026", NULL};
+    const char *text = texts->told != NULL ? texts->told->texts[id] : NULL;
+
+    if (text == NULL || *text == '\0')
+        text = ours;
+    if (text != NULL && texts->count < SMBIOS_MOST_TEXTS)
+        texts->list[texts->count++] = text;
+    smbios_put(tables, text != NULL ? texts->count : 0, 1);
+}
+
+/* "MAJOR.MINOR" as two bytes; 1.0 where nothing is said. */
+static void smbios_release(struct smbios *tables, const struct emu_told *told)
+{
+    const char *text = told != NULL ? told->texts[EMU_SMBIOS_BIOS_RELEASE] : NULL;
+    unsigned major = 1, minor = 0;
+
+    if (text != NULL && sscanf(text, "%3u.%3u", &major, &minor) < 1)
+        major = 1;
+    smbios_put(tables, major & 0xff, 1);
+    smbios_put(tables, minor & 0xff, 1);
+}
+
+static void smbios_bios(struct smbios *tables, const struct emu_smbios_board *board)
+{
+    struct smbios_texts texts = {.told = board->told};
 
     smbios_begin(tables, SMBIOS_BIOS, 0x0000);
-    smbios_put(tables, 0x0201, 2);                       /* vendor, version */
-    smbios_put(tables, 0xe800, 2);                       /* segment */
-    smbios_put(tables, 3, 1);                            /* date */
-    smbios_put(tables, 0, 1);                            /* ROM size: 64 KiB */
-    smbios_put(tables, 1u << 3, 8);                      /* characteristics: not supported */
-    smbios_put(tables, 0x1401 | (uefi ? 0x0800 : 0), 2); /* ACPI; targeted content, virtual */
-    smbios_put(tables, 0xffff0001, 4);                   /* release 1.0, no embedded controller */
+    smbios_text(tables, &texts, EMU_SMBIOS_BIOS_VENDOR, "Lathe");
+    smbios_text(tables, &texts, EMU_SMBIOS_BIOS_VERSION, "1");
+    smbios_put(tables, 0xe800, 2); /* segment */
+    smbios_text(tables, &texts, EMU_SMBIOS_BIOS_DATE, "01/01/2026");
+    smbios_put(tables, 0, 1);       /* ROM size: 64 KiB */
+    smbios_put(tables, 1u << 3, 8); /* characteristics: not supported */
+    /* ACPI; targeted content, virtual */
+    smbios_put(tables, 0x1401 | (board->uefi ? 0x0800 : 0), 2);
+    smbios_release(tables, board->told);
+    smbios_put(tables, 0xffff, 2); /* no embedded controller */
     smbios_put(tables, 0, 2);
-    smbios_end(tables, strings);
+    smbios_end(tables, texts.list);
+}
+
+/* The first three fields of a uuid are numbers, and lie little-endian. */
+static void smbios_uuid(struct smbios *tables, const uint8_t *uuid)
+{
+    static const uint8_t from[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+
+    for (unsigned i = 0; i < sizeof(from); i++)
+        aml_byte(&tables->out, uuid[from[i]]);
 }
 
 static void smbios_system(struct smbios *tables, const struct emu_smbios_board *board)
 {
-    static const char *const strings[] = {"Lathe", "Standard PC (q35)", "1", NULL};
+    static const uint8_t none[16];
+    struct smbios_texts texts = {.told = board->told};
 
     smbios_begin(tables, SMBIOS_SYSTEM, 0x0100);
-    smbios_put(tables, 0x030201, 3); /* manufacturer, product, version */
-    smbios_put(tables, 0, 1);        /* no serial number */
-    aml_bytes(&tables->out, board->uuid, 16);
+    smbios_text(tables, &texts, EMU_SMBIOS_SYSTEM_MANUFACTURER, "Lathe");
+    smbios_text(tables, &texts, EMU_SMBIOS_SYSTEM_PRODUCT, "Standard PC (q35)");
+    smbios_text(tables, &texts, EMU_SMBIOS_SYSTEM_VERSION, "1");
+    smbios_text(tables, &texts, EMU_SMBIOS_SYSTEM_SERIAL, NULL);
+    smbios_uuid(tables, board->told != NULL ? board->told->uuid : none);
     smbios_put(tables, 6, 1); /* woken by the power switch */
-    smbios_put(tables, 0, 2);
-    smbios_end(tables, strings);
+    smbios_text(tables, &texts, EMU_SMBIOS_SYSTEM_SKU, NULL);
+    smbios_text(tables, &texts, EMU_SMBIOS_SYSTEM_FAMILY, NULL);
+    smbios_end(tables, texts.list);
 }
 
-static void smbios_chassis(struct smbios *tables)
+/* Only where something is said of it. */
+static void smbios_board(struct smbios *tables, const struct emu_told *told)
 {
-    static const char *const strings[] = {"Lathe", NULL};
+    struct smbios_texts texts = {.told = told};
+    bool said = false;
+
+    for (unsigned i = EMU_SMBIOS_BOARD_MANUFACTURER; i <= EMU_SMBIOS_BOARD_LOCATION; i++)
+        said |= told != NULL && told->texts[i] != NULL;
+    if (!said)
+        return;
+    smbios_begin(tables, SMBIOS_BOARD, 0x0200);
+    smbios_text(tables, &texts, EMU_SMBIOS_BOARD_MANUFACTURER, "Lathe");
+    smbios_text(tables, &texts, EMU_SMBIOS_BOARD_PRODUCT, NULL);
+    smbios_text(tables, &texts, EMU_SMBIOS_BOARD_VERSION, NULL);
+    smbios_text(tables, &texts, EMU_SMBIOS_BOARD_SERIAL, NULL);
+    smbios_text(tables, &texts, EMU_SMBIOS_BOARD_ASSET, NULL);
+    smbios_put(tables, 0x01, 1); /* hosts the processors */
+    smbios_text(tables, &texts, EMU_SMBIOS_BOARD_LOCATION, NULL);
+    smbios_put(tables, 0x0300, 2); /* the chassis */
+    smbios_put(tables, 0x0a, 1);   /* a motherboard */
+    smbios_put(tables, 0, 1);
+    smbios_end(tables, texts.list);
+}
+
+static void smbios_chassis(struct smbios *tables, const struct emu_told *told)
+{
+    struct smbios_texts texts = {.told = told};
 
     smbios_begin(tables, SMBIOS_CHASSIS, 0x0300);
-    smbios_put(tables, 0x0101, 2); /* manufacturer; type: other */
-    smbios_put(tables, 0, 3);
+    smbios_text(tables, &texts, EMU_SMBIOS_CHASSIS_MANUFACTURER, "Lathe");
+    smbios_put(tables, 1, 1); /* type: other */
+    smbios_text(tables, &texts, EMU_SMBIOS_CHASSIS_VERSION, NULL);
+    smbios_text(tables, &texts, EMU_SMBIOS_CHASSIS_SERIAL, NULL);
+    smbios_text(tables, &texts, EMU_SMBIOS_CHASSIS_ASSET, NULL);
     smbios_put(tables, 0x02030303, 4); /* states: safe; security unknown */
     smbios_put(tables, 0, 8);
-    smbios_put(tables, 0, 1); /* no SKU number */
-    smbios_end(tables, strings);
+    smbios_text(tables, &texts, EMU_SMBIOS_CHASSIS_SKU, NULL);
+    smbios_end(tables, texts.list);
 }
+
+/* The same strings in one structure; their number is a byte. */
+static void smbios_oem_strings(struct smbios *tables, const struct emu_told *told)
+{
+    unsigned count = told != NULL ? told->string_count : 0;
+
+    if (count == 0)
+        return;
+    if (count > EMU_SMBIOS_STRINGS)
+        count = EMU_SMBIOS_STRINGS;
+    smbios_begin(tables, SMBIOS_OEM_STRINGS, 0x0b00);
+    smbios_put(tables, count, 1);
+    smbios_seal(tables);
+    for (unsigned i = 0; i < count; i++)
+        aml_bytes(&tables->out, told->strings[i], strlen(told->strings[i]) + 1);
+    aml_byte(&tables->out, 0);
+}
+
+/* ---- processors and memory ---- */
 
 static void smbios_processor(struct smbios *tables, const struct emu_smbios_board *board,
                              unsigned socket)
@@ -229,11 +334,13 @@ uint8_t *emu_smbios_build(const struct emu_smbios_board *board, uint64_t base, s
 
     aml_init(&tables.out);
     aml_bytes(&tables.out, blank, sizeof(blank));
-    smbios_bios(&tables, board->uefi);
+    smbios_bios(&tables, board);
     smbios_system(&tables, board);
-    smbios_chassis(&tables);
+    smbios_board(&tables, board->told);
+    smbios_chassis(&tables, board->told);
     for (unsigned i = 0; i < board->sockets; i++)
         smbios_processor(&tables, board, i);
+    smbios_oem_strings(&tables, board->told);
     smbios_memory(&tables, board->map);
     smbios_closing(&tables);
     if (tables.out.failed || tables.out.length > limit) {

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SMBIOS 3.1 tables (DSP0134): BIOS, system, chassis, processors, memory. */
+/* SMBIOS 3.1 tables (DSP0134): BIOS, system, board, chassis, processors, memory, OEM strings. */
 #ifndef EMU_FIRMWARE_SMBIOS_H
 #define EMU_FIRMWARE_SMBIOS_H
 
 #include "emulator/api/error.h"
+#include "emulator/api/told.h"
 #include "emulator/firmware/memory-map.h"
 
 struct emu_smbios_board {
     const struct emu_memory_map *map;
     unsigned sockets, cores, threads; /* cores and threads of one socket */
-    uint8_t uuid[16];
     bool uefi;                            /* of the firmware */
     uint32_t cpu_signature, cpu_features; /* CPUID 1: eax, edx */
     const char *cpu_maker, *cpu_name;     /* its vendor and brand; not empty */
+    const struct emu_told *told;          /* texts of the owner's; NULL: none */
 };
 
 #define EMU_SMBIOS_ANCHOR 24u /* bytes of the entry point, */

@@ -90,6 +90,6 @@ def definition(name):
 for entry in sorted(os.listdir(FOLDER)):
     if entry.endswith(".args"):
         line(entry[:-len(".args")])
-for entry in ("desktop", "ours", "parts", "small", "bad-values"):
+for entry in ("desktop", "ours", "parts", "small", "told", "bad-values"):
     definition(entry)
 finish()

@@ -26,7 +26,7 @@ static void fuzz_fill(const struct lathe_config *config)
 static void fuzz_write(struct lathe_config *config)
 {
     struct lathe_definition *before = lathe_definition_new(), *after = lathe_definition_new();
-    const unsigned areas = ~(unsigned)LATHE_AREA_DISKS;
+    const uint64_t areas = ~(uint64_t)LATHE_AREA_DISKS;
 
     if (lathe_config_fill(config, before, NULL) &&
         lathe_config_write(config, before, areas, NULL)) {

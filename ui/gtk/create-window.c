@@ -392,7 +392,7 @@ static void create_make_thread(GTask *task, gpointer source, gpointer data,
     g_autoptr(lathe_library) library = lathe_library_open(NULL);
     struct create_wish *wish = data;
     GError *error = NULL;
-    const unsigned areas =
+    const uint64_t areas =
         LATHE_AREA_KERNEL | LATHE_AREA_INITRD | LATHE_AREA_APPEND | LATHE_AREA_TPM;
     struct lathe_machine *machine =
         wish->answers == NULL

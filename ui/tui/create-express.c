@@ -48,7 +48,7 @@ static bool express_take(struct express *express, struct tui_form *form, GError 
 static bool express_make(struct tui *tui, struct tui_form *form, void *opaque, GError **error)
 {
     struct express *express = opaque;
-    const unsigned areas = LATHE_EXPRESS_AREAS | LATHE_AREA_TPM;
+    const uint64_t areas = LATHE_EXPRESS_AREAS | LATHE_AREA_TPM;
 
     if (!express_take(express, form, error) ||
         !lathe_express_check(express->answers, express->definition, error))

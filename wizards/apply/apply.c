@@ -14,7 +14,7 @@ static const struct apply_row {
     bool (*apply)(const struct lathe_answers *answers, struct lathe_definition *definition,
                   GError **error);
     void (*take)(struct lathe_answers *answers, const struct lathe_definition *definition);
-    unsigned areas; /* LATHE_AREA_... that are changed */
+    uint64_t areas; /* LATHE_AREA_... that are changed */
 } apply_rows[] = {
     {&lathe_topology_flow, lathe_topology_apply, lathe_topology_take,
      LATHE_AREA_TOPOLOGY | LATHE_AREA_MEMORY | LATHE_AREA_CELLS},

@@ -56,7 +56,7 @@ static bool express_add_disk(const struct lathe_start *start, struct lathe_defin
 }
 
 struct lathe_machine *lathe_cli_make_express(struct lathe_library *library,
-                                             struct lathe_definition *definition, unsigned areas,
+                                             struct lathe_definition *definition, uint64_t areas,
                                              const char *how, GError **error)
 {
     struct lathe_machine *machine = NULL;

@@ -187,6 +187,18 @@ bool emu_fw_cfg_add_file(struct emu_device *device, const char *name, const void
     return done;
 }
 
+bool emu_fw_cfg_has_file(struct emu_device *device, const char *name)
+{
+    struct fw_cfg *fw_cfg = fw_cfg_of(device);
+    bool found = false;
+
+    pthread_mutex_lock(&device->lock);
+    for (uint32_t i = 0; i < fw_cfg->files && !found; i++)
+        found = strcmp(fw_cfg->names[i], name) == 0;
+    pthread_mutex_unlock(&device->lock);
+    return found;
+}
+
 static bool fw_cfg_make_writable(struct fw_cfg_item *item, emu_fw_cfg_written_fn *written,
                                  void *opaque, struct emu_error *err)
 {

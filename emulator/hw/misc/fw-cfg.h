@@ -54,6 +54,8 @@ bool emu_fw_cfg_add_number(struct emu_device *device, uint16_t key, uint64_t val
                            struct emu_error *err);
 bool emu_fw_cfg_add_file(struct emu_device *device, const char *name, const void *data,
                          size_t length, struct emu_error *err);
+/* Is there a file of this name? */
+bool emu_fw_cfg_has_file(struct emu_device *device, const char *name);
 /*
  * The bytes of a file depend on what the guest has done: refresh makes them anew in place, always
  * length of them, when the file is selected. Called with the device's lock held, on a vcpu thread.
