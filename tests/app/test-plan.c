@@ -321,7 +321,72 @@ static void test_boot_order(void)
     lathe_definition_free(definition);
 }
 
+/* ---- what the guest is told ---- */
+
+static void told_refuses(struct lathe_told *told, bool file, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+
+    CHECK(!(file ? lathe_told_add_file : lathe_told_add_smbios)(told, text, &error));
+    CHECK(error != NULL && g_str_has_prefix(error->message, file ? "--fw-cfg" : "--smbios"));
+}
+
+static void test_told_words(void)
+{
+    struct lathe_told *told = lathe_told_new();
+    g_auto(GStrv) lines = NULL;
+
+    CHECK(lathe_told_add_file(told, "opt/org.example/x,string=", NULL));
+    CHECK_STR(g_array_index(told->files, struct lathe_fw_file, 0).text, "");
+    CHECK(lathe_told_add_smbios(told, "type=11,value=a,value=b,,c", NULL));
+    CHECK(lathe_told_add_smbios(told, "type=3,sku=S,asset=A", NULL));
+    CHECK(lathe_told_add_smbios(told, "type=3,sku=", NULL)); /* the machine's own again */
+    lines = lathe_told_smbios_lines(told);
+    CHECK(g_strv_length(lines) == 3);
+    CHECK_STR(lines[0], "type=3,asset=A");
+    CHECK_STR(lines[2], "type=11,value=b,,c");
+    for (const char *const *text =
+             (const char *const[]){"", "string=x", "name=a b,string=x", "name=x", "name=x,data=y",
+                                   "name=opt/org.example/x,string=y", "name=x,string=a\nb", NULL};
+         *text != NULL; text++)
+        told_refuses(told, true, *text);
+    for (const char *const *text =
+             (const char *const[]){"", "11", "type=11,value=a,serial=b", "type=0,release=1.256",
+                                   "type=17,serial=x", "type=1,serial=a\tb", "type=x,value=y",
+                                   NULL};
+         *text != NULL; text++)
+        told_refuses(told, false, *text);
+    CHECK(told->files->len == 1 && told->strings->len == 2); /* nothing of those was taken */
+    lathe_told_free(told);
+}
+
+static void test_told_bounds(void)
+{
+    struct lathe_told *told = lathe_told_new();
+    g_autofree char *name = g_strnfill(EMU_FW_CFG_NAME_MAX + 1, 'n');
+    g_autofree char *text = g_strnfill(EMU_SMBIOS_STRING_MAX + 1, 't');
+
+    CHECK(!lathe_told_take_file(told, name, NULL, "", NULL));
+    CHECK(lathe_told_take_file(told, name + 1, NULL, "", NULL));
+    CHECK(!lathe_told_take_string(told, text, NULL));
+    CHECK(lathe_told_take_string(told, text + 1, NULL));
+    CHECK(!lathe_told_take_string(told, text + 1, NULL)); /* too much of all */
+    CHECK(!lathe_told_take_text(told, EMU_SMBIOS_SYSTEM_SERIAL, text, NULL));
+    lathe_told_clear_smbios(told);
+    for (unsigned i = 0; i < EMU_SMBIOS_STRINGS; i++)
+        CHECK(lathe_told_take_string(told, "x", NULL));
+    CHECK(!lathe_told_take_string(told, "x", NULL));
+    for (unsigned i = 1; i < EMU_FW_CFG_FILES_MAX; i++) {
+        g_autofree char *number = g_strdup_printf("opt/%u", i);
+        CHECK(lathe_told_take_file(told, number, "/file", NULL, NULL));
+    }
+    CHECK(!lathe_told_take_file(told, "opt/one-more", "/file", NULL, NULL));
+    lathe_told_free(told);
+}
+
 static const struct test_case cases[] = {
+    {"plan: what the guest is told", test_told_words},
+    {"plan: how much it is told", test_told_bounds},
     {"plan: forwards", test_forwards},
     {"plan: network adapters", test_nets},
     {"plan: boot order", test_boot_order},

@@ -301,8 +301,9 @@ static void write_credentials(const struct lathe_answers *answers, struct lathe_
     for (size_t i = 0; lines[i] != NULL; i++)
         g_string_append_printf(text, "%sio.systemd.credential:%s", i != 0 ? "\n" : "",
                                lathe_answers_masked(answers) ? LATHE_SECRET_MASK : lines[i]);
-    lathe_outcome_note(outcome, "the lines of smbios-type11.txt are strings of SMBIOS type 11: in "
-                                "libvirt <oemStrings>, for QEMU -smbios type=11,value=...");
+    lathe_outcome_note(outcome,
+                       "the lines of smbios-type11.txt are strings of SMBIOS type 11: "
+                       "lathe.args and qemu.sh have them, in libvirt they are <oemStrings>");
 }
 
 static void told_apply(const struct lathe_answers *answers, struct lathe_outcome *outcome)

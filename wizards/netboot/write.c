@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/plan/disk.h"
 #include "wizards/netboot/model.h"
 
 /* ---- menus ---- */
@@ -67,6 +68,22 @@ void netboot_write_ipxe(const struct lathe_answers *answers, GString *text)
 
 /* ---- machines ---- */
 
+/* SMBIOS type 11, where systemd looks for credentials; the option has the same words here and in
+ * QEMU. */
+static void write_strings(const struct lathe_answers *answers, const char *option, GString *text)
+{
+    g_auto(GStrv) lines = lathe_answers_list(answers, "credentials");
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        g_autofree char *value = lathe_double_commas(lines[i]);
+        g_autofree char *word =
+            g_strconcat("type=11,value=io.systemd.credential:",
+                        lathe_answers_masked(answers) ? LATHE_SECRET_MASK : value, NULL);
+        g_autofree char *quoted = g_shell_quote(word);
+        g_string_append_printf(text, " %s %s", option, quoted);
+    }
+}
+
 static const char *write_firmware(const struct lathe_answers *answers)
 {
     if (!netboot_is_efi(answers))
@@ -85,6 +102,7 @@ void netboot_write_lathe(const struct lathe_answers *answers, GString *text)
     g_autofree char *quoted = g_shell_quote(line->str);
     g_string_append_printf(text, "--firmware %s --memory %s --boot network --net %s",
                            write_firmware(answers), lathe_answers_value(answers, "memory"), quoted);
+    write_strings(answers, "--smbios", text);
 }
 
 static void write_attribute(GString *text, const char *name, const char *value)
@@ -163,5 +181,6 @@ void netboot_write_qemu(const struct lathe_answers *answers, GString *text)
             ? " -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"
             : "",
         folder, option);
+    write_strings(answers, "-smbios", text);
     lathe_net_clear(&net);
 }
