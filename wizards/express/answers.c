@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "wizards/express/express-private.h"
+#include "wizards/installer/few.h"
 #include "wizards/installer/installer.h"
 
 /* The installers' own rules, of the flow that writes their files. */
@@ -25,41 +26,10 @@ static bool asks_mirror(const struct lathe_answers *answers)
     return system != NULL && system->seed == EXPRESS_INITRD;
 }
 
-static const struct lathe_choice system_choices[] = {
-    {"debian12", N_("Debian 12")},
-    {"debian13", N_("Debian 13")},
-    {"rhel9", N_("Red Hat Enterprise Linux 9, AlmaLinux, Rocky Linux")},
-    {"rhel10", N_("Red Hat Enterprise Linux 10, AlmaLinux, Rocky Linux, Fedora")},
-    {"sles15", N_("SUSE Linux Enterprise Server 15")},
-    {"ubuntu24.04", N_("Ubuntu Server 24.04 LTS")},
-    {NULL},
-};
-
 static const struct lathe_question express_questions[] = {
-    {"system", N_("System"), N_("The system that is installed."), LATHE_QUESTION_CHOICE,
-     .required = true, .choices = system_choices},
-    {"login", N_("User"), N_("The user's name for logging in."), LATHE_QUESTION_TEXT,
-     .required = true, .check = login_check},
-    {"password", N_("Password"),
-     N_("The user's password. What is written down of it is a hash, from which nobody can tell "
-        "the password."),
-     LATHE_QUESTION_SECRET, .required = true},
-    {"full-name", N_("Full name"), N_("The user's name for people."), LATHE_QUESTION_TEXT,
-     .check = full_name_check},
-    {"hostname", N_("Host name"), N_("What the new system calls itself."), LATHE_QUESTION_TEXT,
-     .required = true, .initial = "guest", .check = host_check},
-    {"locale", N_("Language"), N_("Language and country of the new system, as en_US.UTF-8."),
-     LATHE_QUESTION_TEXT, .required = true, .initial = "en_US.UTF-8", .check = locale_check},
-    {"keyboard", N_("Keyboard"), N_("Its layout, as us or de."), LATHE_QUESTION_TEXT,
-     .required = true, .initial = "us", .check = keyboard_check},
-    {"timezone", N_("Time zone"), N_("As Europe/Berlin."), LATHE_QUESTION_TEXT, .required = true,
-     .initial = "Etc/UTC", .check = timezone_check},
-    {"mirror", N_("Mirror"), N_("Where the packages come from."), LATHE_QUESTION_TEXT,
-     .required = true, .asked = asks_mirror, .check = url_check},
-    {"packages", N_("More packages"), N_("Their names, a line each."), LATHE_QUESTION_LIST,
-     .check = package_check},
-    {"ssh-keys", N_("SSH keys"), N_("Public keys that the user may log in with, a line each."),
-     LATHE_QUESTION_LIST, .check = key_check},
+#define ASKED        NULL
+#define ASKED_MIRROR asks_mirror
+#include "wizards/installer/few.inc"
     {NULL},
 };
 

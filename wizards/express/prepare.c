@@ -14,35 +14,13 @@
 #include "app/media/seed.h"
 #include "app/plan/error.h"
 #include "wizards/express/express-private.h"
-#include "wizards/installer/installer.h"
+#include "wizards/installer/few.h"
 
 /* ---- the files of answers ---- */
 
-static struct lathe_answers *prepare_answers(const struct lathe_answers *answers)
-{
-    static const char *const same[] = {"system",   "login",    "full-name", "hostname", "locale",
-                                       "keyboard", "timezone", "packages",  "ssh-keys"};
-    static const char *const fixed[][2] = {
-        {"platform", "x86_64"}, {"method", "dhcp"}, {"automatic", "yes"}, {"storage", "plain"},
-        {"finish", "reboot"},   {"vnc", "no"},      {"rdp", "no"}};
-    struct lathe_answers *made = lathe_answers_new(&lathe_installer_flow);
-    const char *password = lathe_answers_value(answers, "password");
-
-    for (gsize i = 0; i < G_N_ELEMENTS(fixed); i++)
-        lathe_answers_set(made, fixed[i][0], fixed[i][1], NULL);
-    for (gsize i = 0; i < G_N_ELEMENTS(same); i++)
-        lathe_answers_set(made, same[i], lathe_answers_value(answers, same[i]), NULL);
-    lathe_answers_set(made, "url", lathe_answers_value(answers, "mirror"), NULL);
-    lathe_answers_set(made, "login-password", password, NULL);
-    if (lathe_answers_is(answers, "system", "sles15")) /* users become root with root's password */
-        lathe_answers_set(made, "root-password", password, NULL);
-    lathe_installer_flow.complete(made);
-    return made;
-}
-
 static struct lathe_outcome *prepare_outcome(const struct lathe_answers *answers)
 {
-    struct lathe_answers *made = prepare_answers(answers);
+    struct lathe_answers *made = lathe_installer_of_few(answers);
     struct lathe_outcome *outcome = lathe_flow_compose(made, false);
 
     lathe_answers_free(made);

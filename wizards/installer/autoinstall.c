@@ -117,6 +117,10 @@ void installer_autoinstall(const struct lathe_answers *answers, struct lathe_out
     autoinstall_network(answers, out);
     autoinstall_users(answers, out);
     autoinstall_disks(answers, out);
+    if (installer_is_minimal(answers)) {
+        installer_yaml_key(out, 1, "source:");
+        installer_yaml_key(out, 2, "id: ubuntu-server-minimal");
+    }
     if (*packages != NULL)
         installer_yaml_key(out, 1, "packages:");
     installer_yaml_list(out, 2, packages);

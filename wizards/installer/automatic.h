@@ -24,6 +24,9 @@ char *installer_disk_name(const struct lathe_answers *answers);
 /* A list's lines; g_free. */
 char *installer_joined(const struct lathe_answers *answers, const char *id, const char *between);
 
+/* Is as little as can be to be installed? */
+bool installer_is_minimal(const struct lathe_answers *answers);
+
 /* The writers. */
 void installer_kickstart(const struct lathe_answers *answers, struct lathe_outcome *outcome);
 void installer_autoyast(const struct lathe_answers *answers, struct lathe_outcome *outcome);

@@ -158,12 +158,15 @@ static void autoyast_software(const struct lathe_answers *answers, GString *out)
 {
     g_auto(GStrv) packages = lathe_answers_list(answers, "packages");
 
+    bool minimal = installer_is_minimal(answers);
+
     xml_open(out, 1, "software", "");
+    xml_text(out, 2, "install_recommended", XML_BOOLEAN, minimal ? "false" : "");
     xml_open(out, 2, "products", XML_LIST);
     xml_text(out, 3, "product", "", "SLES");
     xml_close(out, 2, "products");
     xml_open(out, 2, "patterns", XML_LIST);
-    xml_text(out, 3, "pattern", "", "base");
+    xml_text(out, 3, "pattern", "", minimal ? "minimal_base" : "base");
     xml_close(out, 2, "patterns");
     xml_open(out, 2, "packages", XML_LIST);
     xml_text(out, 3, "package", "", "openssh");

@@ -10,6 +10,9 @@
 
 extern const struct lathe_flow lathe_installer_flow;
 
+/* The question "software": how much is installed. */
+extern const struct lathe_choice lathe_installer_software[];
+
 /* Makes a question's check of the rules of the installer's question id, for other flows. */
 #define LATHE_INSTALLER_CHECK(name, id)                                                            \
     static bool name(const char *text, GError **error)                                             \

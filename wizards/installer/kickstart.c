@@ -113,8 +113,9 @@ void installer_kickstart(const struct lathe_answers *answers, struct lathe_outco
     installer_line(out, "firewall --enabled --service=ssh");
     installer_line(out, "firstboot --disable");
     installer_line(out, "%s", lathe_answers_value(answers, "finish"));
-    installer_line(out, "%%packages");
-    installer_line(out, "@^minimal-environment");
+    installer_line(out,
+                   installer_is_minimal(answers) ? "%%packages --exclude-weakdeps" : "%%packages");
+    installer_line(out, installer_is_minimal(answers) ? "@core" : "@^minimal-environment");
     installer_line(out, "%s", packages);
     installer_line(out, "%%end");
 }

@@ -113,6 +113,16 @@ static void preseed_keys(const struct lathe_answers *answers, GString *out)
                    login, keys, login, login, login, login);
 }
 
+static void preseed_software(const struct lathe_answers *answers, GString *out)
+{
+    if (installer_is_minimal(answers)) {
+        preseed_put(out, "base-installer/install-recommends", "boolean", "false");
+        installer_line(out, "tasksel tasksel/first multiselect");
+    } else {
+        installer_line(out, "tasksel tasksel/first multiselect standard, ssh-server");
+    }
+}
+
 void installer_preseed(const struct lathe_answers *answers, struct lathe_outcome *outcome)
 {
     GString *out = lathe_outcome_file(outcome, "preseed.cfg");
@@ -128,7 +138,7 @@ void installer_preseed(const struct lathe_answers *answers, struct lathe_outcome
     preseed_put(out, "clock-setup/utc", "boolean", "true");
     preseed_put(out, "time/zone", "string", lathe_answers_value(answers, "timezone"));
     preseed_disks(answers, out);
-    installer_line(out, "tasksel tasksel/first multiselect standard, ssh-server");
+    preseed_software(answers, out);
     preseed_put(out, "pkgsel/include", "string", packages);
     installer_line(out, "popularity-contest popularity-contest/participate boolean false");
     if (!installer_on_z(answers)) {

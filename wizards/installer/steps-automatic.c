@@ -7,6 +7,7 @@
 
 #include "app/plan/error.h"
 #include "wizards/installer/automatic.h"
+#include "wizards/installer/installer.h"
 #include "wizards/installer/systems.h"
 #include "wizards/installer/values.h"
 
@@ -133,6 +134,12 @@ static const struct lathe_choice finish_choices[] = {
     {NULL},
 };
 
+const struct lathe_choice lathe_installer_software[] = {
+    {"standard", N_("the usual programs, and SSH")},
+    {"minimal", N_("as little as can be")},
+    {NULL},
+};
+
 const struct lathe_question installer_automatic_questions[] = {
     {"automatic", N_("Ask nothing"),
      N_("Whether to make a file of answers (kickstart, AutoYaST, preseed, autoinstall), so that "
@@ -167,6 +174,9 @@ const struct lathe_question installer_automatic_questions[] = {
     {"passphrase", N_("Passphrase of the disk"),
      N_("What the disk is unlocked with at each start. The file has it as it is."),
      LATHE_QUESTION_SECRET, .required = true, .asked = asks_passphrase, .check = passphrase_check},
+    {"software", N_("Software"), N_("How much is installed."), LATHE_QUESTION_CHOICE,
+     .required = true, .initial = "standard", .asked = asks_file,
+     .choices = lathe_installer_software},
     {"packages", N_("More packages"), N_("Their names, a line each."), LATHE_QUESTION_LIST,
      .asked = asks_file, .check = package_check},
     {"finish", N_("At the end"), N_("What happens when all is installed."), LATHE_QUESTION_CHOICE,
@@ -235,6 +245,11 @@ char *installer_joined(const struct lathe_answers *answers, const char *id, cons
     g_auto(GStrv) list = lathe_answers_list(answers, id);
 
     return g_strjoinv(between, list);
+}
+
+bool installer_is_minimal(const struct lathe_answers *answers)
+{
+    return lathe_answers_is(answers, "software", "minimal");
 }
 
 static void note_delivery(const struct lathe_answers *answers, struct lathe_outcome *outcome,

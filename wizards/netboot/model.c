@@ -24,9 +24,8 @@ bool netboot_has_grub(const struct lathe_answers *answers)
     return netboot_source_is(answers, NETBOOT_KERNEL) && netboot_is_efi(answers);
 }
 
-/* A file that was answered, under a name. */
-static void netboot_give(const struct lathe_answers *answers, struct lathe_net_definition *net,
-                         const char *name, const char *id)
+void netboot_give(const struct lathe_answers *answers, struct lathe_net_definition *net,
+                  const char *name, const char *id)
 {
     const char *path = lathe_answers_value(answers, id);
 
@@ -34,9 +33,8 @@ static void netboot_give(const struct lathe_answers *answers, struct lathe_net_d
         g_ptr_array_add(net->files, g_strconcat(name, "=", path, NULL));
 }
 
-/* One that this wizard makes, in the folder for those. */
-static void netboot_give_made(const struct lathe_answers *answers, struct lathe_net_definition *net,
-                              const char *name, const char *file)
+void netboot_give_made(const struct lathe_answers *answers, struct lathe_net_definition *net,
+                       const char *name, const char *file)
 {
     g_autofree char *path = g_build_filename(lathe_answers_value(answers, "place"), file, NULL);
 
@@ -48,6 +46,7 @@ static void netboot_fill_kernel(const struct lathe_answers *answers,
 {
     netboot_give(answers, net, "linux", "kernel");
     netboot_give(answers, net, "initrd.gz", "initrd");
+    netboot_install_fill(answers, net);
     if (!netboot_is_efi(answers)) {
         netboot_give_made(answers, net, "boot.ipxe", "boot.ipxe");
         return;

@@ -23,6 +23,24 @@ bool netboot_is_secure(const struct lathe_answers *answers);
 /* GRUB starts the kernel, with shim in front of it if there is one. */
 bool netboot_has_grub(const struct lathe_answers *answers);
 
+/* Is the kernel an installer's that asks nothing? */
+bool netboot_installs(const struct lathe_answers *answers);
+extern const struct lathe_question netboot_install_questions[];
+/* What the kernel is told; g_free. */
+char *netboot_append(const struct lathe_answers *answers);
+/* The installer's files of answers, given by the boot service; and themselves, if they are made. */
+void netboot_install_fill(const struct lathe_answers *answers, struct lathe_net_definition *net);
+void netboot_install_apply(const struct lathe_answers *answers, struct lathe_outcome *outcome);
+void netboot_install_validate(const struct lathe_answers *answers, struct lathe_problems *problems);
+
+/* A question's check: is there such a file? */
+bool netboot_check_file(const char *text, GError **error);
+/* A file that was answered, under a name; one that this wizard makes, in the folder for those. */
+void netboot_give(const struct lathe_answers *answers, struct lathe_net_definition *net,
+                  const char *name, const char *id);
+void netboot_give_made(const struct lathe_answers *answers, struct lathe_net_definition *net,
+                       const char *name, const char *file);
+
 /* The adapter with its boot service; to be cleared. */
 void netboot_fill(const struct lathe_answers *answers, struct lathe_net_definition *net);
 

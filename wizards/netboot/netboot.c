@@ -8,6 +8,7 @@
 
 #include "app/plan/error.h"
 #include "app/plan/size.h"
+#include "wizards/installer/automatic.h"
 #include "wizards/netboot/model.h"
 
 #define GIB (1ull << 30)
@@ -73,7 +74,7 @@ static bool check_url(const char *text, GError **error)
                              EMU_NETBOOT_NAME_MAX);
 }
 
-static bool check_file(const char *text, GError **error)
+bool netboot_check_file(const char *text, GError **error)
 {
     struct stat found;
 
@@ -111,13 +112,13 @@ static const struct lathe_question source_questions[] = {
     {"source", N_("What is started"), N_("Where the system comes from."), LATHE_QUESTION_CHOICE,
      .required = true, .initial = "kernel", .choices = source_choices},
     {"iso", N_("Disc image"), N_("UEFI loads it into memory and starts it as a CD."),
-     LATHE_QUESTION_FILE, .required = true, .asked = asked_iso, .check = check_file},
+     LATHE_QUESTION_FILE, .required = true, .asked = asked_iso, .check = netboot_check_file},
     {"uki", N_("Unified kernel image"), N_("A UEFI program that holds all it needs."),
-     LATHE_QUESTION_FILE, .required = true, .asked = asked_uki, .check = check_file},
+     LATHE_QUESTION_FILE, .required = true, .asked = asked_uki, .check = netboot_check_file},
     {"kernel", N_("Kernel"), N_("Of an installer, for example linux of Debian's netboot."),
-     LATHE_QUESTION_FILE, .required = true, .asked = asked_kernel, .check = check_file},
+     LATHE_QUESTION_FILE, .required = true, .asked = asked_kernel, .check = netboot_check_file},
     {"initrd", N_("Initial RAM disk"), N_("Empty: none."), LATHE_QUESTION_FILE,
-     .asked = asked_kernel, .check = check_file},
+     .asked = asked_kernel, .check = netboot_check_file},
     {"append", N_("Kernel command line"), N_("What the kernel is told, in one line."),
      LATHE_QUESTION_TEXT, .asked = asked_kernel},
     {"folder", N_("Folder"), N_("All files in it and below are given, and nothing else."),
@@ -125,7 +126,7 @@ static const struct lathe_question source_questions[] = {
     {"first", N_("First program"), N_("Its name in the folder."), LATHE_QUESTION_TEXT,
      .required = true, .initial = "shimx64.efi", .asked = asked_folder},
     {"script", N_("Script"), N_("It begins with #!ipxe."), LATHE_QUESTION_FILE, .required = true,
-     .asked = asked_script, .check = check_file},
+     .asked = asked_script, .check = netboot_check_file},
     {"url", N_("Address"), N_("As https://boot.netboot.xyz/ipxe/netboot.xyz.lkrn or one of yours."),
      LATHE_QUESTION_TEXT, .required = true, .asked = asked_url, .check = check_url},
     {NULL},
@@ -169,9 +170,10 @@ static const struct lathe_question client_questions[] = {
      N_("UEFI starts what a key it knows has signed, and nothing else."), LATHE_QUESTION_SWITCH,
      .initial = "no", .asked = netboot_is_efi},
     {"shim", N_("shim"), N_("Secure Boot's first program, which has its distributor's key."),
-     LATHE_QUESTION_FILE, .asked = netboot_has_grub, .check = check_file, .propose = propose_shim},
+     LATHE_QUESTION_FILE, .asked = netboot_has_grub, .check = netboot_check_file,
+     .propose = propose_shim},
     {"grub", N_("GRUB"), N_("The one for networks: grubnetx64.efi, signed for Secure Boot."),
-     LATHE_QUESTION_FILE, .required = true, .asked = netboot_has_grub, .check = check_file,
+     LATHE_QUESTION_FILE, .required = true, .asked = netboot_has_grub, .check = netboot_check_file,
      .propose = propose_grub},
     {"memory", N_("Memory"),
      N_("Of the machine, as 2G. What is loaded needs room beside the system."), LATHE_QUESTION_TEXT,
@@ -256,8 +258,7 @@ static char *script_head(const char *path)
 
 static void source_validate(const struct lathe_answers *answers, struct lathe_problems *problems)
 {
-    const char *append = lathe_answers_value(answers, "append");
-    g_autofree char *first = NULL, *head = NULL;
+    g_autofree char *append = netboot_append(answers), *first = NULL, *head = NULL;
 
     if (asked_folder(answers)) {
         first = g_build_filename(lathe_answers_value(answers, "folder"),
@@ -306,6 +307,23 @@ static void write_credentials(const struct lathe_answers *answers, struct lathe_
                        "lathe.args and qemu.sh have them, in libvirt they are <oemStrings>");
 }
 
+static void note_start(const struct lathe_answers *answers, struct lathe_outcome *outcome)
+{
+    const char *place = lathe_answers_value(answers, "place");
+
+    if (netboot_installs(answers))
+        lathe_outcome_note(outcome,
+                           "write the files into the folder %s, then make a machine with: eval "
+                           "\"lathe create NAME --disk size=20G $(cat %s/lathe.args)\". lathe run "
+                           "NAME installs the system on its disk, and then starts it",
+                           place, place);
+    else
+        lathe_outcome_note(outcome,
+                           "write the files into the folder %s, then start it with: eval "
+                           "\"lathe run $(cat %s/lathe.args)\"",
+                           place, place);
+}
+
 static void told_apply(const struct lathe_answers *answers, struct lathe_outcome *outcome)
 {
     if (netboot_has_grub(answers))
@@ -317,15 +335,19 @@ static void told_apply(const struct lathe_answers *answers, struct lathe_outcome
     netboot_write_qemu(answers, lathe_outcome_file(outcome, "qemu.sh"));
     write_credentials(answers, outcome);
     note_told(answers, outcome);
-    lathe_outcome_note(outcome,
-                       "write the files into the folder %s, then start it with: eval "
-                       "\"lathe run $(cat %s/lathe.args)\"",
-                       lathe_answers_value(answers, "place"),
-                       lathe_answers_value(answers, "place"));
+    note_start(answers, outcome);
+}
+
+static void netboot_complete(struct lathe_answers *answers)
+{
+    if (netboot_installs(answers))
+        installer_complete_salt(answers);
 }
 
 static const struct lathe_step netboot_steps[] = {
     {"source", N_("What is started"), source_questions, .validate = source_validate},
+    {"install", N_("What is installed"), netboot_install_questions,
+     .validate = netboot_install_validate, .apply = netboot_install_apply},
     {"client", N_("Who starts it"), client_questions, .validate = client_validate},
     {"told", N_("What it is told"), told_questions, .apply = told_apply},
     {NULL},
@@ -333,4 +355,5 @@ static const struct lathe_step netboot_steps[] = {
 
 const struct lathe_flow lathe_netboot_flow = {
     "netboot", N_("Network boot"),
-    N_("What a machine starts from the network that Lathe makes for it"), netboot_steps};
+    N_("What a machine starts from the network that Lathe makes for it"), netboot_steps,
+    netboot_complete};

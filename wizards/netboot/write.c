@@ -45,7 +45,8 @@ void netboot_write_grub(const struct lathe_answers *answers, GString *text)
 {
     g_string_append(text, "set timeout=3\nmenuentry \"Linux\" {\n"
                           "    linux /linux");
-    write_grub_words(lathe_answers_value(answers, "append"), text);
+    g_autofree char *append = netboot_append(answers);
+    write_grub_words(append, text);
     if (*lathe_answers_value(answers, "initrd") != '\0')
         g_string_append(text, "\n    initrd /initrd.gz");
     g_string_append(text, "\n}");
@@ -54,7 +55,7 @@ void netboot_write_grub(const struct lathe_answers *answers, GString *text)
 void netboot_write_ipxe(const struct lathe_answers *answers, GString *text)
 {
     bool initrd = *lathe_answers_value(answers, "initrd") != '\0';
-    const char *append = lathe_answers_value(answers, "append");
+    g_autofree char *append = netboot_append(answers);
 
     g_string_append(text, "#!ipxe\nkernel " NETBOOT_URL "linux");
     if (initrd)
@@ -91,6 +92,12 @@ static const char *write_firmware(const struct lathe_answers *answers)
     return netboot_is_secure(answers) ? "uefi-secure" : "uefi";
 }
 
+/* What was installed starts by itself: there is nothing to start on an empty disk. */
+static const char *write_order(const struct lathe_answers *answers)
+{
+    return netboot_installs(answers) ? "disk,network" : "network";
+}
+
 void netboot_write_lathe(const struct lathe_answers *answers, GString *text)
 {
     struct lathe_net_definition net;
@@ -100,8 +107,9 @@ void netboot_write_lathe(const struct lathe_answers *answers, GString *text)
     lathe_net_write_boot(&net, line);
     lathe_net_clear(&net);
     g_autofree char *quoted = g_shell_quote(line->str);
-    g_string_append_printf(text, "--firmware %s --memory %s --boot network --net %s",
-                           write_firmware(answers), lathe_answers_value(answers, "memory"), quoted);
+    g_string_append_printf(text, "--firmware %s --memory %s --boot %s --net %s",
+                           write_firmware(answers), lathe_answers_value(answers, "memory"),
+                           write_order(answers), quoted);
     write_strings(answers, "--smbios", text);
 }
 
