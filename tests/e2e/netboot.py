@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The boot service of `lathe run`, with real firmware: what the wizard makes of its answers is started.
 
-netboot.py LATHE GUESTS CASE...: pxe-secure (Debian's installer behind shim and GRUB, Secure Boot on), iso (a disc in memory by HTTP), uki (a unified kernel by HTTP), ipxe (SeaBIOS), grub-efi, grub-http
+netboot.py LATHE GUESTS CASE...: qemu (what it writes for QEMU starts there), pxe-secure (Debian's installer behind shim and GRUB, Secure Boot on), iso (a disc in memory by HTTP), uki (a unified kernel by HTTP), ipxe (SeaBIOS), grub-efi, grub-http
 (a GRUB alone, with the record of its frames). Signed programs are fetched by apt.
 """
 import glob
@@ -11,10 +11,12 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from verdict import finish, report  # pylint: disable=wrong-import-position
@@ -128,6 +130,34 @@ def uki():
 def ipxe():
     check("ipxe", kernel(client="ipxe"), INSTALLED, 300, ("boot.ipxe", "HTTP"), ("linux", "HTTP"),
           ("initrd.gz", "HTTP"))
+
+
+def qemu_starts(name, expected, limit):
+    """QEMU's serial port says this, started by the wizard's command."""
+    log = open("serial.log", "w+b")  # pylint: disable=consider-using-with
+    process = subprocess.Popen(["sh", "netboot/qemu.sh", "-display", "none", "-no-reboot", "-serial", "stdio"],
+                               stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                               env=dict(os.environ, ACCEL="tcg"))
+    end, said = time.monotonic() + limit * PATIENCE, ""
+    while process.poll() is None and time.monotonic() < end and not re.search(expected, said):
+        time.sleep(1)
+        with open("serial.log", encoding="utf-8", errors="replace") as stream:
+            said = stream.read()
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
+    process.wait()
+    report("netboot-qemu-" + name, re.search(expected, said) is not None, said[-1500:])
+
+
+def qemu():
+    if shutil.which("qemu-system-x86_64") is None:
+        print("not there: qemu-system-x86_64")
+        return
+    chain = signed()
+    for name, answers in (("ipxe", {"client": "ipxe"}), ("efi", {"client": "efi", "grub": GRUB}),
+                          ("secure", chain and dict(chain, client="efi"))):
+        if answers and kernel(**answers):
+            qemu_starts(name, r"Linux version \d", 300)
 
 
 def frames(path):

@@ -146,49 +146,99 @@ void netboot_write_definition(const struct lathe_answers *answers, GString *text
 
 /* ---- QEMU ---- */
 
-static void write_qemu_copies(const struct lathe_net_definition *net, GString *text)
+#define WRITE_QEMU_HTTP "10.0.2.2:8080" /* the loopback, as the guest sees it */
+#define WRITE_OVMF      "/usr/share/OVMF/OVMF_"
+
+/* A folder that is given is given as it is. */
+static void write_qemu_files(const struct lathe_net_definition *net, GString *text)
 {
+    g_autofree char *given = net->tftp != NULL ? g_shell_quote(net->tftp) : NULL;
+
+    g_string_append(text, "scratch=$(mktemp -d)\n");
+    if (given != NULL)
+        g_string_append_printf(text, "folder=%s\n", given);
+    else
+        g_string_append(text, "folder=$scratch/given\nmkdir \"$folder\"\n");
     for (guint i = 0; net->files != NULL && i < net->files->len; i++) {
         g_auto(GStrv) parts = g_strsplit(net->files->pdata[i], "=", 2);
         g_autofree char *path = g_shell_quote(parts[1]);
-        g_string_append_printf(text, "install -D -m 644 %s tftp/%s\n", path, parts[0]);
+        g_string_append_printf(text, "install -D -m 644 %s \"$folder/%s\"\n", path, parts[0]);
+        if (strcmp(parts[0], "boot.ipxe") == 0 || strcmp(parts[0], "grub/grub.cfg") == 0)
+            g_string_append_printf(
+                text, "sed -i 's/" EMU_NETBOOT_ADDRESS "/" WRITE_QEMU_HTTP "/g' \"$folder/%s\"\n",
+                parts[0]);
     }
+    g_string_append(text, "python3 -m http.server --bind 127.0.0.1 --directory \"$folder\" 8080 &\n"
+                          "trap \"kill $!; rm -rf '$scratch'\" EXIT\n");
+}
+
+static void write_qemu_firmware(const struct lathe_answers *answers, GString *text)
+{
+    const char *kind = netboot_is_secure(answers) ? ".ms" : "";
+
+    if (!netboot_is_efi(answers))
+        return;
+    g_string_append_printf(
+        text,
+        "  -drive if=pflash,format=raw,readonly=on,file=" WRITE_OVMF "CODE_4M%s.fd \\\n"
+        "  -drive if=pflash,format=raw,file=\"$scratch/vars.fd\" \\\n%s",
+        kind, *kind != '\0' ? "  -global driver=cfi.pflash01,property=secure,value=on \\\n" : "");
+}
+
+/* OVMF's own PXE takes names; addresses are for iPXE in the adapter's ROM. */
+static void write_qemu_adapter(const struct lathe_answers *answers, const char *boot,
+                               const char *order, GString *text)
+{
+    g_auto(GStrv) hosts = g_strsplit(boot, EMU_NETBOOT_ADDRESS "/", -1);
+    g_autofree char *there = g_strjoinv(WRITE_QEMU_HTTP "/", hosts);
+    g_autofree char *option = g_shell_quote(there);
+    bool own = netboot_is_efi(answers) && strstr(boot, "://") == NULL;
+
+    g_string_append_printf(text,
+                           "  -netdev user,id=net0,tftp=\"$folder\",bootfile=%s \\\n"
+                           "  -device virtio-net-pci,netdev=net0,bootindex=%s%s",
+                           option, order, own ? ",romfile=" : "");
+}
+
+static void write_qemu_machine(const struct lathe_answers *answers, const char *boot, GString *text)
+{
+    bool installs = netboot_installs(answers);
+
+    if (netboot_is_efi(answers))
+        g_string_append_printf(text, "cp " WRITE_OVMF "VARS_4M%s.fd \"$scratch/vars.fd\"\n",
+                               netboot_is_secure(answers) ? ".ms" : "");
+    if (installs)
+        g_string_append(text, "[ -e disk.qcow2 ] || qemu-img create -q -f qcow2 disk.qcow2 20G\n");
+    g_string_append_printf(
+        text, "qemu-system-x86_64 -machine q35%s,accel=${ACCEL:-kvm:tcg} -m %s \\\n",
+        netboot_is_secure(answers) ? ",smm=on" : "", lathe_answers_value(answers, "memory"));
+    write_qemu_firmware(answers, text);
+    if (installs)
+        g_string_append(text, "  -drive if=none,id=disk0,file=disk.qcow2 "
+                              "-device virtio-blk-pci,drive=disk0,bootindex=1 \\\n");
+    if (netboot_source_is(answers, NETBOOT_ISO))
+        g_string_append(text, "  -cdrom \"$folder/boot.iso\"");
+    else
+        write_qemu_adapter(answers, boot, installs ? "2" : "1", text);
+    write_strings(answers, "-smbios", text);
+    g_string_append(text, " \"$@\"");
 }
 
 /*
  * QEMU's network has TFTP and no HTTP, and a boot file of at most 127 bytes: a server of Python's
- * stands in at a port of the loopback, and what leads to our HTTP leads there.
+ * stands in at a port of the loopback, and what leads to our HTTP leads there. Its DHCP knows
+ * nothing of UEFI's HTTP boot: PXE is in its place, and a drive in a disc's.
  */
 void netboot_write_qemu(const struct lathe_answers *answers, GString *text)
 {
-    const char *client = lathe_answers_value(answers, "client");
     struct lathe_net_definition net;
-    char *boot = NULL;
+    const char *boot = "";
 
     netboot_fill(answers, &net);
     for (unsigned i = 0; i < EMU_NETBOOT_CLIENTS; i++)
         boot = net.boots[i] != NULL ? net.boots[i] : boot;
-    g_autofree char *folder = g_shell_quote(net.tftp != NULL ? net.tftp : "tftp");
-    bool bare = strstr(boot, "://") == NULL, http = strcmp(client, "http") == 0 && bare;
-    g_autofree char *address =
-        g_strconcat(http ? "http://10.0.2.2:8080/" : "", boot + (http && boot[0] == '/'), NULL);
-    g_auto(GStrv) hosts = g_strsplit(address, EMU_NETBOOT_ADDRESS "/", -1);
-    g_autofree char *there = g_strjoinv("10.0.2.2:8080/", hosts);
-    g_autofree char *option = g_shell_quote(there);
-
-    write_qemu_copies(&net, text);
-    g_string_append_printf(
-        text,
-        "sed -i 's/" EMU_NETBOOT_ADDRESS "\\//10.0.2.2:8080\\//; s/" EMU_NETBOOT_ADDRESS
-        "/10.0.2.2:8080/' tftp/boot.ipxe tftp/grub/grub.cfg 2>/dev/null\n"
-        "python3 -m http.server --bind 127.0.0.1 --directory %s 8080 &\n"
-        "qemu-system-x86_64 -machine q35 -m %s -boot n%s \\\n"
-        "  -netdev user,id=net0,tftp=%s,bootfile=%s -device virtio-net-pci,netdev=net0,bootindex=1",
-        folder, lathe_answers_value(answers, "memory"),
-        netboot_is_efi(answers)
-            ? " -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"
-            : "",
-        folder, option);
-    write_strings(answers, "-smbios", text);
+    g_string_append(text, "#!/bin/sh\nset -e\n");
+    write_qemu_files(&net, text);
+    write_qemu_machine(answers, boot, text);
     lathe_net_clear(&net);
 }
