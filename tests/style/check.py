@@ -39,7 +39,7 @@ LAYERS = {
     "wizards/choice": ["app/plan", "app/config", "app/firmware", "wizards/flow", "wizards/firmware"],
     "wizards/doctor": ["emulator/api", "app/plan", "app/config", "app/firmware", "wizards/flow"],
     "wizards/installer": ["app/plan", "wizards/flow"],
-    "wizards/netboot": ["app/plan", "wizards/firmware", "wizards/flow"],
+    "wizards/netboot": ["app/plan", "wizards/firmware", "wizards/flow", "wizards/installer"],
     "wizards/topology": ["emulator/api", "app/plan", "wizards/flow"],
     "wizards/ignition": ["app/plan"],
     "wizards/cloud": ["app/plan", "wizards/flow", "wizards/ignition", "wizards/installer"],

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Files of answers for installers: kickstart, AutoYaST, preseed, autoinstall, from one model.
- * Inside of wizards/installer, and for wizards/cloud, which asks the same.
+ * Inside of wizards/installer, and for wizards/cloud and wizards/netboot, which ask the same.
  */
 #ifndef LATHE_INSTALLER_AUTOMATIC_H
 #define LATHE_INSTALLER_AUTOMATIC_H

@@ -163,7 +163,7 @@ static struct lathe_answers *install_answers(const struct lathe_answers *answers
     }
     if (made == NULL)
         return NULL;
-    if (*salt != '\0')
+    if (*salt != '\0' && !lathe_answers_on(made, "salt"))
         lathe_answers_set(made, "salt", salt, NULL);
     install_place(made);
     return made;
@@ -249,6 +249,16 @@ static const char *install_question(const char *id)
     return NULL;
 }
 
+/* Its own check has told. */
+static bool install_is_told(const struct lathe_answers *answers, const char *id)
+{
+    const struct lathe_question *question =
+        id != NULL ? lathe_flow_find(lathe_answers_flow(answers), id, NULL) : NULL;
+
+    return question != NULL &&
+           !lathe_question_check(answers, question, lathe_answers_value(answers, id), NULL);
+}
+
 static void install_check(const struct lathe_answers *answers, const struct lathe_answers *made,
                           struct lathe_problems *problems)
 {
@@ -257,7 +267,7 @@ static void install_check(const struct lathe_answers *answers, const struct lath
     for (guint i = 0; i < found->found->len; i++) {
         const struct lathe_problem *one = found->found->pdata[i];
         const char *id = one->question != NULL ? install_question(one->question->id) : NULL;
-        if (!one->warning)
+        if (!one->warning && !(asks_here(answers) && install_is_told(answers, id)))
             lathe_problem_add(problems, asks_here(answers) ? id : "saved", "%s", one->sentence);
     }
     lathe_problems_free(found);
