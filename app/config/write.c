@@ -170,24 +170,59 @@ static void write_firmware_word(xmlNode *root, xmlNode *os, const char *word)
     }
 }
 
-static bool write_firmware(xmlNode *root, const struct lathe_definition *definition, GError **error)
+/* An image of the user's; what else is said of the same one stays. libvirt wants system management
+ * mode to be named where it keeps the variables. */
+static void write_loader(xmlNode *root, xmlNode *os, const struct lathe_definition *definition)
+{
+    bool store = definition->firmware_vars != NULL || definition->firmware_template != NULL;
+    xmlNode *loader = lathe_tree_child(os, "loader");
+
+    if (loader == NULL) {
+        loader = lathe_tree_add(os, "loader", definition->firmware);
+        lathe_tree_set(lathe_tree_set(loader, "readonly", "yes"), "type", "rom");
+    }
+    if (store)
+        lathe_tree_set(loader, "type", "pflash");
+    xmlUnsetProp(loader, (const xmlChar *)"secure");
+    if (!definition->firmware_secure)
+        return;
+    lathe_tree_set(loader, "secure", "yes");
+    lathe_tree_set(lathe_tree_need(lathe_tree_need(root, "features"), "smm"), "state", "on");
+}
+
+static void write_nvram(xmlNode *os, const struct lathe_definition *definition)
+{
+    xmlNode *nvram;
+
+    if (definition->firmware_vars == NULL && definition->firmware_template == NULL)
+        return;
+    nvram = lathe_tree_add(os, "nvram", definition->firmware_vars);
+    if (definition->firmware_template != NULL)
+        lathe_tree_set(nvram, "template", definition->firmware_template);
+}
+
+static bool write_firmware(xmlNode *root, const struct lathe_definition *before,
+                           const struct lathe_definition *definition, GError **error)
 {
     static const char *const words[] = {"auto", "none", "bios", "uefi", "uefi-secure", NULL};
     xmlNode *os = lathe_tree_need(root, "os");
+    bool same = g_strcmp0(before->firmware, definition->firmware) == 0;
+    bool word = g_strv_contains(words, definition->firmware);
 
     lathe_write_drop(lathe_tree_find(root, "metadata/lathe:machine"), "lathe:firmware");
     lathe_write_drop(os, "firmware");
-    lathe_write_drop(os, "loader");
-    lathe_write_drop(os, "nvram");
     xmlUnsetProp(os, (const xmlChar *)"firmware");
-    if (g_strv_contains(words, definition->firmware))
+    if (word || !same)
+        lathe_write_drop(os, "loader");
+    if (word)
         write_firmware_word(root, os, definition->firmware);
     else
-        lathe_tree_set(
-            lathe_tree_set(lathe_tree_add(os, "loader", definition->firmware), "readonly", "yes"),
-            "type", definition->firmware_vars != NULL ? "pflash" : "rom");
-    if (definition->firmware_vars != NULL)
-        lathe_tree_add(os, "nvram", definition->firmware_vars);
+        write_loader(root, os, definition);
+    if (g_strcmp0(before->firmware_vars, definition->firmware_vars) == 0 &&
+        g_strcmp0(before->firmware_template, definition->firmware_template) == 0)
+        return true;
+    lathe_write_drop(os, "nvram");
+    write_nvram(os, definition);
     return true;
 }
 
@@ -408,7 +443,7 @@ static const struct {
     {LATHE_AREA_ENGINE, write_engine},
     {LATHE_AREA_CPU, write_cpu},
     {LATHE_AREA_TOPOLOGY, write_topology},
-    {LATHE_AREA_FIRMWARE, write_firmware},
+    {LATHE_AREA_FIRMWARE, NULL, write_firmware},
     {LATHE_AREA_KERNEL, write_kernel},
     {LATHE_AREA_INITRD, write_initrd},
     {LATHE_AREA_APPEND, write_append},

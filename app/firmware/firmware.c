@@ -11,18 +11,32 @@
 #define FIRMWARE_ARCHITECTURE "x86_64"
 #define FIRMWARE_MACHINE      "pc-q35-10.0" /* what descriptors call the board */
 
+void lathe_firmware_change(struct lathe_definition *definition, const char *firmware)
+{
+    char *copy = g_strdup(firmware);
+
+    if (strcmp(definition->firmware, firmware) != 0) {
+        g_clear_pointer(&definition->firmware_vars, g_free);
+        g_clear_pointer(&definition->firmware_template, g_free);
+        definition->firmware_secure = false;
+    }
+    g_free(definition->firmware);
+    definition->firmware = copy;
+}
+
 bool lathe_firmware_parse(struct lathe_definition *definition, const char *text, GError **error)
 {
     const char *comma = strrchr(text, ',');
+    bool vars = comma != NULL && g_str_has_prefix(comma, ",vars=") && comma[6] != '\0';
 
-    if (comma != NULL && g_str_has_prefix(comma, ",vars=") && comma[6] != '\0') {
+    if (comma != NULL && !vars)
+        return lathe_error_input(error, "--firmware has no '%s': write vars=FILE there", comma + 1);
+    g_autofree char *firmware = g_strndup(text, comma ? (gsize)(comma - text) : strlen(text));
+    lathe_firmware_change(definition, firmware);
+    if (vars) {
         g_free(definition->firmware_vars);
         definition->firmware_vars = g_strdup(comma + 6);
-    } else if (comma != NULL) {
-        return lathe_error_input(error, "--firmware has no '%s': write vars=FILE there", comma + 1);
     }
-    g_free(definition->firmware);
-    definition->firmware = comma ? g_strndup(text, (gsize)(comma - text)) : g_strdup(text);
     return *definition->firmware != '\0' || lathe_error_input(error, "--firmware names nothing");
 }
 
@@ -41,15 +55,20 @@ static bool firmware_exists(const struct lathe_descriptor *descriptor)
             g_file_test(descriptor->template, G_FILE_TEST_IS_REGULAR));
 }
 
-/* What this program can do with it: no flash that holds both code and variables. */
-static bool firmware_runs(const struct lathe_descriptor *descriptor)
+const char *lathe_firmware_refusal(const struct lathe_descriptor *descriptor)
 {
     bool combined =
         descriptor->device == LATHE_FIRMWARE_FLASH && descriptor->mode == LATHE_FLASH_COMBINED;
 
-    return descriptor->device != LATHE_FIRMWARE_KERNEL && !combined &&
-           lathe_descriptor_fits(descriptor, FIRMWARE_ARCHITECTURE, FIRMWARE_MACHINE) &&
-           firmware_is_raw(descriptor) && firmware_exists(descriptor);
+    if (!lathe_descriptor_fits(descriptor, FIRMWARE_ARCHITECTURE, FIRMWARE_MACHINE))
+        return N_("it is for another kind of machine than Lathe's, which is a PC of type q35");
+    if (descriptor->device == LATHE_FIRMWARE_KERNEL)
+        return N_("it is started as a kernel");
+    if (combined)
+        return N_("it keeps code and variables in one file");
+    if (!firmware_is_raw(descriptor))
+        return N_("it is in a qcow2 image, and Lathe reads raw ones");
+    return firmware_exists(descriptor) ? NULL : N_("its files do not exist");
 }
 
 static bool firmware_wanted(const struct lathe_descriptor *descriptor, const char *word)
@@ -71,7 +90,7 @@ const struct lathe_descriptor *lathe_firmware_choose(const struct lathe_descript
 {
     for (guint i = 0; i < list->descriptors->len; i++) {
         const struct lathe_descriptor *descriptor = list->descriptors->pdata[i];
-        if (firmware_wanted(descriptor, word) && firmware_runs(descriptor))
+        if (firmware_wanted(descriptor, word) && lathe_firmware_refusal(descriptor) == NULL)
             return descriptor;
     }
     return NULL;

@@ -9,6 +9,10 @@
 #include "app/firmware/descriptor.h"
 #include "app/plan/definition.h"
 
+/* Another firmware, a word or a file. Variables of the one before are forgotten with it: a store is
+ * one firmware's own. */
+void lathe_firmware_change(struct lathe_definition *definition, const char *firmware);
+
 /*
  * Takes "WORD[,vars=FILE]" or "IMAGE[,vars=FILE]" apart into definition->firmware and its vars;
  * WORD is auto, none, bios, uefi or uefi-secure. False with *error: an option that is none.
@@ -22,6 +26,10 @@ bool lathe_firmware_parse(struct lathe_definition *definition, const char *text,
  */
 const struct lathe_descriptor *lathe_firmware_choose(const struct lathe_descriptor_list *list,
                                                      const char *word);
+
+/* Why this program's machines cannot start in it, static and marked for translation; NULL: they
+ * can. Looks whether its files are there. */
+const char *lathe_firmware_refusal(const struct lathe_descriptor *descriptor);
 
 /* The VGA BIOS of an adapter; NULL: none is installed, or it needs none. g_free. */
 char *lathe_firmware_find_video_rom(enum emu_gpu gpu);

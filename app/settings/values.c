@@ -44,13 +44,6 @@ static bool values_put_flag(bool *field, const char *text, GError **error)
 }
 
 /* A file that has to be there. */
-static bool values_put_file(char **field, const char *text, GError **error)
-{
-    if (*text != '\0' && !g_file_test(text, G_FILE_TEST_EXISTS))
-        return lathe_error_input(error, "'%s': there is no such file", text);
-    return values_put(field, text);
-}
-
 /* ---- the machine ---- */
 
 char *lathe_get_name(const struct lathe_definition *definition)
@@ -249,10 +242,14 @@ char *lathe_get_firmware_file(const struct lathe_definition *definition)
 
 bool lathe_put_firmware_file(struct lathe_definition *definition, const char *text, GError **error)
 {
-    if (*text == '\0')
-        return values_is_word(definition->firmware) ||
-               values_take(&definition->firmware, g_strdup("auto"));
-    return values_put_file(&definition->firmware, text, error);
+    bool none = *text == '\0';
+
+    if (none && values_is_word(definition->firmware))
+        return true;
+    if (!none && !g_file_test(text, G_FILE_TEST_EXISTS))
+        return lathe_error_input(error, "'%s': there is no such file", text);
+    lathe_firmware_change(definition, none ? "auto" : text);
+    return true;
 }
 
 char *lathe_get_firmware_vars(const struct lathe_definition *definition)

@@ -176,7 +176,11 @@ static void test_words(void)
     CHECK_STR(definition->firmware_vars, "/a.fd");
     CHECK(!lathe_firmware_parse(definition, "uefi,nvram=/a.fd", &error));
     CHECK(error != NULL && strstr(error->message, "vars=FILE") != NULL);
+    CHECK(lathe_firmware_parse(definition, "uefi", NULL));
+    CHECK_STR(definition->firmware_vars, "/a.fd");
     CHECK(lathe_firmware_parse(definition, "none", NULL));
+    CHECK(definition->firmware_vars == NULL); /* another one's */
+    CHECK(lathe_firmware_parse(definition, "none,vars=/a.fd", NULL));
     CHECK(!lathe_firmware_settle(definition, NULL)); /* vars without firmware */
     CHECK(lathe_firmware_parse(definition, "/nowhere/at/all", NULL));
     CHECK(!lathe_firmware_settle(definition, NULL));
