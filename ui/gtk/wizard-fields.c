@@ -132,6 +132,8 @@ static GtkWidget *field_new_combo(struct wizard_field *field)
     GList *cells = gtk_cell_layout_get_cells(GTK_CELL_LAYOUT(field->widget));
     g_object_set(cells->data, "ellipsize", PANGO_ELLIPSIZE_END, NULL); /* some labels are long */
     g_list_free(cells);
+    /* It is empty for a moment while it is filled anew, and keeps the focus. */
+    gtk_combo_box_set_button_sensitivity(GTK_COMBO_BOX(field->widget), GTK_SENSITIVITY_ON);
     g_signal_connect(field->widget, "changed", G_CALLBACK(field_on_combo), field);
     return field->widget;
 }

@@ -11,11 +11,12 @@
 
 #include "ui/tui/pager.h"
 
-#define TUI_PACE        25 /* ms between pictures at least */
-#define TUI_MESSAGE_MS  8000
-#define TUI_MIN_ROWS    8
-#define TUI_MIN_COLUMNS 30
-#define TUI_HINTS       24 /* in the last row */
+#define TUI_PACE         25 /* ms between pictures at least */
+#define TUI_MESSAGE_MS   8000
+#define TUI_MESSAGE_ROWS 3
+#define TUI_MIN_ROWS     8
+#define TUI_MIN_COLUMNS  30
+#define TUI_HINTS        24 /* in the last row */
 
 struct tui_hint {
     int column, width;
@@ -128,6 +129,18 @@ static void draw_too_small(struct tui_area area)
     tui_put(area.rows / 2, 0, area.columns, TUI_PLAIN, _("Terminal too small"));
 }
 
+/* Over the last rows of the view, as many as it takes. */
+static void draw_message(const struct tui *tui, struct tui_area area)
+{
+    int width = tui_width(tui->message), each = MAX(area.columns - 8, 1); /* words are not cut */
+    int rows = width <= area.columns ? 1 : MIN(1 + width / each, TUI_MESSAGE_ROWS);
+    int first = area.rows - 1 - rows;
+
+    for (int row = 0; row < rows; row++)
+        tui_put(first + row, 0, area.columns, TUI_PLAIN, "");
+    tui_put_wrapped(first, rows, area, tui->message_style, tui->message);
+}
+
 static void draw_views(struct tui *tui, struct tui_area area)
 {
     guint first = tui->views->len - 1;
@@ -138,8 +151,6 @@ static void draw_views(struct tui *tui, struct tui_area area)
         first--;
     if (!((struct tui_view *)tui->views->pdata[first])->class->bare) {
         inner.rows -= 2;
-        if (tui->message != NULL)
-            tui_put(area.rows - 2, 0, area.columns, tui->message_style, tui->message);
         draw_hints(tui, top, area);
     }
     for (guint i = first; i < tui->views->len; i++) {
@@ -147,6 +158,8 @@ static void draw_views(struct tui *tui, struct tui_area area)
         tui_screen_place_cursor(-1, 0);
         view->class->draw(view, inner);
     }
+    if (inner.rows != area.rows && tui->message != NULL)
+        draw_message(tui, area);
 }
 
 static gboolean tui_draw(gpointer data)

@@ -99,7 +99,8 @@ static void draw_row(struct wizard *wizard, int number, int line, struct tui_are
         tui_put(line, column, width, selected ? style : row->faint ? TUI_FAINT : style, row->value);
 }
 
-/* What the step tells, in half of the page at most; returns its rows. */
+/* What the step tells, in half of the page, or in all that its questions leave; returns its rows.
+ * What does not fit is said: the preview has it whole. */
 static int draw_told(const struct wizard *wizard, struct tui_area area)
 {
     const struct lathe_step *step = tui_wizard_step(wizard);
@@ -113,9 +114,14 @@ static int draw_told(const struct wizard *wizard, struct tui_area area)
         tui_put_wrapped(area.row, rows, area, TUI_PLAIN, text);
         return rows + 1;
     }
-    rows = MIN(rows, area.rows / 2);
-    for (int i = 0; i < rows; i++)
+    int room = MAX(area.rows / 2, area.rows - wizard->list.count - 1);
+    bool cut = rows > room;
+    rows = MIN(rows, room);
+    for (int i = 0; i < rows - cut; i++)
         tui_put(area.row + i, area.column, area.columns, TUI_PLAIN, lines[i]);
+    if (cut)
+        tui_put(area.row + rows - 1, area.column, area.columns, TUI_FAINT,
+                _("… and more: v shows all of it"));
     return rows != 0 ? rows + 1 : 0;
 }
 
