@@ -123,6 +123,45 @@ def test_topology(place):
         raise Failed("the files are %s" % os.listdir(place.path("all")))
 
 
+def test_firmware(place):
+    """A choice, its reasons, and a machine that gets it and has its own again."""
+    terminal = place.open("create", "box", "--firmware", "uefi")
+    terminal.wait("status 0")
+    terminal.close()
+    machine = place.path("data/lathe/machines/box/machine.xml")
+    with open(machine, encoding="utf-8") as file:
+        before = file.read()
+    terminal = place.open("wizard", "firmware")
+    terminal.wait("What the firmware", "q35")
+    place.picture("wizard-firmware-first")
+    terminal.keys("n", "Enter", "Enter")
+    terminal.wait("As proposed", "it must")
+    place.picture("wizard-firmware-menu")
+    terminal.keys("Down", "Down", "Enter")
+    terminal.wait("Secure Boot", gone=("As proposed",))
+    terminal.keys("Escape")
+    terminal.keys("n")
+    terminal.wait("Chosen:", "Passed over")
+    place.picture("wizard-firmware-choice")
+    terminal.keys("a")
+    terminal.wait("Apply to a Machine", "box")
+    terminal.keys("Enter")
+    terminal.wait("when the machine starts")
+    place.picture("wizard-firmware-applied")
+    with open(machine, encoding="utf-8") as file:
+        if "OVMF_CODE_4M" not in file.read():
+            raise Failed("the firmware is not in the machine")
+    terminal.keys("u")
+    terminal.wait("as it was before")
+    with open(machine, encoding="utf-8") as file:
+        if file.read() != before:
+            raise Failed("the machine is not as it was")
+    terminal.keys("u")
+    terminal.wait("Nothing was applied")
+    terminal.keys("F10")
+    terminal.wait("status 0")
+
+
 def test_installer(place):
     """Menus, switches, questions that come and go; a secret is nowhere on the screen."""
     terminal = place.open("wizard", "installer", size=(100, 30))

@@ -179,6 +179,43 @@ def test_topology(display, folder):
     wizard.end()
 
 
+def test_firmware(display, folder):
+    """A choice by keyboard, what it says, and a machine that gets it and has its own again."""
+    subprocess.run([PROGRAM, "create", "box", "--firmware", "uefi"], check=True, stdout=subprocess.DEVNULL,
+                   env=dict(display.environment, XDG_DATA_HOME=os.path.join(folder, "data")))
+    wizard = Wizard(display, folder, "firmware", "Firmware")
+    wizard.wait_focus("Machine")
+    display.picture("wizard-firmware-first")
+    wizard.keys("ctrl+Next")
+    wizard.wait_focus("What the firmware shall do")
+    wizard.tab_to("Secure Boot")
+    wizard.keys("Down", "Down")
+    wizard.tab_to("Keys enrolled")
+    wizard.keys("Down", "Down", "Down")
+    display.picture("wizard-firmware-wishes")
+    wizard.keys("ctrl+Next")
+    wizard.wait_focus("Choice")
+    display.picture("wizard-firmware-choice")
+    wizard.keys("ctrl+Next")
+    wizard.wait_focus("Result")
+    display.picture("wizard-firmware-result")
+    machine = os.path.join(folder, "data", "lathe", "machines", "box", "machine.xml")
+    with open(machine, encoding="utf-8") as file:
+        before = file.read()
+    wizard.keys("ctrl+m")
+    window = wait_for("the question for a machine", lambda: wizard.find("Apply to a Machine"))
+    wizard.focus(window)
+    wizard.keys("alt+a")
+    wait_for("the firmware in the machine", lambda: "OVMF_CODE_4M.secboot.fd" in open(machine, encoding="utf-8").read())
+    wizard.focus(wizard.window)
+    display.picture("wizard-firmware-applied")
+    wizard.keys("alt+u")
+    wait_for("the machine as it was", lambda: open(machine, encoding="utf-8").read() == before)
+    display.picture("wizard-firmware-undone")
+    wizard.save_answers("f.json")
+    wizard.end()
+
+
 def test_installer(display, folder):
     """Questions that come and go, a secret that is not shown, and answers that are taken up again."""
     answers = {"system": "ubuntu24.04", "read": "a00", "address": "192.0.2.9", "gateway": "192.0.2.1",

@@ -52,13 +52,40 @@ static void files_on_machine(GtkDialog *dialog, int response, struct wizard *wiz
     gtk_widget_destroy(GTK_WIDGET(dialog));
     if (response != GTK_RESPONSE_ACCEPT || name == NULL)
         return;
-    if (!lathe_apply_to(wizard->answers, name, &error)) {
+    struct lathe_applied *applied = lathe_apply_to(wizard->answers, name, &error);
+    if (applied == NULL) {
         lathe_wizard_say(wizard, GTK_MESSAGE_ERROR, error->message);
         return;
     }
+    lathe_applied_free(wizard->applied);
+    wizard->applied = applied;
     /* Translators: %s is a machine's name */
     g_autofree char *text = g_strdup_printf(_("It is in the definition of %s."), name);
-    lathe_wizard_say(wizard, GTK_MESSAGE_INFO, text);
+    g_autofree char *all = g_strjoin(*applied->note != '\0' ? "\n" : "", text, applied->note, NULL);
+    lathe_wizard_say(wizard, GTK_MESSAGE_INFO, all);
+}
+
+void lathe_wizard_undo(struct wizard *wizard)
+{
+    g_autoptr(lathe_applied) applied = g_steal_pointer(&wizard->applied);
+    g_autoptr(GError) error = NULL;
+
+    if (applied == NULL)
+        return;
+    if (lathe_apply_undo(applied, &error))
+        lathe_wizard_say(wizard, GTK_MESSAGE_INFO, _("The machine is as it was before."));
+    else
+        lathe_wizard_say(wizard, GTK_MESSAGE_ERROR, error->message);
+}
+
+/* The one that the answers came from. */
+static int files_find_machine(const struct wizard *wizard, char **names)
+{
+    for (int i = 0; names[i] != NULL; i++) {
+        if (g_strcmp0(names[i], wizard->machine) == 0)
+            return i;
+    }
+    return 0;
 }
 
 void lathe_wizard_apply(struct wizard *wizard)
@@ -77,7 +104,7 @@ void lathe_wizard_apply(struct wizard *wizard)
         GTK_RESPONSE_CANCEL, _("_Apply"), GTK_RESPONSE_ACCEPT, NULL);
     for (char **name = names; *name != NULL; name++)
         gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(combo), *name);
-    gtk_combo_box_set_active(GTK_COMBO_BOX(combo), 0);
+    gtk_combo_box_set_active(GTK_COMBO_BOX(combo), files_find_machine(wizard, names));
     lathe_field_set_name(combo, _("Machine"));
     g_object_set(combo, "margin", 18, NULL);
     g_object_set_data(G_OBJECT(dialog), "machines", combo);

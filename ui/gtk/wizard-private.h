@@ -47,7 +47,10 @@ struct wizard {
     GtkWidget *back, *next;
     GtkInfoBar *bar;
     GtkLabel *bar_words;
-    GPtrArray *fields, *pages; /* of struct wizard_field *, struct wizard_page * */
+    GtkWidget *undo;               /* in the bar, while there is something applied */
+    struct lathe_applied *applied; /* to a machine, last; NULL: nothing that could be undone */
+    char *machine;                 /* the name of the one that the answers began with; NULL: none */
+    GPtrArray *fields, *pages;     /* of struct wizard_field *, struct wizard_page * */
     /* The preview and the result's page. */
     GtkWidget *preview;
     GtkComboBoxText *files;
@@ -102,6 +105,8 @@ void lathe_wizard_read_other(struct wizard *wizard);
 void lathe_wizard_save_answers(struct wizard *wizard);
 /* Asks which machine of the library, and changes it. */
 void lathe_wizard_apply(struct wizard *wizard);
+/* Takes the last change of a machine back. */
+void lathe_wizard_undo(struct wizard *wizard);
 /* A chooser of files; chosen gets the path. One at a time. */
 void lathe_wizard_choose(struct wizard *wizard, GtkFileChooserAction action, const char *title,
                          const char *name, void (*chosen)(struct wizard *wizard, const char *path));

@@ -8,6 +8,7 @@
 
 #include "ui/gtk/fields.h"
 #include "ui/gtk/wizard-private.h"
+#include "wizards/apply/apply.h"
 #include "wizards/flow/files.h"
 #include "wizards/flow/repair.h"
 
@@ -112,6 +113,7 @@ GtkWidget *lathe_wizard_new_preview(struct wizard *wizard)
 
     wizard->files = GTK_COMBO_BOX_TEXT(gtk_combo_box_text_new());
     lathe_field_set_name(GTK_WIDGET(wizard->files), _("File"));
+    gtk_combo_box_set_button_sensitivity(GTK_COMBO_BOX(wizard->files), GTK_SENSITIVITY_ON);
     gtk_container_set_border_width(GTK_CONTAINER(top), 6);
     gtk_box_pack_start(GTK_BOX(top), GTK_WIDGET(wizard->files), TRUE, TRUE, 0);
     gtk_box_pack_start(
@@ -253,7 +255,7 @@ static GtkWidget *result_new_heading(const char *text)
     return label;
 }
 
-static GtkWidget *result_new_buttons(void)
+static GtkWidget *result_new_buttons(const struct wizard *wizard)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     GtkWidget *all = gtk_button_new_with_mnemonic(_("Save All _Files…"));
@@ -264,6 +266,11 @@ static GtkWidget *result_new_buttons(void)
     gtk_style_context_add_class(gtk_widget_get_style_context(all), "suggested-action");
     gtk_container_add(GTK_CONTAINER(box), all);
     gtk_container_add(GTK_CONTAINER(box), answers);
+    if (lathe_apply_can(wizard->row->flow)) {
+        GtkWidget *apply = gtk_button_new_with_mnemonic(_("Apply to a _Machine…"));
+        gtk_actionable_set_action_name(GTK_ACTIONABLE(apply), "wizard.apply");
+        gtk_container_add(GTK_CONTAINER(box), apply);
+    }
     return box;
 }
 
@@ -283,7 +290,7 @@ GtkWidget *lathe_wizard_new_result(struct wizard *wizard)
     wizard->notes_heading = result_new_heading(_("What to do with it"));
     gtk_container_add(GTK_CONTAINER(box), wizard->notes_heading);
     gtk_container_add(GTK_CONTAINER(box), wizard->notes);
-    gtk_container_add(GTK_CONTAINER(box), result_new_buttons());
+    gtk_container_add(GTK_CONTAINER(box), result_new_buttons(wizard));
     gtk_container_set_border_width(GTK_CONTAINER(box), 18);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER,
                                    GTK_POLICY_AUTOMATIC);

@@ -24,6 +24,7 @@ void lathe_wizard_say(struct wizard *wizard, GtkMessageType type, const char *se
 {
     gtk_info_bar_set_message_type(wizard->bar, type);
     gtk_label_set_text(wizard->bar_words, sentence != NULL ? sentence : "");
+    gtk_widget_set_visible(wizard->undo, wizard->applied != NULL && type == GTK_MESSAGE_INFO);
     gtk_widget_set_visible(GTK_WIDGET(wizard->bar), sentence != NULL);
     gtk_info_bar_set_revealed(wizard->bar, sentence != NULL);
 }
@@ -298,6 +299,8 @@ static void wizard_free(gpointer data)
     g_clear_pointer(&wizard->fields, g_ptr_array_unref);
     g_clear_pointer(&wizard->repairs, g_ptr_array_unref);
     g_object_unref(wizard->actions);
+    lathe_applied_free(wizard->applied);
+    g_free(wizard->machine);
     g_free(wizard->shown);
     g_free(wizard);
 }
@@ -359,6 +362,12 @@ static GtkWidget *wizard_new_middle(struct wizard *wizard)
     return box;
 }
 
+static void wizard_on_bar(GtkInfoBar *bar, int response, struct wizard *wizard)
+{
+    if (response == GTK_RESPONSE_REJECT)
+        lathe_wizard_undo(wizard);
+}
+
 static GtkWidget *wizard_new_body(struct wizard *wizard)
 {
     GtkWidget *body = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
@@ -368,6 +377,8 @@ static GtkWidget *wizard_new_body(struct wizard *wizard)
     wizard->steps = lathe_sidebar_new(_("Steps"));
     g_signal_connect(wizard->steps, "row-selected", G_CALLBACK(wizard_on_row), wizard);
     wizard->bar = lathe_alert_new(&wizard->bar_words);
+    wizard->undo = gtk_info_bar_add_button(wizard->bar, _("_Undo"), GTK_RESPONSE_REJECT);
+    g_signal_connect(wizard->bar, "response", G_CALLBACK(wizard_on_bar), wizard);
     gtk_box_pack_start(GTK_BOX(columns), lathe_sidebar_scroll(wizard->steps), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(columns), gtk_separator_new(GTK_ORIENTATION_VERTICAL), FALSE, FALSE,
                        0);
@@ -466,6 +477,7 @@ static void wizard_on_action(GSimpleAction *action, GVariant *parameter, gpointe
         return;
     struct wizard *wizard = g_object_get_data(G_OBJECT(window), "lathe-wizard");
     wizard->own = TRUE; /* nobody else has them */
+    wizard->machine = *machine != '\0' ? lathe_apply_name(machine) : NULL;
     if (error != NULL)
         lathe_wizard_say(wizard, GTK_MESSAGE_ERROR, error->message);
 }

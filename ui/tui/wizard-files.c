@@ -150,14 +150,37 @@ static void machines_free(gpointer data)
 static void machines_chosen(struct tui *tui, int chosen, void *opaque)
 {
     const struct files_machines *machines = opaque;
+    struct wizard *wizard = machines->wizard;
     g_autoptr(GError) error = NULL;
 
     if (chosen < 0)
         return;
-    if (lathe_apply_to(machines->wizard->answers, machines->names[chosen], &error))
-        tui_say(tui, TUI_GOOD, _("It is in the definition of %s."), machines->names[chosen]);
-    else
+    struct lathe_applied *applied =
+        lathe_apply_to(wizard->answers, machines->names[chosen], &error);
+    if (applied == NULL) {
         tui_say(tui, TUI_BAD, "%s", error->message);
+        return;
+    }
+    lathe_applied_free(wizard->applied);
+    wizard->applied = applied;
+    if (*applied->note != '\0')
+        tui_say(tui, TUI_GOOD, "%s", applied->note);
+    else
+        tui_say(tui, TUI_GOOD, _("It is in the definition of %s."), machines->names[chosen]);
+}
+
+void tui_wizard_undo(struct tui_view *view)
+{
+    struct wizard *wizard = (struct wizard *)view;
+    g_autoptr(lathe_applied) applied = g_steal_pointer(&wizard->applied);
+    g_autoptr(GError) error = NULL;
+
+    if (applied == NULL)
+        tui_say(view->tui, TUI_WARNING, "%s", _("Nothing was applied to a machine."));
+    else if (lathe_apply_undo(applied, &error))
+        tui_say(view->tui, TUI_GOOD, "%s", _("The machine is as it was before."));
+    else
+        tui_say(view->tui, TUI_BAD, "%s", error->message);
 }
 
 void tui_wizard_apply(struct tui_view *view)

@@ -38,6 +38,7 @@ struct wizard {
     struct lathe_problems *problems;
     struct lathe_outcome *outcome; /* masked */
     GPtrArray *repairs;            /* of struct lathe_repair *; NULL: not on the result's page */
+    struct lathe_applied *applied; /* to a machine, last; NULL: nothing that could be undone */
     guint64 seen;                  /* steps that were left once, a bit each */
     struct tui_entry entry;
     bool in_rows; /* the rows have the keys, not the steps */
@@ -75,6 +76,8 @@ void tui_wizard_read_other(struct tui_view *view);
 void tui_wizard_save_all(struct tui_view *view);
 /* Asks which machine of the library, and changes it. */
 void tui_wizard_apply(struct tui_view *view);
+/* Takes the last change of a machine back. */
+void tui_wizard_undo(struct tui_view *view);
 void tui_wizard_preview(struct tui_view *view);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "ui/tui/choice.h"
 #include "ui/tui/wizard-private.h"
+#include "wizards/apply/apply.h"
 #include "wizards/flow/repair.h"
 
 /* ---- rows ---- */
@@ -301,6 +302,7 @@ static void wizard_free(struct tui_view *view)
     lathe_problems_free(wizard->problems);
     lathe_outcome_free(wizard->outcome);
     g_clear_pointer(&wizard->repairs, g_ptr_array_unref);
+    lathe_applied_free(wizard->applied);
     if (wizard->own)
         lathe_answers_free(wizard->answers);
     g_array_unref(wizard->rows);
@@ -330,6 +332,7 @@ static const struct tui_binding wizard_bindings[] = {
     {'r', "r", N_("take over what there is: parameters, arguments"), NULL, tui_wizard_read_other},
     {'w', "w", N_("write all files that come of the answers"), N_("Write"), tui_wizard_save_all},
     {'a', "a", N_("apply it to a machine of the library"), NULL, tui_wizard_apply},
+    {'u', "u", N_("undo what was applied to a machine"), NULL, tui_wizard_undo},
     {TUI_SPECIAL(KEY_F(10)), "F10", N_("be done"), N_("Done"), wizard_finish},
     {TUI_ESCAPE, "Esc", N_("back to the steps, and out of the assistant"), NULL, wizard_back},
     {'q', "q", N_("out of the assistant"), NULL, wizard_leave},

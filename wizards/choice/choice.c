@@ -126,7 +126,7 @@ static void choice_read_wishes(struct choice *choice)
     g_ptr_array_add(choice->without, NULL);
 }
 
-static void choice_init(struct choice *choice, const struct lathe_answers *answers)
+void choice_init(struct choice *choice, const struct lathe_answers *answers)
 {
     const char *name = lathe_answers_value(answers, "firmware");
 
@@ -140,7 +140,7 @@ static void choice_init(struct choice *choice, const struct lathe_answers *answe
     choice->item = lathe_catalogue_choose(choice->catalogue, &choice->wish);
 }
 
-static void choice_clear(struct choice *choice)
+void choice_clear(struct choice *choice)
 {
     g_ptr_array_unref(choice->with);
     g_ptr_array_unref(choice->without);

@@ -154,6 +154,15 @@ static void wizard_repair(struct lathe_answers *answers)
 
 /* ---- what comes of them ---- */
 
+static bool wizard_apply(const struct lathe_answers *answers, const char *machine, GError **error)
+{
+    g_autoptr(lathe_applied) applied = lathe_apply_to(answers, machine, error);
+
+    if (applied != NULL && *applied->note != '\0')
+        fprintf(stderr, "lathe: %s\n", applied->note);
+    return applied != NULL;
+}
+
 static void wizard_show_problems(const struct lathe_problems *problems)
 {
     for (guint i = 0; i < problems->found->len; i++) {
@@ -230,7 +239,7 @@ static int wizard_finish(const struct lathe_tool_line *line, struct lathe_answer
     if (good && !lathe_tool_has(line, "json"))
         wizard_show_problems(problems);
     if (good && !fatal && lathe_tool_has(line, "apply"))
-        good = lathe_apply_to(answers, lathe_tool_value(line, "apply"), error);
+        good = wizard_apply(answers, lathe_tool_value(line, "apply"), error);
     if (good && (!fatal || lathe_tool_has(line, "draft") || lathe_tool_has(line, "json")))
         good = wizard_write(line, answers, problems, error);
     lathe_problems_free(problems);
