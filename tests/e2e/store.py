@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Debian's OVMF takes variable stores that `lathe firmware vars` made: boot entries and their order, keys, Secure Boot.
 
-store.py LATHE
+store.py LATHE CASE...: order, secure, template
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from verdict import finish, report  # pylint: disable=wrong-import-position
 
 LATHE = os.path.abspath(sys.argv[1])
 ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
+TEMPLATE = os.path.join(os.environ.get("FIRMWARE", "/usr/share"), "OVMF", "OVMF_VARS_4M.ms.fd")
 PATIENCE = int(os.environ.get("PATIENCE", "1"))
 
 
@@ -80,15 +82,37 @@ def secure():
     told = [call(LATHE, "firmware", "pe", name, "--store", "secure.fd") for name in ("one.efi", "two.efi")]
     report("store-secure-foretold", "does not start with Secure Boot on" in told[0] and
            re.search("^ *starts", told[1], re.M) is not None, str(told))
-    change("secure.fd", "--secure-boot", "off")
-    good, text = boot("uefi-secure,vars=secure.fd", "program .* runs")
-    report("store-secure-off", good and "program one runs" in text, text)
+    switch("secure.fd", "store-secure", "off", "on-again")
+
+
+def switch(store, name, *turns):
+    """Secure Boot off and on again: each time firmware does as the store says, and keeps the keys."""
+    for turn in turns:
+        state = turn.split("-", maxsplit=1)[0]
+        program = "two" if state == "on" else "one"
+        change(store, "--secure-boot", state)
+        good, text = boot("uefi-secure,vars=" + store, "program .* runs")
+        report("%s-%s" % (name, turn), good and "program %s runs" % program in text, text)
+        text = change(store, "--verbose")
+        report("%s-%s-is-kept" % (name, turn), "Secure Boot is " + state in text and "PK " in text and "KEK " in text, text)
+
+
+def template():
+    """A machine's store as Debian delivers it, with Microsoft's keys: the program whose hash we add is the only one
+    that starts, until Secure Boot is off."""
+    shutil.copy(TEMPLATE, "template.fd")
+    os.chmod("template.fd", 0o600)
+    change("template.fd", "--boot-add", "title=First,/one.efi", "--boot-add", "title=Second,/two.efi", "--add-db-hash",
+           "two.efi")
+    good, text = boot("uefi-secure,vars=template.fd", "program .* runs")
+    report("store-template", good and "program two runs" in text and "program one" not in text, text)
+    switch("template.fd", "store-template", "off", "on-again", "off-again")
 
 
 with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
     os.chdir(folder)
     make_disk()
-    order()
-    secure()
+    for case in sys.argv[2:]:
+        globals()[case]()
     os.chdir("/")
 finish()
