@@ -11,12 +11,15 @@
 #include "emulator/api/netboot.h"
 #include "emulator/api/ops/net.h"
 
+#define EMU_NET_PCAP_MAX                                                                           \
+    (UINT64_C(1) << 30) /* bytes of a record; it ends with the last whole frame */
+
 /* What a user-mode network has beyond the host; all may be 0. Read during the call only. */
 struct emu_net_user_config {
     const struct emu_net_forward *forwards;
     unsigned forward_count;
     const struct emu_netboot *boot; /* NULL: there is nothing to boot */
-    const char *pcap;               /* a file for all frames, made anew; NULL: none are kept */
+    const char *pcap; /* a file for the first frames, made anew; NULL: none are kept */
 };
 
 /*

@@ -26,9 +26,10 @@ struct pcap_frame {
 
 struct emu_pcap {
     FILE *stream;
+    uint64_t room; /* bytes that may come yet */
 };
 
-struct emu_pcap *emu_pcap_open(const char *path, struct emu_error *err)
+struct emu_pcap *emu_pcap_open(const char *path, uint64_t most, struct emu_error *err)
 {
     const struct pcap_head head = {
         .magic = PCAP_MAGIC,
@@ -42,8 +43,10 @@ struct emu_pcap *emu_pcap_open(const char *path, struct emu_error *err)
     if (pcap != NULL)
         pcap->stream = fopen(path, "we");
     if (pcap != NULL && pcap->stream != NULL && fwrite(&head, sizeof(head), 1, pcap->stream) == 1 &&
-        fflush(pcap->stream) == 0)
+        fflush(pcap->stream) == 0) {
+        pcap->room = most > sizeof(head) ? most - sizeof(head) : 0;
         return pcap;
+    }
     emu_error_set(err, EMU_ERROR_INPUT, "cannot write the network's record %s: %s", path,
                   strerror(errno));
     emu_pcap_close(pcap);
@@ -57,6 +60,11 @@ void emu_pcap_add(struct emu_pcap *pcap, const void *frame, size_t length)
 
     if (pcap == NULL || ferror(pcap->stream))
         return;
+    if (pcap->room < sizeof(head) + length) {
+        pcap->room = 0; /* no gaps: a smaller frame later does not come in, either */
+        return;
+    }
+    pcap->room -= sizeof(head) + length;
     clock_gettime(CLOCK_REALTIME, &now);
     head.seconds = (uint32_t)now.tv_sec;
     head.microseconds = (uint32_t)(now.tv_nsec / 1000);

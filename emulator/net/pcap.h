@@ -11,9 +11,9 @@
 
 struct emu_pcap;
 
-/* Makes the file anew. NULL with *err. */
-struct emu_pcap *emu_pcap_open(const char *path, struct emu_error *err);
-/* NULL is legal, for both. A full disk ends the record, and nothing else. */
+/* Makes the file anew, which gets at most this many bytes. NULL with *err. */
+struct emu_pcap *emu_pcap_open(const char *path, uint64_t most, struct emu_error *err);
+/* NULL is legal, for all three. A full disk or file ends the record, and nothing else. */
 void emu_pcap_add(struct emu_pcap *pcap, const void *frame, size_t length);
 void emu_pcap_flush(struct emu_pcap *pcap);
 void emu_pcap_close(struct emu_pcap *pcap);

@@ -664,7 +664,7 @@ static bool user_add_boot(struct user_net *user, const struct emu_netboot *confi
 static bool user_add_pcap(struct user_net *user, const char *path, struct emu_error *err)
 {
     if (path != NULL)
-        user->pcap = emu_pcap_open(path, err);
+        user->pcap = emu_pcap_open(path, EMU_NET_PCAP_MAX, err);
     return path == NULL || user->pcap != NULL;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The ring of frames, TCP segmentation and merging, forwards of the user-mode network and its
  * answer to ARP. */
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "emulator/api/net.h"
@@ -8,6 +10,7 @@
 #include "emulator/core/queue.h"
 #include "emulator/net/frames.h"
 #include "emulator/net/merge.h"
+#include "emulator/net/pcap.h"
 #include "emulator/net/segment.h"
 #include "tests/test.h"
 
@@ -323,6 +326,32 @@ static void test_boot_files(void)
     CHECK(boot_refused(&boot, "/dev/null is no plain file"));
 }
 
+/* A record ends with the last frame that fits, also for smaller ones that come later. */
+static void test_record(void)
+{
+    static const uint8_t frame[1500];
+    char path[] = "/tmp/lathe-record-XXXXXX";
+    const off_t head = 24, each = 16;
+    struct stat found = {0};
+    struct emu_error err = EMU_ERROR_INIT;
+    int fd = mkstemp(path);
+    struct emu_pcap *pcap;
+
+    CHECK(fd >= 0);
+    pcap = emu_pcap_open(path, (uint64_t)(head + 2 * (each + 1500) + each + 60), &err);
+    CHECK(pcap != NULL);
+    for (unsigned i = 0; i < 3; i++)
+        emu_pcap_add(pcap, frame, sizeof(frame));
+    emu_pcap_add(pcap, frame, 60);
+    emu_pcap_flush(pcap);
+    CHECK(fstat(fd, &found) == 0);
+    CHECK_EQ(found.st_size, head + 2 * (each + 1500));
+    emu_pcap_close(pcap);
+    CHECK(emu_pcap_open("/nowhere/at/all", 1, &err) == NULL);
+    close(fd);
+    unlink(path);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
@@ -334,6 +363,7 @@ int main(int argc, char **argv)
         {"net-user-forwards", test_forwards},
         {"net-user-datagrams", test_datagrams},
         {"net-user-boot-files", test_boot_files},
+        {"net-record", test_record},
         {NULL},
     };
 
