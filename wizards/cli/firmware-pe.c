@@ -100,7 +100,7 @@ static void pe_print_certificate(GBytes *der, const char *role)
     g_autofree char *from = lathe_date_format(certificate->from);
     g_autofree char *until = lathe_date_format(certificate->until);
     printf("        %s %s, %s to %s%s, %s\n", role, certificate->name, from, until,
-           lathe_certificate_is_over(certificate) ? " (over)" : "", certificate->key);
+           lathe_certificate_is_over(certificate) ? " (expired)" : "", certificate->key);
     printf("            issued by %s\n", certificate->issuer);
 }
 

@@ -36,7 +36,7 @@ static char *signature_certificate(struct lathe_bytes der)
     g_autofree char *from = lathe_date_format(certificate->from);
     g_autofree char *until = lathe_date_format(certificate->until);
     return g_strdup_printf("%s, %s to %s%s, %s", certificate->name, from, until,
-                           lathe_certificate_is_over(certificate) ? " (over)" : "",
+                           lathe_certificate_is_over(certificate) ? " (expired)" : "",
                            certificate->key);
 }
 
