@@ -67,7 +67,7 @@ char *lathe_several_details(const struct lathe_action *action, const GPtrArray *
         else
             g_string_append_printf(text, "%s\n", machine->name);
     }
-    g_string_append(text, _(action->help));
+    g_string_truncate(text, text->len - (text->len != 0)); /* the last line's end */
     return g_string_free(text, FALSE);
 }
 

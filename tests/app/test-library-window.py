@@ -76,7 +76,7 @@ class Library:
         def is_there():
             lines = self.focused()
             if len(lines) <= after or not re.fullmatch(pattern, lines[-1]):
-                raise Failed("it is on %s" % lines[-1:])
+                raise Failed("it is on %s" % lines[-6:])
             return True
         wait_for("the focus on " + pattern, is_there)
 
@@ -93,6 +93,48 @@ class Library:
         self.type(name)
         time.sleep(0.5)  # the entry waits for the end of typing
         self.keys_to("%s, .*" % re.escape(name), "Tab")
+
+    def span(self, name, away):
+        """The points of the first line from the left where a click leads to a tile; away leads to another one."""
+        lines = self.display.tool("xdotool", "getwindowgeometry", "--shell", self.window).split()
+        shape = dict(line.split("=") for line in lines)
+        y, hits = int(shape["Y"]) + 150, []
+        for x in range(int(shape["X"]) + 20, int(shape["X"]) + int(shape["WIDTH"]), 40):
+            self.keys(away)
+            self.click((x, y))
+            time.sleep(0.1)
+            if self.focused()[-1].startswith(name + ", "):
+                hits.append(x)
+            elif hits:
+                break
+        if not hits:
+            raise Failed("no click leads to " + name)
+        return hits[0] - 20, y, hits[-1] + 20
+
+    def tiles(self, first, second):
+        """A function from a tile's number and a share of its width to a point; all are in one line."""
+        left, y, _ = self.span(first, "End")
+        next_left, _, right = self.span(second, "Home")
+        pitch = next_left - left
+        return lambda number, share=0.5: (int(left + number * pitch + share * (right - next_left)), y)
+
+    def click(self, point, *keys):
+        """With these keys held."""
+        words = ["mousemove", str(point[0]), str(point[1])]
+        for key in keys:
+            words += ["keydown", key]
+        words += ["click", "1"]
+        for key in keys:
+            words += ["keyup", key]
+        self.display.tool("xdotool", *words)
+
+    def drag(self, start, end):
+        """In steps, as a drag begins only after some way."""
+        words = ["mousemove", str(start[0]), str(start[1]), "mousedown", "1"]
+        for step in range(1, 11):
+            words += ["mousemove", str(start[0] + (end[0] - start[0]) * step // 10),
+                      str(start[1] + (end[1] - start[1]) * step // 10), "sleep", "0.05"]
+        self.display.tool("xdotool", *words, "sleep", "0.2", "mouseup", "1")
 
     def verb(self, *words):
         done = subprocess.run([PROGRAM, *words], env=self.environment, stdin=subprocess.DEVNULL,
@@ -348,6 +390,121 @@ def test_refused(display, folder):
     library.close()
 
 
+def order_of(library):
+    return list(library.states())
+
+
+def test_drag(display, folder):
+    """Machines are dragged to other places, and into another group; the order is kept on the disk."""
+    library = Library(display, folder)
+    for name in ("Alpha", "Beta", "Gamma"):
+        library.create(name)
+    library.open()
+    library.select("Alpha")
+    library.keys("Escape")
+    tile = library.tiles("Alpha", "Beta")
+    library.drag(tile(2), tile(0, 0.2))
+    wait_for("Gamma before the others", lambda: order_of(library) == ["Gamma", "Alpha", "Beta"])
+    time.sleep(0.5)  # the window hears of it a moment later
+    library.drag(tile(0), tile(1, 0.8))
+    wait_for("Gamma in the middle", lambda: order_of(library) == ["Alpha", "Gamma", "Beta"])
+    time.sleep(0.5)
+    display.picture("library-dragged")
+    with open(os.path.join(library.machines, ".order")) as file:
+        if file.read().split() != ["alpha", "gamma", "beta"]:
+            raise Failed("it is not on the disk")
+    library.drag(tile(0), (tile(0)[0] + 30, tile(0)[1]))
+    time.sleep(0.5)
+    if order_of(library) != ["Alpha", "Gamma", "Beta"]:
+        raise Failed("a drag to where it is moved it: %s" % order_of(library))
+    library.process.terminate()
+    library.process.wait()
+    library.open()
+    library.select("Alpha")
+    library.keys("Escape")
+    library.keys_to("Gamma, Off", "Right")
+    library.keys_to("Beta, Off", "Right")
+    library.create("Delta", "--group", "Lab")
+    time.sleep(1)
+    library.verb("edit", "Alpha", "--group", "Lab")
+    library.verb("edit", "Beta", "--group", "Lab")
+    library.verb("edit", "Delta", "--position", "1")
+    time.sleep(1)
+    display.picture("library-drag-groups")
+    library.keys_to("Gamma, Off", "Home")
+    y = library.span("Gamma", "End")[1]
+    library.drag((tile(0)[0], y), (tile(0, 0.2)[0], y + 240))
+    wait_for("Gamma in the group", lambda: library.verb("list").count("Lab") == 4)
+    library.close()
+
+
+def test_several(display, folder):
+    """Several are selected by keys, clicks and a rubber band; switched, moved to a group, and deleted after one
+    question and brought back by one button."""
+    library = Library(display, folder)
+    names = ["Alpha", "Beta", "Gamma"]
+    for name in names:
+        library.create(name, "--display", "none", script="spin")
+    library.open()
+    library.select("Alpha")
+    library.keys("Escape")
+    tile = library.tiles("Alpha", "Beta")
+    library.keys("ctrl+a", "ctrl+Return")
+    for name in names:
+        library.wait_state(name, "running")
+    time.sleep(0.5)  # the window hears of it a moment later
+    display.picture("library-several")
+    library.click(tile(0))
+    library.keys("shift+Right", "ctrl+p")
+    library.wait_state("Alpha", "paused")
+    library.wait_state("Beta", "paused")
+    if library.states()["Gamma"] != "running":
+        raise Failed("Gamma was not selected")
+    library.click(tile(0))
+    library.click(tile(2), "ctrl")
+    library.keys("Delete", "F2")  # impossible: one is paused, one runs; and a name is for one
+    library.keys("ctrl+a", "ctrl+shift+d")
+    library.wait_focus("Cancel")
+    display.picture("library-several-plug")
+    library.keys("alt+f")
+    for name in names:
+        library.wait_state(name, "off")
+    time.sleep(0.5)
+    library.focus()
+    library.drag((tile(2, 1.0)[0] + 30, tile(0)[1] + 300), tile(0, 0.5))
+    time.sleep(0.3)
+    display.picture("library-band")
+    library.keys_to("Group", "ctrl+g")
+    library.type("Lab")
+    library.keys("Return")
+    wait_for("all in a group", lambda: library.verb("list").count("Lab") == 3)
+    time.sleep(0.5)
+    library.keys("ctrl+f")
+    library.wait_focus("Search for machines")
+    library.type("Lab")
+    time.sleep(0.5)
+    display.picture("library-several-search")
+    library.keys_to("Gamma, Off", "Tab")
+    library.keys("Escape", "Home", "ctrl+Right", "ctrl+Right", "ctrl+space", "Delete")
+    library.wait_focus("Cancel")
+    display.picture("library-several-delete")
+    library.keys("Escape")
+    time.sleep(0.3)
+    if len(library.states()) != 3:
+        raise Failed("it was cancelled")
+    library.focus()
+    library.keys("Delete")
+    library.wait_focus("Cancel")
+    library.keys("alt+d")
+    wait_for("two to go", lambda: order_of(library) == ["Beta"])
+    time.sleep(0.5)
+    library.focus()
+    display.picture("library-several-deleted")
+    library.keys("alt+u")
+    wait_for("both to come back", lambda: order_of(library) == names)
+    library.close()
+
+
 def make_many(library):
     library.create("Machine 0")
     first = os.path.join(library.machines, "machine-0", "machine.xml")
@@ -385,7 +542,7 @@ def test_many(display, folder):
     library.close()
 
 
-TESTS = [test_first_start, test_walk, test_suspend, test_leave, test_crash, test_refused, test_many]
+TESTS = [test_first_start, test_walk, test_drag, test_several, test_suspend, test_leave, test_crash, test_refused, test_many]
 
 if __name__ == "__main__":
     run_tests("library-window", TESTS, PICTURES, sys.argv[4:])

@@ -32,10 +32,13 @@ static void act_show_text(struct act *act, const char *text)
 /* What there is to say or show when it went well; the watch shows the rest. */
 static void act_tell(struct act *act, const char *text)
 {
+    g_autoptr(GPtrArray) undo = g_ptr_array_new();
+
+    g_ptr_array_add(undo, act->name);
     if ((act->action->flags & LATHE_ACTION_GIVES_TEXT) != 0)
         act_show_text(act, text);
     else if (act->action->id == LATHE_ACTION_DELETE)
-        lathe_library_tell(act->window, GTK_MESSAGE_INFO, text, act->name);
+        lathe_library_tell(act->window, GTK_MESSAGE_INFO, text, undo);
     else if (act->action->id == LATHE_ACTION_CLONE || act->action->id == LATHE_ACTION_LINK_CLONE)
         lathe_library_window_select(act->window, text);
 }
@@ -101,17 +104,20 @@ void lathe_library_act(LatheLibraryWindow *window, enum lathe_action_id id,
                              act_on_done, act);
 }
 
-/* With the selected machine, if it can be done now. */
+/* With what is selected, if it can be done now. */
 static void act_on_selected(LatheLibraryWindow *window, const struct lathe_action *action)
 {
-    struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+    g_autoptr(GPtrArray) selection = lathe_library_view_get_selection(window->view);
 
-    if (watched == NULL || !lathe_action_is_possible(action, watched->state))
+    if (!lathe_library_can_act(window, action))
         return;
     if ((action->flags & LATHE_ACTION_TAKES_NAME) != 0)
         lathe_library_ask_name(window, action);
+    else if (selection->len > 1)
+        lathe_library_act_several(window, action->id, selection, NULL);
     else
-        lathe_library_act(window, action->id, watched->machine, NULL);
+        lathe_library_act(window, action->id,
+                          ((struct lathe_watched *)selection->pdata[0])->machine, NULL);
 }
 
 static void on_machine_action(GSimpleAction *simple, GVariant *parameter, gpointer data)
@@ -273,9 +279,8 @@ void lathe_library_update_actions(LatheLibraryWindow *window)
     }
     for (int i = 0; i < LATHE_ACTIONS; i++) {
         GAction *action = g_action_map_lookup_action(G_ACTION_MAP(window), lathe_actions[i].name);
-        g_simple_action_set_enabled(
-            G_SIMPLE_ACTION(action),
-            watched != NULL && lathe_action_is_possible(&lathe_actions[i], watched->state));
+        g_simple_action_set_enabled(G_SIMPLE_ACTION(action),
+                                    lathe_library_can_act(window, &lathe_actions[i]));
     }
 }
 
@@ -316,11 +321,9 @@ static bool key_own(LatheLibraryWindow *window, const GdkEventKey *event)
 
 static bool key_machine(LatheLibraryWindow *window, const GdkEventKey *event)
 {
-    const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
-
-    for (int i = 0; i < LATHE_ACTIONS && watched != NULL; i++) {
+    for (int i = 0; i < LATHE_ACTIONS; i++) {
         if (!key_matches(event, lathe_actions[i].key) ||
-            !lathe_action_is_possible(&lathe_actions[i], watched->state))
+            !lathe_library_can_act(window, &lathe_actions[i]))
             continue;
         act_on_selected(window, &lathe_actions[i]);
         return true;
@@ -379,18 +382,18 @@ GMenuModel *lathe_library_menu(LatheLibraryWindow *window)
     /* Where a part of the menu ends. */
     static const enum lathe_action_id ends[] = {LATHE_ACTION_RESET, LATHE_ACTION_DISCARD,
                                                 LATHE_ACTION_QEMU, LATHE_ACTION_DELETE};
-    const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+    bool alone = lathe_library_view_get_selected(window->view) != NULL;
     GMenu *menu = g_menu_new();
     int next = 0;
 
-    for (gsize part = 0; part < G_N_ELEMENTS(ends) && watched != NULL; part++) {
+    for (gsize part = 0; part < G_N_ELEMENTS(ends); part++) {
         g_autoptr(GMenu) section = g_menu_new();
         for (; next <= (int)ends[part]; next++) {
-            if (lathe_action_is_possible(&lathe_actions[next], watched->state))
+            if (lathe_library_can_act(window, &lathe_actions[next]))
                 menu_add(section, lathe_actions[next].label, lathe_actions[next].name,
                          lathe_actions[next].key);
         }
-        if (ends[part] == LATHE_ACTION_RESET)
+        if (alone && ends[part] == LATHE_ACTION_RESET)
             menu_add_own(section);
         g_menu_append_section(menu, NULL, G_MENU_MODEL(section));
     }
@@ -430,6 +433,9 @@ GtkWidget *lathe_library_shortcuts_new(void)
     group = shortcuts_group(section, _("Selected Machine"));
     shortcuts_add(group, _("Start or show"), "Return");
     shortcuts_add(group, _("Menu"), "Menu <Shift>F10");
+    shortcuts_add(group, _("Select as far as there"), "<Shift>Right");
+    shortcuts_add(group, _("Select beside the others"), "<Primary>space");
+    shortcuts_add(group, _("Select all"), "<Primary>a");
     for (int i = 0; i < LATHE_ACTIONS; i++) {
         if (lathe_actions[i].key != NULL)
             shortcuts_add(group, _(lathe_actions[i].label), lathe_actions[i].key);

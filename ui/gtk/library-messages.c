@@ -2,6 +2,7 @@
 /* Bars above the machines: what was done and how it is undone, what failed, last words. */
 #include <glib/gi18n.h>
 
+#include "app/actions/several.h"
 #include "app/library/last-words.h"
 #include "ui/gtk/library-private.h"
 
@@ -24,11 +25,21 @@ static gboolean message_on_time(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-void lathe_library_tell(LatheLibraryWindow *window, GtkMessageType type, const char *text,
-                        const char *undo)
+/* g_ptr_array_unref. */
+static GPtrArray *message_copy_names(const GPtrArray *names)
 {
-    g_free(window->info_undo);
-    window->info_undo = g_strdup(undo);
+    GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < names->len; i++)
+        g_ptr_array_add(copy, g_strdup(names->pdata[i]));
+    return copy;
+}
+
+void lathe_library_tell(LatheLibraryWindow *window, GtkMessageType type, const char *text,
+                        const GPtrArray *undo)
+{
+    g_clear_pointer(&window->info_undo, g_ptr_array_unref);
+    window->info_undo = undo != NULL ? message_copy_names(undo) : NULL;
     gtk_info_bar_set_message_type(window->info_bar, type);
     gtk_label_set_text(window->info_label, text);
     gtk_widget_set_visible(window->info_button, undo != NULL);
@@ -38,24 +49,25 @@ void lathe_library_tell(LatheLibraryWindow *window, GtkMessageType type, const c
         window->info_timer = g_timeout_add_seconds(MESSAGE_SECONDS, message_on_time, window);
 }
 
-static void message_on_undone(GObject *source, GAsyncResult *result, gpointer data)
+static void message_on_undone(gpointer opaque, const struct lathe_several *several)
 {
-    LatheLibraryWindow *window = data;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *id = lathe_action_finish(result, &error);
+    LatheLibraryWindow *window = opaque;
 
-    if (id == NULL)
-        lathe_library_window_show_error(window, error->message);
-    else
-        lathe_library_window_select(window, id);
+    if (window->watch != NULL && several->why != NULL)
+        lathe_library_window_show_error(window, several->why);
+    else if (window->watch != NULL)
+        lathe_library_window_select(window, several->texts[0]);
     g_object_unref(window);
 }
 
 static void message_on_undo(GtkButton *button, LatheLibraryWindow *window)
 {
+    g_autoptr(GPtrArray) names = g_steal_pointer(&window->info_undo);
+
     message_hide(window);
-    lathe_action_undelete(lathe_watch_get_library(window->watch), window->info_undo,
-                          message_on_undone, g_object_ref(window));
+    if (names != NULL)
+        lathe_several_undelete(lathe_watch_get_library(window->watch), names, message_on_undone,
+                               g_object_ref(window));
 }
 
 static void message_on_response(GtkInfoBar *bar, int response, LatheLibraryWindow *window)

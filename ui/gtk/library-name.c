@@ -9,7 +9,8 @@
 struct name_asked {
     LatheLibraryWindow *window;
     const struct lathe_action *action;
-    char *id; /* the machine's folder */
+    char *id;     /* the machine's folder */
+    bool several; /* it is for all that are selected */
     GtkWidget *popover, *entry, *complaint, *button;
 };
 
@@ -38,6 +39,13 @@ static void name_on_changed(GtkEntry *entry, struct name_asked *asked)
     gtk_widget_set_sensitive(asked->button, fault == NULL);
 }
 
+static void name_act_several(const struct name_asked *asked, const char *text)
+{
+    g_autoptr(GPtrArray) selection = lathe_library_view_get_selection(asked->window->view);
+
+    lathe_library_act_several(asked->window, asked->action->id, selection, text);
+}
+
 static void name_on_done(GtkWidget *widget, struct name_asked *asked)
 {
     LatheLibraryWindow *window = asked->window;
@@ -47,7 +55,9 @@ static void name_on_done(GtkWidget *widget, struct name_asked *asked)
 
     if (fault != NULL)
         return;
-    if (watched != NULL)
+    if (asked->several)
+        name_act_several(asked, text);
+    else if (watched != NULL)
         lathe_library_act(window, asked->action->id, watched->machine, text);
     gtk_popover_popdown(GTK_POPOVER(asked->popover));
 }
@@ -63,8 +73,11 @@ static void name_on_closed(GtkPopover *popover, struct name_asked *asked)
 {
     struct lathe_watched *watched = lathe_watch_find(asked->window->watch, asked->id, NULL);
 
-    if (watched != NULL)
+    if (watched != NULL && !asked->several)
         lathe_library_view_select(asked->window->view, watched);
+    else
+        lathe_library_view_go(asked->window->view,
+                              lathe_library_view_get_cursor(asked->window->view));
     g_idle_add(name_on_free, popover);
 }
 
@@ -119,20 +132,39 @@ static GtkWidget *name_build(struct name_asked *asked)
     return box;
 }
 
+/* Of several: the one where the keys are, or one that is seen. NULL: none is. */
+static struct lathe_watched *name_choose_place(LatheLibraryWindow *window,
+                                               const GPtrArray *selection)
+{
+    struct lathe_watched *cursor = lathe_library_view_get_cursor(window->view);
+
+    if (lathe_library_view_get_widget(window->view, cursor) != NULL)
+        return cursor;
+    for (guint i = 0; i < selection->len; i++) {
+        if (lathe_library_view_get_widget(window->view, selection->pdata[i]) != NULL)
+            return selection->pdata[i];
+    }
+    return NULL;
+}
+
 void lathe_library_ask_name(LatheLibraryWindow *window, const struct lathe_action *action)
 {
-    struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+    g_autoptr(GPtrArray) selection = lathe_library_view_get_selection(window->view);
+    bool several = selection->len > 1;
+    struct lathe_watched *watched = several ? name_choose_place(window, selection)
+                                            : lathe_library_view_get_selected(window->view);
     struct name_asked *asked = g_new0(struct name_asked, 1);
     GtkWidget *beside;
 
-    lathe_library_view_select(window->view, watched); /* it may have been scrolled away */
+    if (!several)
+        lathe_library_view_select(window->view, watched); /* it may have been scrolled away */
     beside = watched != NULL ? lathe_library_view_get_widget(window->view, watched) : NULL;
 
     if (beside == NULL) {
         g_free(asked);
         return;
     }
-    *asked = (struct name_asked){.window = window, .action = action};
+    *asked = (struct name_asked){.window = window, .action = action, .several = several};
     asked->id = g_strdup(watched->machine->id);
     asked->popover = gtk_popover_new(beside);
     gtk_container_add(GTK_CONTAINER(asked->popover), name_build(asked));

@@ -21,7 +21,7 @@ struct _LatheLibraryWindow {
     GtkWidget *info_button, *crash_log, *crash_start;
     GMenu *wizard_menu;            /* of the assistants */
     GtkFileChooserNative *chooser; /* while it is open */
-    char *info_undo;               /* the machine that "Undo" brings back; NULL: none */
+    GPtrArray *info_undo;          /* of char *: the machines that "Undo" brings back; NULL: none */
     char *wanted;                  /* the folder of a machine that is selected when it is there */
     char *crashed;                 /* the folder of the machine that the bar tells of */
     guint info_timer;
@@ -56,10 +56,10 @@ void lathe_library_move(LatheLibraryWindow *window, struct lathe_watched *watche
 
 /* ---- library-messages.c: bars above the machines ---- */
 
-/* undo: the machine's name that its button brings back; NULL: none. Informations go by themselves
- * after a while. */
+/* undo: the names of the machines that its button brings back, of const char *; NULL: none.
+ * Informations go by themselves after a while. */
 void lathe_library_tell(LatheLibraryWindow *window, GtkMessageType type, const char *text,
-                        const char *undo);
+                        const GPtrArray *undo);
 void lathe_library_connect_messages(LatheLibraryWindow *window);
 /* Did it crash, or could it not go on from where it was suspended? */
 bool lathe_library_has_crashed(const struct lathe_watched *watched);
@@ -73,9 +73,19 @@ GtkWidget *lathe_library_show_progress(LatheLibraryWindow *window, const char *t
                                        GCancellable *cancellable);
 void lathe_library_set_progress(GtkWidget *bar, double share);
 
+/* ---- library-several.c ---- */
+
+/* Can it be done with what is selected? */
+bool lathe_library_can_act(LatheLibraryWindow *window, const struct lathe_action *action);
+/* Does it with those of several machines (of struct lathe_watched *) where it is possible; asks
+ * before where there is something to lose. argument: for those that take one. */
+void lathe_library_act_several(LatheLibraryWindow *window, enum lathe_action_id id,
+                               const GPtrArray *selection, const char *argument);
+
 /* ---- library-name.c ---- */
 
-/* Asks for a name beside the selected machine; then does the action. */
+/* Asks for a name beside the machine where the keys are; then does the action with what is
+ * selected. */
 void lathe_library_ask_name(LatheLibraryWindow *window, const struct lathe_action *action);
 
 /* ---- library-leave.c ---- */

@@ -10,12 +10,19 @@ static const GtkTargetEntry input_targets[] = {{(char *)INPUT_TARGET, GTK_TARGET
 
 /* ---- keys ---- */
 
-static void input_step(LatheLibraryView *view, int along, int down)
+/* With Shift as far as there, with Ctrl only the cursor. */
+static void input_step(LatheLibraryView *view, const GdkEventKey *event, int along, int down)
 {
     struct lathe_watched *next =
-        library_layout_step(lathe_library_view_need_layout(view), view->selected, along, down);
+        library_layout_step(lathe_library_view_need_layout(view), view->cursor, along, down);
 
-    if (next != NULL)
+    if (next == NULL)
+        return;
+    if ((event->state & GDK_SHIFT_MASK) != 0)
+        lathe_library_view_extend(view, next);
+    else if ((event->state & GDK_CONTROL_MASK) != 0)
+        lathe_library_view_go(view, next);
+    else
         lathe_library_view_select(view, next);
 }
 
@@ -32,34 +39,69 @@ static int input_forward(LatheLibraryView *view, int steps)
 
 static void input_emit(LatheLibraryView *view, enum view_signal id, gpointer event)
 {
-    if (view->selected != NULL)
+    if (g_hash_table_size(view->selected) != 0)
         g_signal_emit(view, lathe_library_view_signals[id], 0, event);
+}
+
+/* Keys that lead to other machines. */
+static gboolean input_move(LatheLibraryView *view, const GdkEventKey *event)
+{
+    int all = (int)lathe_watch_get_count(view->watch);
+
+    switch (event->keyval) {
+    case GDK_KEY_Left:
+        return input_step(view, event, input_forward(view, -1), 0), TRUE;
+    case GDK_KEY_Right:
+        return input_step(view, event, input_forward(view, 1), 0), TRUE;
+    case GDK_KEY_Up:
+        return input_step(view, event, 0, -1), TRUE;
+    case GDK_KEY_Down:
+        return input_step(view, event, 0, 1), TRUE;
+    case GDK_KEY_Page_Up:
+        return input_step(view, event, 0, -input_page(view)), TRUE;
+    case GDK_KEY_Page_Down:
+        return input_step(view, event, 0, input_page(view)), TRUE;
+    case GDK_KEY_Home:
+        return input_step(view, event, -all, 0), TRUE;
+    case GDK_KEY_End:
+        return input_step(view, event, all, 0), TRUE;
+    default:
+        return FALSE;
+    }
+}
+
+/* Out of several selected ones, with the one where the keys are. */
+static gboolean input_leave_several(LatheLibraryView *view)
+{
+    if (g_hash_table_size(view->selected) < 2)
+        return FALSE;
+    lathe_library_view_select(view, view->cursor);
+    return TRUE;
+}
+
+static gboolean input_with_control(LatheLibraryView *view, const GdkEventKey *event)
+{
+    switch (event->keyval) {
+    case GDK_KEY_a:
+        return lathe_library_view_select_all(view), TRUE;
+    case GDK_KEY_space:
+        if (view->cursor != NULL)
+            lathe_library_view_toggle(view, view->cursor);
+        return TRUE;
+    default:
+        return input_move(view, event);
+    }
 }
 
 static gboolean input_on_key(GtkWidget *cell, GdkEventKey *event, LatheLibraryView *view)
 {
     bool shift = (event->state & GDK_SHIFT_MASK) != 0;
-    int all = (int)lathe_watch_get_count(view->watch);
 
-    if ((event->state & (GDK_CONTROL_MASK | GDK_MOD1_MASK)) != 0)
+    if ((event->state & GDK_MOD1_MASK) != 0)
         return FALSE;
+    if ((event->state & GDK_CONTROL_MASK) != 0)
+        return input_with_control(view, event);
     switch (event->keyval) {
-    case GDK_KEY_Left:
-        return input_step(view, input_forward(view, -1), 0), TRUE;
-    case GDK_KEY_Right:
-        return input_step(view, input_forward(view, 1), 0), TRUE;
-    case GDK_KEY_Up:
-        return input_step(view, 0, -1), TRUE;
-    case GDK_KEY_Down:
-        return input_step(view, 0, 1), TRUE;
-    case GDK_KEY_Page_Up:
-        return input_step(view, 0, -input_page(view)), TRUE;
-    case GDK_KEY_Page_Down:
-        return input_step(view, 0, input_page(view)), TRUE;
-    case GDK_KEY_Home:
-        return input_step(view, -all, 0), TRUE;
-    case GDK_KEY_End:
-        return input_step(view, all, 0), TRUE;
     case GDK_KEY_Return:
     case GDK_KEY_KP_Enter:
         return input_emit(view, VIEW_ACTIVATED, NULL), TRUE;
@@ -67,12 +109,35 @@ static gboolean input_on_key(GtkWidget *cell, GdkEventKey *event, LatheLibraryVi
         return input_emit(view, VIEW_MENU, NULL), TRUE;
     case GDK_KEY_F10:
         return shift ? input_emit(view, VIEW_MENU, NULL), TRUE : FALSE;
+    case GDK_KEY_Escape:
+        return input_leave_several(view);
     default:
-        return FALSE;
+        return input_move(view, event);
     }
 }
 
 /* ---- clicks ---- */
+
+/* One of several is selected alone only when the button is let go, as it may be dragged. */
+static void input_press(LatheLibraryView *view, struct lathe_watched *watched,
+                        const GdkEventButton *event)
+{
+    bool several =
+        g_hash_table_contains(view->selected, watched) && g_hash_table_size(view->selected) > 1;
+    bool menu = gdk_event_triggers_context_menu((const GdkEvent *)event);
+
+    view->pressed = NULL;
+    if (!menu && (event->state & GDK_CONTROL_MASK) != 0) {
+        lathe_library_view_toggle(view, watched);
+    } else if (!menu && (event->state & GDK_SHIFT_MASK) != 0) {
+        lathe_library_view_extend(view, watched);
+    } else if (several) {
+        view->pressed = menu ? NULL : watched;
+        lathe_library_view_go(view, watched);
+    } else {
+        lathe_library_view_select(view, watched);
+    }
+}
 
 static gboolean input_on_button(GtkWidget *widget, GdkEventButton *event, LatheLibraryView *view)
 {
@@ -80,12 +145,22 @@ static gboolean input_on_button(GtkWidget *widget, GdkEventButton *event, LatheL
 
     if (watched == NULL)
         return FALSE;
-    if (watched != view->selected || !gtk_widget_has_focus(widget))
-        lathe_library_view_select(view, watched);
+    if (event->type == GDK_BUTTON_PRESS)
+        input_press(view, watched, event);
     if (gdk_event_triggers_context_menu((GdkEvent *)event))
         return input_emit(view, VIEW_MENU, event), TRUE;
     if (event->type == GDK_2BUTTON_PRESS && event->button == GDK_BUTTON_PRIMARY)
         return input_emit(view, VIEW_ACTIVATED, NULL), TRUE;
+    return FALSE;
+}
+
+static gboolean input_on_release(GtkWidget *widget, GdkEventButton *event, LatheLibraryView *view)
+{
+    struct lathe_watched *watched = lathe_library_cell_get(LATHE_LIBRARY_CELL(widget));
+
+    if (watched != NULL && watched == view->pressed)
+        lathe_library_view_select(view, watched);
+    view->pressed = NULL;
     return FALSE;
 }
 
@@ -94,6 +169,7 @@ static gboolean input_on_button(GtkWidget *widget, GdkEventButton *event, LatheL
 static void input_on_drag_begin(GtkWidget *widget, GdkDragContext *context, LatheLibraryView *view)
 {
     view->dragged = lathe_library_cell_get(LATHE_LIBRARY_CELL(widget));
+    view->pressed = NULL;
     gtk_drag_set_icon_name(context, "computer", 0, 0);
 }
 
@@ -174,4 +250,5 @@ void lathe_library_view_connect_cell(LatheLibraryView *view, GtkWidget *cell)
     g_signal_connect(cell, "drag-end", G_CALLBACK(input_on_drag_end), view);
     g_signal_connect(cell, "key-press-event", G_CALLBACK(input_on_key), view);
     g_signal_connect(cell, "button-press-event", G_CALLBACK(input_on_button), view);
+    g_signal_connect(cell, "button-release-event", G_CALLBACK(input_on_release), view);
 }

@@ -98,7 +98,7 @@ static void view_show_machine(LatheLibraryView *view, const struct library_place
     lathe_library_cell_show(cell, watched, view->width >= VIEW_WIDE);
     if (!view->lines)
         lathe_library_cell_set_picture(cell, library_pictures_get(view->pictures, watched));
-    lathe_library_cell_set_selected(cell, watched == view->selected);
+    lathe_library_cell_set_selected(cell, g_hash_table_contains(view->selected, watched));
     view_place_widget(view, widget, place);
 }
 
@@ -218,7 +218,7 @@ static void view_layout_later(LatheLibraryView *view)
 
 static void view_on_changed(LatheLibraryView *view, guint index)
 {
-    if (lathe_watch_get(view->watch, index) == view->selected && view->selected != NULL)
+    if (g_hash_table_contains(view->selected, lathe_watch_get(view->watch, index)))
         g_signal_emit(view, lathe_library_view_signals[VIEW_SELECTED], 0);
     view_layout_later(view);
 }
@@ -234,10 +234,14 @@ static void view_on_removed(LatheLibraryView *view, guint index, gpointer watche
     }
     if (view->dragged == watched)
         view->dragged = NULL;
-    if (view->selected == watched) {
-        view->selected = NULL;
+    if (view->cursor == watched)
+        view->cursor = NULL;
+    if (view->anchor == watched)
+        view->anchor = NULL;
+    if (view->pressed == watched)
+        view->pressed = NULL;
+    if (g_hash_table_remove(view->selected, watched))
         g_signal_emit(view, lathe_library_view_signals[VIEW_SELECTED], 0);
-    }
     view_update_soon(view);
 }
 
@@ -336,54 +340,66 @@ unsigned lathe_library_view_get_count(LatheLibraryView *view)
     return count;
 }
 
-struct lathe_watched *lathe_library_view_get_selected(LatheLibraryView *view)
-{
-    return view->selected;
-}
-
 GtkWidget *lathe_library_view_get_widget(LatheLibraryView *view,
                                          const struct lathe_watched *watched)
 {
     return g_hash_table_lookup(view->cells, watched);
 }
 
-void lathe_library_view_select(LatheLibraryView *view, struct lathe_watched *watched)
+void lathe_library_view_scroll_to(LatheLibraryView *view, const struct lathe_watched *watched)
 {
     GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(view));
     const struct library_place *place =
         library_layout_of(lathe_library_view_need_layout(view), watched);
-    GtkWidget *cell;
 
-    view->selected = watched;
     view->stale = true;
-    if (place != NULL) {
-        gtk_adjustment_clamp_page(adjustment, place->y - VIEW_MARGIN,
-                                  place->y + place->height + VIEW_MARGIN);
-        view_show_all(view);
-    }
-    cell = watched != NULL ? g_hash_table_lookup(view->cells, watched) : NULL;
-    if (cell != NULL)
-        gtk_widget_grab_focus(cell);
+    if (place == NULL)
+        return;
+    gtk_adjustment_clamp_page(adjustment, place->y - VIEW_MARGIN,
+                              place->y + place->height + VIEW_MARGIN);
+    view_show_all(view);
+}
+
+void lathe_library_view_update(LatheLibraryView *view)
+{
     view_update_soon(view);
-    g_signal_emit(view, lathe_library_view_signals[VIEW_SELECTED], 0);
 }
 
 /* ---- the widget ---- */
 
-/* Tab comes to the selected machine and leaves from any. */
+/* The focus child alone does not say it: it stays when a popover over the view goes. */
+static bool view_has_focus(LatheLibraryView *view)
+{
+    GtkWidget *top = gtk_widget_get_toplevel(GTK_WIDGET(view));
+    GtkWidget *focus = GTK_IS_WINDOW(top) ? gtk_window_get_focus(GTK_WINDOW(top)) : NULL;
+
+    return focus != NULL && gtk_widget_is_ancestor(focus, GTK_WIDGET(view));
+}
+
+/* Tab comes to the machine where the keys were and leaves from any. */
 static gboolean view_focus(GtkWidget *widget, GtkDirectionType direction)
 {
     LatheLibraryView *view = LATHE_LIBRARY_VIEW(widget);
-    struct lathe_watched *watched = view->selected;
+    struct lathe_watched *watched = view->cursor;
 
-    if (gtk_container_get_focus_child(GTK_CONTAINER(widget)) != NULL)
+    if (view_has_focus(view))
         return FALSE;
     if (library_layout_of(lathe_library_view_need_layout(view), watched) == NULL)
         watched = library_layout_step(view->layout, NULL, 0, 0);
     if (watched == NULL)
         return FALSE;
-    lathe_library_view_select(view, watched);
+    if (g_hash_table_contains(view->selected, watched))
+        lathe_library_view_go(view, watched);
+    else
+        lathe_library_view_select(view, watched);
     return TRUE;
+}
+
+static gboolean view_draw(GtkWidget *widget, cairo_t *cairo)
+{
+    GTK_WIDGET_CLASS(lathe_library_view_parent_class)->draw(widget, cairo);
+    lathe_library_view_draw_band(LATHE_LIBRARY_VIEW(widget), cairo);
+    return FALSE;
 }
 
 static void view_size_allocate(GtkWidget *widget, GtkAllocation *allocation)
@@ -419,6 +435,7 @@ GtkWidget *lathe_library_view_new(LatheWatch *watch)
     g_signal_connect_object(watch, "reordered", G_CALLBACK(view_layout_later), view,
                             G_CONNECT_SWAPPED);
     lathe_library_view_accept_drops(view);
+    lathe_library_view_add_band(view);
     return GTK_WIDGET(view);
 }
 
@@ -438,6 +455,7 @@ static void lathe_library_view_dispose(GObject *object)
     g_clear_handle_id(&view->update, g_source_remove);
     g_clear_handle_id(&view->later, g_source_remove);
     g_clear_handle_id(&view->live, g_source_remove);
+    g_clear_object(&view->band_gesture);
     g_clear_pointer(&view->pictures, library_pictures_free);
     g_clear_pointer(&view->layout, library_layout_free);
     g_clear_object(&view->watch);
@@ -449,6 +467,7 @@ static void lathe_library_view_finalize(GObject *object)
     LatheLibraryView *view = LATHE_LIBRARY_VIEW(object);
 
     g_hash_table_unref(view->cells);
+    g_hash_table_unref(view->selected);
     g_hash_table_unref(view->headings);
     g_ptr_array_unref(view->spare);
     g_free(view->search);
@@ -461,6 +480,7 @@ static void lathe_library_view_init(LatheLibraryView *view)
 
     view->search = g_strdup("");
     view->cells = g_hash_table_new(NULL, NULL);
+    view->selected = g_hash_table_new(NULL, NULL);
     view->headings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     view->spare = g_ptr_array_new();
     atk_object_set_role(object, ATK_ROLE_LIST);
@@ -483,6 +503,7 @@ static void lathe_library_view_class_init(LatheLibraryViewClass *class)
     G_OBJECT_CLASS(class)->dispose = lathe_library_view_dispose;
     G_OBJECT_CLASS(class)->finalize = lathe_library_view_finalize;
     widget->focus = view_focus;
+    widget->draw = view_draw;
     widget->size_allocate = view_size_allocate;
     widget->style_updated = view_style_updated;
     widget->map = view_on_map;

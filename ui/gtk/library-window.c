@@ -34,11 +34,11 @@ static void window_update_default(LatheLibraryWindow *window)
     static const char *const icons[] = {"media-playback-start-symbolic",
                                         "media-playback-start-symbolic",
                                         "media-playback-pause-symbolic"};
-    const struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+    g_autoptr(GPtrArray) selection = lathe_library_view_get_selection(window->view);
     gsize row = 0;
 
-    while (watched != NULL && row + 1 < G_N_ELEMENTS(ids) &&
-           !lathe_action_is_possible(&lathe_actions[ids[row]], watched->state))
+    while (selection->len != 0 && row + 1 < G_N_ELEMENTS(ids) &&
+           !lathe_library_can_act(window, &lathe_actions[ids[row]]))
         row++;
     g_autofree char *name = g_strconcat("win.", lathe_actions[ids[row]].name, NULL);
     g_auto(GStrv) parts = g_strsplit(_(lathe_actions[ids[row]].label), "_", -1);
@@ -62,19 +62,21 @@ static void window_on_selected(LatheLibraryWindow *window)
 
 static void window_on_activated(LatheLibraryWindow *window)
 {
-    struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
-    const struct lathe_action *action =
-        watched != NULL ? lathe_action_default(watched->state) : NULL;
+    g_autoptr(GPtrArray) selection = lathe_library_view_get_selection(window->view);
 
-    if (action != NULL)
-        lathe_library_act(window, action->id, watched->machine, NULL);
+    for (guint i = 0; i < selection->len; i++) {
+        const struct lathe_watched *watched = selection->pdata[i];
+        const struct lathe_action *action = lathe_action_default(watched->state);
+        if (action != NULL)
+            lathe_library_act(window, action->id, watched->machine, NULL);
+    }
 }
 
 static void window_on_menu(LatheLibraryWindow *window, gpointer event)
 {
     g_autoptr(GMenuModel) model = lathe_library_menu(window);
     GtkWidget *menu = gtk_menu_new_from_model(model);
-    struct lathe_watched *watched = lathe_library_view_get_selected(window->view);
+    struct lathe_watched *watched = lathe_library_view_get_cursor(window->view);
     GtkWidget *cell = lathe_library_view_get_widget(window->view, watched);
     const GdkRectangle middle = {0, 0, cell != NULL ? gtk_widget_get_allocated_width(cell) / 2 : 0,
                                  cell != NULL ? gtk_widget_get_allocated_height(cell) / 2 : 0};
@@ -281,7 +283,7 @@ static void lathe_library_window_finalize(GObject *object)
 {
     LatheLibraryWindow *window = LATHE_LIBRARY_WINDOW(object);
 
-    g_free(window->info_undo);
+    g_clear_pointer(&window->info_undo, g_ptr_array_unref);
     g_free(window->wanted);
     g_free(window->crashed);
     G_OBJECT_CLASS(lathe_library_window_parent_class)->finalize(object);

@@ -127,8 +127,9 @@ static void several_ask(struct several_job *job, const char *question, const GPt
 {
     g_autofree char *label = lathe_action_plain_label(_(job->action->label));
     g_autofree char *details = lathe_several_details(job->action, machines);
+    g_autofree char *text = g_strdup_printf("%s\n%s", details, _(job->action->help));
     struct tui_choice *choice =
-        tui_choice_new(question, details, several_answered, job, several_job_free);
+        tui_choice_new(question, text, several_answered, job, several_job_free);
 
     tui_choice_add(choice, 0, NULL, _("Cancel"));
     tui_choice_add(choice, 0, NULL, label);
