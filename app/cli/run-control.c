@@ -17,6 +17,7 @@
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/session/expect.h"
+#include "app/session/remote.h"
 
 struct run_control {
     struct lathe_cli *cli;
@@ -305,6 +306,28 @@ static bool run_serve(struct run_control *control, struct lathe_qmp **qmp, GErro
 #endif
 }
 
+static void run_say_remote(const struct lathe_remote *remote)
+{
+    g_autofree char *uri = lathe_remote_dup_uri(remote);
+    g_autofree char *text = g_strdup_printf(_("viewers may come: remote-viewer '%s'"), uri);
+
+    fprintf(stderr, "lathe: %s\n", text);
+}
+
+/* Viewers elsewhere, if they may come. */
+static bool run_open_remote(struct run_control *control, struct lathe_remote **remote,
+                            GError **error)
+{
+    g_autoptr(GError) found = NULL;
+
+    *remote = lathe_remote_start(control->session, &found);
+    if (*remote != NULL)
+        run_say_remote(*remote);
+    if (found != NULL)
+        g_propagate_error(error, g_steal_pointer(&found));
+    return *remote != NULL || found == NULL;
+}
+
 /* The ports of a machine that is kept are for "lathe console"; it runs without them, too. */
 static void run_offer_ports(struct run_control *control)
 {
@@ -325,11 +348,12 @@ int lathe_run_control(struct lathe_cli *cli, LatheSession *session,
     struct run_control control = {.cli = cli, .session = session, .front_end = front_end};
     struct lathe_gdb *gdb = NULL;
     struct lathe_qmp *qmp = NULL;
+    struct lathe_remote *remote = NULL;
     g_autoptr(GError) error = NULL;
 
     run_begin(&control);
     run_offer_ports(&control);
-    if (!run_serve(&control, &qmp, &error) || !run_start(&control, &gdb, &error) ||
+    if (!run_open_remote(&control, &remote, &error) || !run_serve(&control, &qmp, &error) || !run_start(&control, &gdb, &error) ||
         !run_loop(&control, &error))
         run_end(&control, LATHE_EXIT_USAGE, g_strdup(error->message));
     else if (!control.ended) /* the window was closed */
@@ -339,6 +363,7 @@ int lathe_run_control(struct lathe_cli *cli, LatheSession *session,
     lathe_gdb_stop(gdb);
 #endif
     lathe_console_server_stop(control.ports);
+    lathe_remote_stop(remote);
     run_finish(&control);
     return control.status;
 }

@@ -72,6 +72,7 @@ void lathe_definition_free(struct lathe_definition *definition)
     g_ptr_array_unref(definition->trace);
     lathe_parts_free(definition->parts);
     lathe_told_free(definition->told);
+    lathe_spice_definition_free(definition->spice);
     g_array_unref(definition->gaps);
     g_free(definition);
 }
@@ -204,6 +205,18 @@ bool lathe_definition_add_net(struct lathe_definition *definition, const char *t
     return true;
 }
 
+bool lathe_definition_set_spice(struct lathe_definition *definition, const char *text,
+                                GError **error)
+{
+    struct lathe_spice_definition *spice = NULL;
+
+    if (strcmp(text, "none") != 0 && (spice = lathe_spice_parse(text, error)) == NULL)
+        return false;
+    lathe_spice_definition_free(definition->spice);
+    definition->spice = spice;
+    return true;
+}
+
 bool lathe_address_check(const char *text, GError **error)
 {
     guint64 port;
@@ -226,7 +239,8 @@ static bool definition_settle_displays(struct lathe_definition *definition, bool
                                        GError **error)
 {
     if (definition->displays == 0)
-        definition->displays = have_display ? LATHE_DISPLAY_GTK : LATHE_DISPLAY_NONE;
+        definition->displays = have_display && definition->spice == NULL ? LATHE_DISPLAY_GTK
+                                                                         : LATHE_DISPLAY_NONE;
     if (definition->displays == (LATHE_DISPLAY_NONE | LATHE_DISPLAY_GTK))
         return lathe_error_input(error, "--display none and --display gtk exclude each other");
     if (lathe_definition_has_window(definition) && !have_display)
@@ -268,7 +282,8 @@ bool lathe_definition_complete(struct lathe_definition *definition, bool have_di
     definition_settle_drive(definition);
     if (definition->input == LATHE_INPUT_DEFAULT)
         definition->input =
-            lathe_definition_has_window(definition) ? LATHE_INPUT_USB : LATHE_INPUT_PS2;
+            lathe_definition_has_window(definition) || definition->spice != NULL ? LATHE_INPUT_USB
+                                                                                 : LATHE_INPUT_PS2;
     if (!lathe_ports_settle(definition, error))
         return false;
     if (definition->nets == 0 && !definition->no_net &&

@@ -12,6 +12,7 @@
 #include "app/plan/disk.h"
 #include "app/plan/net.h"
 #include "app/plan/parts.h"
+#include "app/plan/spice.h"
 #include "app/plan/told.h"
 #include "emulator/api/machine.h"
 
@@ -43,7 +44,7 @@ enum lathe_display { /* bits */
 
 /* What a person types and points with. */
 enum lathe_input {
-    LATHE_INPUT_DEFAULT, /* USB where there is a window, else PS/2 */
+    LATHE_INPUT_DEFAULT, /* USB where there is a window or viewers may come, else PS/2 */
     LATHE_INPUT_PS2,     /* only the keyboard and the mouse that each PC has */
     LATHE_INPUT_USB,     /* a keyboard and a tablet beside them */
     LATHE_INPUT_VIRTIO,
@@ -104,6 +105,7 @@ struct lathe_definition {
     char *gpu_rom; /* its VGA BIOS's file; NULL: none */
     enum lathe_input input;
     unsigned displays;
+    struct lathe_spice_definition *spice; /* viewers elsewhere; NULL: none come in */
     bool debug_exit, testdev, no_reboot;
     bool installing;           /* kernel and seed go when the system is on the disk */
     GPtrArray *trace;          /* of char *, NULL-terminated once complete */
@@ -147,6 +149,9 @@ bool lathe_definition_add_floppy(struct lathe_definition *definition, const char
 /* "user[,model=M]..." (net.h), which appends an adapter, or "none". */
 bool lathe_definition_add_net(struct lathe_definition *definition, const char *text,
                               GError **error);
+/* "unix:PATH" and so on (spice.h); "none". */
+bool lathe_definition_set_spice(struct lathe_definition *definition, const char *text,
+                                GError **error);
 /* Are these "unix:PATH" or "tcp:127.0.0.1:PORT" (or localhost)? */
 bool lathe_address_check(const char *text, GError **error);
 

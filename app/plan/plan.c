@@ -255,6 +255,14 @@ static void plan_add_missing(struct lathe_plan *plan, const struct lathe_definit
         plan_add(plan, "later", "share", "this version shares no folders");
 }
 
+static void plan_add_spice(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    if (definition->spice == NULL)
+        return;
+    g_autofree char *text = lathe_spice_describe(definition->spice);
+    plan_add(plan, "display", "spice", text);
+}
+
 static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definition *definition)
 {
     if (definition->debug_exit)
@@ -271,6 +279,7 @@ static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definiti
         if (definition->trace->pdata[i] != NULL)
             plan_add(plan, "option", "trace", definition->trace->pdata[i]);
     }
+    plan_add_spice(plan, definition);
     if (definition->displays != 0)
         plan_add(plan, "display", lathe_definition_has_window(definition) ? "gtk" : "none",
                  lathe_definition_has_window(definition) ? "a window with the serial terminals"

@@ -555,11 +555,13 @@ bool lathe_put_display(struct lathe_definition *definition, const char *text, GE
         definition->displays |= LATHE_DISPLAY_GTK;
     else if (strcmp(text, "none") == 0)
         definition->displays |= LATHE_DISPLAY_NONE;
-    else if (strcmp(text, "sdl") == 0 || g_str_has_prefix(text, "spice="))
-        return lathe_error_input(error, "this version does not have --display %s: use gtk or none",
-                                 text);
+    else if (g_str_has_prefix(text, "spice="))
+        return lathe_definition_set_spice(definition, text + strlen("spice="), error);
+    else if (strcmp(text, "sdl") == 0)
+        return lathe_error_input(
+            error, "this version does not have --display %s: use gtk, spice=... or none", text);
     else
-        return lathe_error_input(error, "--display has no '%s': use gtk or none", text);
+        return lathe_error_input(error, "--display has no '%s': use gtk, spice=... or none", text);
     return true;
 }
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where viewers elsewhere may come in: the property behind "--display spice=...". Plain data. */
+#ifndef LATHE_PLAN_SPICE_H
+#define LATHE_PLAN_SPICE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Strings are owned and freed with g_free; NULL is "not given". */
+struct lathe_spice_definition {
+    char *path; /* of a unix socket; NULL: host and port */
+    char *host; /* an address in numbers */
+    unsigned port;
+    char *ticket, *ticket_file; /* not both */
+    char *tls;                  /* a folder with ca-cert.pem, server-cert.pem, server-key.pem */
+};
+
+/*
+ * "unix:PATH|tcp:HOST:PORT[,ticket=TEXT|,ticket-file=FILE][,tls=FOLDER]"; a comma in a name is
+ * written twice, an address with colons stands in brackets. Beyond this host's own addresses a
+ * ticket is needed. NULL with *error.
+ */
+struct lathe_spice_definition *lathe_spice_parse(const char *text, GError **error);
+void lathe_spice_definition_free(struct lathe_spice_definition *spice); /* NULL is legal */
+/* As it is written; g_free. */
+char *lathe_spice_format(const struct lathe_spice_definition *spice);
+/* For the plan, without the ticket; g_free. */
+char *lathe_spice_describe(const struct lathe_spice_definition *spice);
+
+#endif

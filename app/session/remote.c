@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A session's screens and input joined to the server's. */
+#include "app/session/remote.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/modules/module.h"
+#include "app/plan/definition.h"
+#include "app/plan/error.h"
+#include "app/session/input.h"
+
+#define REMOTE_KEY "lathe-remote" /* of the session's data */
+
+struct lathe_remote {
+    LatheSession *session;
+    const struct lathe_spice_module *module;
+    struct disp_spice *server;
+};
+
+/* ---- what clients do ---- */
+
+static void remote_on_key(void *opaque, unsigned code, bool down)
+{
+    lathe_input_key(((struct lathe_remote *)opaque)->session, code, down);
+}
+
+static void remote_on_pointer(void *opaque, const struct emu_pointer_event *event)
+{
+    lathe_input_pointer(((struct lathe_remote *)opaque)->session, event);
+}
+
+static void remote_on_release(void *opaque)
+{
+    lathe_input_release(((struct lathe_remote *)opaque)->session);
+}
+
+/* ---- what the guest makes of it ---- */
+
+static void remote_on_input_changed(LatheSession *session, gpointer data)
+{
+    struct lathe_remote *remote = data;
+    struct emu_input_status status = lathe_input_get_status(session);
+
+    remote->module->set_input(remote->server, status.absolute, status.leds_set ? status.leds : 0);
+}
+
+static void remote_add_screens(struct lathe_remote *remote)
+{
+    GPtrArray *screens = lathe_session_get_screens(remote->session);
+    enum emu_gpu gpu = lathe_session_get_definition(remote->session)->gpu;
+
+    for (guint i = 0; i < screens->len; i++)
+        remote->module->add_screen(remote->server, screens->pdata[i],
+                                   gpu == EMU_GPU_VIRTIO || gpu == EMU_GPU_VIRTIO_GL);
+}
+
+/* ---- life ---- */
+
+/* The first line of the file. NULL with *error. */
+static char *remote_read_ticket(const char *path, GError **error)
+{
+    g_autoptr(GError) found = NULL;
+    char *text = NULL;
+
+    if (!g_file_get_contents(path, &text, NULL, &found)) {
+        lathe_error_input(error, "cannot read the ticket: %s", found->message);
+        return NULL;
+    }
+    text[strcspn(text, "\r\n")] = '\0';
+    return text;
+}
+
+static gboolean remote_serve(struct lathe_remote *remote,
+                             const struct lathe_spice_definition *spice, const char *name,
+                             GError **error)
+{
+    const struct disp_spice_hooks hooks = {remote_on_key, remote_on_pointer, remote_on_release,
+                                           NULL, remote};
+    g_autofree char *ticket = g_strdup(spice->ticket);
+    g_autoptr(GError) found = NULL;
+
+    if (spice->ticket_file != NULL &&
+        (ticket = remote_read_ticket(spice->ticket_file, error)) == NULL)
+        return FALSE;
+    const struct disp_spice_options options = {.name = name,
+                                               .path = spice->path,
+                                               .host = spice->host,
+                                               .port = spice->port,
+                                               .ticket = ticket,
+                                               .tls = spice->tls};
+    remote->server = remote->module->new (&options, &hooks, &found);
+    return remote->server != NULL ||
+           lathe_error_input(error, "--display spice: %s", found->message);
+}
+
+static gboolean remote_load(struct lathe_remote *remote, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+
+    remote->module = lathe_module_find("spice", &why);
+    if (remote->module == NULL)
+        g_set_error(error, LATHE_ERROR, LATHE_ERROR_HOST,
+                    _("--display spice needs libspice-server, which is not installed: %s"),
+                    why->message);
+    return remote->module != NULL;
+}
+
+struct lathe_remote *lathe_remote_start(LatheSession *session, GError **error)
+{
+    const struct lathe_definition *definition = lathe_session_get_definition(session);
+    struct lathe_remote *remote;
+
+    if (definition->spice == NULL)
+        return NULL;
+    remote = g_new0(struct lathe_remote, 1);
+    remote->session = session;
+    if (!remote_load(remote, error) ||
+        !remote_serve(remote, definition->spice, definition->name, error)) {
+        g_free(remote);
+        return NULL;
+    }
+    remote_add_screens(remote);
+    remote->module->start(remote->server);
+    g_signal_connect(session, "input-changed", G_CALLBACK(remote_on_input_changed), remote);
+    remote_on_input_changed(session, remote);
+    g_object_set_data(G_OBJECT(session), REMOTE_KEY, remote);
+    return remote;
+}
+
+void lathe_remote_stop(struct lathe_remote *remote)
+{
+    if (remote == NULL)
+        return;
+    g_object_set_data(G_OBJECT(remote->session), REMOTE_KEY, NULL);
+    g_signal_handlers_disconnect_by_data(remote->session, remote);
+    remote->module->free(remote->server);
+    g_free(remote);
+}
+
+struct lathe_remote *lathe_remote_get(LatheSession *session)
+{
+    return g_object_get_data(G_OBJECT(session), REMOTE_KEY);
+}
+
+gboolean lathe_remote_set_ticket(struct lathe_remote *remote, const char *ticket, unsigned seconds,
+                                 gboolean part)
+{
+    return *ticket != '\0' && strlen(ticket) <= DISP_SPICE_TICKET_MAX &&
+           remote->module->set_ticket(remote->server, ticket, seconds, part);
+}
+
+unsigned lathe_remote_count_viewers(const struct lathe_remote *remote)
+{
+    return remote->module->count_viewers(remote->server);
+}
+
+char *lathe_remote_dup_uri(const struct lathe_remote *remote)
+{
+    const struct lathe_spice_definition *spice =
+        lathe_session_get_definition(remote->session)->spice;
+
+    if (spice->path != NULL) {
+        g_autofree char *path = g_canonicalize_filename(spice->path, NULL);
+        return g_strdup_printf("spice+unix://%s", path);
+    }
+    return g_strdup_printf(strchr(spice->host, ':') != NULL ? "spice://[%s]?%s=%u"
+                                                            : "spice://%s?%s=%u",
+                           spice->host, spice->tls != NULL ? "tls-port" : "port", spice->port);
+}

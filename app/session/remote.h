@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Viewers elsewhere: a session's screens, keyboard and pointer by SPICE, beside its windows or
+ * without any. What serves them is a module, which is loaded for a machine that wants it. Main
+ * thread; nothing waits for a client.
+ */
+#ifndef LATHE_SESSION_REMOTE_H
+#define LATHE_SESSION_REMOTE_H
+
+#include "app/session/session.h"
+#include "display/spice/spice.h"
+
+/* The lathe_module of "spice": the functions of display/spice/spice.h. */
+struct lathe_spice_module {
+    struct disp_spice *(*new)(const struct disp_spice_options *options,
+                              const struct disp_spice_hooks *hooks, GError **error);
+    void (*free)(struct disp_spice *spice);
+    void (*add_screen)(struct disp_spice *spice, struct disp_screen *screen, bool follows);
+    void (*start)(struct disp_spice *spice);
+    void (*set_input)(struct disp_spice *spice, bool absolute, unsigned leds);
+    bool (*set_ticket)(struct disp_spice *spice, const char *ticket, unsigned seconds, bool part);
+    unsigned (*count_viewers)(const struct disp_spice *spice);
+};
+
+struct lathe_remote;
+
+/*
+ * Serves as the definition says, for a session that was built. NULL with *error: the library is not
+ * there, the address cannot be had, a file cannot be read; or without *error: nobody asked for it.
+ */
+struct lathe_remote *lathe_remote_start(LatheSession *session, GError **error);
+/* Parts all clients; before lathe_session_close. NULL is legal. */
+void lathe_remote_stop(struct lathe_remote *remote);
+/* The one that serves the session now; NULL: none. */
+struct lathe_remote *lathe_remote_get(LatheSession *session);
+
+/* Of those who come from now on, for so many seconds (0: for good). FALSE: it is empty or too
+ * long. part: those who are there are parted. */
+gboolean lathe_remote_set_ticket(struct lathe_remote *remote, const char *ticket, unsigned seconds,
+                                 gboolean part);
+/* How many screens somebody sees. */
+unsigned lathe_remote_count_viewers(const struct lathe_remote *remote);
+/* What people give to their viewer: "spice+unix:///run/user/1000/vm.sock"; g_free. */
+char *lathe_remote_dup_uri(const struct lathe_remote *remote);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The module "spice". */
+#include "app/modules/module.h"
+#include "app/session/remote.h"
+
+LATHE_MODULE_EXPORT const struct lathe_spice_module lathe_module = {
+    .new = disp_spice_new,
+    .free = disp_spice_free,
+    .add_screen = disp_spice_add_screen,
+    .start = disp_spice_start,
+    .set_input = disp_spice_set_input,
+    .set_ticket = disp_spice_set_ticket,
+    .count_viewers = disp_spice_count_viewers,
+};

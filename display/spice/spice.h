@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A machine's screens, keyboard and pointer for viewers elsewhere, by the SPICE protocol: a server
+ * over libspice-server, which any number of clients may use one after the other, or a client beside
+ * the windows. All functions and hooks: the thread of the default main context; nothing here waits
+ * for a client.
+ */
+#ifndef DISP_SPICE_SPICE_H
+#define DISP_SPICE_SPICE_H
+
+#include <glib.h>
+
+#include "display/core/screen.h"
+#include "emulator/api/input.h"
+
+struct disp_spice;
+
+/* Where it listens: a unix socket, or a host's address and a port. */
+struct disp_spice_options {
+    const char *name;   /* of the machine; NULL: none */
+    const char *path;   /* a socket with mode 0600; one that nobody listens on is replaced */
+    const char *host;   /* with path NULL */
+    unsigned port;      /* of it; 0: any that is free */
+    const char *ticket; /* what clients must know; NULL: nothing */
+    const char *tls; /* a folder with ca-cert.pem, server-cert.pem and server-key.pem; NULL: clients
+                      * are not asked for TLS. Not with path */
+};
+
+/* What clients do. Any may be NULL. */
+struct disp_spice_hooks {
+    void (*key)(void *opaque, unsigned code, bool down); /* Linux key codes */
+    void (*pointer)(void *opaque, const struct emu_pointer_event *event);
+    void (*release)(void *opaque); /* the last client left: all keys and buttons go up */
+    void (*act)(void *opaque);     /* somebody came, left or did something */
+    void *opaque;
+};
+
+/* NULL with *error: what cannot be listened on, files of TLS that are missing or wrong. Both are
+ * copied. */
+struct disp_spice *disp_spice_new(const struct disp_spice_options *options,
+                                  const struct disp_spice_hooks *hooks, GError **error);
+/* Parts all clients. The screens are still there. NULL is legal. */
+void disp_spice_free(struct disp_spice *spice);
+
+/* Shows a screen as the next display of the clients; follows: the guest takes the sizes that they
+ * would like. Before disp_spice_start. */
+void disp_spice_add_screen(struct disp_spice *spice, struct disp_screen *screen, bool follows);
+/* All screens are there: clients are served. Once. */
+void disp_spice_start(struct disp_spice *spice);
+/* Whether the guest listens to positions, and the lamps of its keyboard (EMU_LED_...). */
+void disp_spice_set_input(struct disp_spice *spice, bool absolute, unsigned leds);
+
+/* Another ticket for those who come from now on, for so many seconds (0: for good); NULL: nobody is
+ * let in any more. False: it is too long. part: those who are there are parted. */
+bool disp_spice_set_ticket(struct disp_spice *spice, const char *ticket, unsigned seconds,
+                           bool part);
+/* The longest ticket that the protocol has, in bytes. */
+#define DISP_SPICE_TICKET_MAX 60
+
+/* How many clients see a screen now. */
+unsigned disp_spice_count_viewers(const struct disp_spice *spice);
+/* The port that it listens on; 0 with a unix socket. */
+unsigned disp_spice_get_port(const struct disp_spice *spice);
+
+#endif
