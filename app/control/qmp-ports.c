@@ -26,6 +26,7 @@ void qmp_do_query_chardev(struct qmp_call *call)
 
     for (guint i = 0; i < serials->len; i++)
         json_array_add_object_element(list, ports_describe(serials->pdata[i]));
+    qmp_chardevs_describe(qmp, list);
     qmp_return_array(call, list);
 }
 

@@ -26,6 +26,7 @@ struct lathe_qmp {
     bool trays[EMU_MAX_DRIVES]; /* open, as was told */
     guint tray_timer;           /* while there are clients */
     GPtrArray *nodes, *devices; /* of qmp-devices.c */
+    GPtrArray *chardevs;        /* of qmp-chardev.c */
     char *warning;              /* the session's last */
     unsigned buttons;           /* of input-send-event */
     int x, y;                   /* its last position */
@@ -52,6 +53,12 @@ void qmp_devices_start(struct lathe_qmp *qmp);
 void qmp_devices_stop(struct lathe_qmp *qmp);
 /* A disk has gone: tells which. */
 void qmp_devices_on_detached(struct lathe_qmp *qmp);
+/* Character devices that chardev-add made; no device of the machine uses them. */
+void qmp_chardevs_start(struct lathe_qmp *qmp);
+void qmp_chardevs_stop(struct lathe_qmp *qmp);
+/* Appends them to query-chardev's list. */
+void qmp_chardevs_describe(struct lathe_qmp *qmp, JsonArray *list);
+
 /* What a disk that was plugged in is called, by the session's number; g_free. */
 char *qmp_device_name(struct lathe_qmp *qmp, unsigned number);
 

@@ -186,6 +186,7 @@ struct lathe_qmp *lathe_qmp_start(LatheSession *session, const char *address,
     qmp->quit = quit;
     qmp->opaque = opaque;
     qmp_devices_start(qmp);
+    qmp_chardevs_start(qmp);
     qmp_events_start(qmp);
     if (server_listen(qmp, address, error))
         return qmp;
@@ -201,6 +202,7 @@ void lathe_qmp_stop(struct lathe_qmp *qmp)
     g_clear_handle_id(&qmp->tray_timer, g_source_remove);
     g_ptr_array_unref(qmp->clients);
     qmp_devices_stop(qmp);
+    qmp_chardevs_stop(qmp);
     if (qmp->source != NULL)
         g_source_destroy(qmp->source);
     g_clear_pointer(&qmp->source, g_source_unref);

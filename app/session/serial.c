@@ -19,8 +19,6 @@
 
 struct _LatheSerial {
     GObject parent;
-    enum lathe_serial_kind kind;
-    char *path; /* of a socket or file */
     char *name, *title;
 
     GMutex output_lock; /* taken inside device locks: nothing is called with it held */
@@ -38,8 +36,11 @@ struct _LatheSerial {
     guint columns, rows; /* of the terminal; 0: not known */
     GSource *input_source;
 
-    struct emu_chardev_backend inner; /* what the user asked for beside us; set before open */
+    GMutex inner_lock; /* behind input_lock and device locks; the next four */
+    struct lathe_serial_definition definition;
+    struct emu_chardev_backend inner; /* what the user asked for beside us */
     char *pty_name;
+    gboolean made; /* inner is a machine's */
 };
 
 G_DEFINE_FINAL_TYPE(LatheSerial, lathe_serial, G_TYPE_OBJECT)
@@ -49,6 +50,15 @@ static guint serial_signals[SIGNAL_COUNT];
 
 /* ---- the emulator's side: any thread ---- */
 
+/* With input_lock: the end knows the machine's device. */
+static void serial_open_inner(LatheSerial *serial)
+{
+    g_mutex_lock(&serial->inner_lock);
+    if (serial->inner.ops != NULL && serial->inner.ops->open != NULL)
+        serial->inner.ops->open(serial->inner.opaque, serial->chardev);
+    g_mutex_unlock(&serial->inner_lock);
+}
+
 static void serial_chardev_open(void *opaque, struct emu_chardev *chardev)
 {
     LatheSerial *serial = opaque;
@@ -57,9 +67,8 @@ static void serial_chardev_open(void *opaque, struct emu_chardev *chardev)
     serial->chardev = chardev;
     if (serial->columns != 0)
         emu_chardev_resize(chardev, serial->columns, serial->rows);
+    serial_open_inner(serial);
     g_mutex_unlock(&serial->input_lock);
-    if (serial->inner.ops != NULL && serial->inner.ops->open != NULL)
-        serial->inner.ops->open(serial->inner.opaque, chardev);
     g_source_set_ready_time(serial->input_source, 0);
 }
 
@@ -83,8 +92,10 @@ static void serial_chardev_write(void *opaque, const uint8_t *data, size_t lengt
 {
     LatheSerial *serial = opaque;
 
+    g_mutex_lock(&serial->inner_lock);
     if (serial->inner.ops != NULL && serial->inner.ops->write != NULL)
         serial->inner.ops->write(serial->inner.opaque, data, length);
+    g_mutex_unlock(&serial->inner_lock);
     serial_keep_output(serial, data, length);
 }
 
@@ -92,8 +103,10 @@ static void serial_chardev_room(void *opaque)
 {
     LatheSerial *serial = opaque;
 
+    g_mutex_lock(&serial->inner_lock);
     if (serial->inner.ops != NULL && serial->inner.ops->room != NULL)
         serial->inner.ops->room(serial->inner.opaque);
+    g_mutex_unlock(&serial->inner_lock);
     g_source_set_ready_time(serial->input_source, 0);
 }
 
@@ -101,13 +114,25 @@ static void serial_chardev_reset(void *opaque)
 {
     LatheSerial *serial = opaque;
 
+    g_mutex_lock(&serial->inner_lock);
     if (serial->inner.ops != NULL && serial->inner.ops->reset != NULL)
         serial->inner.ops->reset(serial->inner.opaque);
+    g_mutex_unlock(&serial->inner_lock);
     g_mutex_lock(&serial->output_lock);
     gsize offset = serial->output->len;
     g_array_append_val(serial->resets, offset);
     g_mutex_unlock(&serial->output_lock);
     g_source_set_ready_time(serial->output_source, 0);
+}
+
+static struct emu_chardev_backend serial_take_inner(LatheSerial *serial)
+{
+    g_mutex_lock(&serial->inner_lock);
+    struct emu_chardev_backend inner = serial->inner;
+    serial->inner = (struct emu_chardev_backend){0};
+    serial->made = FALSE;
+    g_mutex_unlock(&serial->inner_lock);
+    return inner;
 }
 
 static void serial_chardev_close(void *opaque)
@@ -117,7 +142,8 @@ static void serial_chardev_close(void *opaque)
     g_mutex_lock(&serial->input_lock);
     serial->chardev = NULL;
     g_mutex_unlock(&serial->input_lock);
-    emu_chardev_backend_close(&serial->inner);
+    struct emu_chardev_backend inner = serial_take_inner(serial);
+    emu_chardev_backend_close(&inner);
     g_object_unref(serial);
 }
 
@@ -130,56 +156,90 @@ static const struct emu_chardev_ops serial_chardev_ops = {
     .close = serial_chardev_close,
 };
 
-/* The name is read on the main thread, and a machine is made anew on another. */
-static void serial_set_pty_name(LatheSerial *serial, char *name)
+gboolean lathe_serial_open_end(const struct lathe_serial_definition *definition,
+                               struct emu_chardev_backend *out, char **pty, GError **error)
 {
-    g_mutex_lock(&serial->output_lock);
-    free(serial->pty_name);
-    serial->pty_name = name;
-    g_mutex_unlock(&serial->output_lock);
+    struct emu_error found = EMU_ERROR_INIT;
+    bool good = true;
+
+    *out = (struct emu_chardev_backend){0};
+    *pty = NULL;
+    if (definition->kind == LATHE_SERIAL_PTY)
+        good = emu_chardev_pty(out, pty, &found);
+    else if (definition->kind == LATHE_SERIAL_UNIX)
+        good = emu_chardev_unix(definition->path, out, &found);
+    else if (definition->kind == LATHE_SERIAL_FILE)
+        good = emu_chardev_file(definition->path, out, &found);
+    return good || lathe_error_from_emu(error, &found);
 }
 
-static char *serial_dup_pty_location(LatheSerial *serial)
+static struct lathe_serial_definition serial_copy_definition(LatheSerial *serial)
 {
-    g_mutex_lock(&serial->output_lock);
-    char *location = g_strconcat("pty:", serial->pty_name ? serial->pty_name : "", NULL);
-    g_mutex_unlock(&serial->output_lock);
-    return location;
-}
-
-static bool serial_open_pty(LatheSerial *serial, struct emu_error *error)
-{
-    char *name = NULL;
-    bool good = emu_chardev_pty(&serial->inner, &name, error);
-
-    serial_set_pty_name(serial, name);
-    return good;
-}
-
-/* Opens what the user asked for; stdio and tabs are served by the signals. */
-static bool serial_open_inner(LatheSerial *serial, struct emu_error *error)
-{
-    switch (serial->kind) {
-    case LATHE_SERIAL_PTY:
-        return serial_open_pty(serial, error);
-    case LATHE_SERIAL_UNIX:
-        return emu_chardev_unix(serial->path, &serial->inner, error);
-    case LATHE_SERIAL_FILE:
-        return emu_chardev_file(serial->path, &serial->inner, error);
-    default:
-        return true;
-    }
+    g_mutex_lock(&serial->inner_lock);
+    struct lathe_serial_definition copy = {serial->definition.kind,
+                                           g_strdup(serial->definition.path)};
+    g_mutex_unlock(&serial->inner_lock);
+    return copy;
 }
 
 gboolean lathe_serial_make_backend(LatheSerial *serial, struct emu_chardev_backend *out,
                                    GError **error)
 {
-    struct emu_error found = EMU_ERROR_INIT;
+    struct lathe_serial_definition definition = serial_copy_definition(serial);
+    struct emu_chardev_backend inner;
+    char *pty;
+    gboolean good = lathe_serial_open_end(&definition, &inner, &pty, error);
 
-    serial->inner = (struct emu_chardev_backend){0};
-    if (!serial_open_inner(serial, &found))
-        return lathe_error_from_emu(error, &found);
-    *out = (struct emu_chardev_backend){&serial_chardev_ops, g_object_ref(serial)};
+    g_free(definition.path);
+    g_mutex_lock(&serial->inner_lock);
+    serial->inner = inner;
+    serial->made = good;
+    free(serial->pty_name);
+    serial->pty_name = pty;
+    g_mutex_unlock(&serial->inner_lock);
+    if (good)
+        *out = (struct emu_chardev_backend){&serial_chardev_ops, g_object_ref(serial)};
+    return good;
+}
+
+/* ---- another end ---- */
+
+/* Takes pty; the old end, to be closed. */
+static struct emu_chardev_backend serial_exchange(LatheSerial *serial,
+                                                  const struct lathe_serial_definition *definition,
+                                                  const struct emu_chardev_backend *end, char *pty)
+{
+    g_mutex_lock(&serial->inner_lock);
+    struct emu_chardev_backend old = serial->made ? serial->inner : *end;
+    if (serial->made)
+        serial->inner = *end;
+    g_free(serial->definition.path);
+    serial->definition =
+        (struct lathe_serial_definition){definition->kind, g_strdup(definition->path)};
+    free(serial->pty_name);
+    serial->pty_name = pty;
+    g_mutex_unlock(&serial->inner_lock);
+    return old;
+}
+
+/* Without a machine now the next one gets the new end when it is made. */
+gboolean lathe_serial_change(LatheSerial *serial, const struct lathe_serial_definition *definition,
+                             GError **error)
+{
+    struct emu_chardev_backend end, old;
+    char *pty;
+
+    if (lathe_serial_is_stdio(serial) || definition->kind == LATHE_SERIAL_STDIO)
+        return lathe_error_input(error, "the process's own standard input and output stay with "
+                                        "the port that has them");
+    if (!lathe_serial_open_end(definition, &end, &pty, error))
+        return FALSE;
+    g_mutex_lock(&serial->input_lock);
+    old = serial_exchange(serial, definition, &end, pty);
+    if (serial->chardev != NULL)
+        serial_open_inner(serial);
+    g_mutex_unlock(&serial->input_lock);
+    emu_chardev_backend_close(&old);
     return TRUE;
 }
 
@@ -335,22 +395,33 @@ const char *lathe_serial_get_title(LatheSerial *serial)
 
 char *lathe_serial_dup_location(LatheSerial *serial)
 {
-    if (serial->kind == LATHE_SERIAL_PTY)
-        return serial_dup_pty_location(serial);
-    if (serial->kind == LATHE_SERIAL_TAB)
-        return NULL;
-    const struct lathe_serial_definition definition = {serial->kind, serial->path};
-    return lathe_serial_definition_format(&definition);
+    char *location = NULL;
+
+    g_mutex_lock(&serial->inner_lock);
+    if (serial->definition.kind == LATHE_SERIAL_PTY)
+        location = g_strconcat("pty:", serial->pty_name ? serial->pty_name : "", NULL);
+    else if (serial->definition.kind != LATHE_SERIAL_TAB)
+        location = lathe_serial_definition_format(&serial->definition);
+    g_mutex_unlock(&serial->inner_lock);
+    return location;
+}
+
+static enum lathe_serial_kind serial_get_kind(LatheSerial *serial)
+{
+    g_mutex_lock(&serial->inner_lock);
+    enum lathe_serial_kind kind = serial->definition.kind;
+    g_mutex_unlock(&serial->inner_lock);
+    return kind;
 }
 
 gboolean lathe_serial_is_visible(LatheSerial *serial)
 {
-    return serial->kind != LATHE_SERIAL_NULL;
+    return serial_get_kind(serial) != LATHE_SERIAL_NULL;
 }
 
 gboolean lathe_serial_is_stdio(LatheSerial *serial)
 {
-    return serial->kind == LATHE_SERIAL_STDIO;
+    return serial_get_kind(serial) == LATHE_SERIAL_STDIO;
 }
 
 /* ---- the object ---- */
@@ -379,8 +450,8 @@ static LatheSerial *serial_new(const struct lathe_serial_definition *definition,
 {
     LatheSerial *serial = g_object_new(LATHE_TYPE_SERIAL, NULL);
 
-    serial->kind = definition->kind;
-    serial->path = g_strdup(definition->path);
+    serial->definition =
+        (struct lathe_serial_definition){definition->kind, g_strdup(definition->path)};
     serial->name = name;
     serial->title = title;
     return serial;
@@ -411,6 +482,7 @@ static void lathe_serial_init(LatheSerial *serial)
 {
     g_mutex_init(&serial->output_lock);
     g_mutex_init(&serial->input_lock);
+    g_mutex_init(&serial->inner_lock);
     serial->output = g_byte_array_new();
     serial->resets = g_array_new(FALSE, FALSE, sizeof(gsize));
     serial->waiting = g_byte_array_new();
@@ -436,9 +508,10 @@ static void lathe_serial_finalize(GObject *object)
     g_byte_array_unref(serial->waiting);
     g_mutex_clear(&serial->output_lock);
     g_mutex_clear(&serial->input_lock);
+    g_mutex_clear(&serial->inner_lock);
     g_free(serial->name);
     g_free(serial->title);
-    g_free(serial->path);
+    g_free(serial->definition.path);
     free(serial->pty_name);
     G_OBJECT_CLASS(lathe_serial_parent_class)->finalize(object);
 }

@@ -38,6 +38,18 @@ LatheSerial *lathe_serial_new_channel(unsigned index,
 gboolean lathe_serial_make_backend(LatheSerial *serial, struct emu_chardev_backend *out,
                                    GError **error);
 
+/*
+ * The port leads elsewhere from now on, while the machine runs; what came through the old end before
+ * is not repeated. False with *error: the host refuses, or it is the process's standard input, and
+ * all stays. Main thread.
+ */
+gboolean lathe_serial_change(LatheSerial *serial, const struct lathe_serial_definition *definition,
+                             GError **error);
+/* Opens what a definition asks for beside the main loop: nothing for a tab and null. *pty: the new
+ * pty's path, malloc'ed; NULL: it is none. False with *error. Any thread. */
+gboolean lathe_serial_open_end(const struct lathe_serial_definition *definition,
+                               struct emu_chardev_backend *out, char **pty, GError **error);
+
 /* Bytes for the guest. Main thread. What does not fit in the waiting room (1 MiB) is dropped:
  * returns how many bytes were taken. */
 gsize lathe_serial_send(LatheSerial *serial, const void *data, gsize length);

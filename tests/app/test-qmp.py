@@ -454,6 +454,73 @@ def test_link(machine):
     client.close()
 
 
+def null(**data):
+    return {"type": "null", "data": data}
+
+
+def socket_backend(name, **more):
+    return {"type": "socket", "data": {"addr": {"type": "unix", "data": {"path": name}}, **more}}
+
+
+def file_backend(name, **more):
+    return {"type": "file", "data": {"out": name, **more}}
+
+
+def press_and_read(client, stream, wanted):
+    """A key makes the guest say something to what is on the other end now."""
+    client("send-key", keys=keys("a"))
+    text = b""
+    while wanted not in text:
+        text += stream(4096)
+    return text
+
+
+def test_chardev(machine):
+    """The machine's port is led elsewhere while the guest writes to it."""
+    machine.says("ready")
+    client = machine.connect()
+    name = path("port.sock")
+    expect("to a socket", client("chardev-change", id="serial0",
+                                 backend=socket_backend(name, server=True, wait=False)), {})
+    reader = socket.socket(socket.AF_UNIX)
+    reader.settimeout(qmp.WAIT)
+    wait_for("the socket", lambda: os.path.exists(name))
+    reader.connect(name)
+    time.sleep(0.2)  # until it is accepted: what comes before goes nowhere
+    press_and_read(client, reader.recv, b"key 9e")
+    with open(machine.serial, "rb") as file:
+        expect("the old end", b"key 1e" in file.read(), False)
+    pty = client("chardev-change", id="serial0", backend={"type": "pty", "data": {}})["pty"]
+    expect("the socket is gone", (reader.recv(1 << 16), os.path.exists(name)), (b"", False))
+    reader.close()
+    expect("its name", client("query-chardev")[0]["filename"], "pty:" + pty)
+    terminal = os.open(pty, os.O_RDWR | os.O_NOCTTY)
+    time.sleep(0.2)
+    press_and_read(client, lambda size: os.read(terminal, size), b"key 9e")
+    os.close(terminal)
+    other = path("port.txt", b"old text")
+    client("chardev-change", id="serial0", backend=file_backend(other))
+    client("system_reset")
+    wait_for("the guest's start in the file", lambda: b"ready" in open(other, "rb").read())
+    expect("emptied", b"old text" in open(other, "rb").read(), False)
+    client("chardev-change", id="serial0", backend=file_backend(machine.serial, append=True))
+    machine.says("ready", 1)
+    client("system_reset")
+    machine.says("ready", 2)
+    expect("a client's end", client.fails("chardev-add", id="x", backend=socket_backend(name, server=False))[0],
+           "GenericError")
+    expect("another network", client.fails("chardev-add", id="x", backend={
+        "type": "socket", "data": {"addr": {"type": "inet", "data": {}}}})[1],
+           "Parameter 'type' does not accept value 'inet'")
+    expect("no folder", client.fails("chardev-change", id="serial0", backend=file_backend("/nope/x"))[0],
+           "GenericError")
+    expect("it stays", client("query-chardev")[0]["filename"], "file:" + machine.serial)
+    for number in range(64):
+        client("chardev-add", id="many%d" % number, backend=null())
+    expect("too many", client.fails("chardev-add", id="x", backend=null())[0], "GenericError")
+    client.close()
+
+
 def test_quit(machine):
     client = machine.connect()
     client("quit")
@@ -688,6 +755,21 @@ def shape(value):
     return type(value).__name__
 
 
+def drive_chardevs(client):
+    """Answers, and complaints in QEMU's words."""
+    pty = {"type": "pty", "data": {}}
+    seen = [shape(client("chardev-add", id="extra", backend=null())),
+            shape(client("chardev-add", id="line", backend=pty)),
+            shape(client("chardev-change", id="extra", backend=pty)),
+            shape(client("chardev-change", id="serial0", backend=null()))]
+    seen.append([client.fails(command, **arguments) for command, arguments in (
+        ("chardev-add", {"id": "extra", "backend": null()}), ("chardev-remove", {"id": "serial0"}),
+        ("chardev-remove", {"id": "nobody"}), ("chardev-change", {"id": "nobody", "backend": null()}))])
+    for name in ("extra", "line"):
+        client("chardev-remove", id=name)
+    return seen
+
+
 def drive(machine, disc):
     """What a QEMU script does, and the shapes of what it sees."""
     machine.says("ready")
@@ -703,6 +785,7 @@ def drive(machine, disc):
     client("input-send-event", events=[])
     seen["line"] = client("human-monitor-command", command_line="info status")
     seen["errors"] = [shape(client.ask("nonsense")), shape(client.ask("eject"))]
+    seen["chardevs"] = json.loads(json.dumps(drive_chardevs(client)))
     client.events = []
     client("system_powerdown")
     seen["POWERDOWN"] = client.event("POWERDOWN")
