@@ -51,6 +51,12 @@ class Library:
         self.display.tool("xdotool", "windowfocus", "--sync", self.window)
         time.sleep(0.2)
 
+    def dialog(self, *windows):
+        """A window of the program's that is none of these, nor the library's."""
+        found = self.display.tool("xdotool", "search", "--onlyvisible", "--class", "lathe").split()
+        others = [window for window in found if window not in (self.window, *windows)]
+        return others[-1] if others else None
+
     def keys(self, *keys):
         self.display.tool("xdotool", "key", "--delay", "30", *keys)
 
@@ -319,6 +325,34 @@ def test_suspend(display, folder):
     library.close()
 
 
+def test_suspend_from_window(display, folder):
+    """The machine's own window suspends it by its key, and offers it when it is closed."""
+    library = Library(display, folder)
+    library.create("Debian 12", script="print up;echo")
+    library.open()
+    library.select("Debian 12")
+    library.keys("Escape", "ctrl+Return")
+    for what in ("key", "close"):
+        window = wait_for("the machine's window", lambda: library.find("Debian 12"))
+        library.wait_state("Debian 12", "running")
+        time.sleep(0.5)
+        display.tool("xdotool", "windowfocus", "--sync", window)
+        library.wait_focus("Serial 1 of Debian 12")
+        library.keys("ctrl+shift+z" if what == "key" else "ctrl+shift+q")
+        if what == "close":
+            question = wait_for("the question", lambda: library.dialog(window))
+            display.tool("xdotool", "windowfocus", "--sync", question)
+            display.picture("window-close-suspend")
+            library.keys("alt+p")
+        library.wait_state("Debian 12", "suspended")
+        wait_for("no window of the machine", lambda: library.find("Debian 12") is None)
+        library.focus()
+        time.sleep(0.5)  # the window hears of it a moment later
+        if what == "key":
+            library.keys("ctrl+Return")
+    library.close()
+
+
 def is_closed(library):
     return library.process.poll() is not None
 
@@ -543,7 +577,7 @@ def test_many(display, folder):
     library.close()
 
 
-TESTS = [test_first_start, test_walk, test_drag, test_several, test_suspend, test_leave, test_crash, test_refused, test_many]
+TESTS = [test_first_start, test_walk, test_drag, test_several, test_suspend, test_suspend_from_window, test_leave, test_crash, test_refused, test_many]
 
 if __name__ == "__main__":
     run_tests("library-window", TESTS, PICTURES, sys.argv[4:])

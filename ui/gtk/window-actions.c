@@ -45,6 +45,11 @@ static void action_force_off(GSimpleAction *action, GVariant *parameter, gpointe
     lathe_session_force_off(LATHE_WINDOW(data)->session);
 }
 
+static void action_suspend(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    lathe_window_suspend(data);
+}
+
 /* ---- the terminal in front ---- */
 
 /* An action that is a function of the page in front. */
@@ -219,6 +224,7 @@ static const GActionEntry window_entries[] = {
     {"requests", action_requests, NULL, NULL, NULL, {0}},
     {"power-button", action_power_button, NULL, NULL, NULL, {0}},
     {"force-off", action_force_off, NULL, NULL, NULL, {0}},
+    {"suspend", action_suspend, NULL, NULL, NULL, {0}},
     {"copy", action_copy, NULL, NULL, NULL, {0}},
     {"paste", action_paste, NULL, NULL, NULL, {0}},
     {"select-all", action_select_all, NULL, NULL, NULL, {0}},
@@ -252,6 +258,7 @@ static const struct {
     {"win.clear", {"<Primary><Shift>k"}},
     {"win.send-break", {"<Primary><Shift>b"}},
     {"win.tell-size", {"<Primary><Shift>t"}},
+    {"win.suspend", {"<Primary><Shift>z"}},
     {"win.find", {"<Primary><Shift>f"}},
     {"win.save-log", {"<Primary><Shift>s"}},
     {"win.zoom-in", {"<Primary>plus", "<Primary>equal", "<Primary>KP_Add"}},
@@ -313,6 +320,7 @@ void lathe_window_update_actions(LatheWindow *window)
     window_enable(window, "reset", state != LATHE_STATE_STOPPED);
     window_enable(window, "power-button", state == LATHE_STATE_RUNNING);
     window_enable(window, "force-off", state != LATHE_STATE_STOPPED);
+    window_enable(window, "suspend", lathe_window_can_suspend(window));
     for (size_t i = 0; i < G_N_ELEMENTS(window_terminal_actions); i++)
         window_enable(window, window_terminal_actions[i], page != NULL);
     window_enable(window, "stop-log", page != NULL && lathe_terminal_page_get_log(page) != NULL);

@@ -19,6 +19,7 @@ struct _LatheWindow {
     guint inhibit_cookie; /* while the machine runs the desktop asks before it logs out */
     gboolean fullscreen;
     GtkWidget *question; /* whether to close; NULL: not asked now */
+    gboolean suspending;
 
     GtkHeaderBar *header;
     GtkWidget *run_button, *size_button, *menu_button, *find_button, *keys_button, *status_box;
@@ -58,6 +59,11 @@ struct _LatheWindow {
 /* The page in front, if it is a serial port or a screen; else NULL. */
 LatheTerminalPage *lathe_window_get_page(LatheWindow *window);
 LatheDisplayPage *lathe_window_get_display(LatheWindow *window);
+/* window-suspend.c: to the machine's folder, which ends the process; whether that is possible now;
+ * and the question before the window of a machine is closed that is not off. */
+void lathe_window_suspend(LatheWindow *window);
+gboolean lathe_window_can_suspend(LatheWindow *window);
+void lathe_window_ask_close(LatheWindow *window);
 /* Puts the focus into the page in front. */
 void lathe_window_focus_page(LatheWindow *window);
 /* Calls apply for every page with the preferences, and keeps them. */

@@ -385,34 +385,6 @@ static void on_info_response(GtkInfoBar *bar, int response, LatheWindow *window)
 
 /* ---- closing ---- */
 
-static void window_on_close_answer(GtkDialog *dialog, int response, LatheWindow *window)
-{
-    gtk_widget_destroy(GTK_WIDGET(dialog));
-    if (response == GTK_RESPONSE_ACCEPT)
-        gtk_widget_destroy(GTK_WIDGET(window));
-}
-
-static void window_ask_close(LatheWindow *window)
-{
-    GtkWidget *dialog = gtk_message_dialog_new(
-        GTK_WINDOW(window), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_QUESTION,
-        GTK_BUTTONS_NONE, _("Switch off “%s”?"), lathe_session_get_title(window->session));
-
-    gtk_message_dialog_format_secondary_text(
-        GTK_MESSAGE_DIALOG(dialog), "%s",
-        _("The machine is not shut down. Closing its window is like pulling its plug: what the "
-          "guest has not written is lost."));
-    gtk_dialog_add_button(GTK_DIALOG(dialog), _("_Cancel"), GTK_RESPONSE_CANCEL);
-    g_set_weak_pointer(&window->question, dialog);
-    GtkWidget *off =
-        gtk_dialog_add_button(GTK_DIALOG(dialog), _("_Switch Off"), GTK_RESPONSE_ACCEPT);
-    gtk_style_context_add_class(gtk_widget_get_style_context(off),
-                                GTK_STYLE_CLASS_DESTRUCTIVE_ACTION);
-    gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_CANCEL);
-    g_signal_connect(dialog, "response", G_CALLBACK(window_on_close_answer), window);
-    gtk_window_present(GTK_WINDOW(dialog));
-}
-
 static gboolean lathe_window_delete_event(GtkWidget *widget, GdkEventAny *event)
 {
     LatheWindow *window = LATHE_WINDOW(widget);
@@ -422,7 +394,7 @@ static gboolean lathe_window_delete_event(GtkWidget *widget, GdkEventAny *event)
     if (window->question != NULL)
         gtk_window_present(GTK_WINDOW(window->question));
     else
-        window_ask_close(window);
+        lathe_window_ask_close(window);
     return GDK_EVENT_STOP;
 }
 
