@@ -109,6 +109,26 @@ static void parts_read_features(const xmlNode *root, GArray *features)
 
 /* ---- devices ---- */
 
+/* -1: it is not said. */
+static int parts_signed(const xmlNode *node, const char *attribute)
+{
+    g_autofree char *text = node != NULL ? lathe_tree_get(node, attribute) : NULL;
+
+    return text != NULL ? (int)MIN(parts_number(node, attribute), G_MAXINT) : -1;
+}
+
+static void parts_read_target(const xmlNode *target, struct lathe_controller *controller)
+{
+    g_autofree char *node = lathe_tree_text(lathe_tree_child(target, "node"));
+
+    controller->chassis = parts_signed(target, "chassis");
+    controller->port = parts_signed(target, "port");
+    controller->chassis_number = parts_signed(target, "chassisNr");
+    controller->bus_number = parts_signed(target, "busNr");
+    controller->node = node != NULL ? (int)g_ascii_strtoull(node, NULL, 10) & 0xffff : -1;
+    controller->fixed = target != NULL && lathe_tree_is(target, "hotplug", "off");
+}
+
 static void parts_read_controllers(const xmlNode *devices, GArray *controllers)
 {
     const xmlNode *node = lathe_tree_child(devices, "controller");
@@ -120,6 +140,7 @@ static void parts_read_controllers(const xmlNode *devices, GArray *controllers)
             .model = lathe_tree_get(node, "model"),
             .index = index != NULL ? (int)MIN(parts_number(node, "index"), G_MAXINT) : -1,
             .place = lathe_parts_read_place(node)};
+        parts_read_target(lathe_tree_child(node, "target"), &controller);
         g_array_append_val(controllers, controller);
     }
 }
@@ -193,6 +214,9 @@ void lathe_parts_read(const xmlNode *root, struct lathe_parts *parts)
     parts_read_links(root, "bandwidth", EMU_NUMA_ACCESS_BANDWIDTH, parts->links);
     parts_read_features(root, parts->features);
     parts_read_controllers(devices, parts->controllers);
+    parts->rng = lathe_tree_child(devices, "rng") != NULL;
+    parts->rng_place = lathe_parts_read_place(lathe_tree_child(devices, "rng"));
+    parts->gpu_place = lathe_parts_read_place(lathe_tree_child(devices, "video"));
     parts_read_sounds(devices, parts->sounds);
     parts_read_hostdevs(devices, parts->hostdevs);
     parts_read_shares(devices, parts->shares);

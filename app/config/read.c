@@ -10,6 +10,7 @@
 #include "app/config/schema.h"
 #include "app/config/told.h"
 #include "app/config/tree.h"
+#include "app/plan/buses.h"
 #include "app/plan/error.h"
 #include "emulator/api/host.h"
 
@@ -392,6 +393,18 @@ static void read_add_kept(void *opaque, const char *lines, const char *text)
     lathe_definition_add_gap(opaque, "kept", lines, g_strdup(text));
 }
 
+/* Where the board chooses, whatever the document says. */
+static void read_add_places(struct lathe_definition *definition)
+{
+    struct lathe_buses *buses = lathe_buses_new(definition);
+
+    for (guint i = 0; i < buses->notes->len; i++) {
+        struct lathe_gap gap = {"kept", g_strdup("pci"), g_strdup(buses->notes->pdata[i])};
+        g_array_append_val(definition->gaps, gap);
+    }
+    lathe_buses_free(buses);
+}
+
 /* False: it has faults, or asks for what cannot be. */
 static bool read_refuse(const struct lathe_config *config, const GArray *findings, GError **error)
 {
@@ -415,5 +428,6 @@ bool lathe_config_fill(const struct lathe_config *config, struct lathe_definitio
     lathe_check_sort(findings);
     lathe_findings_each(findings, LATHE_FINDING_LATER, read_add_later, definition);
     lathe_findings_each(findings, LATHE_FINDING_KEPT, read_add_kept, definition);
+    read_add_places(definition);
     return true;
 }

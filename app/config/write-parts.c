@@ -195,6 +195,47 @@ void lathe_parts_write_iothreads(xmlNode *root, const struct lathe_parts *parts)
 
 /* ---- devices ---- */
 
+/* The display's place, where there is one, and the entropy device's. */
+static void parts_write_singles(xmlNode *devices, const struct lathe_parts *parts)
+{
+    xmlNode *video = lathe_tree_child(devices, "video"), *rng = lathe_tree_child(devices, "rng");
+
+    if (parts->gpu_place.given && video == NULL) { /* it is the usual one */
+        video = lathe_tree_add(devices, "video", NULL);
+        lathe_tree_set(lathe_tree_add(video, "model", NULL), "type", "vga");
+    }
+    if (video != NULL)
+        lathe_parts_write_place(video, &parts->gpu_place);
+    if (parts->rng && rng == NULL) {
+        rng = lathe_tree_set(lathe_tree_add(devices, "rng", NULL), "model", "virtio");
+        lathe_tree_set(lathe_tree_add(rng, "backend", "/dev/urandom"), "model", "random");
+    }
+    if (rng != NULL)
+        lathe_parts_write_place(rng, &parts->rng_place);
+}
+
+static void parts_write_target(xmlNode *node, const struct lathe_controller *controller)
+{
+    const struct {
+        const char *name;
+        int value;
+    } rows[] = {{"chassis", controller->chassis},
+                {"port", controller->port},
+                {"chassisNr", controller->chassis_number},
+                {"busNr", controller->bus_number}};
+    g_autofree char *cell = g_strdup_printf("%d", controller->node);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].value >= 0)
+            parts_set_number(lathe_tree_need(node, "target"), rows[i].name, "%u",
+                             (unsigned)rows[i].value, G_MAXUINT);
+    }
+    if (controller->fixed)
+        parts_set(lathe_tree_need(node, "target"), "hotplug", "off");
+    if (controller->node >= 0)
+        lathe_tree_set_text(lathe_tree_need(lathe_tree_need(node, "target"), "node"), cell);
+}
+
 void lathe_parts_write_controllers(xmlNode *root, const struct lathe_parts *parts)
 {
     xmlNode *devices = lathe_tree_need(root, "devices");
@@ -209,9 +250,11 @@ void lathe_parts_write_controllers(xmlNode *root, const struct lathe_parts *part
             parts_set_number(node, "index", "%u", (unsigned)controller->index, G_MAXUINT);
         else
             parts_set(node, "index", NULL);
+        parts_write_target(node, controller);
         lathe_parts_write_place(node, &controller->place);
     }
     parts_cut(devices, "controller", parts->controllers->len);
+    parts_write_singles(devices, parts);
 }
 
 void lathe_parts_write_sounds(xmlNode *root, const struct lathe_parts *parts)

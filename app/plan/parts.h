@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Parts of a machine that a definition says and this version keeps for later ones: nodes of memory,
- * policies of CPU features, controllers, sound cards, devices of the host. Plain data, which is
- * read, printed and written; one thread at a time.
+ * Parts of a machine that a definition says and some of which this version keeps for later ones:
+ * nodes of memory, policies of CPU features, controllers, sound cards, devices of the host. Plain
+ * data, which is read, printed and written; one thread at a time.
  */
 #ifndef LATHE_PLAN_PARTS_H
 #define LATHE_PLAN_PARTS_H
@@ -52,6 +52,9 @@ struct lathe_controller {
     char *type, *model; /* "pci", "pcie-root-port"; model NULL: not said */
     int index;          /* -1: not said */
     struct lathe_place place;
+    /* <target> of a bridge; -1: not said */
+    int chassis, port, chassis_number, bus_number, node;
+    bool fixed; /* nothing comes or goes while the machine runs */
 };
 
 struct lathe_sound {
@@ -84,6 +87,8 @@ struct lathe_share {
 
 struct lathe_parts {
     unsigned iothreads; /* 0: none */
+    bool rng; /* it names an entropy device */
+    struct lathe_place gpu_place, rng_place;
     GArray *cells, *links, *features, *controllers, *sounds, *hostdevs, *shares;
 };
 

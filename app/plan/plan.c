@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "app/plan/buses.h"
 #include "app/plan/error.h"
 #include "app/plan/size.h"
 
@@ -238,6 +239,21 @@ static void plan_add_kept_parts(struct lathe_plan *plan, const struct lathe_part
                       &g_array_index(parts->controllers, struct lathe_controller, i)));
 }
 
+/* The PCI tree, where the definition has one. */
+static void plan_add_buses(struct lathe_plan *plan, const struct lathe_definition *definition)
+{
+    struct lathe_buses *buses = lathe_buses_new(definition);
+
+    for (guint i = 0; buses->bridges->len != 0 && i < buses->entries->len; i++) {
+        const struct lathe_bus_entry *entry =
+            &g_array_index(buses->entries, struct lathe_bus_entry, i);
+        plan_take(plan, "pci",
+                  g_strdup_printf("%02x:%02x.%x", entry->on, entry->slot, entry->function),
+                  lathe_bus_entry_format(entry));
+    }
+    lathe_buses_free(buses);
+}
+
 /* Said plainly also where no document is that says it with its lines. */
 static void plan_add_missing(struct lathe_plan *plan, const struct lathe_definition *definition)
 {
@@ -314,6 +330,7 @@ static void plan_add_parts(struct lathe_plan *plan, const struct lathe_definitio
     plan_add_input(plan, definition);
     plan_add_told(plan, definition->told);
     plan_add_kept_parts(plan, definition->parts);
+    plan_add_buses(plan, definition);
     plan_add_extras(plan, definition);
     plan_add_gaps(plan, definition);
     plan_add_missing(plan, definition);

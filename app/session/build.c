@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/plan/buses.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/session/numa.h"
@@ -291,9 +292,11 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     if (told == NULL)
         return NULL;
     struct emu_numa *numa = lathe_numa_new(definition);
+    struct lathe_buses *buses = lathe_buses_new(definition);
 
     config.numa = numa;
     config.told = told;
+    config.buses = buses->emu;
     config.firmware_discard |= serials == NULL; /* a running machine may have its store */
     build_add_input(&config, definition);
     build_add_consoles(&config, definition);
@@ -303,14 +306,20 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
         build_close_backends(&config);
         lathe_session_told_free(told);
         lathe_numa_free(numa);
+        lathe_buses_free(buses);
         return NULL;
     }
+    for (unsigned i = 0; i < config.drive_count; i++)
+        config.drives[i].place = buses->drives[i];
+    for (unsigned i = 0; i < config.nic_count; i++)
+        config.nics[i].place = buses->nics[i];
     if (serials != NULL && definition->gpu == EMU_GPU_VIRTIO_GL)
         lathe_renderer_open(&config.gpu_backend, notice);
     struct emu_machine *machine =
         emu_machine_new(&config, watch != NULL ? &watch->machine : NULL, &found);
     lathe_numa_free(numa);
     lathe_session_told_free(told);
+    lathe_buses_free(buses);
     if (machine == NULL)
         lathe_error_from_emu(error, &found);
     return machine;

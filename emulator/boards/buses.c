@@ -12,6 +12,7 @@
 #include "emulator/hw/pci/pci-host.h"
 #include "emulator/hw/pci/pcie-port.h"
 #include "emulator/hw/pci/pxb-pcie.h"
+#include "emulator/hw/pci/q35.h"
 
 #define BUSES_LAST 255u
 
@@ -311,6 +312,19 @@ static bool buses_add_bridge(struct board *board, unsigned index, struct emu_err
     return board_add_device(board, &row, err);
 }
 
+/* Who describes the buses counts on what each Q35 has. */
+static bool buses_add_smbus(struct board *board, struct emu_error *err)
+{
+    static const struct board_device row = {
+        .class = &emu_ich9_smbus_class,
+        .id = "smbus",
+        .devfn = EMU_PCI_DEVFN(31, 3),
+        .pci = true,
+    };
+
+    return board->bridge_count == 0 || board_add_device(board, &row, err);
+}
+
 static bool buses_add_rng(struct board *board, struct emu_error *err)
 {
     const struct board_device row = {
@@ -342,7 +356,7 @@ bool board_add_buses(struct board *board, struct emu_error *err)
         if (!buses_add_bridge(board, i, err))
             return false;
     }
-    return buses_add_rng(board, err);
+    return buses_add_smbus(board, err) && buses_add_rng(board, err);
 }
 
 /* ---- other root buses ---- */

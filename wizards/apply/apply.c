@@ -22,7 +22,8 @@ static const struct apply_row {
     uint64_t areas; /* LATHE_AREA_... that are changed */
 } apply_rows[] = {
     {&lathe_topology_flow, lathe_topology_apply, lathe_topology_take, NULL,
-     LATHE_AREA_TOPOLOGY | LATHE_AREA_MEMORY | LATHE_AREA_CELLS},
+     LATHE_AREA_TOPOLOGY | LATHE_AREA_MEMORY | LATHE_AREA_CELLS | LATHE_AREA_CONTROLLERS |
+         LATHE_AREA_PLACES},
     {&lathe_firmware_flow, lathe_firmware_apply, lathe_firmware_take, lathe_firmware_tell,
      LATHE_AREA_FIRMWARE},
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Between answers and a machine's definition: processors, memory, nodes and distances. The devices
- * of a machine of ours are placed by its board, so ports and switches stay out.
+ * Between answers and a machine's definition: processors, memory, nodes and distances; what is
+ * plugged where is apply-devices.c's and take-devices.c's.
  */
 #include <glib/gi18n.h>
 #include <string.h>
@@ -53,6 +53,7 @@ bool lathe_topology_apply(const struct lathe_answers *answers, struct lathe_defi
                           GError **error)
 {
     struct topology *topology = topology_new(answers);
+    bool good;
     bool pc = strcmp(topology->machine, "q35") == 0;
     const unsigned *levels = topology->levels;
 
@@ -69,8 +70,9 @@ bool lathe_topology_apply(const struct lathe_answers *answers, struct lathe_defi
     definition->memory = topology->memory;
     apply_nodes(topology, definition->parts);
     apply_links(topology, definition->parts);
+    good = topology_apply_devices(topology, definition, error);
     topology_free(topology);
-    return true;
+    return good;
 }
 
 /* ---- from a definition ---- */
@@ -138,4 +140,5 @@ void lathe_topology_take(struct lathe_answers *answers, const struct lathe_defin
         take_cell(answers, &g_array_index(definition->parts->cells, struct lathe_cell, i));
     for (guint i = 0; i < definition->parts->links->len; i++)
         take_link(answers, &g_array_index(definition->parts->links, struct lathe_numa_link, i));
+    topology_take_devices(answers, definition);
 }

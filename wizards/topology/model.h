@@ -6,6 +6,7 @@
 #ifndef LATHE_TOPOLOGY_MODEL_H
 #define LATHE_TOPOLOGY_MODEL_H
 
+#include "app/plan/definition.h"
 #include "emulator/api/numa.h"
 #include "wizards/flow/answers.h"
 
@@ -133,6 +134,18 @@ void topology_repair(const struct lathe_answers *answers, const struct lathe_pro
 
 /* "read-latency"; static. */
 const char *topology_measure_name(enum emu_numa_measure measure);
+
+/* A controller's index is its device's place among those with buses, from 1; pcie.0 (NULL) is 0. */
+unsigned topology_index(const struct topology *topology, const struct topology_device *device);
+/* A bridge's model as libvirt has it; NULL: it is none. Static. */
+const char *topology_controller(const struct topology_device *device);
+/* Puts ports, bridges and the places of devices into a definition; with no devices nothing is
+ * touched. False with *error: it has no such device, and the definition is of no use. */
+bool topology_apply_devices(const struct topology *topology, struct lathe_definition *definition,
+                            GError **error);
+/* The same of a definition as lines of "devices". */
+void topology_take_devices(struct lathe_answers *answers,
+                           const struct lathe_definition *definition);
 
 void topology_write_tree(const struct topology *topology, GString *out);
 void topology_write_qemu(const struct topology *topology, GString *out);

@@ -7,8 +7,7 @@
 
 #include "wizards/topology/model.h"
 
-/* A controller's index is its device's place among those with buses, from 1; pcie.0 is 0. */
-static unsigned libvirt_index(const struct topology *topology, const struct topology_device *device)
+unsigned topology_index(const struct topology *topology, const struct topology_device *device)
 {
     unsigned index = 1;
 
@@ -25,12 +24,12 @@ static void libvirt_address(const struct topology *topology, const struct topolo
     g_string_append_printf(out,
                            "\n      <address type='pci' domain='0x0000' bus='0x%02x' slot='0x%02x' "
                            "function='0x%x'%s/>",
-                           libvirt_index(topology, device->parent), (unsigned)device->slot,
+                           topology_index(topology, device->parent), (unsigned)device->slot,
                            (unsigned)device->function,
                            device->multifunction ? " multifunction='on'" : "");
 }
 
-static const char *libvirt_controller(const struct topology_device *device)
+const char *topology_controller(const struct topology_device *device)
 {
     static const char *const names[] = {
         [KIND_ROOT_PORT] = "pcie-root-port",
@@ -104,7 +103,7 @@ static void libvirt_device(const struct topology *topology, const struct topolog
         return;
     }
     g_string_append_printf(out, "\n    <controller type='pci' index='%u' model='%s'>",
-                           libvirt_index(topology, device), libvirt_controller(device));
+                           topology_index(topology, device), topology_controller(device));
     if (*device->name != '\0')
         g_string_append_printf(out, "\n      <model name='%s'/>", device->name);
     libvirt_target(device, out);

@@ -8,6 +8,7 @@
  * "pmbase", "rcba". Incoming lines 0 to 7: PIRQA to PIRQH. Driven lines: 0 to 15 the ISA
  * interrupts, 16 to 23 the IOAPIC's pins, 24 the lock of the PM block's SMI enable bit, 25 the
  * watchdog's NO_REBOOT.
+ *  ich9-smbus (8086:2930, 00:1f.3): a bus with nothing on it; BAR 4 is its ports.
  */
 #ifndef EMU_HW_PCI_Q35_H
 #define EMU_HW_PCI_Q35_H
@@ -16,6 +17,7 @@
 
 extern const struct emu_device_class emu_q35_mch_class;
 extern const struct emu_device_class emu_ich9_lpc_class;
+extern const struct emu_device_class emu_ich9_smbus_class;
 
 #define EMU_ICH9_LPC_SMI_LOCK  24
 #define EMU_ICH9_LPC_NO_REBOOT 25
