@@ -323,9 +323,10 @@ static bool run_open_remote(struct run_control *control, struct lathe_remote **r
     *remote = lathe_remote_start(control->session, &found);
     if (*remote != NULL)
         run_say_remote(*remote);
-    if (found != NULL)
-        g_propagate_error(error, g_steal_pointer(&found));
-    return *remote != NULL || found == NULL;
+    if (found == NULL)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&found));
+    return false;
 }
 
 /* The ports of a machine that is kept are for "lathe console"; it runs without them, too. */
@@ -353,8 +354,8 @@ int lathe_run_control(struct lathe_cli *cli, LatheSession *session,
 
     run_begin(&control);
     run_offer_ports(&control);
-    if (!run_open_remote(&control, &remote, &error) || !run_serve(&control, &qmp, &error) || !run_start(&control, &gdb, &error) ||
-        !run_loop(&control, &error))
+    if (!run_open_remote(&control, &remote, &error) || !run_serve(&control, &qmp, &error) ||
+        !run_start(&control, &gdb, &error) || !run_loop(&control, &error))
         run_end(&control, LATHE_EXIT_USAGE, g_strdup(error->message));
     else if (!control.ended) /* the window was closed */
         control.status = lathe_session_get_exit_status(session);
