@@ -4,11 +4,7 @@ import os
 import subprocess
 import time
 
-PATIENCE = int(os.environ.get("PATIENCE", "3"))
-
-
-class Failed(Exception):
-    pass
+from xwindow import PATIENCE, Failed
 
 
 class Terminal:
