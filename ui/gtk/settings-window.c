@@ -286,8 +286,9 @@ static gboolean settings_on_delete(GtkWidget *widget, GdkEvent *event, struct se
     if (!settings->busy && !settings_has_wrong(settings) && !lathe_edit_is_changed(settings->edit))
         return FALSE;
     if (settings->busy)
-        return TRUE;
-    settings_ask(settings);
+        settings->close_then = TRUE;
+    else
+        settings_ask(settings);
     return TRUE;
 }
 
@@ -323,15 +324,13 @@ static gboolean settings_on_control_key(struct settings *settings, guint key, gb
 
 static gboolean settings_on_key(GtkWidget *widget, GdkEventKey *event, struct settings *settings)
 {
-    if (settings->busy)
-        return FALSE;
     guint modifiers = event->state & gtk_accelerator_get_default_mod_mask();
 
     if (event->keyval == GDK_KEY_Escape && modifiers == 0) {
         gtk_window_close(settings->window);
         return TRUE;
     }
-    return (modifiers & ~(guint)GDK_SHIFT_MASK) == GDK_CONTROL_MASK &&
+    return !settings->busy && (modifiers & ~(guint)GDK_SHIFT_MASK) == GDK_CONTROL_MASK &&
            settings_on_control_key(settings, gdk_keyval_to_lower(event->keyval),
                                    (modifiers & GDK_SHIFT_MASK) != 0);
 }
