@@ -154,7 +154,7 @@ bool lathe_set_debugcon(struct lathe_cli *cli, const char *value, GError **error
 
 bool lathe_set_gpu(struct lathe_cli *cli, const char *value, GError **error)
 {
-    return lathe_gpu_parse(value, &cli->definition->gpu, error);
+    return lathe_gpu_parse_heads(value, cli->definition, error);
 }
 
 bool lathe_set_input(struct lathe_cli *cli, const char *value, GError **error)

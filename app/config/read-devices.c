@@ -370,18 +370,39 @@ static bool read_tpm(struct lathe_config_reader *reader, GError **error)
     return true;
 }
 
+static void read_virtio_video(const xmlNode *model, struct lathe_definition *definition)
+{
+    g_autofree char *accelerated =
+        lathe_tree_get(lathe_tree_child(model, "acceleration"), "accel3d");
+    g_autofree char *heads = lathe_tree_get(model, "heads");
+    guint64 count;
+
+    if (g_strcmp0(accelerated, "yes") == 0)
+        definition->gpu = EMU_GPU_VIRTIO_GL;
+    if (heads != NULL && g_ascii_string_to_unsigned(heads, 10, 2, LATHE_MAX_HEADS, &count, NULL))
+        definition->gpu_heads = (unsigned)count;
+}
+
+static void read_one_head(struct lathe_config_reader *reader, const xmlNode *model)
+{
+    g_autofree char *heads = lathe_tree_get(model, "heads");
+
+    if (heads != NULL && strcmp(heads, "1") != 0)
+        lathe_read_later(reader, model, "video/model heads='%s': the adapter has one screen",
+                         heads);
+}
+
 static bool read_video(struct lathe_config_reader *reader, GError **error)
 {
     const xmlNode *video = lathe_tree_find(reader->root, "devices/video");
     g_autofree char *type = lathe_tree_get(lathe_tree_child(video, "model"), "type");
 
-    g_autofree char *accelerated = lathe_tree_get(
-        lathe_tree_child(lathe_tree_child(video, "model"), "acceleration"), "accel3d");
-
     if (type != NULL) /* others keep the standard VGA, and the check has told */
         lathe_gpu_parse(type, &reader->definition->gpu, NULL);
-    if (reader->definition->gpu == EMU_GPU_VIRTIO && g_strcmp0(accelerated, "yes") == 0)
-        reader->definition->gpu = EMU_GPU_VIRTIO_GL;
+    if (reader->definition->gpu == EMU_GPU_VIRTIO)
+        read_virtio_video(lathe_tree_child(video, "model"), reader->definition);
+    else
+        read_one_head(reader, lathe_tree_child(video, "model"));
     if (video != NULL && lathe_tree_next(video) != NULL)
         lathe_read_later(reader, lathe_tree_next(video), "video: the machine has one adapter");
     return true;

@@ -274,6 +274,11 @@ static bool write_gpu(xmlNode *root, const struct lathe_definition *definition, 
     model = lathe_tree_add(lathe_tree_add(devices, "video", NULL), "model", NULL);
     lathe_tree_set(model, "type",
                    vga ? "vga" : lathe_gpu_name(gl ? EMU_GPU_VIRTIO : definition->gpu));
+    if (definition->gpu_heads > 1) {
+        g_autofree char *heads = g_strdup_printf("%u", definition->gpu_heads);
+
+        lathe_tree_set(model, "heads", heads);
+    }
     if (gl)
         lathe_tree_set(lathe_tree_add(model, "acceleration", NULL), "accel3d", "yes");
     return true;

@@ -102,7 +102,8 @@ struct lathe_definition {
     char *gdb;      /* "unix:PATH" or "tcp:127.0.0.1:PORT" */
     char *control;  /* "unix:PATH", QMP */
     enum emu_gpu gpu;
-    char *gpu_rom; /* its VGA BIOS's file; NULL: none */
+    unsigned gpu_heads; /* of the virtio adapters: monitors; 0: 1 */
+    char *gpu_rom;      /* its VGA BIOS's file; NULL: none */
     enum lathe_input input;
     unsigned displays;
     struct lathe_spice_definition *spice; /* viewers elsewhere; NULL: none come in */
@@ -122,6 +123,10 @@ void lathe_definition_free(struct lathe_definition *definition);
 bool lathe_topology_parse(const char *text, struct emu_topology *topology, GError **error);
 /* "std", "virtio", "bochs", "ramfb", "none"; others are not in this version. */
 bool lathe_gpu_parse(const char *text, enum emu_gpu *gpu, GError **error);
+#define LATHE_MAX_HEADS 16
+/* The same with a number of monitors: "virtio,heads=2". On failure the definition stays as it was.
+ */
+bool lathe_gpu_parse_heads(const char *text, struct lathe_definition *definition, GError **error);
 const char *lathe_gpu_name(enum emu_gpu gpu);
 /* "usb", "virtio", "ps2". */
 bool lathe_input_parse(const char *text, enum lathe_input *input, GError **error);

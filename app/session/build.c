@@ -35,6 +35,7 @@ static struct emu_machine_config build_config(const struct lathe_definition *def
         .append = definition->append,
         .gpu = definition->gpu,
         .gpu_rom = definition->gpu_rom,
+        .gpu_heads = definition->gpu_heads,
         .debug_exit = definition->debug_exit,
         .testdev = definition->testdev,
         .no_reboot = definition->no_reboot,

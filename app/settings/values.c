@@ -519,12 +519,15 @@ bool lathe_put_debugcon_file(struct lathe_definition *definition, const char *te
 
 char *lathe_get_gpu(const struct lathe_definition *definition)
 {
-    return g_strdup(lathe_gpu_name(definition->gpu));
+    const char *name = lathe_gpu_name(definition->gpu);
+
+    return definition->gpu_heads > 1 ? g_strdup_printf("%s,heads=%u", name, definition->gpu_heads)
+                                     : g_strdup(name);
 }
 
 bool lathe_put_gpu(struct lathe_definition *definition, const char *text, GError **error)
 {
-    return lathe_gpu_parse(text, &definition->gpu, error);
+    return lathe_gpu_parse_heads(text, definition, error);
 }
 
 char *lathe_get_input(const struct lathe_definition *definition)

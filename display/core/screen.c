@@ -22,7 +22,7 @@ struct disp_screen {
     struct screen_source *source;
     struct disp_pace pace;
     unsigned watchers;
-    bool running;
+    bool running, unplugged;
     unsigned width, height; /* that a viewer would like */
 };
 
@@ -115,6 +115,8 @@ void disp_screen_connect(struct disp_screen *screen, struct emu_display *display
     screen->state = EMU_DISPLAY_OFF;
     if (screen->display != NULL && screen->width != 0)
         emu_display_prefer_size(screen->display, screen->width, screen->height);
+    if (screen->display != NULL)
+        emu_display_set_connected(screen->display, !screen->unplugged);
     screen_tell(screen, NULL);
     disp_screen_wake(screen);
 }
@@ -183,4 +185,12 @@ void disp_screen_prefer_size(struct disp_screen *screen, unsigned width, unsigne
     screen->height = MIN(height, EMU_DISPLAY_MAX_SIZE);
     if (screen->display != NULL)
         emu_display_prefer_size(screen->display, screen->width, screen->height);
+}
+
+void disp_screen_set_connected(struct disp_screen *screen, bool connected)
+{
+    screen->unplugged = !connected;
+    if (screen->display != NULL)
+        emu_display_set_connected(screen->display, connected);
+    disp_screen_wake(screen);
 }

@@ -48,6 +48,9 @@ enum emu_display_state disp_screen_get_state(const struct disp_screen *screen);
 bool disp_screen_get_cursor(struct disp_screen *screen, struct emu_cursor *cursor);
 /* What a text mode shows now, UTF-8; NULL in other modes. g_free. */
 char *disp_screen_dup_text(struct disp_screen *screen);
+/* Whether it is a monitor that is connected, as the guest sees it; it is until this says otherwise,
+ * and stays so for the next machine. No effect where the adapter has only one. */
+void disp_screen_set_connected(struct disp_screen *screen, bool connected);
 /* What the guest should make its mode, in its pixels; kept for the next machine too. */
 void disp_screen_prefer_size(struct disp_screen *screen, unsigned width, unsigned height);
 

@@ -30,6 +30,7 @@ struct emu_display {
     uint64_t cursor_told;
     unsigned preferred_width, preferred_height;
     unsigned looks, changes;
+    bool connected;
 };
 
 struct emu_display *fake_display_new(const char *script)
@@ -263,6 +264,13 @@ char *emu_display_get_text(struct emu_display *d)
     }
     pthread_mutex_unlock(&d->lock);
     return text;
+}
+
+void emu_display_set_connected(struct emu_display *d, bool connected)
+{
+    pthread_mutex_lock(&d->lock);
+    d->connected = connected;
+    pthread_mutex_unlock(&d->lock);
 }
 
 void emu_display_prefer_size(struct emu_display *d, unsigned width, unsigned height)

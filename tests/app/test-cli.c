@@ -243,6 +243,8 @@ static void test_bad_values(void)
 static void test_later(void)
 {
     static const struct line lines[] = {
+        {"run %k --gpu std,heads=2", 2, "--gpu std has one monitor; use virtio or virtio-gl", ""},
+        {"run %k --gpu virtio,heads=17", 2, "--gpu has no 'heads=17': heads=1 to heads=16*", ""},
         {"run %k --gpu venus", 2,
          "this version does not have --gpu venus: use virtio-gl for OpenGL*", ""},
         {"run %k --net none --gpu none --firmware none --append poweroff", 0, "", ""},
