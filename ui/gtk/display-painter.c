@@ -1,106 +1,68 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * A picture at 1:1 is drawn from the surface itself; any other is kept scaled, and only what
- * changed is scaled again.
- */
+/* The pixels of a presenter, as cairo knows pictures. */
 #include "ui/gtk/display-painter.h"
 
 #include <glib.h>
 #include <math.h>
 
-#include "display/core/scaler.h"
+#include "display/core/presenter.h"
 
 #define PAINTER_GROUND 0.08 /* beside the picture: nearly black */
 
 struct lathe_painter {
-    const struct emu_surface *surface;
-    struct disp_placement placement;
-    struct disp_scaler *scaler; /* NULL: the surface as it is */
-    uint32_t *scaled;
-    cairo_surface_t *image; /* of the surface or of scaled; NULL: there is no picture */
+    struct disp_presenter *presenter;
+    cairo_surface_t *image;  /* of the presenter's pixels; NULL: there is no picture */
     const uint32_t *wrapped; /* the pixels that image is of */
 };
 
 struct lathe_painter *lathe_painter_new(void)
 {
-    return g_new0(struct lathe_painter, 1);
-}
+    struct lathe_painter *painter = g_new0(struct lathe_painter, 1);
 
-static void painter_clear(struct lathe_painter *painter)
-{
-    g_clear_pointer(&painter->image, cairo_surface_destroy);
-    g_clear_pointer(&painter->scaler, disp_scaler_free);
-    g_clear_pointer(&painter->scaled, g_free);
+    painter->presenter = disp_presenter_new();
+    return painter;
 }
 
 void lathe_painter_free(struct lathe_painter *painter)
 {
-    painter_clear(painter);
+    g_clear_pointer(&painter->image, cairo_surface_destroy);
+    disp_presenter_free(painter->presenter);
     g_free(painter);
 }
 
-static void painter_wrap(struct lathe_painter *painter, const uint32_t *pixels)
+static const struct disp_rect *painter_place(const struct lathe_painter *painter)
 {
-    const struct disp_rect *place = &painter->placement.place;
+    return &disp_presenter_get_placement(painter->presenter)->place;
+}
+
+static void painter_wrap(struct lathe_painter *painter)
+{
+    const struct disp_rect *place = painter_place(painter);
+    const uint32_t *pixels = disp_presenter_get_pixels(painter->presenter);
 
     g_clear_pointer(&painter->image, cairo_surface_destroy);
-    painter->image = cairo_image_surface_create_for_data(
-        (unsigned char *)pixels, CAIRO_FORMAT_RGB24, (int)place->width, (int)place->height,
-        (int)place->width * 4);
     painter->wrapped = pixels;
-}
-
-static void painter_scale(struct lathe_painter *painter, const struct disp_rect *rect)
-{
-    const struct emu_surface *surface = painter->surface;
-
-    disp_scaler_run(painter->scaler, surface->pixels, surface->width, painter->scaled,
-                    painter->placement.place.width, rect);
-}
-
-static void painter_set_scaled(struct lathe_painter *painter, struct disp_size size)
-{
-    const struct disp_rect all = {0, 0, size.width, size.height};
-
-    painter->scaler = disp_scaler_new(painter->placement.guest, size);
-    painter->scaled = g_try_new(uint32_t, (gsize)size.width * size.height);
-    if (painter->scaler == NULL || painter->scaled == NULL) {
-        painter_clear(painter);
-        return;
-    }
-    painter_scale(painter, &all);
-    painter_wrap(painter, painter->scaled);
+    if (pixels != NULL)
+        painter->image = cairo_image_surface_create_for_data(
+            (unsigned char *)pixels, CAIRO_FORMAT_RGB24, (int)place->width, (int)place->height,
+            (int)place->width * 4);
 }
 
 void lathe_painter_set(struct lathe_painter *painter, const struct emu_surface *surface,
                        const struct disp_placement *placement)
 {
-    const struct disp_size size = {placement->place.width, placement->place.height};
-
-    painter_clear(painter);
-    painter->surface = surface;
-    painter->placement = *placement;
-    if (size.width == 0)
-        return;
-    if (size.width == surface->width && size.height == surface->height)
-        painter_wrap(painter, surface->pixels);
-    else
-        painter_set_scaled(painter, size);
+    disp_presenter_set(painter->presenter, surface, placement);
+    painter_wrap(painter);
 }
 
 void lathe_painter_damage(struct lathe_painter *painter, const struct emu_rect *rect)
 {
-    struct disp_rect cover = disp_placement_cover(&painter->placement, rect);
-
     if (painter->image == NULL)
         return;
-    cover.x -= painter->placement.place.x;
-    cover.y -= painter->placement.place.y;
-    if (painter->scaler == NULL && painter->wrapped != painter->surface->pixels)
-        painter_wrap(painter, painter->surface->pixels);
     cairo_surface_flush(painter->image);
-    if (painter->scaler != NULL)
-        painter_scale(painter, &cover);
+    struct disp_rect cover = disp_presenter_damage(painter->presenter, rect);
+    if (painter->wrapped != disp_presenter_get_pixels(painter->presenter))
+        painter_wrap(painter);
     cairo_surface_mark_dirty_rectangle(painter->image, cover.x, cover.y, (int)cover.width,
                                        (int)cover.height);
 }
@@ -119,7 +81,7 @@ void lathe_painter_draw(struct lathe_painter *painter, cairo_t *cr, struct disp_
     const struct disp_rect none = {0}, *place = &none;
 
     if (painter->image != NULL) {
-        place = &painter->placement.place;
+        place = painter_place(painter);
         cairo_set_source_surface(cr, painter->image, place->x, place->y);
         cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_NEAREST);
         cairo_set_operator(cr, CAIRO_OPERATOR_SOURCE);
@@ -135,12 +97,12 @@ void lathe_painter_draw(struct lathe_painter *painter, cairo_t *cr, struct disp_
 struct disp_rect lathe_painter_cursor_place(struct lathe_painter *painter,
                                             const struct emu_cursor *cursor)
 {
-    double scale = disp_placement_get_scale(&painter->placement);
+    return disp_presenter_place_cursor(painter->presenter, cursor);
+}
 
-    return (struct disp_rect){
-        painter->placement.place.x + (int)floor((cursor->x - (int)cursor->hot_x) * scale),
-        painter->placement.place.y + (int)floor((cursor->y - (int)cursor->hot_y) * scale),
-        (unsigned)ceil(cursor->width * scale) + 1, (unsigned)ceil(cursor->height * scale) + 1};
+static double painter_scale(const struct lathe_painter *painter)
+{
+    return disp_placement_get_scale(disp_presenter_get_placement(painter->presenter));
 }
 
 static cairo_surface_t *painter_wrap_cursor(const struct emu_cursor *cursor)
@@ -167,14 +129,14 @@ void lathe_painter_draw_cursor(struct lathe_painter *painter, cairo_t *cr,
 
     cairo_save(cr);
     cairo_translate(cr, place.x, place.y);
-    painter_paint_cursor(cr, cursor, disp_placement_get_scale(&painter->placement));
+    painter_paint_cursor(cr, cursor, painter_scale(painter));
     cairo_restore(cr);
 }
 
 cairo_surface_t *lathe_painter_cursor_image(struct lathe_painter *painter,
                                             const struct emu_cursor *cursor)
 {
-    double scale = disp_placement_get_scale(&painter->placement);
+    double scale = painter_scale(painter);
     cairo_surface_t *image =
         cairo_image_surface_create(CAIRO_FORMAT_ARGB32, MAX(1, (int)ceil(cursor->width * scale)),
                                    MAX(1, (int)ceil(cursor->height * scale)));
