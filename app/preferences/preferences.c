@@ -59,6 +59,18 @@ GSettings *lathe_preferences_get(void)
     return g_once(&once, preferences_open, NULL);
 }
 
+void lathe_preferences_set(const char *key, GVariant *value)
+{
+    GSettings *settings = lathe_preferences_get();
+    g_autoptr(GVariant) wanted = g_variant_ref_sink(value);
+
+    if (settings == NULL)
+        return;
+    g_autoptr(GVariant) present = g_settings_get_value(settings, key);
+    if (!g_variant_equal(present, wanted) && !g_settings_set_value(settings, key, wanted))
+        g_message("the preference %s is not kept", key);
+}
+
 /* ---- leaving the library ---- */
 
 #define PREFERENCES_LEAVE "library-leave"

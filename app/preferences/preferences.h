@@ -8,6 +8,10 @@
 /* Borrowed, the same for the whole process; NULL: there is no schema. */
 GSettings *lathe_preferences_get(void);
 
+/* Writes what differs; a value that the schema does not allow changes nothing. A floating value is
+ * consumed. */
+void lathe_preferences_set(const char *key, GVariant *value);
+
 /* What becomes of running machines when the library is left. */
 enum lathe_leave {
     LATHE_LEAVE_ASK,

@@ -15,7 +15,7 @@
 #include "app/session/session.h"
 #include "app/session/typist.h"
 #include "display/core/screen.h"
-#include "ui/gtk/display-preferences.h"
+#include "app/preferences/display.h"
 
 #define LATHE_TYPE_DISPLAY_VIEW lathe_display_view_get_type()
 G_DECLARE_FINAL_TYPE(LatheDisplayView, lathe_display_view, LATHE, DISPLAY_VIEW, GtkDrawingArea)

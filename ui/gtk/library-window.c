@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/preferences/preferences.h"
 #include "ui/gtk/application.h"
 #include "ui/gtk/choose-file.h"
 #include "ui/gtk/create-window.h"
@@ -231,7 +232,7 @@ static void window_on_search_mode(LatheLibraryWindow *window)
 
 void lathe_library_keep_list(gboolean list)
 {
-    lathe_store_set(WINDOW_LIST_KEY, g_variant_new_boolean(list));
+    lathe_preferences_set(WINDOW_LIST_KEY, g_variant_new_boolean(list));
 }
 
 static void window_load_view(LatheLibraryWindow *window)

@@ -2,6 +2,7 @@
 /* The keys "terminal-*" of the program's GSettings, whose schema bounds them. */
 #include "ui/gtk/preferences.h"
 
+#include "app/preferences/preferences.h"
 #include "ui/gtk/store.h"
 
 void lathe_preferences_load(struct lathe_preferences *preferences)
@@ -18,7 +19,7 @@ void lathe_preferences_load(struct lathe_preferences *preferences)
 
 void lathe_preferences_save(const struct lathe_preferences *preferences)
 {
-    lathe_store_set("terminal-scrollback", g_variant_new_int32(preferences->scrollback));
-    lathe_store_set("terminal-zoom", g_variant_new_double(preferences->zoom));
-    lathe_store_set("terminal-timestamps", g_variant_new_boolean(preferences->timestamps));
+    lathe_preferences_set("terminal-scrollback", g_variant_new_int32(preferences->scrollback));
+    lathe_preferences_set("terminal-zoom", g_variant_new_double(preferences->zoom));
+    lathe_preferences_set("terminal-timestamps", g_variant_new_boolean(preferences->timestamps));
 }

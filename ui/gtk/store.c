@@ -18,18 +18,6 @@ gboolean lathe_store_get_boolean(const char *key, gboolean fallback)
     return settings != NULL ? g_settings_get_boolean(settings, key) : fallback;
 }
 
-void lathe_store_set(const char *key, GVariant *value)
-{
-    GSettings *settings = lathe_store_get();
-    g_autoptr(GVariant) wanted = g_variant_ref_sink(value);
-
-    if (settings == NULL)
-        return;
-    g_autoptr(GVariant) present = g_settings_get_value(settings, key);
-    if (!g_variant_equal(present, wanted) && !g_settings_set_value(settings, key, wanted))
-        g_message("the preference %s is not kept", key);
-}
-
 /* ---- a window's size ---- */
 
 static gboolean store_on_state(GtkWidget *window, GdkEventWindowState *event, gpointer data)
@@ -37,7 +25,7 @@ static gboolean store_on_state(GtkWidget *window, GdkEventWindowState *event, gp
     gboolean maximized = (event->new_window_state & GDK_WINDOW_STATE_MAXIMIZED) != 0;
 
     if ((event->changed_mask & GDK_WINDOW_STATE_MAXIMIZED) != 0)
-        lathe_store_set("window-maximized", g_variant_new_boolean(maximized));
+        lathe_preferences_set("window-maximized", g_variant_new_boolean(maximized));
     return GDK_EVENT_PROPAGATE;
 }
 
@@ -49,7 +37,7 @@ static void store_on_unmap(GtkWidget *window, gpointer data)
     if (gtk_window_is_maximized(GTK_WINDOW(window)))
         return;
     gtk_window_get_size(GTK_WINDOW(window), &width, &height);
-    lathe_store_set("window-size", g_variant_new("(ii)", width, height));
+    lathe_preferences_set("window-size", g_variant_new("(ii)", width, height));
 }
 
 void lathe_store_keep_window(GtkWindow *window)

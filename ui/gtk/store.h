@@ -14,10 +14,6 @@ GSettings *lathe_store_get(void);
 
 /* One key, which the schema has; or the fallback. */
 gboolean lathe_store_get_boolean(const char *key, gboolean fallback);
-/* Writes what differs; a value that the schema does not allow changes nothing. A floating value is
- * consumed. */
-void lathe_store_set(const char *key, GVariant *value);
-
 /* The window gets the size that it had the last time, and its size is kept from now on. */
 void lathe_store_keep_window(GtkWindow *window);
 

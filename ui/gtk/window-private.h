@@ -5,7 +5,7 @@
 
 #include "app/stats/stats.h"
 #include "ui/gtk/display-page.h"
-#include "ui/gtk/display-preferences.h"
+#include "app/preferences/display.h"
 #include "ui/gtk/message-bar.h"
 #include "ui/gtk/preferences.h"
 #include "ui/gtk/terminal-page.h"

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * What the user chose for screens, kept in the program's GSettings (store.h). Main thread.
- */
-#ifndef LATHE_GTK_DISPLAY_PREFERENCES_H
-#define LATHE_GTK_DISPLAY_PREFERENCES_H
+/* What the user chose for screens, kept in the program's GSettings. Main thread. */
+#ifndef LATHE_PREFERENCES_DISPLAY_H
+#define LATHE_PREFERENCES_DISPLAY_H
 
 #include <glib.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The keys "display-*" of the program's GSettings; what its schema cannot check is checked here. */
-#include "ui/gtk/display-preferences.h"
+#include "app/preferences/display.h"
 
-#include "ui/gtk/store.h"
+#include "app/preferences/preferences.h"
 
 #define PREFERENCES_RELEASE "Ctrl+Alt"
 
@@ -30,7 +30,7 @@ void lathe_display_preferences_default_release(struct disp_chord *release)
 
 void lathe_display_preferences_load(struct lathe_display_preferences *preferences)
 {
-    GSettings *settings = lathe_store_get();
+    GSettings *settings = lathe_preferences_get();
 
     *preferences = (struct lathe_display_preferences){.resize_guest = TRUE};
     lathe_display_preferences_default_release(&preferences->release);
@@ -51,9 +51,9 @@ void lathe_display_preferences_save(const struct lathe_display_preferences *pref
 {
     g_autofree char *release = disp_chord_format(&preferences->release);
 
-    lathe_store_set("display-scaling",
-                    g_variant_new_string(lathe_scaling_name(preferences->scaling)));
-    lathe_store_set("display-resize-guest", g_variant_new_boolean(preferences->resize_guest));
-    lathe_store_set("display-release", g_variant_new_string(release));
-    lathe_store_set("display-layout", g_variant_new_string(preferences->layout));
+    lathe_preferences_set("display-scaling",
+                          g_variant_new_string(lathe_scaling_name(preferences->scaling)));
+    lathe_preferences_set("display-resize-guest", g_variant_new_boolean(preferences->resize_guest));
+    lathe_preferences_set("display-release", g_variant_new_string(release));
+    lathe_preferences_set("display-layout", g_variant_new_string(preferences->layout));
 }
