@@ -39,7 +39,8 @@ struct lathe_front_end {
                     gboolean *done, GError **error);
 };
 
-/* The front end for this value of --display, or "tui" (only start and ask), loaded now. NULL with *error:
+/* The front end for this value of --display, or "tui" (only start and ask), loaded now; "sdl" has only run and
+ * quit. NULL with *error:
  * it cannot be loaded. */
 const struct lathe_front_end *lathe_front_end_find(const char *display, GError **error);
 /* Does the environment name a desktop's display? */

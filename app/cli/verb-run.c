@@ -155,7 +155,8 @@ static int run_session(struct lathe_cli *cli, struct lathe_saved *saved, GError 
     const struct lathe_front_end *front_end = NULL;
 
     if (lathe_definition_has_window(cli->definition) &&
-        (front_end = lathe_front_end_find("gtk", error)) == NULL)
+        (front_end = lathe_front_end_find(lathe_definition_get_display(cli->definition), error)) ==
+            NULL)
         return LATHE_EXIT_USAGE;
     run_begin_install(cli);
     LatheSession *session = lathe_session_new(cli->definition);

@@ -364,8 +364,10 @@ static bool read_ours(struct lathe_config_reader *reader, GError **error)
     reader->definition->debug_exit = lathe_tree_is(debug, "exit", "yes");
     reader->definition->testdev = lathe_tree_is(debug, "testdev", "yes");
     if (display != NULL)
-        reader->definition->displays |=
-            lathe_tree_is(display, "kind", "gtk") ? LATHE_DISPLAY_GTK : LATHE_DISPLAY_NONE;
+        reader->definition->displays |= lathe_tree_is(display, "kind", "gtk") ? LATHE_DISPLAY_GTK
+                                        : lathe_tree_is(display, "kind", "sdl")
+                                            ? LATHE_DISPLAY_SDL
+                                            : LATHE_DISPLAY_NONE;
     return true;
 }
 

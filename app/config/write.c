@@ -307,7 +307,7 @@ static bool write_display(xmlNode *root, const struct lathe_definition *definiti
         lathe_write_drop(lathe_tree_find(root, "metadata/lathe:machine"), "lathe:display");
     else
         lathe_tree_set(lathe_tree_need(lathe_write_ours(root), "lathe:display"), "kind",
-                       lathe_definition_has_window(definition) ? "gtk" : "none");
+                       lathe_definition_get_display(definition));
     return true;
 }
 

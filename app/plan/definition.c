@@ -241,11 +241,18 @@ static bool definition_settle_displays(struct lathe_definition *definition, bool
     if (definition->displays == 0)
         definition->displays = have_display && definition->spice == NULL ? LATHE_DISPLAY_GTK
                                                                          : LATHE_DISPLAY_NONE;
-    if (definition->displays == (LATHE_DISPLAY_NONE | LATHE_DISPLAY_GTK))
-        return lathe_error_input(error, "--display none and --display gtk exclude each other");
-    if (lathe_definition_has_window(definition) && !have_display)
-        return lathe_error_input(error, "--display gtk needs a desktop: neither WAYLAND_DISPLAY "
-                                        "nor DISPLAY is set; use --display none");
+    bool window = lathe_definition_has_window(definition);
+    const char *name = lathe_definition_get_display(definition);
+
+    if (window && definition->displays & LATHE_DISPLAY_NONE)
+        return lathe_error_input(error, "--display none and --display %s exclude each other", name);
+    if ((definition->displays & LATHE_DISPLAY_GTK) && (definition->displays & LATHE_DISPLAY_SDL))
+        return lathe_error_input(error, "--display gtk and --display sdl exclude each other");
+    if (window && !have_display)
+        return lathe_error_input(error,
+                                 "--display %s needs a desktop: neither WAYLAND_DISPLAY nor "
+                                 "DISPLAY is set; use --display none",
+                                 name);
     return true;
 }
 
@@ -316,5 +323,12 @@ void lathe_definition_note(struct lathe_definition *definition, const char *sent
 
 bool lathe_definition_has_window(const struct lathe_definition *definition)
 {
-    return (definition->displays & LATHE_DISPLAY_GTK) != 0;
+    return (definition->displays & (LATHE_DISPLAY_GTK | LATHE_DISPLAY_SDL)) != 0;
+}
+
+const char *lathe_definition_get_display(const struct lathe_definition *definition)
+{
+    if (definition->displays & LATHE_DISPLAY_SDL)
+        return "sdl";
+    return definition->displays & LATHE_DISPLAY_GTK ? "gtk" : "none";
 }

@@ -40,6 +40,7 @@ struct lathe_channel_definition {
 enum lathe_display { /* bits */
                      LATHE_DISPLAY_NONE = 1 << 0,
                      LATHE_DISPLAY_GTK = 1 << 1,
+                     LATHE_DISPLAY_SDL = 1 << 2,
 };
 
 /* What a person types and points with. */
@@ -175,6 +176,8 @@ void lathe_definition_add_gap(struct lathe_definition *definition, const char *g
 void lathe_definition_note(struct lathe_definition *definition, const char *sentence);
 
 bool lathe_definition_has_window(const struct lathe_definition *definition);
+/* The front end: "gtk", "sdl"; "none" without a window. */
+const char *lathe_definition_get_display(const struct lathe_definition *definition);
 /* "stdio", "unix:PATH", ...: as the user writes it, "tab" for a window's terminal; g_free. */
 char *lathe_serial_definition_format(const struct lathe_serial_definition *serial);
 /* "NAME=unix:PATH"; g_free. */

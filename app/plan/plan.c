@@ -297,9 +297,10 @@ static void plan_add_extras(struct lathe_plan *plan, const struct lathe_definiti
     }
     plan_add_spice(plan, definition);
     if (definition->displays != 0)
-        plan_add(plan, "display", lathe_definition_has_window(definition) ? "gtk" : "none",
-                 lathe_definition_has_window(definition) ? "a window with the serial terminals"
-                                                         : "no window");
+        plan_add(plan, "display", lathe_definition_get_display(definition),
+                 definition->displays & LATHE_DISPLAY_SDL   ? "a window for each screen"
+                 : definition->displays & LATHE_DISPLAY_GTK ? "a window with the serial terminals"
+                                                            : "no window");
 }
 
 /* ---- public ---- */

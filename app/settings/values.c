@@ -547,7 +547,7 @@ char *lathe_get_display(const struct lathe_definition *definition)
 {
     if (definition->displays == 0)
         return g_strdup("default");
-    return g_strdup(lathe_definition_has_window(definition) ? "gtk" : "none");
+    return g_strdup(lathe_definition_get_display(definition));
 }
 
 bool lathe_put_display(struct lathe_definition *definition, const char *text, GError **error)
@@ -556,15 +556,15 @@ bool lathe_put_display(struct lathe_definition *definition, const char *text, GE
         definition->displays = 0;
     else if (strcmp(text, "gtk") == 0)
         definition->displays |= LATHE_DISPLAY_GTK;
+    else if (strcmp(text, "sdl") == 0)
+        definition->displays |= LATHE_DISPLAY_SDL;
     else if (strcmp(text, "none") == 0)
         definition->displays |= LATHE_DISPLAY_NONE;
     else if (g_str_has_prefix(text, "spice="))
         return lathe_definition_set_spice(definition, text + strlen("spice="), error);
-    else if (strcmp(text, "sdl") == 0)
-        return lathe_error_input(
-            error, "this version does not have --display %s: use gtk, spice=... or none", text);
     else
-        return lathe_error_input(error, "--display has no '%s': use gtk, spice=... or none", text);
+        return lathe_error_input(error, "--display has no '%s': use gtk, sdl, spice=... or none",
+                                 text);
     return true;
 }
 

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The hot keys: one table for what they do and what the overlay says of them. */
+#include <glib/gi18n.h>
+#include <linux/input-event-codes.h>
+
+#include "display/record/picture.h"
+#include "ui/sdl/viewer.h"
+
+/* ---- what they do ---- */
+
+static void hot_fullscreen(struct lathe_sdl_viewer *viewer)
+{
+    lathe_sdl_view_set_fullscreen(viewer->view, !lathe_sdl_view_is_fullscreen(viewer->view));
+}
+
+static void hot_capture(struct lathe_sdl_viewer *viewer)
+{
+    lathe_sdl_input_set_captured(viewer->input, viewer->view,
+                                 !lathe_sdl_input_is_captured(viewer->input));
+}
+
+static void hot_pause(struct lathe_sdl_viewer *viewer)
+{
+    if (lathe_session_get_state(viewer->session) == LATHE_STATE_RUNNING)
+        lathe_session_pause(viewer->session);
+    else if (lathe_session_get_state(viewer->session) == LATHE_STATE_PAUSED)
+        lathe_session_start(viewer->session);
+}
+
+static void hot_power_button(struct lathe_sdl_viewer *viewer)
+{
+    lathe_session_power_button(viewer->session);
+    lathe_sdl_viewer_say(viewer, _("The power button was pressed."));
+}
+
+static void hot_delete(struct lathe_sdl_viewer *viewer)
+{
+    lathe_sdl_input_press(viewer->input, "Ctrl+Alt+Delete");
+}
+
+static void hot_scaling(struct lathe_sdl_viewer *viewer)
+{
+    static const char *const names[] = {
+        [DISP_SCALE_FIT] = N_("The picture fits the window."),
+        [DISP_SCALE_NATIVE] = N_("A pixel is a pixel."),
+        [DISP_SCALE_WHOLE] = N_("The picture grows by whole steps."),
+    };
+    enum disp_scaling next = (viewer->preferences.scaling + 1) % G_N_ELEMENTS(names);
+
+    viewer->preferences.scaling = next;
+    for (guint i = 0; i < viewer->views->len; i++)
+        lathe_sdl_view_apply(viewer->views->pdata[i], &viewer->preferences);
+    lathe_display_preferences_save(&viewer->preferences);
+    lathe_sdl_viewer_say(viewer, _(names[next]));
+}
+
+/* Of the machine's name and the time; g_free. */
+static char *hot_picture_path(struct lathe_sdl_viewer *viewer)
+{
+    const char *folder = g_get_user_special_dir(G_USER_DIRECTORY_PICTURES);
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *time = g_date_time_format(now, "%Y-%m-%d %H-%M-%S");
+    g_autofree char *name =
+        g_strdup_printf("%s %s.png", lathe_session_get_title(viewer->session), time);
+
+    return g_build_filename(folder != NULL ? folder : g_get_home_dir(),
+                            g_strdelimit(name, "/", '_'), NULL);
+}
+
+static void hot_screenshot(struct lathe_sdl_viewer *viewer)
+{
+    struct disp_screen *screen = lathe_sdl_view_get_screen(viewer->view);
+    g_autofree char *path = hot_picture_path(viewer);
+    g_autoptr(GError) error = NULL;
+
+    disp_screen_refresh(screen);
+    g_autofree char *sentence = disp_picture_save(disp_screen_get_surface(screen), path, &error)
+                                    ? g_strdup_printf(_("The picture is in %s"), path)
+                                    : g_strdup_printf(_("There is no picture: %s"), error->message);
+    lathe_sdl_viewer_say(viewer, sentence);
+}
+
+static void hot_help(struct lathe_sdl_viewer *viewer)
+{
+    viewer->helps = !viewer->helps;
+    lathe_sdl_viewer_update(viewer);
+}
+
+static void hot_close(struct lathe_sdl_viewer *viewer)
+{
+    lathe_sdl_viewer_close(viewer);
+}
+
+/* ---- the table ---- */
+
+static const struct {
+    unsigned code;
+    const char *key;
+    void (*action)(struct lathe_sdl_viewer *viewer);
+    const char *label;
+} hot_rows[] = {
+    {KEY_H, "H", hot_help, N_("these hot keys")},
+    {KEY_F, "F", hot_fullscreen, N_("full screen, or not")},
+    {KEY_G, "G", hot_capture, N_("the keyboard and pointer are the guest's, or not")},
+    {KEY_M, "M", hot_scaling, N_("fit the window, a pixel for a pixel, whole steps")},
+    {KEY_S, "S", hot_screenshot, N_("a screenshot into the pictures' folder")},
+    {KEY_P, "P", hot_pause, N_("pause, or go on")},
+    {KEY_B, "B", hot_power_button, N_("press the power button")},
+    {KEY_D, "D", hot_delete, N_("send Ctrl+Alt+Delete to the guest")},
+    {KEY_Q, "Q", hot_close, N_("close")},
+};
+
+char *lathe_sdl_hot_key_name(struct lathe_sdl_viewer *viewer, const char *key)
+{
+    struct disp_chord chord = viewer->preferences.release;
+    bool modifiers = true;
+
+    for (unsigned i = 0; i < chord.count; i++)
+        modifiers &= disp_key_is_modifier(chord.codes[i]);
+    g_autofree char *release = modifiers ? disp_chord_format(&chord) : g_strdup("Ctrl+Alt");
+    return g_strdup_printf("%s+%s", release, key);
+}
+
+/* The digits: a monitor comes, or goes; the first one stays. */
+static gboolean hot_monitor(struct lathe_sdl_viewer *viewer, unsigned code)
+{
+    guint number = code - KEY_1;
+
+    if (code < KEY_1 || code > KEY_9 || number >= viewer->views->len)
+        return FALSE;
+    struct lathe_sdl_view *view = viewer->views->pdata[number];
+    if (number > 0)
+        lathe_sdl_view_show(view, !lathe_sdl_view_is_shown(view));
+    else
+        SDL_RaiseWindow(lathe_sdl_view_get_window(view));
+    lathe_sdl_viewer_update(viewer);
+    return TRUE;
+}
+
+gboolean lathe_sdl_hot_key(struct lathe_sdl_viewer *viewer, unsigned code)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(hot_rows); i++) {
+        if (hot_rows[i].code != code)
+            continue;
+        hot_rows[i].action(viewer);
+        return TRUE;
+    }
+    return hot_monitor(viewer, code);
+}
+
+char *lathe_sdl_hot_keys_text(struct lathe_sdl_viewer *viewer)
+{
+    GString *text = g_string_new(NULL);
+    g_autofree char *release = disp_chord_format(&viewer->preferences.release);
+
+    g_string_append_printf(text, "%s\t%s\n", release, _("lets go of what is captured"));
+    for (size_t i = 0; i < G_N_ELEMENTS(hot_rows); i++) {
+        g_autofree char *name = lathe_sdl_hot_key_name(viewer, hot_rows[i].key);
+        g_string_append_printf(text, "%s\t%s\n", name, _(hot_rows[i].label));
+    }
+    if (viewer->views->len > 1) {
+        g_autofree char *name = lathe_sdl_hot_key_name(viewer, "2");
+        g_string_append_printf(text, "%s…\t%s\n", name, _("a monitor more, or less"));
+    }
+    g_string_truncate(text, text->len - 1);
+    return g_string_free(text, FALSE);
+}
