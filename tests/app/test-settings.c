@@ -77,7 +77,7 @@ static const struct settings_value settings_values[] = {
      "user,model=e1000e,mac=52:54:00:12:34:56,forward=tcp:127.0.0.1:2222-:22\nuser,model=virtio",
      NULL, "user,model=coax"},
     {"gpu", "virtio", NULL, "cga"},
-    {"display", "none", NULL, "sdl"},
+    {"display", "none", NULL, "vnc"},
     {"serial", "default\nnull\npty", NULL, "modem"},
     {"numa", "cpus=0-1+3,memory=1 GiB,distance=0:10+1:20\nmemory=512 MiB", NULL,
      "cpus=a,memory=1G"},
