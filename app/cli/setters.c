@@ -165,7 +165,8 @@ bool lathe_set_input(struct lathe_cli *cli, const char *value, GError **error)
 bool lathe_set_display(struct lathe_cli *cli, const char *value, GError **error)
 {
     if (strcmp(value, "default") == 0) /* a word of the pages: here it is not to give the option */
-        return lathe_error_input(error, "--display has no '%s': use gtk, sdl, spice=... or none", value);
+        return lathe_error_input(error, "--display has no '%s': use gtk, sdl, spice=... or none",
+                                 value);
     return lathe_put_display(cli->definition, value, error);
 }
 

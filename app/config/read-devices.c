@@ -431,5 +431,5 @@ bool lathe_read_ports(struct lathe_config_reader *reader, GError **error)
 {
     return read_serials(reader, error) && read_consoles(reader, error) &&
            read_channels(reader, error) && read_tpm(reader, error) && read_video(reader, error) &&
-           read_inputs(reader, error);
+           read_inputs(reader, error) && (lathe_read_graphics(reader), true);
 }

@@ -21,6 +21,8 @@ bool lathe_read_nets(struct lathe_config_reader *reader, GError **error);
 /* The boot service of the definition's adapter of that index. */
 bool lathe_read_netboot(struct lathe_config_reader *reader, unsigned index, GError **error);
 bool lathe_read_ports(struct lathe_config_reader *reader, GError **error);
+/* graphics.c: viewers elsewhere, those that are not served noted. */
+void lathe_read_graphics(struct lathe_config_reader *reader);
 
 /* "NAME:LINE: why"; returns false always. */
 bool lathe_read_fail(const struct lathe_config_reader *reader, const xmlNode *node, GError **error,

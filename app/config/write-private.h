@@ -38,6 +38,8 @@ bool lathe_write_remove_serial(xmlNode *devices, unsigned number);
 void lathe_write_netboot(xmlNode *root, unsigned number, const struct lathe_net_definition *net);
 void lathe_write_drop_netboots(xmlNode *root);
 void lathe_write_forget_netboot(xmlNode *root, unsigned number);
+/* graphics.c: what is served; others stay. */
+void lathe_write_graphics(xmlNode *root, const struct lathe_definition *definition);
 bool lathe_write_debugcon(xmlNode *root, const struct lathe_definition *definition, GError **error);
 
 #endif

@@ -303,6 +303,7 @@ static bool write_input(xmlNode *root, const struct lathe_definition *definition
 
 static bool write_display(xmlNode *root, const struct lathe_definition *definition, GError **error)
 {
+    lathe_write_graphics(root, definition);
     if (definition->displays == 0)
         lathe_write_drop(lathe_tree_find(root, "metadata/lathe:machine"), "lathe:display");
     else

@@ -239,8 +239,10 @@ static bool definition_settle_displays(struct lathe_definition *definition, bool
                                        GError **error)
 {
     if (definition->displays == 0)
-        definition->displays = have_display && definition->spice == NULL ? LATHE_DISPLAY_GTK
-                                                                         : LATHE_DISPLAY_NONE;
+        definition->displays = have_display ? LATHE_DISPLAY_GTK : LATHE_DISPLAY_NONE;
+    if (definition->displays == LATHE_DISPLAY_ELSEWHERE)
+        definition->displays = LATHE_DISPLAY_NONE;
+    definition->displays &= ~(unsigned)LATHE_DISPLAY_ELSEWHERE;
     bool window = lathe_definition_has_window(definition);
     const char *name = lathe_definition_get_display(definition);
 
@@ -288,9 +290,9 @@ bool lathe_definition_complete(struct lathe_definition *definition, bool have_di
         return false;
     definition_settle_drive(definition);
     if (definition->input == LATHE_INPUT_DEFAULT)
-        definition->input =
-            lathe_definition_has_window(definition) || definition->spice != NULL ? LATHE_INPUT_USB
-                                                                                 : LATHE_INPUT_PS2;
+        definition->input = lathe_definition_has_window(definition) || definition->spice != NULL
+                                ? LATHE_INPUT_USB
+                                : LATHE_INPUT_PS2;
     if (!lathe_ports_settle(definition, error))
         return false;
     if (definition->nets == 0 && !definition->no_net &&

@@ -41,6 +41,7 @@ enum lathe_display { /* bits */
                      LATHE_DISPLAY_NONE = 1 << 0,
                      LATHE_DISPLAY_GTK = 1 << 1,
                      LATHE_DISPLAY_SDL = 1 << 2,
+                     LATHE_DISPLAY_ELSEWHERE = 1 << 7, /* with nothing else it is NONE */
 };
 
 /* What a person types and points with. */

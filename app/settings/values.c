@@ -550,6 +550,26 @@ char *lathe_get_display(const struct lathe_definition *definition)
     return g_strdup(lathe_definition_get_display(definition));
 }
 
+static bool values_put_viewers(struct lathe_definition *definition, const char *text,
+                               GError **error)
+{
+    if (!lathe_definition_set_spice(definition, text, error))
+        return false;
+    if (definition->spice != NULL)
+        definition->displays |= LATHE_DISPLAY_ELSEWHERE;
+    return true;
+}
+
+char *lathe_get_spice(const struct lathe_definition *definition)
+{
+    return definition->spice != NULL ? lathe_spice_format(definition->spice) : g_strdup("");
+}
+
+bool lathe_put_spice(struct lathe_definition *definition, const char *text, GError **error)
+{
+    return lathe_definition_set_spice(definition, *text != '\0' ? text : "none", error);
+}
+
 bool lathe_put_display(struct lathe_definition *definition, const char *text, GError **error)
 {
     if (strcmp(text, "default") == 0)
@@ -561,7 +581,7 @@ bool lathe_put_display(struct lathe_definition *definition, const char *text, GE
     else if (strcmp(text, "none") == 0)
         definition->displays |= LATHE_DISPLAY_NONE;
     else if (g_str_has_prefix(text, "spice="))
-        return lathe_definition_set_spice(definition, text + strlen("spice="), error);
+        return values_put_viewers(definition, text + strlen("spice="), error);
     else
         return lathe_error_input(error, "--display has no '%s': use gtk, sdl, spice=... or none",
                                  text);

@@ -78,6 +78,7 @@ static const struct settings_value settings_values[] = {
      NULL, "user,model=coax"},
     {"gpu", "virtio", NULL, "cga"},
     {"display", "none", NULL, "vnc"},
+    {"spice", "tcp:127.0.0.1:5900,ticket=x", NULL, "here"},
     {"serial", "default\nnull\npty", NULL, "modem"},
     {"numa", "cpus=0-1+3,memory=1 GiB,distance=0:10+1:20\nmemory=512 MiB", NULL,
      "cpus=a,memory=1G"},
