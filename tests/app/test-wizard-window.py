@@ -114,7 +114,7 @@ class Wizard:
 
 def test_topology(display, folder):
     """Through the steps by keyboard, with mistakes; the preview and the files follow."""
-    subprocess.run([PROGRAM, "create", "box", "--memory", "6G", "--smp", "6"], check=True, stdout=subprocess.DEVNULL,
+    subprocess.run([PROGRAM, "create", "box", "--memory", "6G", "--smp", "6", *2 * ["--disk", "size=16M,bus=nvme"]], check=True, stdout=subprocess.DEVNULL,
                    env=dict(display.environment, XDG_DATA_HOME=os.path.join(folder, "data")))
     wizard = Wizard(display, folder, "topology", "Topology")
     wizard.wait_focus("Processors")
