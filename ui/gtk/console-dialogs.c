@@ -4,6 +4,7 @@
 
 #include "app/library/library.h"
 #include "ui/gtk/console-private.h"
+#include "ui/gtk/fields.h"
 #include "ui/gtk/log-chooser.h"
 
 void lathe_console_window_show_error(LatheConsoleWindow *window, const char *title,
@@ -130,6 +131,7 @@ static void ask_add_row(GtkGrid *grid, int row, const char *text, GtkWidget *fie
     GtkWidget *label = gtk_label_new_with_mnemonic(text);
 
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), field);
+    lathe_field_set_name(field, gtk_label_get_text(GTK_LABEL(label)));
     gtk_label_set_xalign(GTK_LABEL(label), 1);
     gtk_widget_set_hexpand(field, TRUE);
     gtk_grid_attach(grid, label, 0, row, 1, 1);

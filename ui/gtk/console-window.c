@@ -360,6 +360,8 @@ static void window_make_content(LatheConsoleWindow *window)
     GtkWidget *status = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
 
     window->notebook = GTK_NOTEBOOK(gtk_notebook_new());
+    atk_object_set_name(gtk_widget_get_accessible(GTK_WIDGET(window->notebook)),
+                        _("Serial Consoles"));
     gtk_notebook_set_group_name(window->notebook, CONSOLE_GROUP);
     gtk_notebook_set_scrollable(window->notebook, TRUE);
     gtk_notebook_set_show_border(window->notebook, FALSE);

@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/gtk/fields.h"
 #include "ui/gtk/window-private.h"
 
 #define FORWARDS_HOST_PORT  2222 /* what most people want: the guest's SSH */
@@ -156,7 +157,7 @@ static void forwards_add_field(struct forwards *forwards, const char *label, Gtk
 
     gtk_label_set_xalign(GTK_LABEL(words), 0);
     gtk_label_set_mnemonic_widget(GTK_LABEL(words), field);
-    atk_object_set_name(gtk_widget_get_accessible(field), gtk_label_get_text(GTK_LABEL(words)));
+    lathe_field_set_name(field, gtk_label_get_text(GTK_LABEL(words)));
     gtk_widget_set_hexpand(field, TRUE);
     gtk_grid_attach(forwards->fields, words, 0, forwards->rows, 1, 1);
     gtk_grid_attach(forwards->fields, field, 1, forwards->rows++, 1, 1);

@@ -152,11 +152,14 @@ static void graph_show_values(LathePerformanceGraph *graph)
 {
     g_autoptr(GString) all = g_string_new(NULL);
     g_autofree char *top = lathe_unit_format(graph_unit(graph), graph_top(graph));
+    GtkWidget *parent = gtk_widget_get_parent(GTK_WIDGET(graph));
 
     for (guint i = 0; i < graph->lines->len; i++)
         graph_show_value(graph, graph_line(graph, i), all);
     gtk_label_set_text(graph->scale, top);
     atk_object_set_description(gtk_widget_get_accessible(graph->area), all->str);
+    if (parent != NULL) /* what the keyboard comes to */
+        atk_object_set_description(gtk_widget_get_accessible(parent), all->str);
 }
 
 void lathe_performance_graph_update(LathePerformanceGraph *graph)
@@ -207,8 +210,10 @@ static GtkWidget *graph_make_key(guint number, GtkLabel **value)
 void lathe_performance_graph_add(LathePerformanceGraph *graph, guint series, const char *label)
 {
     struct graph_line line = {series, g_strdup(label), NULL};
+    GtkWidget *key = graph_make_key(graph->lines->len, &line.value);
 
-    gtk_container_add(GTK_CONTAINER(graph->values), graph_make_key(graph->lines->len, &line.value));
+    gtk_container_add(GTK_CONTAINER(graph->values), key);
+    gtk_widget_set_can_focus(gtk_widget_get_parent(key), FALSE); /* the graph says it all */
     g_array_append_val(graph->lines, line);
     graph_show_values(graph);
 }

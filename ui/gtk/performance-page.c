@@ -38,7 +38,7 @@ static LathePerformanceGraph *page_add(LathePerformancePage *page, const char *t
     GtkWidget *graph = lathe_performance_graph_new(page->stats, title, most);
 
     gtk_container_add(GTK_CONTAINER(page->flow), graph);
-    gtk_widget_set_can_focus(gtk_widget_get_parent(graph), FALSE);
+    atk_object_set_name(gtk_widget_get_accessible(gtk_widget_get_parent(graph)), title);
     g_ptr_array_add(page->graphs, graph);
     return LATHE_PERFORMANCE_GRAPH(graph);
 }
@@ -121,6 +121,8 @@ static void page_make_flow(LathePerformancePage *page)
     gtk_flow_box_set_column_spacing(GTK_FLOW_BOX(page->flow), 18);
     gtk_widget_set_valign(page->flow, GTK_ALIGN_START);
     gtk_container_add(GTK_CONTAINER(scroller), page->flow);
+    gtk_flow_box_set_vadjustment(GTK_FLOW_BOX(page->flow), gtk_scrolled_window_get_vadjustment(
+                                                               GTK_SCROLLED_WINDOW(scroller)));
     gtk_box_pack_start(GTK_BOX(page), scroller, TRUE, TRUE, 0);
 }
 

@@ -414,6 +414,7 @@ GtkWidget *lathe_wizard_new_page(struct wizard *wizard, struct wizard_page *page
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER,
                                    GTK_POLICY_AUTOMATIC);
     gtk_container_add(GTK_CONTAINER(scroller), box);
+    atk_object_set_name(gtk_widget_get_accessible(scroller), _(page->step->title));
     return scroller;
 }
 
