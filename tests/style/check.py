@@ -40,6 +40,7 @@ LAYERS = {
     "wizards/doctor": ["emulator/api", "app/plan", "app/config", "app/firmware", "wizards/flow"],
     "wizards/installer": ["app/plan", "wizards/flow"],
     "wizards/netboot": ["app/plan", "wizards/firmware", "wizards/flow", "wizards/installer"],
+    "wizards/secure": ["emulator/api", "app/library", "app/plan", "wizards/flow", "wizards/ignition", "wizards/installer"],
     "wizards/topology": ["emulator/api", "app/plan", "wizards/flow"],
     "wizards/ignition": ["app/plan"],
     "wizards/cloud": ["app/plan", "wizards/flow", "wizards/ignition", "wizards/installer"],

@@ -23,6 +23,7 @@
 #include "wizards/flow/repair.h"
 #include "wizards/installer/installer.h"
 #include "wizards/netboot/netboot.h"
+#include "wizards/secure/secure.h"
 #include "wizards/topology/topology.h"
 
 enum wizard_command {

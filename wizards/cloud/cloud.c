@@ -193,7 +193,8 @@ static void network_apply(const struct lathe_answers *answers, struct lathe_outc
         installer_yaml_key(out, 2, "dhcp4: true");
     lathe_outcome_note(outcome,
                        "cloud-init finds these files on a volume labelled CIDATA: lathe seed disc "
-                       "makes one of them, for a CD drive of the machine.");
+                       "makes one of them. Add it with --disk FILE,readonly: kernels for clouds "
+                       "have no driver for SATA, and do not see what lies in a CD drive.");
 }
 
 static const struct lathe_step cloud_steps[] = {
