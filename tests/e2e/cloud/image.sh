@@ -19,6 +19,7 @@ generalize() {
     echo "PARTUUID=$1 / ext4 errors=remount-ro 0 1" >"$root/etc/fstab"
     rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/hostname"
     : >"$root/etc/machine-id"
+    echo LANG=C.UTF-8 >"$root/etc/default/locale"
     # Debian's choice for its images, which dpkg asks for elsewhere.
     echo 'datasource_list: [ NoCloud, ConfigDrive, None ]' >"$root/etc/cloud/cloud.cfg.d/90_dpkg.cfg"
 }
