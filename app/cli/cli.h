@@ -46,6 +46,7 @@ struct lathe_cli {
     char *format, *output;         /* --format, --output; NULL: not given */
     guint64 given;                 /* a bit for each row of the option table */
     struct lathe_machine *machine; /* the one of the library that is run; NULL: none */
+    struct lathe_lock *lock;       /* run: of a trial that is kept by now; NULL: none */
     struct lathe_keep keep;
     bool list_cpus, list_traces; /* "--cpu help", "--trace help" */
 };

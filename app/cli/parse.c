@@ -276,5 +276,6 @@ void lathe_cli_free(struct lathe_cli *cli)
     g_free(cli->keep.express);
     g_ptr_array_unref(cli->keep.removed);
     lathe_machine_free(cli->machine);
+    lathe_lock_free(cli->lock);
     g_free(cli);
 }

@@ -6,11 +6,14 @@
 #include <glib/gi18n.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "app/cli/run-keep.h"
 #include "app/cli/run-suspend.h"
 #include "app/cli/terminal.h"
 #include "app/console/server.h"
+#include "app/control/control-path.h"
 #include "app/control/gdb.h"
 #include "app/control/qmp.h"
 #include "app/library/library.h"
@@ -28,6 +31,8 @@ struct run_control {
     struct lathe_console_server *ports;
     struct lathe_expect *expect;
     struct lathe_run_suspend *suspend;
+    struct lathe_run_keep *keep;
+    struct lathe_qmp *qmp;
     guint timer, retry, signals[3];
     bool ended;
     bool held; /* once, at least */
@@ -237,6 +242,7 @@ static void run_finish(struct run_control *control)
     g_signal_handlers_disconnect_by_data(control->session, control);
     lathe_session_close(control->session);
     run_finish_suspend(control);
+    lathe_run_keep_free(control->keep);
     if (control->message != NULL)
         lathe_cli_fail(control->status, control->message);
     g_free(control->message);
@@ -291,16 +297,15 @@ static void run_on_quit(void *opaque)
 #endif
 
 /* Before the machine starts, so that a client sees all of it. */
-static bool run_serve(struct run_control *control, struct lathe_qmp **qmp, GError **error)
+static bool run_serve(struct run_control *control, GError **error)
 {
-    const char *address = control->cli->definition->control;
+    const char *address = lathe_session_get_definition(control->session)->control;
 
-    *qmp = NULL;
-    if (address == NULL)
+    if (address == NULL || control->qmp != NULL)
         return true;
 #ifdef LATHE_HAVE_GDB
-    *qmp = lathe_qmp_start(control->session, address, run_on_quit, control, error);
-    return *qmp != NULL;
+    control->qmp = lathe_qmp_start(control->session, address, run_on_quit, control, error);
+    return control->qmp != NULL;
 #else
     return lathe_error_input(error, "this version was built without --control");
 #endif
@@ -329,6 +334,20 @@ static bool run_open_remote(struct run_control *control, struct lathe_remote **r
     return false;
 }
 
+#define RUN_SOCKET_MAX 100 /* bytes of its name that the host has room for, and some */
+
+void lathe_run_choose_socket(struct lathe_definition *definition)
+{
+    g_autofree char *path = lathe_control_path(getpid());
+    g_autofree char *folder = lathe_control_folder();
+
+    if (definition->control != NULL || strlen(path) >= RUN_SOCKET_MAX ||
+        g_mkdir_with_parents(folder, 0700) != 0)
+        return;
+    lathe_control_sweep();
+    definition->control = g_strconcat("unix:", path, NULL);
+}
+
 /* The ports of a machine that is kept are for "lathe console"; it runs without them, too. */
 static void run_offer_ports(struct run_control *control)
 {
@@ -343,24 +362,37 @@ static void run_offer_ports(struct run_control *control)
         lathe_machine_log(control->cli->machine, "%s", error->message);
 }
 
+/* The trial is a machine of the library now, and has what those have. */
+static void run_on_kept(void *opaque)
+{
+    struct run_control *control = opaque;
+    g_autoptr(GError) error = NULL;
+
+    lathe_run_choose_socket(lathe_session_get_definition(control->session));
+    if (!run_serve(control, &error))
+        lathe_machine_log(control->cli->machine, "%s", error->message);
+    run_offer_ports(control);
+    control->suspend = lathe_run_suspend_new(control->cli, control->session, run_on_leave, control);
+}
+
 int lathe_run_control(struct lathe_cli *cli, LatheSession *session,
                       const struct lathe_front_end *front_end)
 {
     struct run_control control = {.cli = cli, .session = session, .front_end = front_end};
     struct lathe_gdb *gdb = NULL;
-    struct lathe_qmp *qmp = NULL;
     struct lathe_remote *remote = NULL;
     g_autoptr(GError) error = NULL;
 
     run_begin(&control);
     run_offer_ports(&control);
-    if (!run_open_remote(&control, &remote, &error) || !run_serve(&control, &qmp, &error) ||
+    control.keep = lathe_run_keep_new(cli, session, run_on_kept, &control);
+    if (!run_open_remote(&control, &remote, &error) || !run_serve(&control, &error) ||
         !run_start(&control, &gdb, &error) || !run_loop(&control, &error))
         run_end(&control, LATHE_EXIT_USAGE, g_strdup(error->message));
     else if (!control.ended) /* the window was closed */
         control.status = lathe_session_get_exit_status(session);
 #ifdef LATHE_HAVE_GDB
-    lathe_qmp_stop(qmp);
+    lathe_qmp_stop(control.qmp);
     lathe_gdb_stop(gdb);
 #endif
     lathe_console_server_stop(control.ports);

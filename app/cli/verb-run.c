@@ -13,7 +13,6 @@
 #include "app/cli/run-control.h"
 #include "app/cli/run-files.h"
 #include "app/cli/run-suspend.h"
-#include "app/control/control-path.h"
 #include "app/firmware/firmware.h"
 #include "app/library/last-words.h"
 #include "app/library/library.h"
@@ -184,32 +183,20 @@ static void run_tell_gaps(const struct lathe_cli *cli)
                 path, count, path);
 }
 
-#define RUN_SOCKET_MAX 100 /* bytes of its name that the host has room for, and some */
-
-/* The verbs reach it there. Where there is no place for the socket it runs all the same. */
-static void run_choose_socket(struct lathe_cli *cli)
-{
-    g_autofree char *path = lathe_control_path(getpid());
-    g_autofree char *folder = lathe_control_folder();
-
-    if (cli->definition->control != NULL || strlen(path) >= RUN_SOCKET_MAX ||
-        g_mkdir_with_parents(folder, 0700) != 0)
-        return;
-    lathe_control_sweep();
-    cli->definition->control = g_strconcat("unix:", path, NULL);
-}
-
 /* A machine that is kept runs once at a time; it is held before anything of it is made. */
 static bool run_take_lock(struct lathe_cli *cli, struct lathe_lock **lock, GError **error)
 {
-    if (cli->machine == NULL || cli->dry_run)
+    if (cli->dry_run)
+        return true;
+    if (cli->machine != NULL || (cli->operands->len == 1 && !cli->by_definition))
+        lathe_run_choose_socket(cli->definition); /* a trial of a FILE may be kept */
+    if (cli->machine == NULL)
         return true;
     if (cli->machine->template)
         return lathe_error_input(error,
                                  "'%s' is a template: lathe clone '%s' NEW makes a machine of it",
                                  cli->machine->name, cli->machine->name);
     *lock = lathe_lock_take(cli->machine->folder, cli->machine->name, LATHE_LOCK_RUN, error);
-    run_choose_socket(cli);
     return *lock != NULL;
 }
 

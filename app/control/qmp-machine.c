@@ -253,6 +253,29 @@ void qmp_do_suspend(struct qmp_call *call)
     lathe_session_suspend(qmp->session, machine_on_suspended, call);
 }
 
+static void machine_on_kept(gpointer data, const char *complaint)
+{
+    struct qmp_call *call = data;
+    struct lathe_qmp *qmp = call->opaque;
+    JsonNode *name;
+
+    if (complaint != NULL) {
+        qmp_fail(call, QMP_GENERIC_ERROR, "%s", complaint);
+        return;
+    }
+    name = json_node_new(JSON_NODE_VALUE);
+    json_node_set_string(name, lathe_session_get_title(qmp->session));
+    qmp_return(call, name);
+}
+
+/* A trial becomes a machine of the library, and its process runs on. */
+void qmp_do_keep(struct qmp_call *call)
+{
+    struct lathe_qmp *qmp = call->opaque;
+
+    lathe_session_keep(qmp->session, qmp_argument_string(call, "name"), machine_on_kept, call);
+}
+
 /* Brings the machine's window to the front, for who shows a list of machines. */
 void qmp_do_present(struct qmp_call *call)
 {

@@ -316,6 +316,8 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
         config.nics[i].place = buses->nics[i];
     if (serials != NULL && definition->gpu == EMU_GPU_VIRTIO_GL)
         lathe_renderer_open(&config.gpu_backend, notice);
+    for (unsigned i = 0; watch != NULL && i < config.drive_count; i++)
+        watch->drives[i] = config.drives[i].backend;
     struct emu_machine *machine =
         emu_machine_new(&config, watch != NULL ? &watch->machine : NULL, &found);
     lathe_numa_free(numa);

@@ -16,6 +16,7 @@ struct lathe_build_watch {
     struct emu_machine_observer machine;
     void (*netboot)(void *opaque, const struct emu_netboot_event *event);
     void *opaque;
+    struct emu_block_backend *drives; /* becomes the back ends of the definition's disks */
 };
 
 /* serials: of LatheSerial *, or NULL for a machine with nothing connected; watch NULL: nobody

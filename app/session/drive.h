@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The media in a running machine's CD and floppy drives: internal to app/session; LatheSession has the
- * public face. Main thread.
+ * The media in a running machine's CD and floppy drives: internal to app/session; LatheSession has
+ * the public face. Main thread.
  */
 #ifndef LATHE_SESSION_DRIVE_H
 #define LATHE_SESSION_DRIVE_H

@@ -164,9 +164,11 @@ struct session_box *lathe_session_box_new(LatheSession *session, GError **error)
                     .opaque = box},
         .netboot = session_on_netboot,
         .opaque = box,
+        .drives = box->drives,
     };
 
-    *box = (struct session_box){session, session->generation, NULL, FALSE};
+    box->session = session;
+    box->generation = session->generation;
     box->machine =
         lathe_build_machine(session->definition, session->serials, &watch, &notice, error);
     if (box->machine == NULL) {

@@ -9,6 +9,7 @@
 #define LATHE_SESSION_INTERNAL_H
 
 #include "app/session/session.h"
+#include "emulator/api/machine.h"
 #include "emulator/api/stats.h"
 
 struct lathe_attach;
@@ -19,7 +20,8 @@ struct session_box {
     LatheSession *session; /* outlives the machine */
     unsigned generation;
     struct emu_machine *machine;
-    gint resetting; /* atomic: the worker resets it */
+    gint resetting;                                  /* atomic: the worker resets it */
+    struct emu_block_backend drives[EMU_MAX_DRIVES]; /* the machine's, of the definition's disks */
 };
 
 struct _LatheSession {
@@ -46,6 +48,8 @@ struct _LatheSession {
     struct emu_machine_stats last;
     lathe_session_suspender *suspender; /* NULL: nobody keeps the machine */
     gpointer suspender_opaque;
+    lathe_session_keeper *keeper; /* NULL: it is no trial */
+    gpointer keeper_opaque;
     gint64 last_time; /* monotonic microseconds */
     guint sampler;
     double busy, mips;
@@ -102,6 +106,7 @@ enum session_job_kind {
     JOB_ORDER,
     JOB_TRAY,
     JOB_SAVE,
+    JOB_LABOUR,
     JOB_SETTLE
 };
 
@@ -111,6 +116,7 @@ struct session_job {
     struct lathe_attach_order *order; /* of JOB_ORDER */
     struct session_settle *settle;    /* of JOB_SETTLE */
     struct session_saving *saving;    /* of JOB_SAVE */
+    struct session_labour *labour;    /* of JOB_LABOUR */
     unsigned drive;                   /* of JOB_TRAY, like the next */
     gboolean open;
 };
@@ -125,5 +131,12 @@ void lathe_session_push_order(LatheSession *session, struct lathe_attach_order *
 
 /* JOB_SAVE, by the worker. Takes saving. */
 void lathe_session_carry_out_save(struct session_saving *saving, struct session_box *box);
+
+/* ---- keep.c ---- */
+
+/* JOB_LABOUR, by the worker. Takes labour. */
+void lathe_session_carry_out_labour(struct session_labour *labour, struct session_box *box);
+/* In session.c: tells that the machine is kept. */
+void lathe_session_emit_kept(LatheSession *session);
 
 #endif

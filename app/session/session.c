@@ -36,6 +36,7 @@ enum {
     SIGNAL_POWER_BUTTON,
     SIGNAL_SLEEP_CHANGED,
     SIGNAL_NETWORK_REQUEST,
+    SIGNAL_KEPT,
     SIGNAL_COUNT
 };
 static guint session_signals[SIGNAL_COUNT];
@@ -423,6 +424,11 @@ LatheSession *lathe_session_new(struct lathe_definition *definition)
     return session;
 }
 
+void lathe_session_emit_kept(LatheSession *session)
+{
+    g_signal_emit(session, session_signals[SIGNAL_KEPT], 0);
+}
+
 void lathe_session_close(LatheSession *session)
 {
     g_atomic_int_set(&session->closing, TRUE);
@@ -521,6 +527,7 @@ static void lathe_session_class_init(LatheSessionClass *class)
     session_signals[SIGNAL_WARNING] = session_new_signal_of("warning", G_TYPE_STRING);
     session_signals[SIGNAL_DISK_ATTACHED] = session_new_signal_of("disk-attached", G_TYPE_STRING);
     session_signals[SIGNAL_DISK_DETACHED] = session_new_signal_of("disk-detached", G_TYPE_STRING);
+    session_signals[SIGNAL_KEPT] = session_new_signal("kept");
     session_signals[SIGNAL_POWER_BUTTON] = session_new_signal("power-button");
     session_signals[SIGNAL_NETWORK_REQUEST] = session_new_signal("network-request");
     session_signals[SIGNAL_SLEEP_CHANGED] = session_new_signal_of("sleep-changed", G_TYPE_BOOLEAN);

@@ -13,6 +13,7 @@
  *   "warning" (char *)   a sentence for people: a disk's image was deleted
  *   "disk-attached" (char *), "disk-detached" (char *)  by lathe_session_attach_disk: its path
  *   "power-button" ()    somebody pressed it
+ *   "kept" ()            the trial is a machine of the library now, with another title
  *   "sleep-changed" (gboolean)  the guest fell asleep, or woke
  *   "network-request" ()  its network's boot service was asked for something: the last of
  *                        lathe_session_get_requests
@@ -32,6 +33,7 @@ struct emu_machine;
 struct emu_stop_reason;
 struct lathe_definition;
 struct lathe_disk_definition;
+struct session_box; /* the machine, for the worker */
 
 typedef enum {
     LATHE_STATE_PAUSED, /* also before the first start */
@@ -186,9 +188,34 @@ void lathe_session_set_suspender(LatheSession *session, lathe_session_suspender 
 /* For it: pauses the machine and writes it to a file, from its position on, and syncs the file.
  * done as above. */
 void lathe_session_save(LatheSession *session, int file, lathe_session_done *done, gpointer data);
-/* Between lathe_session_build and start: the machine becomes what was saved there. Waits. FALSE with
- * *error: it does not fit, and the session is of no use any more. */
+/* Between lathe_session_build and start: the machine becomes what was saved there. Waits. FALSE
+ * with *error: it does not fit, and the session is of no use any more. */
 gboolean lathe_session_load(LatheSession *session, int file, GError **error);
+
+/*
+ * Keeping a trial: it becomes a machine of the library, with what its disks were to forget, and
+ * runs on. name NULL: after its file. done as above; complaint NULL: "kept" was emitted. Is there
+ * somebody who can?
+ */
+gboolean lathe_session_can_keep(LatheSession *session);
+void lathe_session_keep(LatheSession *session, const char *name, lathe_session_done *done,
+                        gpointer data);
+/* Who that is; the function does what is said above, and ends with the two last ones here. */
+typedef void lathe_session_keeper(gpointer opaque, const char *name, lathe_session_done *done,
+                                  gpointer data);
+void lathe_session_set_keeper(LatheSession *session, lathe_session_keeper *keeper, gpointer opaque);
+/* For it: does the work on the worker, which must have a machine; it returns a complaint, g_free,
+ * or NULL. done as above. */
+typedef char *lathe_session_work(gpointer data, struct session_box *box);
+void lathe_session_do(LatheSession *session, lathe_session_work *work, lathe_session_done *done,
+                      gpointer data);
+/* On the worker: the changes of a disk of the definition, which were to be forgotten, go to a new
+ * image in front of backing. FALSE with *error. */
+gboolean lathe_session_keep_disk(struct session_box *box, unsigned disk, const char *backing,
+                                 const char *format, const char *path, GError **error);
+/* Where that image is now; and the machine's name. It is no trial any more. */
+void lathe_session_disk_is_kept(LatheSession *session, unsigned disk, const char *path);
+void lathe_session_set_kept(LatheSession *session, const char *name);
 
 /* For a debugger; NULL between two machines. A restart makes another: see "reset". */
 struct emu_machine *lathe_session_get_machine(LatheSession *session);

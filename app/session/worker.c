@@ -17,7 +17,7 @@ struct session_settle {
 /* Frees the old machine first: two would need twice the memory and the same sockets. */
 static void session_remake(LatheSession *session, struct session_box *old)
 {
-    struct session_box poster = {session, session->generation, NULL, FALSE};
+    struct session_box poster = {.session = session, .generation = session->generation};
 
     lathe_session_box_free(old);
     session->made = lathe_session_box_new(session, &session->made_error);
@@ -89,6 +89,9 @@ static void session_work(gpointer data, gpointer user_data)
         break;
     case JOB_SAVE:
         lathe_session_carry_out_save(job->saving, job->box);
+        break;
+    case JOB_LABOUR:
+        lathe_session_carry_out_labour(job->labour, job->box);
         break;
     case JOB_SETTLE:
         lathe_session_invoke(session_on_settled, job->settle, session_settle_free);

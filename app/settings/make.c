@@ -121,12 +121,6 @@ bool lathe_make_check(const struct lathe_config *config, GError **error)
 
 /* ---- new machines ---- */
 
-/* What every new machine says of itself, whatever else is asked for. */
-#define MAKE_AREAS                                                                                 \
-    (LATHE_AREA_NAME | LATHE_AREA_BOARD | LATHE_AREA_MEMORY | LATHE_AREA_TOPOLOGY |                \
-     LATHE_AREA_CPU | LATHE_AREA_FIRMWARE | LATHE_AREA_NETS | LATHE_AREA_SERIALS |                 \
-     LATHE_AREA_GPU | LATHE_AREA_DISKS)
-
 /* A document says all that it has: what "run" adds by itself is written down. */
 static bool make_settle(struct lathe_definition *definition, GError **error)
 {
@@ -151,7 +145,7 @@ static struct lathe_machine *make_in(struct lathe_draft *draft, struct lathe_def
     g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(g_free);
 
     if (!lathe_make_disks(definition, folder, made, error) ||
-        !lathe_config_write(config, definition, MAKE_AREAS | areas, error))
+        !lathe_config_write(config, definition, LATHE_MAKE_AREAS | areas, error))
         return NULL;
     lathe_config_set_group(config, definition->group);
     return lathe_make_check(config, error) ? lathe_draft_publish(draft, config, error) : NULL;
@@ -166,8 +160,7 @@ struct lathe_machine *lathe_make_machine_with(struct lathe_library *library,
         return NULL;
     g_autoptr(lathe_draft) draft = lathe_draft_new(library, definition->name, error);
     if (draft == NULL ||
-        (prepare != NULL && (!prepare(definition, lathe_draft_get_folder(draft), opaque, error) ||
-                             !lathe_make_settle_files(definition, error))))
+        (prepare != NULL && !prepare(definition, lathe_draft_get_folder(draft), opaque, error)))
         return NULL;
     return make_in(draft, definition, areas, error);
 }

@@ -7,7 +7,7 @@
 #ifndef LATHE_SETTINGS_MAKE_H
 #define LATHE_SETTINGS_MAKE_H
 
-#include "app/config/config.h"
+#include "app/config/write.h"
 #include "app/library/library.h"
 #include "app/plan/definition.h"
 
@@ -21,6 +21,12 @@ bool lathe_make_disks(struct lathe_definition *definition, const char *folder, G
 /* Would it run, as far as the definition says? */
 bool lathe_make_check(const struct lathe_config *config, GError **error);
 
+/* What every new machine says of itself, whatever else is asked for. */
+#define LATHE_MAKE_AREAS                                                                           \
+    (LATHE_AREA_NAME | LATHE_AREA_BOARD | LATHE_AREA_MEMORY | LATHE_AREA_TOPOLOGY |                \
+     LATHE_AREA_CPU | LATHE_AREA_FIRMWARE | LATHE_AREA_NETS | LATHE_AREA_SERIALS |                 \
+     LATHE_AREA_GPU | LATHE_AREA_DISKS)
+
 /*
  * Makes the new machine that the definition describes, with its name and group; a uuid, a network
  * adapter and a serial port are added where there is none. areas: what is written beside what every
@@ -31,7 +37,8 @@ struct lathe_machine *lathe_make_machine(struct lathe_library *library,
                                          GError **error);
 
 /* Adds to a definition what lies in the new machine's folder, where it puts files of its own; they
- * go with the folder if anything fails. False with *error. */
+ * go with the folder if anything fails. What it adds is settled (lathe_make_settle_files). False
+ * with *error. */
 typedef bool (*lathe_make_prepare)(struct lathe_definition *definition, const char *folder,
                                    void *opaque, GError **error);
 /* The same with such a step before the definition is written. */

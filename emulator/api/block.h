@@ -39,6 +39,16 @@ struct emu_block_creation {
  * nothing is left behind. */
 bool emu_block_create(const struct emu_block_creation *creation, struct emu_error *err);
 
+/*
+ * Of a back end that was opened with discard_changes, and may be in use by a machine: what was
+ * written is kept after all, in a new image; what is written from now on goes there. image: qcow2,
+ * in front of the image that was opened; its size is taken from that. Requests wait meanwhile.
+ * False with *err: nothing is left there, and the changes are to be forgotten as before. Any
+ * thread, while the back end is open.
+ */
+bool emu_block_keep(const struct emu_block_backend *backend, const struct emu_block_creation *image,
+                    struct emu_error *err);
+
 #define EMU_BLOCK_NAME 1024
 
 /* What an image says of itself. */

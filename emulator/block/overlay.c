@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Changes that are to be forgotten: a temporary file without a name in front of an image that is
- * only read. A bit for each block says where its contents are.
+ * only read. A bit for each block says where its contents are. If they are to be kept after all,
+ * an image with a name takes the place of both.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,8 @@ struct overlay {
     struct block_file file;
     pthread_mutex_t lock; /* a request at a time */
     uint64_t size;
-    uint8_t *changed; /* a bit a block */
+    uint8_t *changed;              /* a bit a block */
+    struct emu_block_backend kept; /* all goes there; ops NULL: not yet */
 };
 
 static bool overlay_has(const struct overlay *overlay, uint64_t block)
@@ -53,6 +55,10 @@ static int overlay_read(void *opaque, uint64_t offset, void *buffer, size_t leng
     int error = 0;
 
     pthread_mutex_lock(&overlay->lock);
+    if (overlay->kept.ops != NULL) {
+        error = overlay->kept.ops->read(overlay->kept.opaque, offset, to, length);
+        length = 0;
+    }
     while (length != 0 && error == 0) {
         size_t part = overlay_part(offset, length);
 
@@ -103,6 +109,10 @@ static int overlay_write(void *opaque, uint64_t offset, const void *buffer, size
     int error = 0;
 
     pthread_mutex_lock(&overlay->lock);
+    if (overlay->kept.ops != NULL) {
+        error = overlay->kept.ops->write(overlay->kept.opaque, offset, from, length);
+        length = 0;
+    }
     while (length != 0 && error == 0) {
         size_t part = overlay_part(offset, length);
 
@@ -135,6 +145,10 @@ static int overlay_zero(void *opaque, uint64_t offset, uint64_t length, bool unm
     int error = 0;
 
     pthread_mutex_lock(&overlay->lock);
+    if (overlay->kept.ops != NULL) {
+        error = overlay->kept.ops->zero(overlay->kept.opaque, offset, length, unmap);
+        length = 0;
+    }
     while (length != 0 && error == 0) {
         size_t part = overlay_part(offset, length);
 
@@ -151,9 +165,17 @@ static int overlay_discard(void *opaque, uint64_t offset, uint64_t length)
     return 0;
 }
 
+/* While nothing is kept, nothing outlives the machine. */
 static int overlay_flush(void *opaque)
 {
-    return 0; /* nothing outlives the machine */
+    struct overlay *overlay = opaque;
+    int error = 0;
+
+    pthread_mutex_lock(&overlay->lock);
+    if (overlay->kept.ops != NULL)
+        error = overlay->kept.ops->flush(overlay->kept.opaque);
+    pthread_mutex_unlock(&overlay->lock);
+    return error;
 }
 
 static void overlay_close(void *opaque)
@@ -161,6 +183,7 @@ static void overlay_close(void *opaque)
     struct overlay *overlay = opaque;
 
     emu_block_backend_close(&overlay->base);
+    emu_block_backend_close(&overlay->kept);
     block_file_close(&overlay->file);
     pthread_mutex_destroy(&overlay->lock);
     free(overlay->changed);
@@ -176,7 +199,15 @@ static const char *overlay_folder(void)
 
 static const char *overlay_location(void *opaque)
 {
-    return overlay_folder();
+    struct overlay *overlay = opaque;
+    const struct emu_block_backend *kept = &overlay->kept;
+    const char *place = overlay_folder();
+
+    pthread_mutex_lock(&overlay->lock);
+    if (kept->ops != NULL && kept->ops->location != NULL)
+        place = kept->ops->location(kept->opaque);
+    pthread_mutex_unlock(&overlay->lock);
+    return place;
 }
 
 static const struct emu_block_ops overlay_ops = {
@@ -221,4 +252,72 @@ bool block_overlay_new(struct emu_block_backend *base, struct emu_block_backend 
     }
     *out = (struct emu_block_backend){&overlay_ops, overlay, false};
     return true;
+}
+
+/* ---- keeping them ---- */
+
+static int overlay_copy_block(struct overlay *overlay, uint64_t block,
+                              const struct emu_block_backend *to, uint8_t *buffer)
+{
+    uint64_t offset = block * OVERLAY_BLOCK, left = overlay->size - offset;
+    size_t length = left < OVERLAY_BLOCK ? (size_t)left : OVERLAY_BLOCK;
+    int error = block_file_read(&overlay->file, offset, buffer, length);
+
+    return error != 0 ? error : to->ops->write(to->opaque, offset, buffer, length);
+}
+
+static int overlay_copy(struct overlay *overlay, const struct emu_block_backend *to)
+{
+    uint64_t blocks = (overlay->size + OVERLAY_BLOCK - 1) / OVERLAY_BLOCK;
+    uint8_t *buffer = malloc(OVERLAY_BLOCK);
+    int error = buffer == NULL ? ENOMEM : 0;
+
+    for (uint64_t block = 0; block < blocks && error == 0; block++) {
+        if (overlay_has(overlay, block))
+            error = overlay_copy_block(overlay, block, to, buffer);
+    }
+    free(buffer);
+    return error != 0 ? error : to->ops->flush(to->opaque);
+}
+
+/* With the lock held: what is written meanwhile would be lost. */
+static bool overlay_keep_locked(struct overlay *overlay, const char *path, struct emu_error *err)
+{
+    const struct emu_block_options options = {.path = path, .format = "qcow2"};
+    struct emu_block_backend kept;
+
+    if (overlay->kept.ops != NULL)
+        return emu_error_set(err, EMU_ERROR_INPUT, "the disk's changes are kept already");
+    if (!emu_block_open(&options, &kept, err))
+        return false;
+    int error = overlay_copy(overlay, &kept);
+    if (error != 0) {
+        emu_block_backend_close(&kept);
+        return emu_error_set(err, EMU_ERROR_HOST, "cannot keep the disk's changes in '%s': %s",
+                             path, strerror(error));
+    }
+    overlay->kept = kept;
+    emu_block_backend_close(&overlay->base);
+    block_file_close(&overlay->file);
+    overlay->file = (struct block_file){.fd = -1};
+    return true;
+}
+
+bool emu_block_keep(const struct emu_block_backend *backend, const struct emu_block_creation *image,
+                    struct emu_error *err)
+{
+    struct emu_block_creation creation = *image;
+    struct overlay *overlay = backend->opaque;
+
+    if (backend->ops != &overlay_ops)
+        return emu_error_set(err, EMU_ERROR_INPUT, "the disk's changes are kept anyhow");
+    creation.size = overlay->size;
+    if (!emu_block_create(&creation, err))
+        return false;
+    pthread_mutex_lock(&overlay->lock);
+    bool done = overlay_keep_locked(overlay, image->path, err);
+    pthread_mutex_unlock(&overlay->lock);
+    if (!done)
+        unlink(image->path);
+    return done;
 }

@@ -346,6 +346,50 @@ static void test_overlay(void)
     unlink(path);
 }
 
+static void check_bytes(const struct emu_block_backend *image, uint64_t offset, uint8_t expected)
+{
+    uint8_t byte = 0xee;
+
+    CHECK_EQ(image->ops->read(image->opaque, offset, &byte, 1), 0);
+    CHECK_EQ(byte, expected);
+}
+
+/* Changes that were to be forgotten, and what comes later, are in the new image. */
+static void test_overlay_kept(void)
+{
+    char path[] = "/var/tmp/test-block-XXXXXX", kept[] = "/var/tmp/test-block-kept-XXXXXX";
+    const struct emu_block_creation creation = {kept, "qcow2", 0, path, "raw"};
+    uint8_t data[512] = {1};
+    struct emu_error err = EMU_ERROR_INIT;
+    struct emu_block_backend image;
+
+    block_make_file(path, 200000);
+    close(mkstemp(kept));
+    CHECK(block_open(path, false, true, NULL, &image, NULL));
+    CHECK_EQ(image.ops->write(image.opaque, 70000, data, sizeof(data)), 0);
+    CHECK(!emu_block_keep(&image, &creation, &err)); /* another file is there */
+    check_bytes(&image, 70000, 1);
+    unlink(kept);
+    CHECK(emu_block_keep(&image, &creation, NULL));
+    CHECK(!emu_block_keep(&image, &creation, &err));
+    CHECK_EQ(image.ops->write(image.opaque, 150000, data, sizeof(data)), 0);
+    CHECK_EQ(image.ops->zero(image.opaque, 70100, 10, false), 0);
+    CHECK_EQ(image.ops->flush(image.opaque), 0);
+    emu_block_backend_close(&image);
+    CHECK(block_open(kept, false, false, NULL, &image, NULL));
+    CHECK(strcmp(image.ops->name, "qcow2") == 0);
+    check_bytes(&image, 70000, 1);
+    check_bytes(&image, 150000, 1);
+    check_bytes(&image, 0, 0);
+    CHECK(!emu_block_keep(&image, &creation, &err));
+    emu_block_backend_close(&image);
+    CHECK(block_open(path, true, false, "raw", &image, NULL));
+    check_bytes(&image, 70000, 0);
+    emu_block_backend_close(&image);
+    unlink(path);
+    unlink(kept);
+}
+
 /* Two machines of one process: readers share, a writer is alone. */
 static void test_locks(void)
 {
@@ -573,6 +617,7 @@ int main(int argc, char **argv)
         {"block-change", test_change},
         {"block-raw", test_raw},
         {"block-overlay", test_overlay},
+        {"block-overlay-kept", test_overlay_kept},
         {"block-locks", test_locks},
         {"block-full-retry", test_full_retry},
         {"block-full-let-go", test_full_let_go},

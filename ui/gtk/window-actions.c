@@ -296,6 +296,7 @@ void lathe_window_install_actions(LatheWindow *window)
                                     G_N_ELEMENTS(window_entries), window);
     g_action_change_state(g_action_map_lookup_action(G_ACTION_MAP(window), "scrollback"),
                           g_variant_new_string(lines));
+    lathe_window_install_keep(window);
 }
 
 static void window_enable(LatheWindow *window, const char *name, gboolean enabled)
@@ -321,6 +322,7 @@ void lathe_window_update_actions(LatheWindow *window)
     window_enable(window, "power-button", state == LATHE_STATE_RUNNING);
     window_enable(window, "force-off", state != LATHE_STATE_STOPPED);
     window_enable(window, "suspend", lathe_window_can_suspend(window));
+    window_enable(window, "keep", lathe_session_can_keep(window->session));
     for (size_t i = 0; i < G_N_ELEMENTS(window_terminal_actions); i++)
         window_enable(window, window_terminal_actions[i], page != NULL);
     window_enable(window, "stop-log", page != NULL && lathe_terminal_page_get_log(page) != NULL);

@@ -73,6 +73,9 @@ void lathe_window_toggle_performance(LatheWindow *window);
 /* The same of what the machine asked its boot service for. */
 void lathe_window_toggle_requests(LatheWindow *window);
 void lathe_window_install_actions(LatheWindow *window);
+/* Keeping a trial (window-keep.c): the action, once there is a session; and the doing. */
+void lathe_window_install_keep(LatheWindow *window);
+void lathe_window_keep(LatheWindow *window);
 /* Which actions can be done now. */
 void lathe_window_update_actions(LatheWindow *window);
 void lathe_window_install_display_actions(LatheWindow *window);

@@ -45,14 +45,19 @@ static void close_on_answer(GtkDialog *dialog, int response, LatheWindow *window
         gtk_widget_destroy(GTK_WIDGET(window));
     else if (response == CLOSE_SUSPEND)
         lathe_window_suspend(window);
+    else if (response == GTK_RESPONSE_APPLY)
+        lathe_window_keep(window);
 }
 
-/* A machine that is kept can be suspended instead, as where the library is left. */
+/* A trial can be kept; a machine that is kept can be suspended instead, as where the library is
+ * left. */
 static void close_add_answers(LatheWindow *window, GtkDialog *dialog)
 {
     GtkWidget *off;
 
     gtk_dialog_add_button(dialog, _("_Cancel"), GTK_RESPONSE_CANCEL);
+    if (lathe_session_can_keep(window->session))
+        gtk_dialog_add_button(dialog, _("_Keep"), GTK_RESPONSE_APPLY);
     off = gtk_dialog_add_button(dialog, _("_Switch Off"), GTK_RESPONSE_ACCEPT);
     gtk_style_context_add_class(gtk_widget_get_style_context(off),
                                 GTK_STYLE_CLASS_DESTRUCTIVE_ACTION);
@@ -61,21 +66,31 @@ static void close_add_answers(LatheWindow *window, GtkDialog *dialog)
     gtk_dialog_set_default_response(dialog, GTK_RESPONSE_CANCEL);
 }
 
+/* g_free. */
+static char *close_text(LatheWindow *window)
+{
+    const char *lost =
+        _("The machine is not shut down. Closing its window is like pulling its plug: "
+          "what the guest has not written is lost.");
+
+    if (lathe_session_can_keep(window->session))
+        return g_strdup(_("The machine is a trial: when its window is closed, nothing of it is "
+                          "left. Keep it, and it is in the library and runs on."));
+    if (!lathe_window_can_suspend(window))
+        return g_strdup(lost);
+    return g_strdup_printf(
+        "%s %s", lost,
+        _("Suspended machines go on from where they were when they are started again."));
+}
+
 void lathe_window_ask_close(LatheWindow *window)
 {
     GtkWidget *dialog = gtk_message_dialog_new(
         GTK_WINDOW(window), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_QUESTION,
         GTK_BUTTONS_NONE, _("Switch off “%s”?"), lathe_session_get_title(window->session));
-    const char *lost =
-        _("The machine is not shut down. Closing its window is like pulling its plug: "
-          "what the guest has not written is lost.");
-    g_autofree char *text = g_strdup_printf(
-        "%s %s", lost,
-        lathe_window_can_suspend(window)
-            ? _("Suspended machines go on from where they were when they are started again.")
-            : "");
+    g_autofree char *text = close_text(window);
 
-    gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", g_strchomp(text));
+    gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", text);
     close_add_answers(window, GTK_DIALOG(dialog));
     g_set_weak_pointer(&window->question, dialog);
     g_signal_connect(dialog, "response", G_CALLBACK(close_on_answer), window);

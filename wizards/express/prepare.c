@@ -13,6 +13,7 @@
 #include "app/media/media.h"
 #include "app/media/seed.h"
 #include "app/plan/error.h"
+#include "app/settings/make.h"
 #include "wizards/express/express-private.h"
 #include "wizards/installer/few.h"
 
@@ -168,7 +169,8 @@ bool lathe_express_prepare(struct lathe_definition *definition, const char *fold
         return lathe_error_input(error, "cannot make '%s': %s", files, g_strerror(errno));
     definition->installing = true;
     return prepare_kernel(definition, system, folder, error) &&
-           prepare_delivery(definition, system, folder, opaque, error);
+           prepare_delivery(definition, system, folder, opaque, error) &&
+           lathe_make_settle_files(definition, error);
 }
 
 /* ---- is it possible? ---- */
