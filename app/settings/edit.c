@@ -10,6 +10,7 @@
 #include "app/config/paths.h"
 #include "app/config/tree.h"
 #include "app/config/write.h"
+#include "app/library/saved.h"
 #include "app/plan/error.h"
 #include "app/settings/live.h"
 #include "app/settings/make.h"
@@ -550,11 +551,43 @@ static bool edit_check_unchanged(const struct lathe_edit *edit, GError **error)
                              edit->machine->name);
 }
 
+/* A document without what a suspended machine's state does not depend on; g_free. */
+static char *edit_strip(const struct lathe_edit *edit, const char *text)
+{
+    static const char *const words[] = {"name", "title", "description"};
+    g_autoptr(lathe_config) config = edit_parse(edit, text, NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+        xmlNode *node = lathe_tree_child(lathe_config_root(config), words[i]);
+        if (node == NULL)
+            continue;
+        xmlUnlinkNode(node);
+        xmlFreeNode(node);
+    }
+    lathe_config_set_group(config, NULL);
+    return lathe_config_format(config);
+}
+
+/* It goes on with the devices that it had. */
+static bool edit_check_suspended(const struct lathe_edit *edit, GError **error)
+{
+    if (!lathe_saved_exists(edit->machine))
+        return true;
+    g_autofree char *text = lathe_config_format(edit->config);
+    g_autofree char *before = edit_strip(edit, edit->start), *after = edit_strip(edit, text);
+    return strcmp(before, after) == 0 ||
+           lathe_error_input(error,
+                             "'%s' is suspended, so only its name, title, description and group can "
+                             "be changed: let it go on and shut it down, or discard its saved state",
+                             edit->machine->name);
+}
+
 static bool edit_write(struct lathe_edit *edit, GError **error)
 {
     g_autoptr(lathe_config) config = edit_copy(edit);
     g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(g_free);
-    bool done = edit_check_unchanged(edit, error) && edit_make_images(edit, made, error) &&
+    bool done = edit_check_unchanged(edit, error) && edit_check_suspended(edit, error) &&
+                edit_make_images(edit, made, error) &&
                 lathe_library_write(edit->library, edit->machine, config, error);
 
     for (guint i = 0; i < made->len && !done; i++)

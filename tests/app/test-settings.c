@@ -12,6 +12,7 @@
 #include "app/cli/machines.h"
 #include "app/config/write.h"
 #include "app/library/files.h"
+#include "app/library/saved.h"
 #include "app/settings/edit.h"
 #include "app/settings/make.h"
 #include "app/settings/settings.h"
@@ -358,6 +359,24 @@ static void test_edit(void)
     CHECK_STR(machine->group, "Else");
 }
 
+/* A suspended machine keeps its devices until its state is used up or forgotten. */
+static void test_edit_suspended(void)
+{
+    g_autoptr(lathe_machine) machine = settings_make("Asleep", "size=8M");
+    g_autoptr(lathe_edit) edit = lathe_edit_open("Asleep", NULL);
+    g_autofree char *state = lathe_machine_path(machine, LATHE_MACHINE_SAVED);
+    g_autoptr(GError) error = NULL;
+
+    CHECK(g_file_set_contents(state, "state", -1, NULL));
+    CHECK(edit_put(edit, "title", "Sleeping") && edit_put(edit, "group", "Else"));
+    CHECK(edit_put(edit, "description", "words") && lathe_edit_apply(edit, NULL));
+    CHECK(edit_put(edit, "title", "") && lathe_edit_apply(edit, NULL));
+    CHECK(edit_put(edit, "memory", "3G") && !lathe_edit_apply(edit, &error));
+    CHECK(error != NULL && strstr(error->message, "is suspended") != NULL);
+    CHECK(lathe_edit_is_changed(edit));
+    CHECK(lathe_saved_discard(machine, NULL) && lathe_edit_apply(edit, NULL));
+}
+
 static void test_edit_drives(void)
 {
     g_autoptr(lathe_machine) machine = settings_make("Drives", "size=8M");
@@ -631,6 +650,7 @@ int main(int argc, char **argv)
         {"settings-advice", test_advice},
         {"settings-start", test_start},
         {"settings-edit", test_edit},
+        {"settings-edit-suspended", test_edit_suspended},
         {"settings-edit-drives", test_edit_drives},
         {"settings-edit-xml", test_edit_xml},
         {"settings-edit-keeps-nets", test_edit_keeps_nets},

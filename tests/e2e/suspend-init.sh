@@ -3,8 +3,8 @@
 # /init of the guest that is suspended at work: round after round each processor computes, files are
 # written and read back, and a page is fetched; it says what went wrong, and that it goes on. It ends
 # after so many rounds. The kernel's command line: disk=vda, port= of the host's server, rounds=,
-# sum= of what the server sends, cd= a CD drive (or none).
-words="disk port rounds sum cd"
+# sum= of what the server sends, cd= a CD drive (or none), efi=yes: variables of the firmware are written.
+words="disk port rounds sum cd efi"
 . /start.sh
 mkdir -p /etc
 
@@ -49,6 +49,17 @@ fetch() {
     got=$(timeout 10 wget -q -O - "http://10.0.2.2:$port/" | md5sum | cut -c 1-32)
 }
 
+# Each round has a variable of its own, and those of earlier rounds are what they were.
+vars=/sys/firmware/efi/efivars guid=5f6b1c6e-3d4e-4a1b-9a53-6c6174686531
+[ "$efi" = yes ] && mount -t efivarfs efivarfs $vars
+store() {
+    printf '\007\000\000\000%s' "$round" >"$vars/LatheRound$round-$guid" || echo "not ok guest-variable: round $round"
+    for number in $(seq 1 "$round"); do
+        [ "$(dd if="$vars/LatheRound$number-$guid" bs=4 skip=1 2>/dev/null)" = "$number" ] ||
+            echo "not ok guest-variable: round $round, the one of $number"
+    done
+}
+
 round=0
 while [ $round -lt "$rounds" ]; do
     round=$((round + 1))
@@ -64,6 +75,7 @@ while [ $round -lt "$rounds" ]; do
     if [ -n "$cd" ] && [ "$(dd if="/dev/$cd" bs=64k 2>/dev/null | md5sum | cut -c 1-32)" != "$sum" ]; then
         echo "not ok guest-cd: round $round"
     fi
+    [ "$efi" != yes ] || store
     echo "round $round"
 done
 read -r up _ </proc/uptime

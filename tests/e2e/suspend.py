@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A machine of the library is suspended while its guest works, and goes on when it is run again.
 
-suspend.py LATHE GUESTS INIT CASE...: a case is DEVICES-CPUS: default-1, default-2, other-1, other-2;
-or refused: what a state is not loaded for, and what is not suspended.
+suspend.py LATHE GUESTS INIT CASE...: a case is DEVICES-CPUS: default-1, default-2, other-1, uefi-1, ... The
+last one's firmware is OVMF, and the guest writes a variable of it each round.
 """
 import hashlib
 import http.server
@@ -26,7 +26,7 @@ ENGINE = ["--accel", os.environ["ACCEL"]] if "ACCEL" in os.environ else []
 LIMIT = 80 * int(os.environ.get("PATIENCE", "3"))  # seconds
 MODULES = ["virtio_pci", "virtio_blk", "virtio_net", "virtio-rng", "sd_mod", "sr_mod", "nvme", "ahci", "ext4",
            "crc32c_generic", "xhci_pci", "usb_storage", "usbhid", "hid-generic", "e1000e", "af_packet", "virtio_input",
-           "bochs", "virtio-gpu"]
+           "bochs", "virtio-gpu", "efivarfs"]
 PAGE = bytes(range(256)) * 4096
 SUM = hashlib.md5(PAGE).hexdigest()
 ROUNDS = 14
@@ -35,6 +35,7 @@ DEVICES = {
     "other": ("nvme0n1", "sr0", ["--disk", "size=64M,bus=nvme", "--disk", "size=32M,bus=usb", "--net",
                                  "user,model=e1000e", "--gpu", "virtio", "--input", "virtio", "--cdrom",
                                  "page.iso"]),
+    "uefi": ("vda", "", ["--disk", "size=64M", "--net", "user", "--firmware", "uefi"]),
     "sata": ("sda", "", ["--disk", "size=64M,bus=sata", "--net", "user", "--input", "ps2", "--gpu", "bochs"]),
 }
 
@@ -101,7 +102,8 @@ def rounds(text):
 
 def create(name, devices, cpus, port, kernel="generic"):
     disk, cd, options = DEVICES[devices]
-    append = "console=ttyS0 quiet panic=-1 disk=%s cd=%s port=%d rounds=%d sum=%s" % (disk, cd, port, ROUNDS, SUM)
+    append = "efi=%s " % ("yes" if devices == "uefi" else "no")
+    append += "console=ttyS0 quiet panic=-1 disk=%s cd=%s port=%d rounds=%d sum=%s" % (disk, cd, port, ROUNDS, SUM)
     must("create", name, *ENGINE, "--kernel", os.path.join(GUESTS, kernel, "vmlinuz"), "--initrd",
          os.path.abspath("init.gz"), "--memory", "512M", "--smp", str(cpus), "--serial", "stdio", "--no-reboot",
          "--append", append, *options)
@@ -136,6 +138,15 @@ def works(devices, cpus, port):
     report("suspend-%s-rounds" % name, rounds(text) == list(range(1, ROUNDS + 1)), rounds(text))
     report("suspend-%s-done" % name, "lathe guest done" in text, text[-3000:])
     report("suspend-%s-off" % name, state(name) == "off", state(name))
+    if devices == "uefi":
+        check_store(name)
+
+
+def check_store(name):
+    """What the guest wrote before, between and after is in the machine's variable store."""
+    kept = os.path.join("data", "lathe", "machines", name, "vars.fd")
+    said = must("firmware", "vars", kept)
+    report("suspend-%s-store" % name, all("LatheRound%d" % number in said for number in (1, ROUNDS)), said[-3000:])
 
 
 def main():
