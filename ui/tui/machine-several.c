@@ -7,6 +7,8 @@
 #include "ui/tui/form.h"
 #include "ui/tui/machine-actions-private.h"
 
+#define SEVERAL_LINES 12 /* of a question's text, which stands on the smallest terminal */
+
 /* What is asked about, or being done. */
 struct several_job {
     struct tui_actions *actions;
@@ -123,10 +125,30 @@ static void several_answered(struct tui *tui, int chosen, void *opaque)
         several_perform(several_job_copy(opaque), NULL);
 }
 
+/* The first lines of a long text, and how many more there are; g_free. */
+static char *several_shorten(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    guint count = g_strv_length(lines);
+
+    if (count <= SEVERAL_LINES)
+        return g_strdup(text);
+    g_autofree char *rest = g_strdup_printf(
+        ngettext("… and %u line more", "… and %u lines more", count - SEVERAL_LINES + 1),
+        count - SEVERAL_LINES + 1);
+    g_free(lines[SEVERAL_LINES - 1]);
+    lines[SEVERAL_LINES - 1] = NULL;
+    for (guint i = SEVERAL_LINES; i < count; i++)
+        g_clear_pointer(&lines[i], g_free);
+    g_autofree char *first = g_strjoinv("\n", lines);
+    return g_strconcat(first, "\n", rest, NULL);
+}
+
 static void several_ask(struct several_job *job, const char *question, const GPtrArray *machines)
 {
     g_autofree char *label = lathe_action_plain_label(_(job->action->label));
-    g_autofree char *details = lathe_several_details(job->action, machines);
+    g_autofree char *all = lathe_several_details(job->action, machines);
+    g_autofree char *details = several_shorten(all);
     g_autofree char *text = g_strdup_printf("%s\n%s", details, _(job->action->help));
     struct tui_choice *choice =
         tui_choice_new(question, text, several_answered, job, several_job_free);
