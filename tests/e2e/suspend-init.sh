@@ -60,6 +60,7 @@ store() {
     done
 }
 
+echo # the firmware may have left something on the line
 round=0
 while [ $round -lt "$rounds" ]; do
     round=$((round + 1))
