@@ -49,6 +49,18 @@ class Wizard:
                 self.keys("Return")
             self.display.tool("xdotool", "type", "--delay", "15", line)
 
+    def drag(self, start, end):
+        """With the pointer, as a hand does it: down, on the way, up. Places in the window."""
+        tool = self.display.tool
+        middle = [(start[i] + end[i]) // 2 for i in (0, 1)]
+        tool("xdotool", "mousemove", "--window", self.window, *map(str, start), "mousedown", "1")
+        for place in (middle, end):
+            time.sleep(0.15)
+            tool("xdotool", "mousemove", "--window", self.window, *map(str, place))
+        time.sleep(0.15)
+        tool("xdotool", "mouseup", "1")
+        time.sleep(0.3)
+
     def focused(self):
         if not os.path.exists(self.focus_file):
             return [""]
@@ -269,6 +281,14 @@ def test_drawing(display, folder):
     wizard.keys("alt+Left", "ctrl+alt+Right")  # back, and its socket there
     if wizard.save_answers("keys.json")["nodes"] != ["id=0,memory=2G", "id=1,memory=2G,cpus=0-7"]:
         raise Failed("the nodes are others")
+    wizard.drag((555, 148), (400, 180))  # processor 2 to node 0
+    display.picture("wizard-drawing-dragged")
+    found = wizard.save_answers("dragged.json")["nodes"]
+    if found != ["id=0,memory=2G,cpus=2", "id=1,memory=2G,cpus=0-1,cpus=3-7"]:
+        raise Failed("after dragging the nodes are %s" % found)
+    wizard.drag((355, 148), (260, 180))  # and out of all nodes, where it cannot be
+    if wizard.save_answers("nowhere.json")["nodes"] != found:
+        raise Failed("a processor is in no node")
     wizard.keys("ctrl+Next")
     wizard.wait_focus("Devices")
     wizard.tab_to("Devices on buses: Alt and Up or Down moves one")
@@ -277,6 +297,12 @@ def test_drawing(display, folder):
     found = wizard.save_answers("devices.json")["devices"]
     if found[2] != "nvme,id=disk,bus=rp2":
         raise Failed("the devices are %s" % found)
+    for end, bus in (((300, 239), "rp1"), ((300, 212), "pcie.0")):
+        wizard.drag((400, 291) if bus == "rp1" else (400, 265), end)
+        display.picture("wizard-drawing-on-" + bus)
+        found = wizard.save_answers("on-%s.json" % bus)["devices"]
+        if found[2] != "nvme,id=disk,bus=" + bus:
+            raise Failed("after dragging to %s the devices are %s" % (bus, found))
     wizard.end()
 
 

@@ -4,8 +4,10 @@
 
 #include "emulator/api/error.h"
 #include "emulator/hw/misc/ports.h"
+#include "emulator/hw/pci/pci-bridges.h"
 #include "emulator/hw/pci/pci-host.h"
 #include "emulator/hw/pci/pcie-port.h"
+#include "emulator/hw/pci/pxb-pcie.h"
 #include "emulator/hw/pci/q35.h"
 #include "emulator/state/state.h"
 
@@ -492,6 +494,140 @@ static void test_slot_windows(void)
     emu_memory_free(memory);
 }
 
+/* ---- a tree ---- */
+
+/* A root port, a switch with two ports, and behind the second a bridge to PCI with the card. */
+struct tree {
+    struct bus bus;
+    struct rig_device *port, *up, *down[2], *bridge, *card;
+};
+
+static struct emu_pci_bus *tree_behind(struct rig_device *bridge)
+{
+    return ((struct emu_pci_device *)bridge->device)->bus;
+}
+
+static struct rig_device *tree_add(struct tree *tree, struct emu_pci_bus *on, uint8_t devfn,
+                                   const struct emu_device_class *class)
+{
+    struct rig_device *device = rig_add(&tree->bus.rig, class);
+    struct emu_error err = EMU_ERROR_INIT;
+
+    CHECK(emu_pci_bus_add(on, devfn, (struct emu_pci_device *)device->device, &err));
+    return device;
+}
+
+static void tree_init(struct tree *tree)
+{
+    memset(tree, 0, sizeof(*tree));
+    bus_init(&tree->bus);
+    tree->port = tree_add(tree, emu_pci_host_bus(tree->bus.host->device), EMU_PCI_DEVFN(3, 0),
+                          &emu_pcie_root_port_class);
+    tree->up = tree_add(tree, tree_behind(tree->port), 0, &emu_x3130_upstream_class);
+    for (unsigned i = 0; i < 2; i++)
+        tree->down[i] = tree_add(tree, tree_behind(tree->up), EMU_PCI_DEVFN(i, 0),
+                                 &emu_xio3130_downstream_class);
+    tree->bridge = tree_add(tree, tree_behind(tree->down[1]), 0, &emu_pcie_pci_bridge_class);
+    tree->card = tree_add(tree, tree_behind(tree->bridge), EMU_PCI_DEVFN(2, 0), &toy_class);
+    emu_device_reset(tree->port->device); /* what is behind ports has a link after a reset */
+    for (unsigned i = 0; i < 2; i++)
+        emu_device_reset(tree->down[i]->device);
+}
+
+static uint32_t tree_get(struct tree *tree, unsigned bus, unsigned devfn, unsigned offset)
+{
+    return (uint32_t)rig_read(tree->bus.host, 2, bus << 20 | devfn << 12 | offset, 4);
+}
+
+static void tree_put(struct tree *tree, unsigned bus, unsigned devfn, unsigned offset,
+                     uint32_t value)
+{
+    rig_write(tree->bus.host, 2, bus << 20 | devfn << 12 | offset, value, 4);
+}
+
+/* Buses 1 to 5, depth first. */
+static void tree_number(struct tree *tree)
+{
+    tree_put(tree, 0, EMU_PCI_DEVFN(3, 0), 0x18, 0x00050100);
+    tree_put(tree, 1, 0, 0x18, 0x00050201);
+    tree_put(tree, 2, 0, 0x18, 0x00030302);
+    tree_put(tree, 2, EMU_PCI_DEVFN(1, 0), 0x18, 0x00050402);
+    tree_put(tree, 4, 0, 0x18, 0x00050504);
+}
+
+/* Each bridge is found once those above it have numbers; pins are handed on from slot to slot. */
+static void test_tree(void)
+{
+    struct tree tree;
+
+    tree_init(&tree);
+    CHECK_EQ(tree_get(&tree, 1, 0, 0), UINT32_MAX);
+    tree_number(&tree);
+    CHECK_EQ(tree_get(&tree, 0, EMU_PCI_DEVFN(3, 0), 0), 0x000c1b36);
+    CHECK_EQ(tree_get(&tree, 1, 0, 0), 0x8232104c);
+    CHECK_EQ(tree_get(&tree, 2, EMU_PCI_DEVFN(1, 0), 0), 0x8233104c);
+    CHECK_EQ(tree_get(&tree, 4, 0, 0), 0x000e1b36);
+    CHECK_EQ(tree_get(&tree, 5, EMU_PCI_DEVFN(2, 0), 0), 0x56781234);
+    CHECK_EQ(tree_get(&tree, 3, 0, 0), UINT32_MAX); /* nothing is there */
+    CHECK_EQ(tree_get(&tree, 6, 0, 0), UINT32_MAX);
+    CHECK(rig_survives(tree.up) && rig_survives(tree.bridge) && rig_survives(tree.down[0]));
+
+    pthread_mutex_lock(&tree.card->device->lock);
+    emu_pci_set_intx((struct emu_pci_device *)tree.card->device, true);
+    pthread_mutex_unlock(&tree.card->device->lock);
+    /* INTA of slot 2 is INTC of the bridge, which is INTD of the switch's slot 1. */
+    CHECK(tree.bus.host->level[emu_pci_host_pirq(3, 4)]);
+    tree_put(&tree, 2, EMU_PCI_DEVFN(1, 0), 0x3c, 0x00400000); /* the port resets what is behind */
+    CHECK(!tree.bus.host->level[emu_pci_host_pirq(3, 4)]);
+    CHECK_EQ(tree_get(&tree, 5, EMU_PCI_DEVFN(2, 0), 0), UINT32_MAX); /* the bridge has no number */
+    rig_finish(&tree.bus.rig);
+}
+
+/* An expander's bus is there from the start, and a bridge of the root bus does not hide it. */
+static void test_expander(void)
+{
+    struct tree tree;
+    struct emu_error err = EMU_ERROR_INIT;
+    struct rig_device *pxb, *card;
+
+    tree_init(&tree);
+    tree_put(&tree, 0, EMU_PCI_DEVFN(3, 0), 0x18, 0x00ff0100); /* as firmware looks for buses */
+    pxb = rig_new(&tree.bus.rig, &emu_pxb_pcie_class);
+    emu_pxb_pcie_set_host(pxb->device, tree.bus.host->device);
+    CHECK(emu_device_set(pxb->device, "bus", "64", &err));
+    rig_realize(pxb);
+    CHECK(emu_pci_host_add(tree.bus.host->device, EMU_PCI_DEVFN(4, 0),
+                           (struct emu_pci_device *)pxb->device, &err));
+    card = tree_add(&tree, tree_behind(pxb), EMU_PCI_DEVFN(1, 0), &toy_class);
+    CHECK_EQ(tree_get(&tree, 0x40, EMU_PCI_DEVFN(1, 0), 0), 0x56781234);
+    CHECK_EQ(tree_get(&tree, 0x41, EMU_PCI_DEVFN(1, 0), 0), UINT32_MAX);
+    pthread_mutex_lock(&card->device->lock);
+    emu_pci_set_intx((struct emu_pci_device *)card->device, true);
+    pthread_mutex_unlock(&card->device->lock);
+    CHECK(tree.bus.host->level[emu_pci_host_pirq(1, 1)]);
+    rig_finish(&tree.bus.rig);
+}
+
+/* Places that there are not, or that somebody has. */
+static void test_places(void)
+{
+    struct tree tree;
+    struct emu_error err = EMU_ERROR_INIT;
+    struct rig_device *card;
+
+    tree_init(&tree);
+    card = rig_add(&tree.bus.rig, &toy_class);
+    CHECK(!emu_pci_bus_add(tree_behind(tree.down[0]), EMU_PCI_DEVFN(1, 0),
+                           (struct emu_pci_device *)card->device, &err)); /* a port's slot 1 */
+    CHECK(!emu_pci_bus_add(tree_behind(tree.bridge), 0, (struct emu_pci_device *)card->device,
+                           &err)); /* the bridge's own */
+    CHECK(!emu_pci_bus_add(tree_behind(tree.bridge), EMU_PCI_DEVFN(2, 0),
+                           (struct emu_pci_device *)card->device, &err)); /* taken */
+    CHECK(emu_pci_bus_add(tree_behind(tree.bridge), EMU_PCI_DEVFN(3, 0),
+                          (struct emu_pci_device *)card->device, &err));
+    rig_finish(&tree.bus.rig);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test_case cases[] = {
@@ -502,6 +638,9 @@ int main(int argc, char **argv)
         {"pcie-slot", test_slot},
         {"pcie-slot-deaf", test_slot_deaf},
         {"pcie-slot-windows", test_slot_windows},
+        {"pci-tree", test_tree},
+        {"pci-expander", test_expander},
+        {"pci-places", test_places},
         {"pci-msi", test_msi},
         {"pci-msix", test_msix},
         {"ich9-lpc", test_lpc},
