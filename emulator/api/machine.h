@@ -7,6 +7,7 @@
 #ifndef EMU_API_MACHINE_H
 #define EMU_API_MACHINE_H
 
+#include "emulator/api/audio.h"
 #include "emulator/api/buses.h"
 #include "emulator/api/error.h"
 #include "emulator/api/ops/block.h"
@@ -142,6 +143,7 @@ struct emu_machine_config {
     struct emu_gpu_backend gpu_backend; /* of a virtio adapter: what renders; ops NULL: nothing */
     unsigned gpu_heads;                 /* of a virtio adapter: monitors that it may have; 0: 1 */
 
+    struct emu_sound sound;
     struct emu_buses buses; /* PCI */
     bool debug_exit;        /* isa-debug-exit at port 0xF4 */
     bool testdev;           /* pc-testdev ports */

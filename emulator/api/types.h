@@ -11,6 +11,7 @@ typedef uint64_t emu_gpa; /* guest-physical address, bytes */
 typedef uint64_t emu_gva; /* guest-virtual (linear) address, bytes */
 typedef uint64_t emu_ns;  /* nanoseconds of machine time; it stands still while paused */
 
+struct emu_audio;
 struct emu_machine;
 struct emu_chardev;
 struct emu_numa;

@@ -94,6 +94,7 @@ struct emu_device {
     struct emu_displays *displays; /* graphics devices; may be NULL */
     struct emu_disk *disk;         /* controllers of one disk only; may be NULL */
     struct emu_net *net;           /* network adapters only; may be NULL */
+    struct emu_audio *audio;       /* sound cards only; may be NULL */
     struct emu_tpm *tpm;           /* interfaces of a TPM only; may be NULL */
 };
 
