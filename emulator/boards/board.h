@@ -147,6 +147,7 @@ struct board {
     struct board_place places[EMU_MAX_DRIVES]; /* by the configuration\'s order */
     unsigned nic;                              /* which adapter is being made */
     struct emu_net *nets[EMU_MAX_NICS];        /* by the configuration's order */
+    struct emu_audio *audio;                   /* of the sound card; NULL: there is none */
     struct board_boot boots[BOARD_MAX_BOOTS];
     unsigned boot_count;
     unsigned floppies; /* drives */
@@ -211,6 +212,9 @@ void board_eject(void *opaque, struct emu_device *port);
 
 /* The network adapters of the configuration (nics.c). */
 bool board_add_nics(struct board *board, struct emu_error *err);
+
+/* The sound card of the configuration (sound.c). */
+bool board_add_sound(struct board *board, struct emu_error *err);
 
 /* The terminals and channels of the configuration, ports of one virtio console (consoles.c). */
 bool board_add_consoles(struct board *board, struct emu_error *err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "emulator/accel/accel.h"
+#include "emulator/api/audio.h"
 #include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
 #include "emulator/api/host.h"
@@ -86,6 +87,7 @@ static void board_close_left(struct emu_machine_config *left)
     for (unsigned i = 0; i < left->console_count; i++)
         emu_chardev_backend_close(&left->consoles[i].backend);
     emu_chardev_backend_close(&left->debugcon);
+    emu_audio_backend_close(&left->sound.backend);
     emu_tpm_backend_close(&left->tpm);
     emu_gpu_backend_close(&left->gpu_backend);
     for (unsigned i = 0; i < left->drive_count; i++)
