@@ -25,6 +25,7 @@ static const struct path_place path_places[] = {
     {"devices/serial/log", "file"},
     {"devices/console/source", "path"},
     {"devices/console/log", "file"},
+    {"devices/audio", "path"},
     {"devices/tpm/backend/source", "path"},
     {"metadata/lathe:machine/lathe:netboot", "folder"},
     {"metadata/lathe:machine/lathe:netboot", "pcap"},

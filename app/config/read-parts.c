@@ -150,9 +150,26 @@ static void parts_read_sounds(const xmlNode *devices, GArray *sounds)
     const xmlNode *node = lathe_tree_child(devices, "sound");
 
     for (; node != NULL; node = lathe_tree_next(node)) {
-        struct lathe_sound sound = {lathe_tree_get(node, "model"), lathe_parts_read_place(node)};
+        struct lathe_sound sound = {.model = lathe_tree_get(node, "model"),
+                                    .codec =
+                                        lathe_tree_get(lathe_tree_child(node, "codec"), "type"),
+                                    .place = lathe_parts_read_place(node)};
         g_array_append_val(sounds, sound);
     }
+}
+
+/* The first back end is the one that is used. */
+static void parts_read_audio(const xmlNode *root, struct lathe_parts *parts)
+{
+    const xmlNode *audio = lathe_tree_find(root, "devices/audio");
+    g_autofree char *path = lathe_tree_get(audio, "path");
+
+    if (lathe_tree_is(audio, "type", "none"))
+        parts->audio = g_strdup("none");
+    else if (lathe_tree_is(audio, "type", "file") && path != NULL)
+        parts->audio = g_strconcat("wav:", path, NULL);
+    parts->microphone = lathe_tree_is(lathe_tree_find(root, "metadata/lathe:machine/lathe:sound"),
+                                      "microphone", "yes");
 }
 
 static void parts_read_hostdevs(const xmlNode *devices, GArray *hostdevs)
@@ -218,6 +235,7 @@ void lathe_parts_read(const xmlNode *root, struct lathe_parts *parts)
     parts->rng_place = lathe_parts_read_place(lathe_tree_child(devices, "rng"));
     parts->gpu_place = lathe_parts_read_place(lathe_tree_child(devices, "video"));
     parts_read_sounds(devices, parts->sounds);
+    parts_read_audio(root, parts);
     parts_read_hostdevs(devices, parts->hostdevs);
     parts_read_shares(devices, parts->shares);
 }

@@ -257,6 +257,31 @@ void lathe_parts_write_controllers(xmlNode *root, const struct lathe_parts *part
     parts_write_singles(devices, parts);
 }
 
+/* Where it goes, if that is not the host's sound system: other settings of the element stay. */
+static void parts_write_audio(xmlNode *devices, const char *audio)
+{
+    xmlNode *node = lathe_tree_child(devices, "audio");
+    bool ours = lathe_tree_is(node, "type", "none") || lathe_tree_is(node, "type", "file");
+
+    if (audio == NULL) {
+        if (node != NULL && ours)
+            lathe_write_drop(devices, "audio");
+        return;
+    }
+    if (node == NULL)
+        lathe_tree_set(node = lathe_tree_add(devices, "audio", NULL), "id", "1");
+    parts_set(node, "type", strcmp(audio, "none") == 0 ? "none" : "file");
+    parts_set(node, "path", strcmp(audio, "none") == 0 ? NULL : audio + strlen("wav:"));
+}
+
+static void parts_write_microphone(xmlNode *root, bool microphone)
+{
+    if (microphone)
+        lathe_tree_set(lathe_tree_need(lathe_write_ours(root), "lathe:sound"), "microphone", "yes");
+    else
+        lathe_write_drop(lathe_tree_find(root, "metadata/lathe:machine"), "lathe:sound");
+}
+
 void lathe_parts_write_sounds(xmlNode *root, const struct lathe_parts *parts)
 {
     xmlNode *devices = lathe_tree_need(root, "devices");
@@ -268,6 +293,8 @@ void lathe_parts_write_sounds(xmlNode *root, const struct lathe_parts *parts)
         lathe_parts_write_place(node, &sound->place);
     }
     parts_cut(devices, "sound", parts->sounds->len);
+    parts_write_audio(devices, parts->audio);
+    parts_write_microphone(root, parts->microphone);
 }
 
 static void parts_write_usb(xmlNode *source, const struct lathe_hostdev *hostdev)

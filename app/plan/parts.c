@@ -79,7 +79,10 @@ static void parts_clear_controller(gpointer data)
 
 static void parts_clear_sound(gpointer data)
 {
-    g_free(((struct lathe_sound *)data)->model);
+    struct lathe_sound *sound = data;
+
+    g_free(sound->model);
+    g_free(sound->codec);
 }
 
 static void parts_clear_share(gpointer data)
@@ -124,6 +127,7 @@ void lathe_parts_free(struct lathe_parts *parts)
     g_array_unref(parts->sounds);
     g_array_unref(parts->hostdevs);
     g_array_unref(parts->shares);
+    g_free(parts->audio);
     g_free(parts);
 }
 
@@ -190,6 +194,8 @@ char *lathe_sound_format(const struct lathe_sound *sound)
 {
     GString *text = g_string_new(sound->model);
 
+    if (sound->codec != NULL)
+        g_string_append_printf(text, ", %s", sound->codec);
     parts_add_place(text, &sound->place);
     return g_string_free(text, FALSE);
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "app/plan/place.h"
+#include "emulator/api/machine.h"
 #include "emulator/api/numa.h"
 
 /* How far it is to another node's memory: 10 is its own, 20 the usual for others. */
@@ -58,7 +59,8 @@ struct lathe_controller {
 };
 
 struct lathe_sound {
-    char *model;
+    char *model; /* "ich9" */
+    char *codec; /* what is plugged into it: "duplex", "output", "micro"; NULL: not said */
     struct lathe_place place;
 };
 
@@ -90,6 +92,8 @@ struct lathe_parts {
     bool rng; /* it names an entropy device */
     struct lathe_place gpu_place, rng_place;
     GArray *cells, *links, *features, *controllers, *sounds, *hostdevs, *shares;
+    char *audio;     /* where sound goes: "none", "wav:FILE"; NULL: the host's sound system */
+    bool microphone; /* the guest may listen */
 };
 
 struct lathe_parts *lathe_parts_new(void);
@@ -124,6 +128,15 @@ char *lathe_share_text(const struct lathe_share *share);
 bool lathe_hostdev_same(const struct lathe_hostdev *left, const struct lathe_hostdev *right);
 /* Takes out those that have a text. */
 void lathe_parts_clear_hostdevs(struct lathe_parts *parts);
+
+/* What this version makes of it; NONE: nothing. */
+enum emu_sound_card lathe_sound_kind(const struct lathe_sound *sound);
+/* The first card that this version has; NULL: none. */
+const struct lathe_sound *lathe_parts_sound(const struct lathe_parts *parts);
+/* "hda[,backend=auto|wav:FILE|none][,microphone=on|off]"; what is not said stays as it is. */
+bool lathe_parts_put_sound(struct lathe_parts *parts, const char *text, GError **error);
+/* "auto", "none", "wav:FILE" as parts have it: replaces *audio. */
+bool lathe_audio_parse(const char *text, char **audio, GError **error);
 
 /* "require avx2, disable svm"; NULL: none. */
 char *lathe_features_format(const struct lathe_parts *parts);

@@ -227,6 +227,10 @@ static void plan_add_kept_parts(struct lathe_plan *plan, const struct lathe_part
     for (guint i = 0; i < parts->sounds->len; i++)
         plan_take(plan, "sound", g_strdup_printf("%u", i + 1),
                   lathe_sound_format(&g_array_index(parts->sounds, struct lathe_sound, i)));
+    if (parts->sounds->len != 0 && parts->audio != NULL)
+        plan_add(plan, "sound", "goes to", parts->audio);
+    if (parts->microphone)
+        plan_add(plan, "sound", "microphone", "the guest may listen");
     for (guint i = 0; i < parts->hostdevs->len; i++)
         plan_take(plan, "hostdev", g_strdup_printf("%u", i + 1),
                   lathe_hostdev_format(&g_array_index(parts->hostdevs, struct lathe_hostdev, i)));
@@ -263,8 +267,8 @@ static void plan_add_missing(struct lathe_plan *plan, const struct lathe_definit
         return;
     if (parts->cells->len != 0)
         plan_add(plan, "later", "numa", "the guest sees one node of memory");
-    if (parts->sounds->len != 0)
-        plan_add(plan, "later", "sound", "this version has no sound");
+    if (parts->sounds->len != 0 && lathe_parts_sound(parts) == NULL)
+        plan_add(plan, "later", "sound", "this version has no such sound card");
     if (parts->hostdevs->len != 0)
         plan_add(plan, "later", "hostdev", "devices of the host are not passed on");
     if (parts->shares->len != 0)

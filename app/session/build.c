@@ -14,6 +14,7 @@
 #include "app/session/session.h"
 #include "app/session/swtpm.h"
 #include "app/session/told.h"
+#include "emulator/api/audio.h"
 #include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
 #include "emulator/api/net.h"
@@ -70,6 +71,7 @@ static void build_close_backends(struct emu_machine_config *config)
     for (unsigned i = 0; i < config->console_count; i++)
         emu_chardev_backend_close(&config->consoles[i].backend);
     emu_chardev_backend_close(&config->debugcon);
+    emu_audio_backend_close(&config->sound.backend);
     emu_tpm_backend_close(&config->tpm);
     for (unsigned i = 0; i < config->drive_count; i++)
         emu_block_backend_close(&config->drives[i].backend);
@@ -265,6 +267,24 @@ static bool build_open_ports(struct emu_machine_config *config,
     return true;
 }
 
+/* The card, and unless it is a dry run where it plays. */
+static bool build_open_sound(struct emu_machine_config *config, const struct lathe_parts *parts,
+                             bool dry, GError **error)
+{
+    const struct lathe_sound *sound = lathe_parts_sound(parts);
+    struct emu_error found = EMU_ERROR_INIT;
+    bool file = parts->audio != NULL && g_str_has_prefix(parts->audio, "wav:");
+
+    if (sound == NULL)
+        return true;
+    config->sound.card = lathe_sound_kind(sound);
+    config->sound.codec = sound->codec;
+    if (file && !dry)
+        return emu_audio_wav(parts->audio + strlen("wav:"), &config->sound.backend, &found) ||
+               lathe_error_from_emu(error, &found);
+    return emu_audio_null(&config->sound.backend, &found) || lathe_error_from_emu(error, &found);
+}
+
 static bool build_open_backends(struct emu_machine_config *config,
                                 const struct lathe_definition *definition, GPtrArray *serials,
                                 GError **error)
@@ -303,6 +323,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     build_add_consoles(&config, definition);
     if (!build_open_disks(&config, definition, serials == NULL, error) ||
         !build_open_nets(&config, definition, serials == NULL, watch, error) ||
+        !build_open_sound(&config, definition->parts, serials == NULL, error) ||
         (serials != NULL && !build_open_backends(&config, definition, serials, error))) {
         build_close_backends(&config);
         lathe_session_told_free(told);
@@ -325,6 +346,8 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     lathe_buses_free(buses);
     if (machine == NULL)
         lathe_error_from_emu(error, &found);
+    else if (definition->parts->microphone)
+        emu_machine_allow_microphone(machine, true);
     return machine;
 }
 

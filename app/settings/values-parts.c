@@ -38,30 +38,31 @@ char *lathe_get_sound(const struct lathe_definition *definition)
     return g_strdup(model != NULL ? model : "none");
 }
 
-static bool parts_is_sound(const char *model)
-{
-    static const char *const models[] = {"sb16", "es1370", "pcspk", "ac97",   "ich6",
-                                         "ich7", "ich9",   "usb",   "virtio", NULL};
-
-    return g_strv_contains(models, model);
-}
-
 bool lathe_put_sound(struct lathe_definition *definition, const char *text, GError **error)
 {
-    GArray *sounds = definition->parts->sounds;
-    struct lathe_sound fresh = {0};
+    return lathe_parts_put_sound(definition->parts, text, error);
+}
 
-    if (strcmp(text, "none") == 0) {
-        g_array_set_size(sounds, 0);
-        return true;
-    }
-    if (!parts_is_sound(text))
-        return lathe_error_input(error, "--sound has no '%s': use none, ich9, virtio, ac97 or usb",
-                                 text);
-    if (sounds->len == 0)
-        g_array_append_val(sounds, fresh);
-    g_free(g_array_index(sounds, struct lathe_sound, 0).model);
-    g_array_index(sounds, struct lathe_sound, 0).model = g_strdup(text);
+char *lathe_get_sound_output(const struct lathe_definition *definition)
+{
+    return g_strdup(definition->parts->audio != NULL ? definition->parts->audio : "auto");
+}
+
+bool lathe_put_sound_output(struct lathe_definition *definition, const char *text, GError **error)
+{
+    return lathe_audio_parse(text, &definition->parts->audio, error);
+}
+
+char *lathe_get_microphone(const struct lathe_definition *definition)
+{
+    return g_strdup(definition->parts->microphone ? "yes" : "no");
+}
+
+bool lathe_put_microphone(struct lathe_definition *definition, const char *text, GError **error)
+{
+    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+        return lathe_error_input(error, "a microphone is 'yes' or 'no', not '%s'", text);
+    definition->parts->microphone = strcmp(text, "yes") == 0;
     return true;
 }
 

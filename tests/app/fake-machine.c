@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "emulator/api/audio.h"
 #include "emulator/api/block.h"
 #include "emulator/api/chardev.h"
 #include "emulator/api/host.h"
@@ -788,6 +789,37 @@ bool emu_chardev_pty(struct emu_chardev_backend *out, char **name, struct emu_er
 {
     *name = strdup("/dev/pts/fake");
     return emu_chardev_file("/dev/null", out, err);
+}
+
+/* ---- emulator/api/audio.h ---- */
+
+bool emu_audio_null(struct emu_audio_backend *out, struct emu_error *err)
+{
+    *out = (struct emu_audio_backend){0};
+    return true;
+}
+
+bool emu_audio_wav(const char *path, struct emu_audio_backend *out, struct emu_error *err)
+{
+    return emu_audio_null(out, err);
+}
+
+void emu_audio_backend_close(struct emu_audio_backend *backend)
+{
+    if (backend->ops != NULL && backend->ops->close != NULL)
+        backend->ops->close(backend->opaque);
+    backend->ops = NULL;
+}
+
+bool emu_machine_allow_microphone(struct emu_machine *m, bool allow)
+{
+    fake_say(m, "microphone %s", allow ? "on" : "off");
+    return true;
+}
+
+struct emu_audio_status emu_machine_get_audio(struct emu_machine *m)
+{
+    return (struct emu_audio_status){.card = false};
 }
 
 /* ---- emulator/api/host.h ---- */

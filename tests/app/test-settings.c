@@ -84,6 +84,8 @@ static const struct settings_value settings_values[] = {
     {"numa", "cpus=0-1+3,memory=1 GiB,distance=0:10+1:20\nmemory=512 MiB", NULL,
      "cpus=a,memory=1G"},
     {"sound", "ich9", NULL, "gong"},
+    {"sound-output", "wav:/tmp/a,b.wav", NULL, "gong"},
+    {"microphone", "yes", NULL, "perhaps"},
     {"hostdev", "usb:046d:c52b\nusb:1.4\npci:0000:03:00.1", NULL, "pci:3"},
     {"share", "/srv/a=b=music\n/srv/films=films,readonly", NULL, "/srv/a"},
     {"console", "default\nnull\npty", NULL, "modem"},
