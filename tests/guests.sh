@@ -3,7 +3,7 @@
 # Puts guest kernels where tests and the demonstration find them: build/guests/{cloud,installer},
 # a root tree to work in, build/guests/work, an installed system, build/guests/system, and discs
 # that boot, build/guests/discs; a cloud image, build/guests/cloud-image; Debian 13's firmware,
-# build/guests/trixie.
+# build/guests/trixie; EFI programs and what reads them, build/guests/peers.
 # Each Debian release gives its own kernel and installer: packages are downloaded with apt and
 # unpacked, not installed.
 set -eu
@@ -160,6 +160,11 @@ trixie() {
     tests/e2e/trixie.sh "$guests/trixie"
 }
 
+# EFI programs of Debian 12 and 13, and other programs that read them, for a slow test.
+peers() {
+    tests/wizards/peers.sh "$guests/peers"
+}
+
 for guest in "$@"; do
     case $guest in
     kernels)
@@ -173,5 +178,6 @@ for guest in "$@"; do
     discs) discs ;;
     cloud-image) cloud_image ;;
     trixie) trixie ;;
+    peers) peers ;;
     esac
 done

@@ -3,8 +3,8 @@
 """What other programs say of the same files: stores of this host by virt-fw-vars, its UEFI programs by
 objdump, pe-inspect and sbverify.
 
-Usage: peers.py LATHE [ROOT]. Files are those of packages below ROOT (/). Programs that the host lacks are
-left out by name.
+Usage: peers.py LATHE [--all FOLDER]. Files are those of this host's packages; programs that it lacks are left out by
+name. --all: those of Debian 12 and 13 and all programs, as peers.sh makes the folder.
 """
 import glob
 import json
@@ -15,14 +15,16 @@ import subprocess
 import sys
 
 PROGRAM = sys.argv[1]
-ROOT = sys.argv[2] if len(sys.argv) > 2 else "/"
+FOLDER = sys.argv[3] if len(sys.argv) > 3 else None
+ROOTS = [os.path.join(FOLDER, release) for release in ("bookworm", "trixie")] if FOLDER else ["/"]
+LEAST = {False: 12, True: 50}  # templates, programs
 STORES = ["usr/share/OVMF/*VARS*.fd", "usr/share/AAVMF/*VARS*.fd"]
 IMAGES = ["usr/lib/shim/*.efi*", "usr/lib/grub/*/*.efi*", "usr/lib/grub/*/monolithic/*.efi", "usr/lib/ipxe/*.efi",
           "usr/lib/systemd/boot/efi/*.efi*", "usr/libexec/fwupd/efi/*.efi*", "boot/vmlinuz*"]
 
 
 def found(patterns):
-    paths = [path for pattern in patterns for path in sorted(glob.glob(os.path.join(ROOT, pattern)))]
+    paths = [path for root in ROOTS for pattern in patterns for path in sorted(glob.glob(os.path.join(root, pattern)))]
     return [path for path in paths if os.path.isfile(path)]
 
 
@@ -89,17 +91,27 @@ PEERS = [("virt-fw-vars", STORES, store_by_virt_fw_vars), ("pe-inspect", IMAGES,
          ("objdump", IMAGES, image_by_objdump), ("sbverify", IMAGES, image_by_sbverify)]
 
 
+def compare(peer, patterns, agrees):
+    """False: somebody disagrees, or, where all is there, nobody was asked of enough."""
+    asked, good = 0, True
+    if shutil.which(peer) is None:
+        print("not there: " + peer)
+        return FOLDER is None
+    for path in found(patterns):
+        same = agrees(path)
+        asked += same is not None
+        good &= same is not False
+        print("%s %s: %s" % ("not for" if same is None else "ok" if same else "not ok", peer, path), flush=True)
+    if FOLDER is not None and asked < LEAST[patterns is IMAGES]:
+        print("not ok %s: it was asked of %d files only" % (peer, asked))
+        return False
+    return good
+
+
 def main():
-    good = True
-    for peer, patterns, agrees in PEERS:
-        if shutil.which(peer) is None:
-            print("not there: " + peer)
-            continue
-        for path in found(patterns):
-            same = agrees(path)
-            good &= same is not False
-            print("%s %s: %s" % ("not for" if same is None else "ok" if same else "not ok", peer, path))
-    sys.exit(not good)
+    if FOLDER is not None:
+        os.environ["PATH"] = os.path.join(FOLDER, "bin") + ":" + os.environ["PATH"]
+    sys.exit(not all([compare(*row) for row in PEERS]))
 
 
 main()
