@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The boot service of `lathe run`, with real firmware: what the wizard makes of its answers is started.
 
-netboot.py LATHE GUESTS CASE...: qemu (what it writes for QEMU starts there), pxe-secure (Debian's installer behind shim and GRUB, Secure Boot on), iso (a disc in memory by HTTP), uki (a unified kernel by HTTP), ipxe (SeaBIOS), grub-efi, grub-http
-(a GRUB alone, with the record of its frames). Signed programs are fetched by apt.
+netboot.py LATHE GUESTS CASE...: qemu (what it writes for QEMU starts there), pxe-secure (Debian's installer behind
+shim and GRUB, Secure Boot on), iso (a disc in memory by HTTP), uki (a unified kernel by HTTP), ipxe (SeaBIOS),
+grub-efi, grub-http, grub-menu (a GRUB alone, with the record of its frames). Signed programs are fetched by apt.
 """
 import glob
 import json
@@ -198,6 +199,20 @@ def grub_efi():
 
 def grub_http():
     grub("http", "HTTP", "GNU GRUB")
+
+
+def grub_menu():
+    """One that sets up the network itself finds its menu, which the assistant proposes."""
+    os.makedirs("folder/grub")
+    with open("embedded.cfg", "w", encoding="ascii") as stream:
+        stream.write("net_bootp\nset root=(http,10.0.2.4)\nconfigfile /grub/grub.cfg\n")
+    with open("folder/grub/grub.cfg", "w", encoding="ascii") as stream:
+        stream.write("serial\nterminal_output serial\necho the menu by HTTP\nhalt\n")
+    subprocess.run(["grub-mkimage", "-O", "x86_64-efi", "-p", "/grub", "-c", "embedded.cfg", "-o", "folder/first.efi",
+                    "net", "efinet", "http", "configfile", "normal", "serial", "terminal", "echo", "test", "halt"],
+                   check=True)
+    check("grub-menu", wizard(source="folder", folder=os.path.abspath("folder"), first="first.efi", client="http",
+                              memory="512M"), "the menu by HTTP", 120, ("grub/grub.cfg", "HTTP"))
 
 
 with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:

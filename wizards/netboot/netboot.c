@@ -8,6 +8,8 @@
 
 #include "app/plan/error.h"
 #include "app/plan/size.h"
+#include "wizards/firmware/pe.h"
+#include "wizards/firmware/store-file.h"
 #include "wizards/installer/automatic.h"
 #include "wizards/netboot/model.h"
 
@@ -230,15 +232,38 @@ static void check_memory(const struct lathe_answers *answers, struct lathe_probl
                        "what is started is loaded into memory: give the machine %s or more", text);
 }
 
+/*
+ * Is the first program a GRUB, or a shim, that looks for its menu where PXE would have left it?
+ * One with a script in it that sets up the network itself finds its own.
+ */
+static bool client_loses_menu(const struct lathe_answers *answers)
+{
+    const char *name = lathe_answers_value(answers, "first");
+    g_autofree char *path = g_build_filename(lathe_answers_value(answers, "folder"), name, NULL);
+    g_autoptr(GBytes) bytes = NULL;
+    gsize size;
+    const void *data;
+
+    if (!asked_folder(answers) || !lathe_answers_is(answers, "client", "http"))
+        return false;
+    bytes = lathe_file_read(path, LATHE_PE_FILE_MAX, NULL);
+    if (bytes == NULL)
+        return false;
+    data = g_bytes_get_data(bytes, &size);
+    return strstr(name, "shim") != NULL ||
+           (memmem(data, size, "grub_", 5) != NULL && memmem(data, size, "(http,", 6) == NULL);
+}
+
 static void client_validate(const struct lathe_answers *answers, struct lathe_problems *problems)
 {
     check_memory(answers, problems);
-    if (asked_folder(answers) && lathe_answers_is(answers, "client", "http") &&
-        (strstr(lathe_answers_value(answers, "first"), "grub") != NULL ||
-         strstr(lathe_answers_value(answers, "first"), "shim") != NULL))
+    if (client_loses_menu(answers))
         lathe_problem_warn(problems, "client",
                            "a GRUB like Debian's does not find its menu where HTTP boot started "
-                           "it: choose PXE for it");
+                           "it: choose PXE for it, or make one that has a script in it "
+                           "(grub-mkimage -c): net_bootp, set root=(http,%s), configfile "
+                           "/grub/grub.cfg",
+                           EMU_NETBOOT_ADDRESS);
     if (netboot_has_grub(answers) && netboot_is_secure(answers) &&
         *lathe_answers_value(answers, "shim") == '\0')
         lathe_problem_add(problems, "shim",
