@@ -3,6 +3,7 @@
 #include "ui/gtk/fields.h"
 
 #include <glib/gi18n.h>
+#include <stdbool.h>
 
 #include "ui/gtk/choose-file.h"
 
@@ -64,21 +65,45 @@ GtkWidget *lathe_field_new_error(void)
     return label;
 }
 
-void lathe_field_say(GtkWidget *error, const char *sentence)
+static void fields_mark(GtkWidget *widget, const char *mark, bool on)
+{
+    GtkStyleContext *style = gtk_widget_get_style_context(widget);
+
+    if (on)
+        gtk_style_context_add_class(style, mark);
+    else
+        gtk_style_context_remove_class(style, mark);
+}
+
+/* Colours alone would not tell those who see none of them, so a warning has a sign, too. */
+static void fields_tell(GtkWidget *error, const char *sentence, bool warning)
 {
     GtkWidget *field = g_object_get_data(G_OBJECT(error), "field");
+    g_autofree char *text = g_strconcat(warning ? "\u26a0 " : "", sentence, NULL);
 
-    gtk_label_set_text(GTK_LABEL(error), sentence != NULL ? sentence : "");
+    gtk_label_set_text(GTK_LABEL(error), sentence != NULL ? text : "");
     gtk_widget_set_visible(error, sentence != NULL);
+    fields_mark(error, "lathe-wrong", !warning);
+    fields_mark(error, "lathe-doubtful", warning);
+    atk_object_set_role(gtk_widget_get_accessible(error),
+                        warning ? ATK_ROLE_NOTIFICATION : ATK_ROLE_ALERT);
     if (field == NULL)
         return;
-    if (sentence != NULL)
-        gtk_style_context_add_class(gtk_widget_get_style_context(field), "error");
-    else
-        gtk_style_context_remove_class(gtk_widget_get_style_context(field), "error");
+    fields_mark(field, "error", sentence != NULL && !warning);
+    fields_mark(field, "warning", sentence != NULL && warning);
     if (sentence == NULL)
         sentence = g_object_get_data(G_OBJECT(field), "help");
     atk_object_set_description(gtk_widget_get_accessible(field), sentence != NULL ? sentence : "");
+}
+
+void lathe_field_say(GtkWidget *error, const char *sentence)
+{
+    fields_tell(error, sentence, false);
+}
+
+void lathe_field_warn(GtkWidget *error, const char *sentence)
+{
+    fields_tell(error, sentence, true);
 }
 
 /* What takes the focus: a field may be a box around an entry and a button. */

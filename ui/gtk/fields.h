@@ -23,6 +23,8 @@ GtkWidget *lathe_fields_add(GtkGrid *grid, const char *label, GtkWidget *field, 
 
 /* NULL: nothing is wrong. */
 void lathe_field_say(GtkWidget *error, const char *sentence);
+/* What might be wrong, and hinders nothing: with a sign, in another colour, and no alert. */
+void lathe_field_warn(GtkWidget *error, const char *sentence);
 
 /* For screen readers, also of what a combo box is made of. */
 void lathe_field_set_name(GtkWidget *widget, const char *name);

@@ -318,47 +318,58 @@ static void field_propose(struct wizard_field *field)
                                      lathe_answers_on(answers, question->id));
 }
 
-/* What is wrong with its answer, or might be; g_free, NULL: nothing. */
-static char *field_fault(const struct wizard_field *field, const struct lathe_problems *problems)
+/* The first problem of a question, or of a step as a whole; faults go before warnings. NULL: none.
+ */
+static const struct lathe_problem *fields_problem(const struct lathe_problems *problems,
+                                                  const struct lathe_step *step,
+                                                  const struct lathe_question *question)
 {
-    if (field->refused != NULL)
-        return g_strdup(field->refused);
+    const struct lathe_problem *found = NULL;
+
     for (guint i = 0; i < problems->found->len; i++) {
         const struct lathe_problem *problem = problems->found->pdata[i];
-        if (problem->question == field->question)
-            return g_strconcat(problem->warning ? _("warning: ") : "", problem->sentence, NULL);
+        if (problem->question == question && (question != NULL || problem->step == step) &&
+            (found == NULL || (found->warning && !problem->warning)))
+            found = problem;
     }
-    return NULL;
+    return found;
+}
+
+static void fields_show(GtkWidget *error, const struct lathe_problem *problem)
+{
+    if (problem == NULL || !problem->warning) {
+        lathe_field_say(error, problem != NULL ? problem->sentence : NULL);
+        return;
+    }
+    g_autofree char *text = g_strconcat(_("warning: "), problem->sentence, NULL);
+    lathe_field_warn(error, text);
 }
 
 static void field_update(struct wizard_field *field, const struct lathe_problems *problems)
 {
     bool asked = lathe_answers_asked(field->wizard->answers, field->question);
-    g_autofree char *fault = field->seen || field->refused ? field_fault(field, problems) : NULL;
 
     gtk_widget_set_visible(field->row, asked);
     if (asked)
         field_propose(field);
-    lathe_field_say(field->error, asked ? fault : NULL);
+    if (asked && field->refused != NULL)
+        lathe_field_say(field->error, field->refused);
+    else
+        fields_show(field->error,
+                    asked && field->seen ? fields_problem(problems, NULL, field->question) : NULL);
 }
 
 static void page_update(const struct wizard *wizard, struct wizard_page *page,
                         const struct lathe_problems *problems)
 {
     g_autofree char *text = page->step->enter != NULL ? page->step->enter(wizard->answers) : NULL;
-    const char *fault = NULL;
 
     gtk_label_set_text(GTK_LABEL(page->told), text != NULL ? text : "");
     gtk_widget_set_visible(page->told, text != NULL);
     /* A tree or a table needs letters of one width. */
     if (text != NULL && strchr(text, '\n') != NULL)
         gtk_style_context_add_class(gtk_widget_get_style_context(page->told), "lathe-table");
-    for (guint i = 0; i < problems->found->len && fault == NULL; i++) {
-        const struct lathe_problem *problem = problems->found->pdata[i];
-        if (problem->step == page->step && problem->question == NULL)
-            fault = problem->sentence;
-    }
-    lathe_field_say(page->error, page->seen ? fault : NULL);
+    fields_show(page->error, page->seen ? fields_problem(problems, page->step, NULL) : NULL);
     if (page->drawing != NULL)
         lathe_wizard_update_drawing(page->drawing);
 }

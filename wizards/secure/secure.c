@@ -337,7 +337,8 @@ static void secure_apply(const struct lathe_answers *answers, struct lathe_outco
     }
     g_string_append(lathe_outcome_file(outcome, "config.ign"), ignition);
     put_config(answers, outcome, ignition);
-    put_overlay(answers, outcome);
+    if (!lathe_answers_masked(answers)) /* a preview shows no images */
+        put_overlay(answers, outcome);
     put_start(lathe_outcome_file(outcome, "first-start.sh"), answers, true);
     put_start(lathe_outcome_file(outcome, "start.sh"), answers, false);
     note_keys(answers, outcome);
