@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Debian's kernel and alsa-utils at a sound card: what they play is in the WAV file, note for note.
+
+sound.py LATHE GUESTS INIT CARD CASE...: cards are hda; cases are play, busy (all processors have other things to
+do), rates (files of several rates, one after the other), silent (the microphone that nobody allowed).
+"""
+import math
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import wave
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import initramfs  # pylint: disable=wrong-import-position
+import verdict  # pylint: disable=wrong-import-position
+
+LATHE, GUESTS, INIT = (os.path.abspath(path) for path in sys.argv[1:4])
+# The codec's driver first: the controller's looks for it once.
+MODULES = {"hda": ["snd_hda_codec_generic", "snd_hda_intel"]}
+PITCH, SECONDS, LOUD = 440, 3, 16000
+
+
+def report(name, good, why=""):
+    verdict.report("sound: " + name, good, why)
+
+
+def tone(path, rate, seconds):
+    with wave.open(path, "wb") as out:
+        out.setnchannels(2)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        # The right side is an octave higher.
+        out.writeframes(b"".join(
+            struct.pack("<hh", round(LOUD * math.sin(2 * math.pi * PITCH * i / rate)),
+                        round(LOUD * math.sin(4 * math.pi * PITCH * i / rate)))
+            for i in range(rate * seconds)))
+
+
+def read(path):
+    with wave.open(path, "rb") as sound:
+        assert (sound.getnchannels(), sound.getsampwidth()) == (2, 2)
+        frames = sound.readframes(sound.getnframes())
+        samples = struct.unpack("<%dh" % (len(frames) // 2), frames)
+        return sound.getframerate(), samples[::2], samples[1::2]
+
+
+def cut(samples):
+    """From the first to the last that is no silence."""
+    there = [i for i, sample in enumerate(samples) if sample != 0]
+    return samples[there[0]:there[-1] + 1] if there else []
+
+
+def pitch(samples, rate):
+    """By its zero crossings upwards, the first and the last placed between their samples."""
+    ups = [i + samples[i] / (samples[i] - samples[i + 1]) for i in range(len(samples) - 1)
+           if samples[i] <= 0 < samples[i + 1]]
+    return rate * (len(ups) - 1) / (ups[-1] - ups[0]) if len(ups) > 2 else 0
+
+
+def breaks(samples, rate, note):
+    """Places where it is not the same sine: its samples follow from the two before."""
+    factor = 2 * math.cos(2 * math.pi * note / rate)
+    return [i for i in range(1, len(samples) - 1)
+            if abs(samples[i + 1] - factor * samples[i] + samples[i - 1]) > 8]
+
+
+def run(card, name, *options):
+    do = {"busy": "play", "silent": "record"}.get(name, name)
+    append = "console=ttyS0 quiet panic=-1 do=%s busy=%d" % (do, 3 if name == "busy" else 0)
+    done = subprocess.run([LATHE, "run", "--kernel", os.path.join(GUESTS, "generic", "vmlinuz"), "--initrd", "init.gz",
+                           "--append", append, "--display", "none", "--gpu", "none", "--net", "none", "--serial",
+                           "stdio", "--smp", "2", "--timeout", "300", *options], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    verdict.guest_run("sound-%s-%s" % (card, name), done.returncode, done.stdout, 1)
+    return done.stdout
+
+
+def check_tone(name, path, seconds):
+    rate, left, right = read(path)
+    left, right = cut(left), cut(right)
+    report(name + " has its length", abs(len(left) / rate - seconds) < 0.01, "%f s at %d" % (len(left) / rate, rate))
+    heard = pitch(left, rate), pitch(right, rate)
+    report(name + " has its pitch", abs(heard[0] - PITCH) < 0.1 and abs(heard[1] - 2 * PITCH) < 0.2, heard)
+    report(name + " is loud", max(left, default=0) in range(LOUD - 200, LOUD + 1), max(left, default=0))
+    wrong = breaks(left, rate, PITCH)
+    report(name + " has no breaks", not wrong, "%d of them, at %s" % (len(wrong), wrong[:8]))
+
+
+def play(card, name):
+    run(card, name, "--sound", card + ",backend=wav:out.wav")
+    check_tone("%s %s" % (card, name), "out.wav", SECONDS)
+
+
+def rates(card, name):
+    """Each is a second; the file has the first one's rate."""
+    run(card, name, "--sound", card + ",backend=wav:out.wav")
+    rate, left, _ = read("out.wav")
+    left = cut(left)
+    report("%s rates come one after the other" % card, abs(len(left) / rate - 3) < 0.05 and
+           abs(pitch(left, rate) - PITCH) < 1, "%f s, %f Hz at %d" % (len(left) / rate, pitch(left, rate), rate))
+
+
+def silent(card, name):
+    text = run(card, name, "--sound", card)
+    report("%s microphone is silent until it is allowed" % card, "\nheard 0" in text.replace("\r", ""), text[-2000:])
+
+
+CASES = {"play": play, "busy": play, "rates": rates, "silent": silent}
+
+
+def main(card, names):
+    initramfs.make("init", os.path.join(GUESTS, "generic"), MODULES[card], INIT, "aplay", "arecord", "amixer")
+    shutil.copytree("/usr/share/alsa", "init/usr/share/alsa", symlinks=True)
+    tone("init/tone.wav", 48000, SECONDS)
+    for rate in (44100, 48000, 96000):
+        tone("init/tone-%d.wav" % rate, rate, 1)
+    initramfs.pack("init", "init", INIT)
+    for name in names:
+        CASES[name](card, name)
+
+
+with tempfile.TemporaryDirectory(dir="/var/tmp") as scratch:
+    os.chdir(scratch)
+    main(sys.argv[4], sys.argv[5:])
+    os.chdir("/")
+verdict.finish()
