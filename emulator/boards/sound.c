@@ -28,18 +28,19 @@ bool board_add_sound(struct board *board, struct emu_error *err)
     static const struct emu_device_class *const classes[] = {
         [EMU_SOUND_HDA] = &emu_hda_class,
     };
-    unsigned slot = emu_pci_host_free_slot(board->pci_host, SOUND_FIRST_SLOT);
+    static const struct emu_pci_place anywhere;
+    const struct emu_pci_place place = board_choose_place(board, &anywhere, SOUND_FIRST_SLOT);
     const struct board_device row = {
         .class = classes[board->config->sound.card],
         .id = "sound",
-        .devfn = EMU_PCI_DEVFN(slot, 0),
+        .place = &place,
         .pci = true,
         .prepare = sound_prepare,
     };
 
     if (board->config->sound.card == EMU_SOUND_NONE)
         return true;
-    if (slot == 32)
+    if (place.slot == EMU_PCI_SLOTS)
         return emu_error_set(err, EMU_ERROR_INPUT, "there is no PCI slot left for the sound card");
     return board_add_device(board, &row, err);
 }
