@@ -169,9 +169,18 @@ static unsigned ports_count_stdio(const struct lathe_serial_definition *ports, u
     return found;
 }
 
+/* Where viewers may come their agent may come too; a channel of the user's leads where it says. */
+static void ports_settle_agent(struct lathe_definition *definition)
+{
+    if (definition->spice != NULL && definition->consoles + definition->channels < EMU_MAX_CONSOLES)
+        lathe_definition_add_channel(definition, LATHE_SPICE_CHANNEL "=default", NULL);
+}
+
 bool lathe_ports_settle(struct lathe_definition *definition, GError **error)
 {
     unsigned stdios;
+
+    ports_settle_agent(definition);
 
     if (definition->serials == 0) {
         bool taken = ports_count_stdio(definition->console, definition->consoles) != 0;

@@ -6,6 +6,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* The channel that the guest's agent looks for: clipboard, sizes, files. */
+#define LATHE_SPICE_CHANNEL "com.redhat.spice.0"
+
 /* Strings are owned and freed with g_free; NULL is "not given". */
 struct lathe_spice_definition {
     char *path; /* of a unix socket; NULL: host and port */

@@ -16,6 +16,7 @@ struct lathe_remote {
     LatheSession *session;
     const struct lathe_spice_module *module;
     struct disp_spice *server;
+    LatheSerial *agent; /* the session's; NULL: the machine has no such channel */
 };
 
 /* ---- what clients do ---- */
@@ -33,6 +34,55 @@ static void remote_on_pointer(void *opaque, const struct emu_pointer_event *even
 static void remote_on_release(void *opaque)
 {
     lathe_input_release(((struct lathe_remote *)opaque)->session);
+}
+
+static size_t remote_on_agent(void *opaque, const uint8_t *data, size_t length)
+{
+    struct lathe_remote *remote = opaque;
+
+    return remote->agent != NULL ? lathe_serial_send(remote->agent, data, length) : length;
+}
+
+/* ---- the guest's agent ---- */
+
+static void remote_on_agent_listening(LatheSerial *serial, gboolean listening, gpointer data)
+{
+    struct lathe_remote *remote = data;
+
+    remote->module->agent_set_present(remote->server, listening);
+}
+
+static void remote_on_agent_output(LatheSerial *serial, GBytes *bytes, gpointer data)
+{
+    struct lathe_remote *remote = data;
+
+    remote->module->agent_receive(remote->server, g_bytes_get_data(bytes, NULL),
+                                  g_bytes_get_size(bytes));
+}
+
+static void remote_on_agent_drained(LatheSerial *serial, gpointer data)
+{
+    struct lathe_remote *remote = data;
+
+    remote->module->agent_has_room(remote->server);
+}
+
+/* The channel of that name, if it leads nowhere else. */
+static void remote_join_agent(struct lathe_remote *remote)
+{
+    GPtrArray *serials = lathe_session_get_serials(remote->session);
+
+    for (guint i = 0; i < serials->len; i++) {
+        g_autofree char *location = lathe_serial_dup_location(serials->pdata[i]);
+        if (strcmp(lathe_serial_get_title(serials->pdata[i]), LATHE_SPICE_CHANNEL) == 0 &&
+            location == NULL)
+            remote->agent = serials->pdata[i];
+    }
+    if (remote->agent == NULL)
+        return;
+    g_signal_connect(remote->agent, "listening", G_CALLBACK(remote_on_agent_listening), remote);
+    g_signal_connect(remote->agent, "output", G_CALLBACK(remote_on_agent_output), remote);
+    g_signal_connect(remote->agent, "drained", G_CALLBACK(remote_on_agent_drained), remote);
 }
 
 /* ---- what the guest makes of it ---- */
@@ -75,8 +125,11 @@ static gboolean remote_serve(struct lathe_remote *remote,
                              const struct lathe_spice_definition *spice, const char *name,
                              GError **error)
 {
-    const struct disp_spice_hooks hooks = {remote_on_key, remote_on_pointer, remote_on_release,
-                                           NULL, remote};
+    const struct disp_spice_hooks hooks = {.key = remote_on_key,
+                                           .pointer = remote_on_pointer,
+                                           .release = remote_on_release,
+                                           .agent = remote_on_agent,
+                                           .opaque = remote};
     g_autofree char *ticket = g_strdup(spice->ticket);
     g_autoptr(GError) found = NULL;
 
@@ -121,6 +174,7 @@ struct lathe_remote *lathe_remote_start(LatheSession *session, GError **error)
         return NULL;
     }
     remote_add_screens(remote);
+    remote_join_agent(remote);
     remote->module->start(remote->server);
     g_signal_connect(session, "input-changed", G_CALLBACK(remote_on_input_changed), remote);
     remote_on_input_changed(session, remote);
@@ -134,6 +188,8 @@ void lathe_remote_stop(struct lathe_remote *remote)
         return;
     g_object_set_data(G_OBJECT(remote->session), REMOTE_KEY, NULL);
     g_signal_handlers_disconnect_by_data(remote->session, remote);
+    if (remote->agent != NULL)
+        g_signal_handlers_disconnect_by_data(remote->agent, remote);
     remote->module->free(remote->server);
     g_free(remote);
 }

@@ -19,6 +19,9 @@ struct lathe_spice_module {
     void (*start)(struct disp_spice *spice);
     void (*set_input)(struct disp_spice *spice, bool absolute, unsigned leds);
     bool (*set_ticket)(struct disp_spice *spice, const char *ticket, unsigned seconds, bool part);
+    void (*agent_set_present)(struct disp_spice *spice, bool present);
+    void (*agent_receive)(struct disp_spice *spice, const void *data, size_t length);
+    void (*agent_has_room)(struct disp_spice *spice);
     unsigned (*count_viewers)(const struct disp_spice *spice);
 };
 

@@ -25,6 +25,10 @@ struct _LatheSerial {
     GByteArray *output;
     GArray *resets; /* of gsize, rising: where in the output the machine was reset */
     guint64 dropped;
+    bool listening; /* as the guest said last */
+    guint openings; /* how often it opened the channel */
+    bool told;      /* main thread, like the next: of what listeners were told */
+    guint told_openings;
     gint64 last_batch; /* monotonic microseconds */
     GSource *output_source;
 
@@ -45,7 +49,7 @@ struct _LatheSerial {
 
 G_DEFINE_FINAL_TYPE(LatheSerial, lathe_serial, G_TYPE_OBJECT)
 
-enum { SIGNAL_OUTPUT, SIGNAL_RESET, SIGNAL_DRAINED, SIGNAL_COUNT };
+enum { SIGNAL_OUTPUT, SIGNAL_RESET, SIGNAL_DRAINED, SIGNAL_LISTENING, SIGNAL_COUNT };
 static guint serial_signals[SIGNAL_COUNT];
 
 /* ---- the emulator's side: any thread ---- */
@@ -135,10 +139,22 @@ static struct emu_chardev_backend serial_take_inner(LatheSerial *serial)
     return inner;
 }
 
+static void serial_chardev_listening(void *opaque, bool listening)
+{
+    LatheSerial *serial = opaque;
+
+    g_mutex_lock(&serial->output_lock);
+    serial->openings += listening;
+    serial->listening = listening;
+    g_mutex_unlock(&serial->output_lock);
+    g_source_set_ready_time(serial->output_source, 0);
+}
+
 static void serial_chardev_close(void *opaque)
 {
     LatheSerial *serial = opaque;
 
+    serial_chardev_listening(serial, false);
     g_mutex_lock(&serial->input_lock);
     serial->chardev = NULL;
     g_mutex_unlock(&serial->input_lock);
@@ -153,6 +169,7 @@ static const struct emu_chardev_ops serial_chardev_ops = {
     .write = serial_chardev_write,
     .room = serial_chardev_room,
     .reset = serial_chardev_reset,
+    .listening = serial_chardev_listening,
     .close = serial_chardev_close,
 };
 
@@ -270,6 +287,24 @@ static void serial_emit_dropped(LatheSerial *serial, guint64 dropped)
     serial_emit_output(serial, (const guint8 *)note, strlen(note));
 }
 
+static void serial_tell_listening(LatheSerial *serial, bool listening)
+{
+    if (listening == serial->told)
+        return;
+    serial->told = listening;
+    g_signal_emit(serial, serial_signals[SIGNAL_LISTENING], 0, (gboolean)listening);
+}
+
+/* A channel that was closed and opened again meanwhile was closed all the same. */
+static void serial_tell_openings(LatheSerial *serial, guint openings)
+{
+    if (openings == serial->told_openings)
+        return;
+    serial->told_openings = openings;
+    serial_tell_listening(serial, false);
+    serial_tell_listening(serial, true);
+}
+
 void lathe_serial_flush(LatheSerial *serial)
 {
     gsize offset = 0;
@@ -278,12 +313,15 @@ void lathe_serial_flush(LatheSerial *serial)
     g_autoptr(GByteArray) output = serial->output;
     g_autoptr(GArray) resets = serial->resets;
     guint64 dropped = serial->dropped;
+    bool listening = serial->listening;
+    guint openings = serial->openings;
     serial->output = g_byte_array_new();
     serial->resets = g_array_new(FALSE, FALSE, sizeof(gsize));
     serial->dropped = 0;
     serial->last_batch = g_get_monotonic_time();
     g_mutex_unlock(&serial->output_lock);
 
+    serial_tell_openings(serial, openings);
     for (guint i = 0; i < resets->len; i++) {
         gsize end = g_array_index(resets, gsize, i);
         serial_emit_output(serial, output->data + offset, end - offset);
@@ -293,6 +331,7 @@ void lathe_serial_flush(LatheSerial *serial)
     serial_emit_output(serial, output->data + offset, output->len - offset);
     if (dropped != 0)
         serial_emit_dropped(serial, dropped);
+    serial_tell_listening(serial, listening);
 }
 
 static gboolean serial_output_ready(gpointer data)
@@ -527,4 +566,6 @@ static void lathe_serial_class_init(LatheSerialClass *class)
         g_signal_new("reset", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     serial_signals[SIGNAL_DRAINED] =
         g_signal_new("drained", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+    serial_signals[SIGNAL_LISTENING] = g_signal_new("listening", type, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }

@@ -10,6 +10,7 @@
  *   "reset"  ()               the machine was reset or made anew, between what it wrote before
  *                             and after
  *   "drained" ()              all of what was sent went to the guest
+ *   "listening" (gboolean)    a program in the guest opened the channel, or closed it
  */
 #ifndef LATHE_SESSION_SERIAL_H
 #define LATHE_SESSION_SERIAL_H

@@ -10,5 +10,8 @@ LATHE_MODULE_EXPORT const struct lathe_spice_module lathe_module = {
     .start = disp_spice_start,
     .set_input = disp_spice_set_input,
     .set_ticket = disp_spice_set_ticket,
+    .agent_set_present = disp_spice_agent_set_present,
+    .agent_receive = disp_spice_agent_receive,
+    .agent_has_room = disp_spice_agent_has_room,
     .count_viewers = disp_spice_count_viewers,
 };

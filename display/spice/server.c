@@ -98,7 +98,9 @@ static bool server_start(struct disp_spice *spice, const struct disp_spice_optio
                     _("the SPICE server does not start: see what it said before"));
         return false;
     }
+    spice_server_set_agent_mouse(spice->server, FALSE); /* positions go to the tablet */
     spice->input = spice_input_new(spice);
+    spice->agent = spice_agent_new(spice);
     spice->door = spice_door_open(spice, options, error);
     return spice->door != NULL;
 }
@@ -127,6 +129,7 @@ void disp_spice_free(struct disp_spice *spice)
     for (unsigned i = 0; i < spice->head_count; i++)
         spice_head_free(spice->heads[i]);
     spice_input_free(spice->input);
+    spice_agent_free(spice->agent);
     g_free(spice);
 }
 

@@ -16,6 +16,7 @@
 struct spice_head;
 struct spice_door;
 struct spice_input;
+struct spice_agent;
 
 struct disp_spice {
     SpiceServer *server;
@@ -25,6 +26,7 @@ struct disp_spice {
     struct disp_screen *screens[SPICE_HEADS_MAX];
     unsigned head_count;
     struct spice_input *input;
+    struct spice_agent *agent;
     struct spice_door *door;
 };
 
@@ -76,5 +78,10 @@ struct spice_command *spice_command_of(QXLReleaseInfoExt info);
 struct spice_input *spice_input_new(struct disp_spice *spice);
 void spice_input_free(struct spice_input *input);
 void spice_input_set(struct spice_input *input, bool absolute, unsigned leds);
+
+/* ---- agent.c: the way to the guest's agent ---- */
+
+struct spice_agent *spice_agent_new(struct disp_spice *spice);
+void spice_agent_free(struct spice_agent *agent); /* NULL is legal */
 
 #endif

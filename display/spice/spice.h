@@ -32,6 +32,9 @@ struct disp_spice_hooks {
     void (*pointer)(void *opaque, const struct emu_pointer_event *event);
     void (*release)(void *opaque); /* the last client left: all keys and buttons go up */
     void (*act)(void *opaque);     /* somebody came, left or did something */
+    /* Bytes for the guest's agent. Returns how many were taken; disp_spice_agent_has_room follows
+     * if that were not all. */
+    size_t (*agent)(void *opaque, const uint8_t *data, size_t length);
     void *opaque;
 };
 
@@ -49,6 +52,13 @@ void disp_spice_add_screen(struct disp_spice *spice, struct disp_screen *screen,
 void disp_spice_start(struct disp_spice *spice);
 /* Whether the guest listens to positions, and the lamps of its keyboard (EMU_LED_...). */
 void disp_spice_set_input(struct disp_spice *spice, bool absolute, unsigned leds);
+
+/* A program in the guest has the agent's channel open (com.redhat.spice.0), or no longer; what it
+ * writes there; there is room again for bytes to it. One that writes 32 MiB that nobody takes is
+ * parted until it opens the channel again. */
+void disp_spice_agent_set_present(struct disp_spice *spice, bool present);
+void disp_spice_agent_receive(struct disp_spice *spice, const void *data, size_t length);
+void disp_spice_agent_has_room(struct disp_spice *spice);
 
 /* Another ticket for those who come from now on, for so many seconds (0: for good); NULL: nobody is
  * let in any more. False: it is too long. part: those who are there are parted. */

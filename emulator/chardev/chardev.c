@@ -245,6 +245,12 @@ void emu_chardev_write(struct emu_chardev *chardev, const uint8_t *data, size_t 
         chardev->backend.ops->write(chardev->backend.opaque, data, length);
 }
 
+void emu_chardev_set_listening(struct emu_chardev *chardev, bool listening)
+{
+    if (chardev != NULL && chardev->backend.ops != NULL && chardev->backend.ops->listening != NULL)
+        chardev->backend.ops->listening(chardev->backend.opaque, listening);
+}
+
 void emu_chardev_reset(struct emu_chardev *chardev)
 {
     if (chardev->backend.ops != NULL && chardev->backend.ops->reset != NULL)

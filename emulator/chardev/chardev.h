@@ -15,9 +15,11 @@ struct emu_queue;
 struct emu_chardev_port {
     size_t (*room)(void *opaque); /* how many bytes the device can take now */
     void (*receive)(void *opaque, const uint8_t *data, size_t length); /* length <= room() */
-    /* A break on the line; false: not yet, emu_chardev_drained will follow. NULL: it has no line. */
+    /* A break on the line; false: not yet, emu_chardev_drained will follow. NULL: it has no line.
+     */
     bool (*receive_break)(void *opaque);
-    /* The terminal at the other end has another size, 1 to 65535. NULL: the guest cannot be told. */
+    /* The terminal at the other end has another size, 1 to 65535. NULL: the guest cannot be told.
+     */
     void (*resize)(void *opaque, unsigned columns, unsigned rows);
 };
 
@@ -33,6 +35,9 @@ void emu_chardev_attach(struct emu_chardev *chardev, const struct emu_chardev_po
                         void *opaque);
 /* Device to back end. Any thread. chardev may be NULL. */
 void emu_chardev_write(struct emu_chardev *chardev, const uint8_t *data, size_t length);
+/* A program in the guest opened the device's end, or closed it. Any thread, device lock held.
+ * chardev may be NULL. */
+void emu_chardev_set_listening(struct emu_chardev *chardev, bool listening);
 /* The device took bytes out of its FIFO: more may be delivered. Any thread, device lock held. */
 void emu_chardev_drained(struct emu_chardev *chardev);
 /* The machine was reset. Loop thread. */

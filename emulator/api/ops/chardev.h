@@ -22,6 +22,11 @@ struct emu_chardev_ops {
     void (*room)(void *opaque);
     /* The machine was reset: a terminal may show it. Loop thread. NULL: nothing. */
     void (*reset)(void *opaque);
+    /*
+     * A program in the guest opened the channel, or closed it, of devices that can tell: channels
+     * of the virtio console. Any thread, device lock held: as write. NULL: nothing.
+     */
+    void (*listening)(void *opaque, bool listening);
     /* The machine is gone (or was never made); opaque may be freed. NULL: nothing. */
     void (*close)(void *opaque);
 };

@@ -192,6 +192,7 @@ static void console_take_message(struct virtio_console *console,
         console_port_is_ready(port);
     } else if (message->event == CONSOLE_PORT_OPEN && port != NULL) {
         port->open = message->value != 0;
+        emu_chardev_set_listening(port->chardev, port->open);
         emu_chardev_drained(port->chardev);
     }
 }
@@ -337,6 +338,8 @@ static void console_virtio_reset(struct emu_virtio *virtio)
     struct virtio_console *console = console_of(virtio);
 
     for (unsigned i = 0; i < CONSOLE_PORTS; i++) {
+        if (console->ports[i].open)
+            emu_chardev_set_listening(console->ports[i].chardev, false);
         console->ports[i].pending = 0;
         console->ports[i].open = false;
         console->ports[i].waiting = 0;
@@ -441,6 +444,7 @@ static bool console_load(struct emu_device *device, struct emu_reader *in, struc
             return emu_hw_load_bad("virtio-console", "what waits", err);
         if (!emu_read_bytes(in, "input", port->input, port->waiting, err))
             return false;
+        emu_chardev_set_listening(port->chardev, port->open);
     }
     console_set_config_size(console);
     return true;
