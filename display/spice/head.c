@@ -328,7 +328,7 @@ static bool head_follow_viewer(struct spice_head *head)
     head->stale = head->cursor_stale = true;
     head->cursor_shown = false;
     disp_screen_watch(head->screen, viewer);
-    spice_act(head->spice);
+    spice_on_viewer(head->spice);
     return viewer;
 }
 
@@ -372,6 +372,14 @@ static gboolean head_dispatch(GSource *source, GSourceFunc callback, gpointer da
 }
 
 static const GSourceFuncs head_kick_funcs = {.dispatch = head_dispatch};
+
+void spice_head_forget_viewer(struct spice_head *head)
+{
+    g_mutex_lock(&head->lock);
+    head->viewer = false;
+    g_mutex_unlock(&head->lock);
+    head_kick(head);
+}
 
 bool spice_head_has_viewer(const struct spice_head *head)
 {

@@ -16,6 +16,33 @@ void spice_act(struct disp_spice *spice)
         spice->hooks.act(spice->hooks.opaque);
 }
 
+#define SERVER_LOOK_S 1
+
+/* The library tells the displays when a client comes, and not always when the last one leaves. */
+static gboolean server_on_look(gpointer data)
+{
+    struct disp_spice *spice = data;
+    G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+    bool left = spice_server_get_num_clients(spice->server) == 0;
+    G_GNUC_END_IGNORE_DEPRECATIONS
+
+    if (!left && disp_spice_count_viewers(spice) != 0)
+        return G_SOURCE_CONTINUE;
+    for (unsigned i = 0; i < spice->head_count; i++)
+        spice_head_forget_viewer(spice->heads[i]);
+    spice->leaving = 0;
+    return G_SOURCE_REMOVE;
+}
+
+void spice_on_viewer(struct disp_spice *spice)
+{
+    if (disp_spice_count_viewers(spice) != 0 && spice->leaving == 0)
+        spice->leaving = g_timeout_add_seconds(SERVER_LOOK_S, server_on_look, spice);
+    if (disp_spice_count_viewers(spice) == 0 && spice->hooks.release != NULL)
+        spice->hooks.release(spice->hooks.opaque);
+    spice_act(spice);
+}
+
 /* ---- who may come in ---- */
 
 /* A file of TLS, g_free; NULL with *error: it is not there. */
@@ -124,6 +151,7 @@ void disp_spice_free(struct disp_spice *spice)
     if (spice == NULL)
         return;
     server_remove_hidden(spice);
+    g_clear_handle_id(&spice->leaving, g_source_remove);
     spice_door_close(spice->door);
     spice_server_destroy(spice->server);
     for (unsigned i = 0; i < spice->head_count; i++)

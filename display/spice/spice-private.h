@@ -20,7 +20,8 @@ struct spice_agent;
 
 struct disp_spice {
     SpiceServer *server;
-    char *hidden; /* a folder for a socket of the library's; NULL: none */
+    guint leaving; /* a timer that looks whether clients are still there */
+    char *hidden;  /* a folder for a socket of the library's; NULL: none */
     struct disp_spice_hooks hooks;
     struct spice_head *heads[SPICE_HEADS_MAX];
     struct disp_screen *screens[SPICE_HEADS_MAX];
@@ -32,6 +33,8 @@ struct disp_spice {
 
 /* Somebody came, left or did something: the screens are looked at. */
 void spice_act(struct disp_spice *spice);
+/* A display got its first viewer, or lost the last one. */
+void spice_on_viewer(struct disp_spice *spice);
 
 /* ---- loop.c: GLib's main loop as the library wants it ---- */
 
@@ -53,6 +56,8 @@ struct spice_head *spice_head_new(struct disp_spice *spice, struct disp_screen *
 /* After it the library's thread of this head has ended. */
 void spice_head_free(struct spice_head *head);
 bool spice_head_has_viewer(const struct spice_head *head);
+/* All clients have left. */
+void spice_head_forget_viewer(struct spice_head *head);
 
 /* ---- draw.c: commands for the display; freed by spice_command_free, on any thread ---- */
 

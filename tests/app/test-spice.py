@@ -192,7 +192,10 @@ def test_keyboard(display, folder):
     for code in (30, 68, 103, 42, 96, 119):
         machine.wait_text("key %d down" % code)
         machine.wait_text("key %d up" % code)
+    display.tool("xdotool", "keydown", "b")
+    machine.wait_text("key 48 down")
     viewer.close()
+    machine.wait_text("release")
     machine.end()
 
 
