@@ -237,6 +237,31 @@ class Walk:
         return names
 
 
+def is_apart(one, other):
+    (x, y, w, h), (u, v, a, b) = one["box"], other["box"]
+    return x + w <= u or u + a <= x or y + h <= v or v + b <= y
+
+
+def check_places(access):
+    """The window is on the screen, what can have the focus is in the window, and nothing lies on another."""
+    seen = access.look()
+    controls = [one for one in seen[1:] if one["focusable"] and one["role"] not in PARTS and one["box"][2] > 1]
+    x, y, width, height = seen[0]["box"]
+    faults = []
+    if width > access.display.size[0] or height > access.display.size[1]:
+        faults.append("it is %d x %d" % (width, height))
+    for number, one in enumerate(controls):
+        left, top, wide, high = one["box"]
+        if left < x or left + wide > x + width or (top < y and top + high > y):
+            faults.append("%s is out of it at %s" % (title(one), one["box"]))
+        for other in controls[:number]:
+            nested = one["path"][:len(other["path"])] == other["path"]
+            if not nested and not is_apart(one, other):
+                faults.append("%s at %s and %s at %s overlap" % (title(one), one["box"], title(other), other["box"]))
+    if faults:
+        raise Failed("%s: %s" % (seen[0]["name"], "; ".join(faults)))
+
+
 def walk(access, *expected, **how):
     """A walk that comes by these names."""
     names = Walk(access, **how).go().check()

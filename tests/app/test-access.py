@@ -8,10 +8,12 @@ import os
 import subprocess
 import sys
 
-from access import Access, walk, walk_pages
+from access import Access, check_places, walk, walk_pages
 from library import LibraryWindow
 from xwindow import Failed, check_complaints, run_tests, wait_for
 
+ASSISTANTS = (("doctor", "CPU Doctor"), ("installer", "Installer parameters"), ("topology", "Topology"),
+              ("firmware", "Firmware"), ("netboot", "Network boot"), ("cloud-init", "Cloud image"))
 PROGRAM, PICTURES = (os.path.abspath(word) for word in sys.argv[1:3])
 
 
@@ -225,11 +227,44 @@ def test_wizards(display, folder):
     """Each page of each assistant."""
     with Reader(display, folder) as reader:
         reader.library.environment = dict(display.environment, XDG_RUNTIME_DIR=folder + "/run")
-        for name, title in (("doctor", "CPU Doctor"), ("installer", "Installer parameters"), ("topology", "Topology"),
-                            ("firmware", "Firmware"), ("netboot", "Network boot"), ("cloud-init", "Cloud image")):
+        for name, title in ASSISTANTS:
             reader.run(title, "wizard", name, "--window")
             walk_pages(reader.access)
             reader.end()
+
+
+def seen_large(reader, name):
+    reader.display.picture("large-" + name)
+    check_places(reader.access)
+
+
+def test_large(display, folder):
+    """Text of twice the size in high contrast: all is on the screen, and nothing lies on another."""
+    display.environment.update(GDK_DPI_SCALE="2", GTK_THEME="HighContrast")
+    with Reader(display, folder) as reader:
+        access = reader.access
+        machine(reader)
+        seen_large(reader, "machine")
+        access.press("ctrl+shift+m")
+        access.to("10 Minutes")
+        seen_large(reader, "performance")
+        reader.end()
+        open_library(reader)
+        seen_large(reader, "library")
+        access.press("ctrl+t")
+        seen_large(reader, "library-list")
+        access.press("ctrl+n")
+        access.wait_window("New Machine")
+        seen_large(reader, "create")
+        access.press("Escape")
+        reader.library.verb("firmware", "vars", folder + "/machine.fd", "--create", "ovmf-4m", "--boot-add",
+                            "title=one,/EFI/one.efi")
+        reader.run("Variables in machine.fd", "firmware", "vars", folder + "/machine.fd", "--window")
+        for page in ("boot", "keys", "variables", "compare"):
+            seen_large(reader, "firmware-" + page)
+            access.press("ctrl+Page_Down")
+        reader.end()
+        reader.close()
 
 
 TESTS = [value for name, value in list(globals().items()) if name.startswith("test_")]

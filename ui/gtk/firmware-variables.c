@@ -219,10 +219,12 @@ static void variables_add_actions(struct firmware *firmware, GtkBox *box)
     } actions[] = {{N_("_Import JSON…"), variables_on_import},
                    {N_("_Export JSON…"), variables_on_export},
                    {N_("_Remove All Variables"), variables_on_reset}};
-    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    /* Below each other: three long labels side by side are too wide where text is large. */
+    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
 
     for (size_t i = 0; i < G_N_ELEMENTS(actions); i++) {
         GtkWidget *button = gtk_button_new_with_mnemonic(_(actions[i].label));
+        gtk_widget_set_halign(button, GTK_ALIGN_START);
         g_signal_connect(button, "clicked", G_CALLBACK(actions[i].clicked), firmware);
         gtk_box_pack_start(GTK_BOX(row), button, FALSE, FALSE, 0);
     }
