@@ -12,8 +12,6 @@ from access import Access, check_places, walk, walk_pages
 from library import LibraryWindow
 from xwindow import Failed, check_complaints, run_tests, wait_for
 
-ASSISTANTS = (("doctor", "CPU Doctor"), ("installer", "Installer parameters"), ("topology", "Topology"),
-              ("firmware", "Firmware"), ("netboot", "Network boot"), ("cloud-init", "Cloud image"))
 PROGRAM, PICTURES = (os.path.abspath(word) for word in sys.argv[1:3])
 
 
@@ -223,14 +221,13 @@ def test_firmware(display, folder):
         reader.end()
 
 
-def test_wizards(display, folder):
-    """Each page of each assistant."""
+def test_assistant(display, folder):
+    """Each page of an assistant."""
     with Reader(display, folder) as reader:
         reader.library.environment = dict(display.environment, XDG_RUNTIME_DIR=folder + "/run")
-        for name, title in ASSISTANTS:
-            reader.run(title, "wizard", name, "--window")
-            walk_pages(reader.access)
-            reader.end()
+        reader.run("CPU Doctor", "wizard", "doctor", "--window")
+        walk_pages(reader.access, "Message", "Processors", "What helps")
+        reader.end()
 
 
 def seen_large(reader, name):
