@@ -22,7 +22,13 @@ class Reader:
         self.display, self.folder = display, folder
         self.access = Access(display, folder)
         self.library = LibraryWindow(PROGRAM, display, folder)
-        self.process = self.errors = None
+        self.process = self.beside = self.errors = None
+
+    def run_beside(self, name):
+        """A machine without a window."""
+        self.beside = subprocess.Popen([PROGRAM, "run", name], env=self.library.environment,
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.library.wait_state(name, "running")
 
     def run(self, title, *words):
         """The program with these words, and a window."""
@@ -47,9 +53,10 @@ class Reader:
         return self
 
     def __exit__(self, *_):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
+        for process in (self.process, self.beside):
+            if process is not None:
+                process.kill()
+                process.wait()
         self.access.__exit__()
 
 
@@ -173,14 +180,10 @@ def test_tabs(display, folder):
         library = reader.library
         library.environment = dict(display.environment, XDG_RUNTIME_DIR=folder + "/run")
         library.create("Alpha", "--display", "none", "--serial", "pty", "--serial", "pty", script="print up;echo")
-        runs = subprocess.Popen([PROGRAM, "run", "Alpha"], env=library.environment, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        library.wait_state("Alpha", "running")
+        reader.run_beside("Alpha")
         reader.run("Alpha: Serial 2", "console", "--window", "Alpha", "Alpha", "2")
         walk(reader.access)
         reader.end()
-        runs.terminate()
-        runs.wait()
         reader.close()
 
 
@@ -190,9 +193,7 @@ def test_console(display, folder):
         library, access = reader.library, reader.access
         library.environment = dict(display.environment, XDG_RUNTIME_DIR=folder + "/run")
         library.create("Alpha", "--display", "none", script="print up;echo")
-        runs = subprocess.Popen([PROGRAM, "run", "Alpha"], env=library.environment, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        library.wait_state("Alpha", "running")
+        reader.run_beside("Alpha")
         reader.run("Alpha: Serial 1", "console", "--window", "Alpha")
         walk(access)
         access.press("ctrl+shift+f")
@@ -203,8 +204,6 @@ def test_console(display, folder):
         walk(access)
         access.press("Escape")
         reader.end()
-        runs.terminate()
-        runs.wait()
         reader.close()
 
 
