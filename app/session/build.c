@@ -12,6 +12,7 @@
 #include "app/session/renderer.h"
 #include "app/session/serial.h"
 #include "app/session/session.h"
+#include "app/session/sound.h"
 #include "app/session/swtpm.h"
 #include "app/session/told.h"
 #include "emulator/api/audio.h"
@@ -267,24 +268,6 @@ static bool build_open_ports(struct emu_machine_config *config,
     return true;
 }
 
-/* The card, and unless it is a dry run where it plays. */
-static bool build_open_sound(struct emu_machine_config *config, const struct lathe_parts *parts,
-                             bool dry, GError **error)
-{
-    const struct lathe_sound *sound = lathe_parts_sound(parts);
-    struct emu_error found = EMU_ERROR_INIT;
-    bool file = parts->audio != NULL && g_str_has_prefix(parts->audio, "wav:");
-
-    if (sound == NULL)
-        return true;
-    config->sound.card = lathe_sound_kind(sound);
-    config->sound.codec = sound->codec;
-    if (file && !dry)
-        return emu_audio_wav(parts->audio + strlen("wav:"), &config->sound.backend, &found) ||
-               lathe_error_from_emu(error, &found);
-    return emu_audio_null(&config->sound.backend, &found) || lathe_error_from_emu(error, &found);
-}
-
 static bool build_open_backends(struct emu_machine_config *config,
                                 const struct lathe_definition *definition, GPtrArray *serials,
                                 GError **error)
@@ -323,7 +306,8 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     build_add_consoles(&config, definition);
     if (!build_open_disks(&config, definition, serials == NULL, error) ||
         !build_open_nets(&config, definition, serials == NULL, watch, error) ||
-        !build_open_sound(&config, definition->parts, serials == NULL, error) ||
+        !lathe_sound_open(definition->parts, serials == NULL, watch, &config.sound, notice,
+                          error) ||
         (serials != NULL && !build_open_backends(&config, definition, serials, error))) {
         build_close_backends(&config);
         lathe_session_told_free(told);

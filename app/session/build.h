@@ -15,6 +15,8 @@ struct lathe_definition;
 struct lathe_build_watch {
     struct emu_machine_observer machine;
     void (*netboot)(void *opaque, const struct emu_netboot_event *event);
+    /* The host's sound system refuses; on a thread of its back end. */
+    void (*sound_failed)(void *opaque, const char *why);
     void *opaque;
     struct emu_block_backend *drives; /* becomes the back ends of the definition's disks */
 };

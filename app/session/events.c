@@ -4,6 +4,8 @@
  * dispatches if the machine that it is of is still the session's. And the boxes, which carry the
  * hooks.
  */
+#include <glib/gi18n.h>
+
 #include "app/session/attach.h"
 #include "app/session/build.h"
 #include "app/session/internal.h"
@@ -150,6 +152,13 @@ static void session_tell(LatheSession *session, char *text)
     lathe_session_invoke(session_run_notice, notice, session_free_notice);
 }
 
+static void session_on_sound(void *opaque, const char *why)
+{
+    struct session_box *box = opaque;
+
+    session_tell(box->session, g_strdup_printf(_("the machine is not heard: %s"), why));
+}
+
 struct session_box *lathe_session_box_new(LatheSession *session, GError **error)
 {
     struct session_box *box = g_new0(struct session_box, 1);
@@ -163,6 +172,7 @@ struct session_box *lathe_session_box_new(LatheSession *session, GError **error)
                     .sleep_changed = session_on_sleep,
                     .opaque = box},
         .netboot = session_on_netboot,
+        .sound_failed = session_on_sound,
         .opaque = box,
         .drives = box->drives,
     };

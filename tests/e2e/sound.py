@@ -3,10 +3,12 @@
 """Debian's kernel and alsa-utils at a sound card: what they play is in the WAV file, note for note.
 
 sound.py LATHE GUESTS INIT CARD CASE...: cards are hda; cases are play, busy (all processors have other things to
-do), rates (files of several rates, one after the other), silent (the microphone that nobody allowed).
+do), rates (files of several rates, one after the other), silent (the microphone that nobody allowed), microphone
+(the host's, for which SDL's driver with files stands in).
 """
 import math
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -81,7 +83,7 @@ def breaks(samples, rate, note):
 
 
 def run(card, name, *options):
-    do = {"busy": "play", "silent": "record"}.get(name, name)
+    do = {"busy": "play", "silent": "record", "microphone": "record"}.get(name, name)
     append = "console=ttyS0 quiet panic=-1 do=%s busy=%d" % (do, 3 if name == "busy" else 0)
     done = subprocess.run([LATHE, "run", "--kernel", os.path.join(GUESTS, "generic", "vmlinuz"), "--initrd", "init.gz",
                            "--append", append, "--display", "none", "--gpu", "none", "--net", "none", "--serial",
@@ -125,7 +127,14 @@ def silent(card, name):
     report("%s microphone is silent until it is allowed" % card, "\nheard 0\n" in text.replace("\r", ""), text[-2000:])
 
 
-CASES = {"play": play, "busy": play, "rates": rates, "silent": silent}
+def microphone(card, name):
+    text = run(card, name, "--sound", card + ",microphone=on").replace("\r", "")
+    samples = [int(word) for word in re.findall(r"\nsamples ([-0-9 ]+)", text)[0].split()]
+    note = pitch(samples, 48000)
+    report("%s hears the host's microphone" % card, abs(note - PITCH) < 0.01 * PITCH, (note, len(samples)))
+
+
+CASES = {"microphone": microphone, "play": play, "busy": play, "rates": rates, "silent": silent}
 
 
 def main(card, names):
@@ -135,6 +144,10 @@ def main(card, names):
     for rate in (44100, 48000, 96000):
         tone("init/tone-%d.wav" % rate, rate, 1)
     initramfs.pack("init", "init", INIT)
+    tone("spoken.wav", 48000, 60)
+    with open("spoken.wav", "rb") as sound, open("spoken.raw", "wb") as out:
+        out.write(sound.read()[44:])
+    os.environ.update(SDL_AUDIODRIVER="disk", SDL_DISKAUDIOFILE="played.raw", SDL_DISKAUDIOFILEIN="spoken.raw")
     for name in names:
         CASES[name](card, name)
 
