@@ -290,6 +290,8 @@ void lathe_parts_write_sounds(xmlNode *root, const struct lathe_parts *parts)
         const struct lathe_sound *sound = &g_array_index(parts->sounds, struct lathe_sound, i);
         xmlNode *node = parts_nth(devices, "sound", i);
         parts_set(node, "model", sound->model);
+        if (sound->codec != NULL)
+            lathe_tree_set(lathe_tree_need(node, "codec"), "type", sound->codec);
         lathe_parts_write_place(node, &sound->place);
     }
     parts_cut(devices, "sound", parts->sounds->len);

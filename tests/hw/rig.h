@@ -14,7 +14,7 @@
 #include "tests/hw/fake-clock.h"
 #include "tests/test.h"
 
-#define RIG_DEVICES  48
+#define RIG_DEVICES  64 /* more than the device table has */
 #define RIG_RAM_SIZE 0x100000
 #define RIG_RAM      0x10000 /* where it lies */
 #define RIG_MS       1000000ull

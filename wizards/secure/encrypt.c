@@ -3,10 +3,26 @@
 #include "wizards/secure/encrypt.h"
 
 #include <gio/gio.h>
+#include <signal.h>
 #include <string.h>
 
 #include "app/library/files.h"
 #include "app/plan/error.h"
+
+/* One that gives up before it has read all does not end us. */
+static bool encrypt_talk(GSubprocess *gpg, const char *text, char **out, char **said,
+                         GError **error)
+{
+    g_autoptr(GError) found = NULL;
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    bool talked = g_subprocess_communicate_utf8(gpg, text, NULL, out, said, &found);
+
+    signal(SIGPIPE, before);
+    if (talked || g_error_matches(found, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&found));
+    return false;
+}
 
 static char *encrypt_run(const char *home, const char *text, const char *key, GError **error)
 {
@@ -21,7 +37,7 @@ static char *encrypt_run(const char *home, const char *text, const char *key, GE
         g_prefix_error(error, "encryption needs gpg (package gnupg): ");
         return NULL;
     }
-    if (!g_subprocess_communicate_utf8(gpg, text, NULL, &out, &said, error))
+    if (!encrypt_talk(gpg, text, &out, &said, error) || !g_subprocess_wait(gpg, NULL, error))
         return NULL;
     if (g_subprocess_get_successful(gpg) && out != NULL && *out != '\0')
         return g_steal_pointer(&out);
