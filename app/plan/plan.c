@@ -265,8 +265,6 @@ static void plan_add_missing(struct lathe_plan *plan, const struct lathe_definit
 
     if (definition->gaps->len != 0)
         return;
-    if (parts->cells->len != 0)
-        plan_add(plan, "later", "numa", "the guest sees one node of memory");
     if (parts->sounds->len != 0 && lathe_parts_sound(parts) == NULL)
         plan_add(plan, "later", "sound", "this version has no such sound card");
     if (parts->hostdevs->len != 0)
