@@ -122,7 +122,6 @@ struct emu_machine_config {
     const char *initrd; /* or the Multiboot modules: "FILE args,FILE args" */
     const char *append; /* kernel command line */
     const struct emu_told *told; /* NULL: nothing */
-
     struct emu_chardev_backend serial[EMU_MAX_SERIAL];
     struct emu_console consoles[EMU_MAX_CONSOLES];
     unsigned console_count;              /* 0: there is no such device */
@@ -142,7 +141,6 @@ struct emu_machine_config {
     const char *gpu_rom; /* its VGA BIOS, for firmware that starts it so; NULL: none */
     struct emu_gpu_backend gpu_backend; /* of a virtio adapter: what renders; ops NULL: nothing */
     unsigned gpu_heads;                 /* of a virtio adapter: monitors that it may have; 0: 1 */
-
     struct emu_sound sound;
     struct emu_buses buses; /* PCI */
     bool debug_exit;        /* isa-debug-exit at port 0xF4 */

@@ -177,7 +177,7 @@ def check_heads():
 
 def flags():
     out = subprocess.run(["pkg-config", "--cflags", "gtk+-3.0", "vte-2.91", "gio-unix-2.0", "json-glib-1.0",
-                          "libxml-2.0", "spice-server"],
+                          "libxml-2.0", "spice-server", "sdl2"],
                          check=True, capture_output=True, text=True).stdout
     return out.split()
 

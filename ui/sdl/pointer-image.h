@@ -8,7 +8,7 @@
 
 #include <SDL.h>
 
-#include "emulator/api/display.h"
+#include "display/core/presenter.h"
 
 struct lathe_sdl_pointer_image;
 
