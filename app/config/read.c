@@ -119,13 +119,37 @@ static uint64_t read_size(const xmlNode *node)
     return number != NULL && lathe_schema_size(number, unit, &bytes) ? bytes : 0;
 }
 
+static uint64_t read_whole_pages(uint64_t bytes)
+{
+    return (bytes + READ_PAGE - 1) / READ_PAGE * READ_PAGE;
+}
+
+/* What the nodes have together is the machine's, as libvirt takes it. */
+static void read_nodes_memory(struct lathe_config_reader *reader, const xmlNode *memory)
+{
+    GArray *cells = reader->definition->parts->cells;
+    uint64_t all = 0;
+
+    for (guint i = 0; i < cells->len; i++) {
+        struct lathe_cell *cell = &g_array_index(cells, struct lathe_cell, i);
+        cell->memory = read_whole_pages(cell->memory);
+        all += cell->memory;
+    }
+    if (all == 0 || all == reader->definition->memory)
+        return;
+    if (memory != NULL && read_size(memory) != all)
+        lathe_read_later(reader, memory, "memory: what its nodes have together counts");
+    reader->definition->memory = all;
+}
+
 static bool read_memory(struct lathe_config_reader *reader, GError **error)
 {
     const xmlNode *memory = lathe_tree_child(reader->root, "memory");
     const xmlNode *current = lathe_tree_child(reader->root, "currentMemory");
 
     if (memory != NULL)
-        reader->definition->memory = (read_size(memory) + READ_PAGE - 1) / READ_PAGE * READ_PAGE;
+        reader->definition->memory = read_whole_pages(read_size(memory));
+    read_nodes_memory(reader, memory);
     if (memory != NULL && current != NULL && read_size(current) < read_size(memory))
         lathe_read_later(reader, current,
                          "currentMemory: the guest has all its memory from the beginning");
