@@ -47,6 +47,8 @@ enum lathe_action_flag {
     LATHE_ACTION_ALL = 1 << 5,         /* with several only where it is possible with all */
 };
 
+struct lathe_control;
+
 struct lathe_action {
     enum lathe_action_id id;
     const char *name;  /* "force-off" */
@@ -94,6 +96,11 @@ void lathe_action_perform_watched(const struct lathe_action *action, struct lath
                                   GAsyncReadyCallback done, gpointer data);
 /* As lathe_action_do. */
 char *lathe_action_finish(GAsyncResult *result, GError **error);
+
+/* To a running machine's control socket (app/control/control-client.h); patience in milliseconds.
+ * Waits; any thread. NULL with *error: it does not run. */
+struct lathe_control *lathe_action_connect(const struct lathe_machine *machine, guint patience,
+                                           GError **error);
 
 /* Brings back the machine of this name that was deleted last; NULL: of all. As above; the text is
  * its folder's name. */

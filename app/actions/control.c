@@ -11,8 +11,8 @@
 #define SUSPEND_STEP_US  20000  /* between two looks whether its process has gone */
 #define SUSPEND_STEPS    1500
 
-static struct lathe_control *say_connect(const struct lathe_machine *machine, int patience,
-                                         GError **error)
+struct lathe_control *lathe_action_connect(const struct lathe_machine *machine, guint patience,
+                                           GError **error)
 {
     pid_t pid = 0;
     bool runs = lathe_lock_look(machine->folder, &pid) == LATHE_LOCK_RUN && pid != 0;
@@ -28,7 +28,7 @@ static struct lathe_control *say_connect(const struct lathe_machine *machine, in
 static char *say_within(const struct action_call *call, const char *command, int patience,
                         GError **error)
 {
-    struct lathe_control *control = say_connect(call->machine, patience, error);
+    struct lathe_control *control = lathe_action_connect(call->machine, (guint)patience, error);
     g_autoptr(JsonNode) answer =
         control != NULL ? lathe_control_call(control, command, NULL, error) : NULL;
 

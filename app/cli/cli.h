@@ -44,6 +44,8 @@ struct lathe_cli {
     bool by_definition;            /* FILE is a machine's definition */
     bool restarts;                 /* run: the guest's restart starts the process anew */
     char *format, *output;         /* --format, --output; NULL: not given */
+    char *head, *record;           /* --head, --record; likewise */
+    double seconds;                /* --for; 0: not given */
     guint64 given;                 /* a bit for each row of the option table */
     struct lathe_machine *machine; /* the one of the library that is run; NULL: none */
     struct lathe_lock *lock;       /* run: of a trial that is kept by now; NULL: none */

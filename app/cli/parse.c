@@ -199,7 +199,7 @@ static bool parse_rest(struct parse *parse, GError **error)
     if (parse_tool(parse))
         return true;
     while ((word = parse_take(&parse->words)) != NULL) {
-        if (options_over || word[0] != '-') {
+        if (options_over || word[0] != '-' || word[1] == '\0') {
             g_ptr_array_add(parse->cli->operands, parse_operand(word));
         } else if (strcmp(word, "--") == 0) {
             options_over = true;
@@ -269,6 +269,8 @@ void lathe_cli_free(struct lathe_cli *cli)
     g_clear_pointer(&cli->expect, g_regex_unref);
     g_free(cli->format);
     g_free(cli->output);
+    g_free(cli->head);
+    g_free(cli->record);
     g_free(cli->keep.name);
     g_free(cli->keep.title);
     g_free(cli->keep.description);

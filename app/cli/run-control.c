@@ -20,6 +20,7 @@
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
 #include "app/session/expect.h"
+#include "app/session/recording.h"
 #include "app/session/remote.h"
 
 struct run_control {
@@ -161,6 +162,16 @@ static void run_on_warning(LatheSession *session, const char *sentence, gpointer
     fprintf(stderr, "lathe: %s\r\n", sentence);
 }
 
+static void run_on_recording(LatheSession *session, gpointer data)
+{
+    struct lathe_recording_status status;
+
+    if (!lathe_recording_get(session, &status) || status.active || status.why == NULL)
+        return;
+    g_autofree char *text = lathe_recording_describe(&status);
+    fprintf(stderr, "lathe: %s: %s\r\n", status.path, text);
+}
+
 static void run_on_request(LatheSession *session, gpointer data)
 {
     GPtrArray *requests = lathe_session_get_requests(session);
@@ -213,6 +224,7 @@ static void run_begin(struct run_control *control)
     g_signal_connect(control->session, "stopped", G_CALLBACK(run_on_stopped), control);
     g_signal_connect(control->session, "held", G_CALLBACK(run_on_held), control);
     g_signal_connect(control->session, "warning", G_CALLBACK(run_on_warning), control);
+    g_signal_connect(control->session, "recording-changed", G_CALLBACK(run_on_recording), control);
     g_signal_connect(control->session, "network-request", G_CALLBACK(run_on_request), control);
     if (control->cli->timeout > 0)
         control->timer =
@@ -287,6 +299,13 @@ static bool run_start(struct run_control *control, struct lathe_gdb **gdb, GErro
 #endif
     lathe_session_start(control->session);
     return true;
+}
+
+/* From the machine's first moment on. */
+static bool run_record(const struct run_control *control, GError **error)
+{
+    return control->cli->record == NULL ||
+           lathe_recording_start(control->session, control->cli->record, error);
 }
 
 #ifdef LATHE_HAVE_GDB
@@ -387,7 +406,8 @@ int lathe_run_control(struct lathe_cli *cli, LatheSession *session,
     run_offer_ports(&control);
     control.keep = lathe_run_keep_new(cli, session, run_on_kept, &control);
     if (!run_open_remote(&control, &remote, &error) || !run_serve(&control, &error) ||
-        !run_start(&control, &gdb, &error) || !run_loop(&control, &error))
+        !run_record(&control, &error) || !run_start(&control, &gdb, &error) ||
+        !run_loop(&control, &error))
         run_end(&control, LATHE_EXIT_USAGE, g_strdup(error->message));
     else if (!control.ended) /* the window was closed */
         control.status = lathe_session_get_exit_status(session);

@@ -25,6 +25,17 @@ static bool set_flag(bool *field)
     return true;
 }
 
+static bool set_seconds(const char *option, double *field, const char *value, GError **error)
+{
+    char *end;
+
+    *field = g_ascii_strtod(value, &end);
+    if (!g_ascii_isdigit(value[0]) || *end != '\0' || *field < 0.001 || *field > 1e6)
+        return lathe_error_input(error, "--%s '%s' is no time: give seconds, for example 30",
+                                 option, value);
+    return true;
+}
+
 bool lathe_set_kernel(struct lathe_cli *cli, const char *value, GError **error)
 {
     return set_string(&cli->definition->kernel, value);
@@ -191,13 +202,22 @@ bool lathe_set_expect_serial(struct lathe_cli *cli, const char *value, GError **
 
 bool lathe_set_timeout(struct lathe_cli *cli, const char *value, GError **error)
 {
-    char *end;
+    return set_seconds("timeout", &cli->timeout, value, error);
+}
 
-    cli->timeout = g_ascii_strtod(value, &end);
-    if (!g_ascii_isdigit(value[0]) || *end != '\0' || cli->timeout < 0.001 || cli->timeout > 1e6)
-        return lathe_error_input(error, "--timeout '%s' is no time: give seconds, for example 30",
-                                 value);
-    return true;
+bool lathe_set_for(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_seconds("for", &cli->seconds, value, error);
+}
+
+bool lathe_set_head(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->head, value);
+}
+
+bool lathe_set_record(struct lathe_cli *cli, const char *value, GError **error)
+{
+    return set_string(&cli->record, value);
 }
 
 bool lathe_set_no_reboot(struct lathe_cli *cli, const char *value, GError **error)

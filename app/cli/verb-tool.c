@@ -20,6 +20,11 @@ int lathe_verb_firmware(struct lathe_cli *cli)
     return tool_run_verb("firmware", cli);
 }
 
+int lathe_verb_recording(struct lathe_cli *cli)
+{
+    return tool_run_verb("recording", cli);
+}
+
 int lathe_verb_seed(struct lathe_cli *cli)
 {
     return tool_run_verb("seed", cli);

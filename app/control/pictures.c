@@ -4,5 +4,5 @@
 
 #include "app/modules/module.h"
 
-LATHE_MODULE_EXPORT const struct lathe_pictures lathe_module = {disp_picture_encode,
-                                                                disp_picture_encode_ppm};
+LATHE_MODULE_EXPORT const struct lathe_pictures lathe_module = {
+    disp_picture_encode, disp_picture_encode_ppm, disp_picture_join};

@@ -7,9 +7,11 @@
 #include "display/record/picture.h"
 
 struct lathe_pictures {
-    /* disp_picture_encode and disp_picture_encode_ppm */
+    /* disp_picture_encode, disp_picture_encode_ppm, disp_picture_join */
     GBytes *(*png)(const struct emu_surface *surface, GError **error);
     GBytes *(*ppm)(const struct emu_surface *surface, GError **error);
+    struct emu_surface *(*join)(const struct emu_surface *const *surfaces, unsigned count,
+                                GError **error);
 };
 
 #endif

@@ -7,28 +7,40 @@
 #include "app/modules/module.h"
 #include "app/plan/put-file.h"
 #include "app/session/input.h"
+#include "app/session/recording.h"
 #include "display/core/screen.h"
 
 /* ---- screendump ---- */
 
-static GBytes *screen_encode(struct qmp_call *call, struct disp_screen *screen, GError **error)
+/* Of one screen, or of several side by side. */
+static GBytes *screen_encode(struct qmp_call *call, struct disp_screen *const *screens,
+                             unsigned count, GError **error)
 {
     const char *format = qmp_argument_string(call, "format");
     const struct lathe_pictures *pictures = lathe_module_find("pictures", error);
-    const struct emu_surface *surface;
+    g_autofree const struct emu_surface **surfaces = g_new(const struct emu_surface *, count);
+    g_autofree struct emu_surface *joined = NULL;
 
     if (pictures == NULL)
         return NULL;
-    disp_screen_refresh(screen);
-    surface = disp_screen_get_surface(screen);
-    return g_strcmp0(format, "png") == 0 ? pictures->png(surface, error)
-                                         : pictures->ppm(surface, error);
+    for (unsigned i = 0; i < count; i++) {
+        disp_screen_refresh(screens[i]);
+        surfaces[i] = disp_screen_get_surface(screens[i]);
+    }
+    if (count != 1) {
+        joined = pictures->join(surfaces, count, error);
+        surfaces[0] = joined;
+    }
+    if (count != 1 && joined == NULL)
+        return NULL;
+    return g_strcmp0(format, "png") == 0 ? pictures->png(surfaces[0], error)
+                                         : pictures->ppm(surfaces[0], error);
 }
 
-static void screen_save(struct qmp_call *call, struct disp_screen *screen)
+static void screen_save(struct qmp_call *call, struct disp_screen *const *screens, unsigned count)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) bytes = screen_encode(call, screen, &error);
+    g_autoptr(GBytes) bytes = screen_encode(call, screens, count, &error);
     gsize length = 0;
     const char *data = bytes != NULL ? g_bytes_get_data(bytes, &length) : NULL;
 
@@ -39,15 +51,16 @@ static void screen_save(struct qmp_call *call, struct disp_screen *screen)
         qmp_return(call, NULL);
 }
 
-/* By the device's id; NULL: no such screen. */
-static struct disp_screen *screen_find(LatheSession *session, const char *device)
+/* By the device's id, and which of its heads; NULL: no such screen. */
+static struct disp_screen *screen_find(LatheSession *session, const char *device, gint64 head)
 {
     struct emu_machine *machine = lathe_session_get_machine(session);
     GPtrArray *screens = lathe_session_get_screens(session);
 
     for (guint i = 0; machine != NULL && i < screens->len; i++) {
         struct emu_display *display = emu_machine_get_display(machine, i);
-        if (display != NULL && (device == NULL || strcmp(emu_display_name(display), device) == 0))
+        if (display != NULL && (device == NULL || strcmp(emu_display_name(display), device) == 0) &&
+            head-- == 0)
             return screens->pdata[i];
     }
     return NULL;
@@ -57,18 +70,121 @@ void qmp_do_screendump(struct qmp_call *call)
 {
     struct lathe_qmp *qmp = call->opaque;
     const char *device = qmp_argument_string(call, "device");
-    struct disp_screen *screen = screen_find(qmp->session, device);
+    gint64 head = qmp_argument_int(call, "head", 0);
+    struct disp_screen *screen = screen_find(qmp->session, device, head);
 
-    if (screen == NULL && device != NULL)
+    if (screen == NULL && head != 0 && screen_find(qmp->session, device, 0) != NULL)
+        qmp_fail(call, QMP_GENERIC_ERROR, "Device '%s' has no head %d", device, (int)head);
+    else if (screen == NULL && device != NULL)
         qmp_fail(call, QMP_DEVICE_NOT_FOUND, "Device '%s' not found", device);
     else if (screen == NULL)
         qmp_fail(call, QMP_GENERIC_ERROR, "There is no console to take a screendump from");
     else if (device == NULL && json_object_has_member(call->arguments, "head"))
         qmp_fail(call, QMP_GENERIC_ERROR, "'head' must be specified together with 'device'");
-    else if (qmp_argument_int(call, "head", 0) != 0)
-        qmp_fail(call, QMP_GENERIC_ERROR, "Device '%s' has one head, 0", device);
     else
-        screen_save(call, screen);
+        screen_save(call, &screen, 1);
+}
+
+/* ---- our own: screens by number ---- */
+
+static bool screen_is_on(struct disp_screen *screen)
+{
+    return disp_screen_get_state(screen) != EMU_DISPLAY_OFF &&
+           disp_screen_get_surface(screen)->width != 0;
+}
+
+/* One by its number, or all that are on. */
+void qmp_do_screenshot(struct qmp_call *call)
+{
+    struct lathe_qmp *qmp = call->opaque;
+    GPtrArray *screens = lathe_session_get_screens(qmp->session);
+    gint64 head = qmp_argument_int(call, "head", -1);
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+
+    for (guint i = 0; i < screens->len; i++) {
+        disp_screen_refresh(screens->pdata[i]);
+        if (head == i || (head < 0 && screen_is_on(screens->pdata[i])))
+            g_ptr_array_add(wanted, screens->pdata[i]);
+    }
+    if (wanted->len == 0)
+        qmp_fail(call, QMP_GENERIC_ERROR, "No screen is on");
+    else
+        screen_save(call, (struct disp_screen *const *)wanted->pdata, wanted->len);
+}
+
+static JsonObject *screen_describe(struct disp_screen *screen, guint number)
+{
+    static const char *const states[] = {[EMU_DISPLAY_OFF] = "off",
+                                         [EMU_DISPLAY_TEXT] = "text",
+                                         [EMU_DISPLAY_GRAPHICS] = "graphics"};
+    const struct emu_surface *surface = disp_screen_get_surface(screen);
+    JsonObject *answer = json_object_new();
+
+    json_object_set_int_member(answer, "head", number);
+    json_object_set_int_member(answer, "width", surface->width);
+    json_object_set_int_member(answer, "height", surface->height);
+    json_object_set_string_member(answer, "state",
+                                  states[screen_is_on(screen) ? disp_screen_get_state(screen) : 0]);
+    return answer;
+}
+
+void qmp_do_query_screens(struct qmp_call *call)
+{
+    struct lathe_qmp *qmp = call->opaque;
+    GPtrArray *screens = lathe_session_get_screens(qmp->session);
+    JsonArray *list = json_array_new();
+
+    for (guint i = 0; i < screens->len; i++) {
+        disp_screen_refresh(screens->pdata[i]);
+        json_array_add_object_element(list, screen_describe(screens->pdata[i], i));
+    }
+    qmp_return_array(call, list);
+}
+
+/* ---- recording ---- */
+
+static void record_return(struct qmp_call *call)
+{
+    struct lathe_qmp *qmp = call->opaque;
+    struct lathe_recording_status status;
+    JsonObject *answer = json_object_new();
+
+    lathe_recording_get(qmp->session, &status);
+    json_object_set_boolean_member(answer, "recording", status.active);
+    if (status.path != NULL)
+        json_object_set_string_member(answer, "filename", status.path);
+    json_object_set_int_member(answer, "time", (gint64)status.time);
+    json_object_set_int_member(answer, "frames", (gint64)status.frames);
+    json_object_set_int_member(answer, "merged", (gint64)status.merged);
+    json_object_set_int_member(answer, "size", (gint64)status.size);
+    if (status.why != NULL)
+        json_object_set_string_member(answer, "reason", status.why);
+    qmp_return_object(call, answer);
+}
+
+void qmp_do_record_start(struct qmp_call *call)
+{
+    struct lathe_qmp *qmp = call->opaque;
+    g_autoptr(GError) error = NULL;
+
+    if (lathe_recording_start(qmp->session, qmp_argument_string(call, "filename"), &error))
+        record_return(call);
+    else
+        qmp_fail(call, QMP_GENERIC_ERROR, "%s", error->message);
+}
+
+/* What it has is written by and by: query-record tells when all of it is. */
+void qmp_do_record_stop(struct qmp_call *call)
+{
+    struct lathe_qmp *qmp = call->opaque;
+
+    lathe_recording_stop(qmp->session);
+    record_return(call);
+}
+
+void qmp_do_query_record(struct qmp_call *call)
+{
+    record_return(call);
 }
 
 /* ---- send-key ---- */

@@ -53,6 +53,7 @@ struct _LatheSession {
     gint64 last_time; /* monotonic microseconds */
     guint sampler;
     double busy, mips;
+    struct lathe_recording *recording; /* NULL: none was made yet */
 };
 
 /* ---- events.c: from the machine and the worker to the main loop ---- */
@@ -138,5 +139,10 @@ void lathe_session_carry_out_save(struct session_saving *saving, struct session_
 void lathe_session_carry_out_labour(struct session_labour *labour, struct session_box *box);
 /* In session.c: tells that the machine is kept. */
 void lathe_session_emit_kept(LatheSession *session);
+
+/* ---- recording.c ---- */
+
+/* In session.c: tells that a recording began or ended. */
+void lathe_session_emit_recording(LatheSession *session);
 
 #endif

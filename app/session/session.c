@@ -12,6 +12,7 @@
 #include "app/session/drive.h"
 #include "app/session/image-watch.h"
 #include "app/session/internal.h"
+#include "app/session/recording.h"
 #include "display/core/screen.h"
 #include "emulator/api/display.h"
 #include "emulator/api/stats.h"
@@ -37,6 +38,7 @@ enum {
     SIGNAL_SLEEP_CHANGED,
     SIGNAL_NETWORK_REQUEST,
     SIGNAL_KEPT,
+    SIGNAL_RECORDING,
     SIGNAL_COUNT
 };
 static guint session_signals[SIGNAL_COUNT];
@@ -429,9 +431,15 @@ void lathe_session_emit_kept(LatheSession *session)
     g_signal_emit(session, session_signals[SIGNAL_KEPT], 0);
 }
 
+void lathe_session_emit_recording(LatheSession *session)
+{
+    g_signal_emit(session, session_signals[SIGNAL_RECORDING], 0);
+}
+
 void lathe_session_close(LatheSession *session)
 {
     g_atomic_int_set(&session->closing, TRUE);
+    g_clear_pointer(&session->recording, lathe_recording_close);
     session_watch_speed(session, FALSE);
     session_disconnect_screens(session);
     if (session->worker != NULL)
@@ -528,6 +536,7 @@ static void lathe_session_class_init(LatheSessionClass *class)
     session_signals[SIGNAL_DISK_ATTACHED] = session_new_signal_of("disk-attached", G_TYPE_STRING);
     session_signals[SIGNAL_DISK_DETACHED] = session_new_signal_of("disk-detached", G_TYPE_STRING);
     session_signals[SIGNAL_KEPT] = session_new_signal("kept");
+    session_signals[SIGNAL_RECORDING] = session_new_signal("recording-changed");
     session_signals[SIGNAL_POWER_BUTTON] = session_new_signal("power-button");
     session_signals[SIGNAL_NETWORK_REQUEST] = session_new_signal("network-request");
     session_signals[SIGNAL_SLEEP_CHANGED] = session_new_signal_of("sleep-changed", G_TYPE_BOOLEAN);

@@ -13,6 +13,7 @@
  *   "warning" (char *)   a sentence for people: a disk's image was deleted
  *   "disk-attached" (char *), "disk-detached" (char *)  by lathe_session_attach_disk: its path
  *   "power-button" ()    somebody pressed it
+ *   "recording-changed" ()  a recording (recording.h) began or ended
  *   "kept" ()            the trial is a machine of the library now, with another title
  *   "sleep-changed" (gboolean)  the guest fell asleep, or woke
  *   "network-request" ()  its network's boot service was asked for something: the last of

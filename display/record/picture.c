@@ -60,6 +60,34 @@ GBytes *disp_picture_encode(const struct emu_surface *surface, GError **error)
     return NULL;
 }
 
+struct emu_surface *disp_picture_join(const struct emu_surface *const *surfaces, unsigned count,
+                                      GError **error)
+{
+    unsigned width = 0, height = 0, x = 0;
+    struct emu_surface *joined;
+
+    for (unsigned i = 0; i < count; i++) {
+        width += surfaces[i]->width;
+        height = MAX(height, surfaces[i]->height);
+    }
+    if (!picture_is_there(&(struct emu_surface){.width = width, .height = height}, error))
+        return NULL;
+    joined = g_try_malloc0(sizeof(*joined) + (size_t)width * height * 4);
+    if (joined == NULL) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "there is no memory for it");
+        return NULL;
+    }
+    *joined =
+        (struct emu_surface){.width = width, .height = height, .pixels = (uint32_t *)(joined + 1)};
+    for (unsigned i = 0; i < count; x += surfaces[i++]->width) {
+        for (unsigned y = 0; y < surfaces[i]->height; y++)
+            memcpy(joined->pixels + (size_t)y * width + x,
+                   surfaces[i]->pixels + (size_t)y * surfaces[i]->width,
+                   surfaces[i]->width * sizeof(*joined->pixels));
+    }
+    return joined;
+}
+
 gboolean disp_picture_save(const struct emu_surface *surface, const char *path, GError **error)
 {
     g_autoptr(GBytes) bytes = disp_picture_encode(surface, error);
