@@ -216,6 +216,7 @@ static void run_connect_serials(struct run_control *control)
 static void run_begin(struct run_control *control)
 {
     signal(SIGPIPE, SIG_IGN); /* a reader that leaves is an error of write(), not our end */
+    signal(SIGXFSZ, SIG_IGN); /* as is a limit on files' sizes */
     control->signals[0] = g_unix_signal_add(SIGINT, run_on_sigint, control);
     control->signals[1] = g_unix_signal_add(SIGTERM, run_on_sigterm, control);
     control->signals[2] = g_unix_signal_add(SIGHUP, run_on_sighup, control);
