@@ -7,6 +7,7 @@
 
 #define HELP_WIDTH  79
 #define HELP_INDENT 8
+#define MAN_WORD    30 /* letters: longer ones may be broken */
 
 /* ---- plain text ---- */
 
@@ -92,17 +93,23 @@ char *lathe_help_text(const struct lathe_verb *verb)
 
 /* ---- troff ---- */
 
-/* Dashes and backslashes mean something to troff, and so does a line's first dot or quote. */
+/* Dashes and backslashes mean something to troff, and so does a line's first dot or quote. A long
+ * word that is made of parts may be broken behind one of them. */
 static void man_text(GString *out, const char *text)
 {
+    const char *word = text;
+
     if (*text == '.' || *text == '\'')
         g_string_append(out, "\\&");
     for (; *text != '\0'; text++) {
+        word = *text == ' ' ? text + 1 : word;
         if (*text == '-' || *text == '\\')
             g_string_append_c(out, '\\');
         g_string_append_c(out, *text);
         if (*text == '\\')
             g_string_append_c(out, 'e');
+        if (strchr(",|=:", *text) != NULL && strcspn(word, " ") > MAN_WORD)
+            g_string_append(out, "\\:");
     }
 }
 
@@ -143,7 +150,7 @@ static void man_verb(GString *out, const struct lathe_verb *verb)
 char *lathe_man_page(void)
 {
     GString *out =
-        g_string_new(".TH LATHE 1 \"\" \"Lathe " LATHE_VERSION "\"\n"
+        g_string_new(".TH LATHE 1 " LATHE_DATE " \"Lathe " LATHE_VERSION "\"\n.ad l\n"
                      ".SH NAME\nlathe \\- a workstation for virtual machines\n"
                      ".SH SYNOPSIS\n.B lathe\n.I COMMAND\n[options]\n.br\n"
                      ".B lathe\n.I FILE ...\n.br\n.B lathe\n"
