@@ -44,6 +44,67 @@ void lathe_wizard_list(const struct lathe_flow *flow)
 
 /* ---- JSON ---- */
 
+static void json_choices(JsonBuilder *builder, const struct lathe_question *question,
+                         const struct lathe_answers *answers)
+{
+    json_builder_set_member_name(builder, "choices");
+    json_builder_begin_array(builder);
+    for (const struct lathe_choice *row = question->choices; row->id != NULL; row++) {
+        json_builder_begin_object(builder);
+        lathe_json_text(builder, "id", row->id);
+        lathe_json_text(builder, "label", gettext(row->label));
+        lathe_json_truth(builder, "possible", row->possible == NULL || row->possible(answers));
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
+}
+
+static void json_question(JsonBuilder *builder, const struct lathe_question *question,
+                          const struct lathe_answers *answers)
+{
+    json_builder_begin_object(builder);
+    lathe_json_text(builder, "id", question->id);
+    lathe_json_text(builder, "label", gettext(question->label));
+    lathe_json_text(builder, "help", question->help != NULL ? gettext(question->help) : NULL);
+    lathe_json_text(builder, "kind", kinds[question->kind]);
+    lathe_json_truth(builder, "asked", lathe_answers_asked(answers, question));
+    lathe_json_truth(builder, "required", question->required);
+    lathe_json_text(builder, "value",
+                    question->kind == LATHE_QUESTION_SECRET &&
+                            lathe_answers_on(answers, question->id)
+                        ? LATHE_SECRET_MASK
+                        : lathe_answers_value(answers, question->id));
+    if (question->kind == LATHE_QUESTION_NUMBER) {
+        lathe_json_number(builder, "low", question->low);
+        lathe_json_number(builder, "high", question->high);
+    }
+    if (question->choices != NULL)
+        json_choices(builder, question, answers);
+    json_builder_end_object(builder);
+}
+
+void lathe_wizard_list_json(const struct lathe_answers *answers)
+{
+    const struct lathe_flow *flow = lathe_answers_flow(answers);
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+
+    json_builder_begin_array(builder);
+    for (const struct lathe_step *step = flow->steps; step->id != NULL; step++) {
+        json_builder_begin_object(builder);
+        lathe_json_text(builder, "id", step->id);
+        lathe_json_text(builder, "title", gettext(step->title));
+        json_builder_set_member_name(builder, "questions");
+        json_builder_begin_array(builder);
+        for (const struct lathe_question *row = step->questions; row != NULL && row->id != NULL;
+             row++)
+            json_question(builder, row, answers);
+        json_builder_end_array(builder);
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
+    lathe_json_print(builder);
+}
+
 static void json_problem(JsonBuilder *builder, const struct lathe_problem *problem)
 {
     json_builder_begin_object(builder);

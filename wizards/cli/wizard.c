@@ -115,9 +115,9 @@ static bool wizard_ask(const struct lathe_wizard *wizard, struct lathe_answers *
     return true;
 }
 
-/* From the files that were given; NULL with *error. */
-static struct lathe_answers *wizard_answers(const struct lathe_tool_line *line,
-                                            const struct lathe_wizard *wizard, GError **error)
+/* Of the files that were given, or none yet; NULL with *error. */
+static struct lathe_answers *wizard_load(const struct lathe_tool_line *line,
+                                         const struct lathe_wizard *wizard, GError **error)
 {
     const char *file = lathe_tool_value(line, "answers"), *old = lathe_tool_value(line, "read");
     const char *machine = lathe_tool_value(line, "machine");
@@ -128,17 +128,34 @@ static struct lathe_answers *wizard_answers(const struct lathe_tool_line *line,
 
     if (answers != NULL && file != NULL && !lathe_answers_load(answers, file, error))
         g_clear_pointer(&answers, lathe_answers_free);
-    if (answers == NULL)
-        return NULL;
-    if (!wizard_is_dialog(line) && file == NULL && old == NULL && machine == NULL &&
-        !lathe_tool_has(line, "window")) {
-        lathe_error_input(error,
-                          "there is nothing to ask on: give --answers FILE.json; lathe wizard %s "
-                          "--questions lists what can stand there",
-                          wizard->flow->id);
-        g_clear_pointer(&answers, lathe_answers_free);
-    }
     return answers;
+}
+
+/* Is there somebody who answers, or something that did? */
+static bool wizard_has_source(const struct lathe_tool_line *line)
+{
+    static const char *const sources[] = {"answers", "read", "machine", "window"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+        if (lathe_tool_has(line, sources[i]))
+            return true;
+    }
+    return wizard_is_dialog(line);
+}
+
+static int wizard_list(const struct lathe_tool_line *line, const struct lathe_wizard *wizard,
+                       GError **error)
+{
+    struct lathe_answers *answers = wizard_load(line, wizard, error);
+
+    if (answers == NULL)
+        return LATHE_EXIT_USAGE;
+    if (lathe_tool_has(line, "json"))
+        lathe_wizard_list_json(answers);
+    else
+        lathe_wizard_list(wizard->flow);
+    lathe_answers_free(answers);
+    return LATHE_EXIT_OK;
 }
 
 /* One change after the other, as one may mend several things. */
@@ -267,11 +284,16 @@ static int wizard_run(const struct lathe_tool_line *line, GError **error)
                           (const char *)line->operands->pdata[0]);
         return LATHE_EXIT_USAGE;
     }
-    if (lathe_tool_has(line, "questions")) {
-        lathe_wizard_list(flow);
-        return LATHE_EXIT_OK;
+    if (lathe_tool_has(line, "questions"))
+        return wizard_list(line, wizard, error);
+    if (!wizard_has_source(line)) {
+        lathe_error_input(error,
+                          "there is nothing to ask on: give --answers FILE.json; lathe wizard %s "
+                          "--questions lists what can stand there",
+                          flow->id);
+        return LATHE_EXIT_USAGE;
     }
-    struct lathe_answers *answers = wizard_answers(line, wizard, error);
+    struct lathe_answers *answers = wizard_load(line, wizard, error);
     if (answers == NULL)
         return LATHE_EXIT_USAGE;
     int status = LATHE_EXIT_OK;

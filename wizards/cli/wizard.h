@@ -10,6 +10,9 @@ extern const struct lathe_tool lathe_wizard_tool;
 
 /* Prints what the flow asks. */
 void lathe_wizard_list(const struct lathe_flow *flow);
+/* The same as JSON, an object a step: also what counts, which are asked with these answers, and
+ * which choices are possible. */
+void lathe_wizard_list_json(const struct lathe_answers *answers);
 /* Prints files, notes and problems as one object. */
 void lathe_wizard_print_json(const struct lathe_outcome *outcome,
                              const struct lathe_problems *problems);
