@@ -545,6 +545,8 @@ static void view_make_tree(LatheConsoleLogView *view)
     gtk_tree_view_set_headers_visible(view->tree, FALSE);
     gtk_tree_view_set_enable_search(view->tree, FALSE);
     gtk_tree_view_set_fixed_height_mode(view->tree, TRUE);
+    /* Times and what a guest says read from left to right in each language. */
+    gtk_widget_set_direction(GTK_WIDGET(view->tree), GTK_TEXT_DIR_LTR);
     gtk_tree_selection_set_mode(gtk_tree_view_get_selection(view->tree), GTK_SELECTION_MULTIPLE);
     gtk_container_add(GTK_CONTAINER(scroller), GTK_WIDGET(view->tree));
     gtk_box_pack_start(GTK_BOX(view), scroller, TRUE, TRUE, 0);

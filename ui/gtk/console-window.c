@@ -50,7 +50,8 @@ static void window_show_status(LatheConsoleWindow *window, LatheConsolePage *pag
     glong columns, rows;
 
     lathe_terminal_page_get_size(terminal, &columns, &rows);
-    g_autofree char *size = g_strdup_printf("%ld×%ld", columns, rows);
+    /* Translators: a terminal's columns and rows */
+    g_autofree char *size = g_strdup_printf(_("%ld×%ld"), columns, rows);
     /* Translators: %s is the file that a log is written to */
     g_autofree char *file = log != NULL ? g_strdup_printf(_("Log: %s"), log) : NULL;
     window_show_text(window->state_label, window_state_text(lathe_console_page_get_console(page)));
