@@ -368,6 +368,23 @@ static void wizard_on_bar(GtkInfoBar *bar, int response, struct wizard *wizard)
         lathe_wizard_undo(wizard);
 }
 
+/* GTK sorts panes by places that each counts in a window of its own: the narrower one would be the
+ * first that Tab comes to. */
+static gboolean wizard_on_pane_focus(GtkPaned *paned, GtkDirectionType direction, gpointer data)
+{
+    GtkWidget *panes[] = {gtk_paned_get_child1(paned), gtk_paned_get_child2(paned)};
+    GtkWidget *now = gtk_container_get_focus_child(GTK_CONTAINER(paned));
+    bool moved = false;
+
+    if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
+        return FALSE;
+    int by = direction == GTK_DIR_TAB_FORWARD ? 1 : -1, at = by > 0 ? 0 : 1;
+    for (at = now == panes[1 - at] ? 1 - at : at; !moved && (at == 0 || at == 1); at += by)
+        moved = gtk_widget_child_focus(panes[at], direction);
+    g_signal_stop_emission_by_name(paned, "focus");
+    return moved;
+}
+
 static GtkWidget *wizard_new_body(struct wizard *wizard)
 {
     GtkWidget *body = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
@@ -385,6 +402,7 @@ static GtkWidget *wizard_new_body(struct wizard *wizard)
     gtk_paned_pack1(GTK_PANED(paned), wizard_new_middle(wizard), TRUE, FALSE);
     gtk_paned_pack2(GTK_PANED(paned), lathe_wizard_new_preview(wizard), TRUE, FALSE);
     gtk_widget_set_size_request(wizard->preview, WIZARD_PREVIEW, -1);
+    g_signal_connect(paned, "focus", G_CALLBACK(wizard_on_pane_focus), NULL);
     gtk_paned_set_position(GTK_PANED(paned), WIZARD_WIDTH / 2);
     gtk_box_pack_start(GTK_BOX(columns), paned, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(body), GTK_WIDGET(wizard->bar), FALSE, FALSE, 0);
