@@ -77,12 +77,17 @@ class LibraryWindow:
         self.wait_focus(pattern, before)
 
     def select(self, name):
-        """By the search: what is left is the only one."""
-        self.keys_to("Search for machines", "ctrl+f")
-        self.keys("ctrl+a")
-        self.type(name)
-        time.sleep(0.5)  # the entry waits for the end of typing
-        self.keys_to("%s, .*" % re.escape(name), "Tab")
+        """By the search: what is left is the only one. The entry waits for the end of typing, so Tab leads to
+        another one at first."""
+        def is_only():
+            self.keys_to("Search for machines", "ctrl+f")
+            self.keys("ctrl+a")
+            self.type(name)
+            self.keys_to(".*", "Tab")
+            if not re.match(re.escape(name) + ", ", self.focused()[-1]):
+                raise Failed("it is on %s" % self.focused()[-1:])
+            return True
+        wait_for("the machine %s alone" % name, is_only)
 
     def dialog(self, *windows):
         """A window of the program's that is none of these, nor the library's."""

@@ -217,7 +217,7 @@ def test_library(place):
     terminal.keys("w")
     terminal.wait("Assistants", "Installer parameters")
     terminal.keys("Down", "Enter")
-    terminal.wait("What the firmware")
+    terminal.wait("What the firmware", "q35", gone=("Assistants",))
     terminal.keys("q")
     terminal.wait("0 machines", gone=("What the firmware",))
     terminal.keys("q")

@@ -74,6 +74,7 @@ class Display:
         self.log = open(os.path.join(folder, "xvfb.log"), "w")
         self.process = subprocess.Popen(
             ["Xvfb", "-displayfd", str(write), "-screen", "0", "%dx%dx24" % size, "-nolisten", "tcp",
+             "-r",  # on a busy host a key would repeat before it is let go
              "-noreset"],  # a reset after the last client would cut off the next
             pass_fds=[write], stdout=self.log, stderr=self.log)
         os.close(write)
