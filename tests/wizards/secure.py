@@ -14,11 +14,12 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from authority import Authority  # pylint: disable=wrong-import-position
 from verdict import finish, report  # pylint: disable=wrong-import-position
 
 LATHE = os.path.abspath(sys.argv[1])
 SCRATCH = tempfile.mkdtemp(prefix="lathe-secure-")
-IBM = "/C=US/ST=New York/L=%s/O=International Business Machines Corporation/OU=Key Signing Service/CN=IBM"
+AUTHORITY = Authority(SCRATCH)
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJp0V2mJ1M8J6sSQ0p0y5c1i2Hn1Uu1m0qk3Zk1bq2xY core@example.org"
 ANSWERS = {"image": "image.qcow2", "gpg-key": "image.pub", "host-keys": ["host.crt", "host-old.der"],
            "signing-key": "ibm.crt", "trusted": ["ca.crt"], "revoked": ["ibm.crl", "ca.crl"], "ssh-keys": [KEY],
@@ -26,51 +27,11 @@ ANSWERS = {"image": "image.qcow2", "gpg-key": "image.pub", "host-keys": ["host.c
 
 
 def run(*words, stdin=None):
-    return subprocess.run(words, cwd=SCRATCH, capture_output=True, check=True, input=stdin).stdout
+    return AUTHORITY.run(*words, stdin=stdin)
 
 
 def put(name, text):
-    with open(os.path.join(SCRATCH, name), "w", encoding="utf-8") as stream:
-        stream.write(text)
-
-
-def certificate(name, subject, by=None, key=None, extensions="basicConstraints=CA:true\nkeyUsage=keyCertSign,cRLSign\n"):
-    """Signed by another, or by itself; with a key of its own, or one that is there."""
-    key = (key or name) + ".key"
-    if not os.path.exists(os.path.join(SCRATCH, key)):
-        run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521", "-out", key)
-    put("ext", extensions)
-    run("openssl", "req", "-new", "-key", key, "-subj", subject, "-out", "request")
-    signer = ["-CA", by + ".crt", "-CAkey", by.split("-")[0] + ".key", "-CAcreateserial"] if by else ["-signkey", key]
-    run("openssl", "x509", "-req", "-in", "request", *signer, "-days", "9", "-extfile", "ext", "-out", name + ".crt")
-
-
-def crl(name, by):
-    put("index", "")
-    put("number", "01\n")
-    put("cnf", "[ca]\ndefault_ca=x\n[x]\ndatabase=index\ncrlnumber=number\ndefault_md=sha512\ndefault_crl_days=9\n")
-    run("openssl", "ca", "-config", "cnf", "-cert", by + ".crt", "-keyfile", by + ".key", "-gencrl", "-out", name)
-
-
-def make():
-    certificate("ca", "/CN=Authority")
-    certificate("ibm", IBM % "Armonk", "ca")
-    certificate("ibm-old", IBM % "Poughkeepsie", key="ibm")  # the older place, in documents' issuers
-    certificate("host", "/CN=host", "ibm", extensions="")
-    certificate("host-old", "/CN=older host", "ibm-old", extensions="")
-    certificate("other", "/CN=Other")
-    certificate("host-false", "/CN=host", "other", extensions="")
-    run("openssl", "x509", "-in", "host-old.crt", "-outform", "DER", "-out", "host-old.der")
-    crl("ibm.crl", "ibm")
-    crl("ca.crl", "ca")
-    run("qemu-img", "create", "-q", "-f", "qcow2", "image.qcow2", "3G")
-    os.mkdir(os.path.join(SCRATCH, "gpg"), 0o700)
-    gpg("--quick-generate-key", "--passphrase", "", "ignition-secex", "rsa2048", "encr", "never")
-    gpg("--armor", "--output", "image.pub", "--export")
-
-
-def gpg(*words, stdin=None):
-    return run("gpg", "--homedir", "gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", *words, stdin=stdin)
+    AUTHORITY.put(name, text)
 
 
 def wizard(folder, *words, **changes):
@@ -102,7 +63,7 @@ def check_files():
     said = done.stdout + done.stderr
     machine = os.uname().machine
     report("secure-host-lacks", machine == "s390x" or "this is " + machine in said, said)
-    plain = gpg("--decrypt", stdin=read("out/config.crypted"))
+    plain = AUTHORITY.gpg("--decrypt", stdin=read("out/config.crypted"))
     report("secure-decrypts", plain.strip() == read("out/config.ign").strip(), plain[:500])
     ignition = json.loads(plain)
     user = ignition["passwd"]["users"][0]
@@ -161,10 +122,9 @@ def check_wrong():
     report("secure-read", found["ssh-keys"] == [KEY] and found["password"].startswith("$6$"), found)
 
 
-make()
 check_files()
 check_commands()
 check_wrong()
-subprocess.run(["gpgconf", "--homedir", os.path.join(SCRATCH, "gpg"), "--kill", "all"], check=False)
+AUTHORITY.close()
 shutil.rmtree(SCRATCH, ignore_errors=True)
 finish()
