@@ -26,6 +26,7 @@ static const struct path_place path_places[] = {
     {"devices/console/source", "path"},
     {"devices/console/log", "file"},
     {"devices/audio", "path"},
+    {"devices/filesystem/source", "dir"},
     {"devices/tpm/backend/source", "path"},
     {"metadata/lathe:machine/lathe:netboot", "folder"},
     {"metadata/lathe:machine/lathe:netboot", "pcap"},

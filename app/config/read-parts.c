@@ -206,16 +206,33 @@ bool lathe_parts_is_share(const xmlNode *filesystem)
     return mount && folder != NULL && *folder != '\0' && name != NULL && *name != '\0';
 }
 
-static void parts_read_shares(const xmlNode *devices, GArray *shares)
+/* <lathe:share name="music" uid="1000" gid="1000"/> says whose files are in the guest. */
+static void parts_read_owner(const xmlNode *root, struct lathe_share *share)
+{
+    const xmlNode *node = lathe_tree_find(root, "metadata/lathe:machine/lathe:share");
+
+    for (; node != NULL; node = lathe_tree_next(node)) {
+        if (!lathe_tree_is(node, "name", share->name))
+            continue;
+        share->owned = true;
+        share->uid = parts_number(node, "uid");
+        share->gid = parts_number(node, "gid");
+    }
+}
+
+static void parts_read_shares(const xmlNode *root, const xmlNode *devices, GArray *shares)
 {
     const xmlNode *node = lathe_tree_child(devices, "filesystem");
 
     for (; node != NULL; node = lathe_tree_next(node)) {
         if (!lathe_parts_is_share(node))
             continue;
-        struct lathe_share share = {lathe_tree_get(lathe_tree_child(node, "source"), "dir"),
-                                    lathe_tree_get(lathe_tree_child(node, "target"), "dir"),
-                                    lathe_tree_child(node, "readonly") != NULL};
+        struct lathe_share share = {
+            .folder = lathe_tree_get(lathe_tree_child(node, "source"), "dir"),
+            .name = lathe_tree_get(lathe_tree_child(node, "target"), "dir"),
+            .read_only = lathe_tree_child(node, "readonly") != NULL,
+        };
+        parts_read_owner(root, &share);
         g_array_append_val(shares, share);
     }
 }
@@ -237,5 +254,5 @@ void lathe_parts_read(const xmlNode *root, struct lathe_parts *parts)
     parts_read_sounds(devices, parts->sounds);
     parts_read_audio(root, parts);
     parts_read_hostdevs(devices, parts->hostdevs);
-    parts_read_shares(devices, parts->shares);
+    parts_read_shares(root, devices, parts->shares);
 }

@@ -495,12 +495,13 @@ static bool share_same(const void *before, unsigned old, const void *after, unsi
                   ((const struct lathe_share *)after)[now].name) == 0;
 }
 
-/* A new one is virtio-9p's, which needs nothing else; the owner of files is whoever runs it. */
+/* A new one is virtio-9p's, which needs nothing else; the owner of files is whoever runs it, and a
+ * guest's chown changes nothing. */
 static void share_write(xmlNode *node, const struct lathe_share *share, bool fresh)
 {
     if (fresh) {
         lathe_tree_set(node, "type", "mount");
-        lathe_tree_set(node, "accessmode", "mapped");
+        lathe_tree_set(node, "accessmode", "squash");
     }
     if (!lathe_tree_is(lathe_tree_child(node, "source"), "dir", share->folder))
         lathe_tree_set(lathe_tree_need(node, "source"), "dir", share->folder);
@@ -510,6 +511,26 @@ static void share_write(xmlNode *node, const struct lathe_share *share, bool fre
         lathe_write_drop(node, "readonly");
     else
         lathe_tree_need(node, "readonly");
+}
+
+/* Whose files are in the guest; the folders' own elements have no place for it. */
+static void share_write_owners(xmlNode *root, const GArray *shares)
+{
+    xmlNode *ours = lathe_tree_find(root, "metadata/lathe:machine");
+
+    if (ours != NULL)
+        lathe_write_drop_all(ours, "lathe:share");
+    for (guint i = 0; i < shares->len; i++) {
+        const struct lathe_share *share = &g_array_index(shares, struct lathe_share, i);
+        if (!share->owned)
+            continue;
+        g_autofree char *uid = g_strdup_printf("%u", share->uid);
+        g_autofree char *gid = g_strdup_printf("%u", share->gid);
+        xmlNode *node = lathe_tree_add(lathe_write_ours(root), "lathe:share", NULL);
+        lathe_tree_set(node, "name", share->name);
+        lathe_tree_set(node, "uid", uid);
+        lathe_tree_set(node, "gid", gid);
+    }
 }
 
 bool lathe_write_shares(xmlNode *root, const struct lathe_definition *before,
@@ -530,6 +551,7 @@ bool lathe_write_shares(xmlNode *root, const struct lathe_definition *before,
         share_write(last, &g_array_index(now, struct lathe_share, i), match.of[i] < 0);
     }
     match_drop_rest(&match);
+    share_write_owners(root, now);
     return true;
 }
 

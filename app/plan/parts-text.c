@@ -7,8 +7,7 @@
 #include "app/plan/parts.h"
 #include "app/plan/size.h"
 
-#define PARTS_MAX_CELL   255u
-#define PARTS_SHARE_NAME 35 /* bytes of a tag that all guests take */
+#define PARTS_MAX_CELL 255u
 
 /* ---- nodes of memory ---- */
 
@@ -156,29 +155,69 @@ void lathe_parts_clear_hostdevs(struct lathe_parts *parts)
 
 /* ---- shared folders ---- */
 
+static bool share_put_owner(struct lathe_share *share, const char *text)
+{
+    char *end;
+    guint64 uid = g_ascii_strtoull(text, &end, 10), gid = uid;
+
+    if (!g_ascii_isdigit(*text))
+        return false;
+    if (*end == ':' && g_ascii_isdigit(end[1]))
+        gid = g_ascii_strtoull(end + 1, &end, 10);
+    share->owned = true;
+    share->uid = (unsigned)uid;
+    share->gid = (unsigned)gid;
+    return *end == '\0' && uid < UINT32_MAX && gid < UINT32_MAX;
+}
+
+/* Cuts the last option off the text; false: there is none. */
+static bool share_cut_option(struct lathe_share *share, char *text)
+{
+    char *comma = strrchr(text, ',');
+    bool good = false;
+
+    if (comma != NULL && strcmp(comma, ",readonly") == 0)
+        good = share->read_only = true;
+    else if (comma != NULL && g_str_has_prefix(comma, ",owner="))
+        good = share_put_owner(share, comma + strlen(",owner="));
+    if (good)
+        *comma = '\0';
+    return good;
+}
+
 bool lathe_parts_add_share(struct lathe_parts *parts, const char *text, GError **error)
 {
-    bool read_only = g_str_has_suffix(text, ",readonly");
-    g_autofree char *pair = g_strndup(text, strlen(text) - (read_only ? strlen(",readonly") : 0));
-    char *equals = strrchr(pair, '=');
-    struct lathe_share share;
+    g_autofree char *pair = g_strdup(text);
+    struct lathe_share share = {0};
+    char *equals;
 
+    while (share_cut_option(&share, pair))
+        ;
+    equals = strrchr(pair, '=');
     if (equals == NULL || equals == pair || equals[1] == '\0' || strchr(equals, ',') != NULL ||
-        strlen(equals + 1) > PARTS_SHARE_NAME)
+        strlen(equals + 1) > EMU_SHARE_TAG)
         return lathe_error_input(
             error,
-            "--share has no '%s': write FOLDER=NAME[,readonly], with a name of "
-            "at most %d bytes",
-            text, PARTS_SHARE_NAME);
-    if (parts->shares->len >= LATHE_PARTS_MAX)
-        return lathe_error_input(error, "a machine has at most %u shared folders", LATHE_PARTS_MAX);
+            "--share has no '%s': write FOLDER,tag=NAME[,readonly][,owner=UID:GID], with a name "
+            "of at most %d bytes",
+            text, EMU_SHARE_TAG);
+    if (parts->shares->len >= EMU_MAX_SHARES)
+        return lathe_error_input(error, "a machine has at most %d shared folders", EMU_MAX_SHARES);
     *equals = '\0';
-    share = (struct lathe_share){g_strdup(pair), g_strdup(equals + 1), read_only};
+    if (g_str_has_suffix(pair, ",tag"))
+        equals[-(int)strlen(",tag")] = '\0';
+    share.folder = g_strdup(pair);
+    share.name = g_strdup(equals + 1);
     g_array_append_val(parts->shares, share);
     return true;
 }
 
 char *lathe_share_text(const struct lathe_share *share)
 {
-    return g_strconcat(share->folder, "=", share->name, share->read_only ? ",readonly" : "", NULL);
+    GString *text = g_string_new(share->folder);
+
+    g_string_append_printf(text, ",tag=%s%s", share->name, share->read_only ? ",readonly" : "");
+    if (share->owned)
+        g_string_append_printf(text, ",owner=%u:%u", share->uid, share->gid);
+    return g_string_free(text, FALSE);
 }

@@ -233,6 +233,11 @@ char *lathe_features_format(const struct lathe_parts *parts)
 
 char *lathe_share_format(const struct lathe_share *share)
 {
-    return g_strdup_printf("%s as %s%s", share->folder, share->name,
+    GString *text = g_string_new(NULL);
+
+    g_string_append_printf(text, "%s as %s%s", share->folder, share->name,
                            share->read_only ? ", read-only" : "");
+    if (share->owned)
+        g_string_append_printf(text, ", own files are %u:%u's", share->uid, share->gid);
+    return g_string_free(text, FALSE);
 }

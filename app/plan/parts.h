@@ -14,6 +14,7 @@
 #include "app/plan/place.h"
 #include "emulator/api/machine.h"
 #include "emulator/api/numa.h"
+#include "emulator/api/share.h"
 
 /* How far it is to another node's memory: 10 is its own, 20 the usual for others. */
 struct lathe_distance {
@@ -83,9 +84,11 @@ struct lathe_hostdev {
 struct lathe_share {
     char *folder, *name;
     bool read_only;
+    bool owned; /* files of whoever runs the machine are these ids' in the guest; */
+    unsigned uid, gid;
 };
 
-#define LATHE_PARTS_MAX 32u /* devices of the host, and shared folders, that can be asked for */
+#define LATHE_PARTS_MAX 32u /* devices of the host that can be asked for */
 
 struct lathe_parts {
     unsigned iothreads; /* 0: none */
@@ -116,7 +119,7 @@ char *lathe_share_format(const struct lathe_share *share);
 
 /*
  * As the command line and pages have them: "cpus=0-1+4,memory=1G,distance=1:20",
- * "usb:046d:c52b", "/srv/music=music,readonly". Each appends one; false with *error, and nothing
+ * "usb:046d:c52b", "/srv/music,tag=music,readonly,owner=1000:1000" (or "/srv/music=music"). Each appends one; false with *error, and nothing
  * changed. The texts are for g_free; NULL: a device that has none, as it is kept for others.
  */
 bool lathe_parts_add_cell(struct lathe_parts *parts, const char *text, GError **error);

@@ -269,8 +269,6 @@ static void plan_add_missing(struct lathe_plan *plan, const struct lathe_definit
         plan_add(plan, "later", "sound", "this version has no such sound card");
     if (parts->hostdevs->len != 0)
         plan_add(plan, "later", "hostdev", "devices of the host are not passed on");
-    if (parts->shares->len != 0)
-        plan_add(plan, "later", "share", "this version shares no folders");
 }
 
 static void plan_add_spice(struct lathe_plan *plan, const struct lathe_definition *definition)

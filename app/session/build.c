@@ -284,6 +284,25 @@ static bool build_open_backends(struct emu_machine_config *config,
     return build_open_tpm(config, definition, error);
 }
 
+/* Folders that are looked at only when the machine is made; a dry run needs none. */
+static void build_add_shares(struct emu_machine_config *config,
+                             const struct lathe_definition *definition, bool dry)
+{
+    const GArray *shares = definition->parts->shares;
+
+    for (guint i = 0; i < shares->len && config->share_count < EMU_MAX_SHARES; i++) {
+        const struct lathe_share *share = &g_array_index(shares, struct lathe_share, i);
+        config->shares[config->share_count++] = (struct emu_shared_folder){
+            .folder = dry ? "/" : share->folder,
+            .tag = share->name,
+            .read_only = share->read_only,
+            .owned = share->owned,
+            .uid = share->uid,
+            .gid = share->gid,
+        };
+    }
+}
+
 struct emu_machine *lathe_build_machine(const struct lathe_definition *definition,
                                         GPtrArray *serials, const struct lathe_build_watch *watch,
                                         char **notice, GError **error)
@@ -304,6 +323,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
     config.firmware_discard |= serials == NULL; /* a running machine may have its store */
     build_add_input(&config, definition);
     build_add_consoles(&config, definition);
+    build_add_shares(&config, definition, serials == NULL);
     if (!build_open_disks(&config, definition, serials == NULL, error) ||
         !build_open_nets(&config, definition, serials == NULL, watch, error) ||
         !lathe_sound_open(definition->parts, serials == NULL, watch, &config.sound, notice,

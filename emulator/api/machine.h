@@ -15,6 +15,7 @@
 #include "emulator/api/ops/gpu.h"
 #include "emulator/api/ops/net.h"
 #include "emulator/api/ops/tpm.h"
+#include "emulator/api/share.h"
 #include "emulator/api/told.h"
 #include "emulator/api/types.h"
 
@@ -142,6 +143,8 @@ struct emu_machine_config {
     struct emu_gpu_backend gpu_backend; /* of a virtio adapter: what renders; ops NULL: nothing */
     unsigned gpu_heads;                 /* of a virtio adapter: monitors that it may have; 0: 1 */
     struct emu_sound sound;
+    struct emu_shared_folder shares[EMU_MAX_SHARES];
+    unsigned share_count;
     struct emu_buses buses; /* PCI */
     bool debug_exit;        /* isa-debug-exit at port 0xF4 */
     bool testdev;           /* pc-testdev ports */

@@ -147,6 +147,7 @@ struct board {
     struct board_place places[EMU_MAX_DRIVES]; /* by the configuration\'s order */
     unsigned nic;                              /* which adapter is being made */
     struct emu_net *nets[EMU_MAX_NICS];        /* by the configuration's order */
+    unsigned share;                            /* which shared folder is being made */
     struct emu_audio *audio;                   /* of the sound card; NULL: there is none */
     struct board_boot boots[BOARD_MAX_BOOTS];
     unsigned boot_count;
@@ -215,6 +216,9 @@ bool board_add_nics(struct board *board, struct emu_error *err);
 
 /* The sound card of the configuration (sound.c). */
 bool board_add_sound(struct board *board, struct emu_error *err);
+
+/* The shared folders of the configuration (shares.c). */
+bool board_add_shares(struct board *board, struct emu_error *err);
 
 /* The terminals and channels of the configuration, ports of one virtio console (consoles.c). */
 bool board_add_consoles(struct board *board, struct emu_error *err);

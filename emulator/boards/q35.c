@@ -459,7 +459,8 @@ bool board_build_q35(struct emu_machine *machine, struct emu_machine_config *con
         !board_add_buses(board, err) || !board_add_display(board, err) ||
         !board_add_usb(board, err) || !board_add_drives(board, err) ||
         !board_add_nics(board, err) || !board_add_consoles(board, err) ||
-        !board_add_sound(board, err) || !board_add_cpus(board, err) || !q35_prepare(board, err))
+        !board_add_sound(board, err) || !board_add_shares(board, err) ||
+        !board_add_cpus(board, err) || !q35_prepare(board, err))
         return false;
     board->config = NULL;
     return true;

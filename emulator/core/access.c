@@ -291,7 +291,7 @@ bool emu_memory_read(struct emu_memory *memory, emu_gpa address, void *buffer, s
     return whole;
 }
 
-static void access_tell_written(struct emu_memory *memory, emu_gpa address, size_t length)
+void emu_memory_written(struct emu_memory *memory, emu_gpa address, uint64_t length)
 {
     memory = memory->tree; /* which all faces share */
     pthread_rwlock_rdlock(&memory->written_lock);
@@ -311,7 +311,7 @@ static bool access_write_all(struct emu_memory *memory, emu_gpa address, const u
 
         if (range.host != NULL && (range.writable || rom_too)) {
             emu_shared_copy(range.host, data, part);
-            access_tell_written(memory, address, part);
+            emu_memory_written(memory, address, part);
         } else if (range.region != NULL) {
             whole &= access_bulk_write(range.region, range.offset, data, part);
         }

@@ -180,6 +180,9 @@ bool emu_memory_write(struct emu_memory *memory, emu_gpa address, const void *bu
 bool emu_memory_write_rom(struct emu_memory *memory, emu_gpa address, const void *buffer,
                           size_t length);
 
+/* The same for who wrote there by a host pointer of emu_memory_find. Any thread. */
+void emu_memory_written(struct emu_memory *memory, emu_gpa address, uint64_t length);
+
 /*
  * The code tracker: called with the guest-physical range of each bulk write (not of CPU stores,
  * which the engines track by themselves). Set by the engine while no vcpu runs; when it returns the
