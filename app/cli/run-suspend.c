@@ -34,11 +34,11 @@ static char *suspend_made_of(const struct lathe_definition *definition, GError *
 
     if (devices == NULL)
         return NULL;
+    g_autofree char *gpu = lathe_gpu_format(definition);
     g_autofree char *text = g_strdup_printf(
         "%s %s %u %u %u %u %" G_GUINT64_FORMAT " %s %s\n%s", definition->board, definition->cpu,
         topology->sockets, topology->dies, topology->cores, topology->threads, definition->memory,
-        definition->firmware_image != NULL ? definition->firmware_image : "",
-        lathe_gpu_name(definition->gpu), devices);
+        definition->firmware_image != NULL ? definition->firmware_image : "", gpu, devices);
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
 }
 

@@ -120,8 +120,12 @@ static void doctor_add_graphics(GArray *rows)
     doctor_take(rows, g_strdup("guest OpenGL"), graphics->virgl,
                 g_strdup(graphics->virgl ? lathe_graphics_way(graphics) : graphics->why_not),
                 graphics->virgl ? "" : install);
-    doctor_take(rows, g_strdup("guest Vulkan"), false,
-                g_strdup(_("this version does not have it; guests draw by their processors")), "");
+    doctor_take(rows, g_strdup("guest Vulkan"), graphics->venus,
+                g_strdup(graphics->venus ? _("by Venus, in a process of its own that is confined")
+                                         : graphics->no_venus),
+                graphics->venus ? ""
+                                : _("install virglrenderer 1.0 or newer with its render "
+                                    "server, and a Vulkan driver (Mesa)"));
     lathe_graphics_free(graphics);
 }
 

@@ -383,6 +383,23 @@ static void read_virtio_video(const xmlNode *model, struct lathe_definition *def
         definition->gpu_heads = (unsigned)count;
 }
 
+/* Libvirt has no word for it: it is ours, and OpenGL to others. */
+static void read_vulkan(const xmlNode *root, struct lathe_definition *definition)
+{
+    const xmlNode *vulkan = lathe_tree_find(root, "metadata/lathe:machine/lathe:vulkan");
+    g_autofree char *hostmem = lathe_tree_get(vulkan, "hostmem");
+    guint64 bytes;
+
+    if (definition->gpu != EMU_GPU_VIRTIO_GL || vulkan == NULL)
+        return;
+    definition->gpu = EMU_GPU_VENUS;
+    if (hostmem != NULL &&
+        g_ascii_string_to_unsigned(hostmem, 10, LATHE_MIN_HOSTMEM, LATHE_MAX_HOSTMEM, &bytes,
+                                   NULL) &&
+        (bytes & (bytes - 1)) == 0)
+        definition->gpu_hostmem = bytes;
+}
+
 static void read_one_head(struct lathe_config_reader *reader, const xmlNode *model)
 {
     g_autofree char *heads = lathe_tree_get(model, "heads");
@@ -403,6 +420,7 @@ static bool read_video(struct lathe_config_reader *reader, GError **error)
         read_virtio_video(lathe_tree_child(video, "model"), reader->definition);
     else
         read_one_head(reader, lathe_tree_child(video, "model"));
+    read_vulkan(reader->root, reader->definition);
     if (video != NULL && lathe_tree_next(video) != NULL)
         lathe_read_later(reader, lathe_tree_next(video), "video: the machine has one adapter");
     return true;

@@ -264,10 +264,25 @@ static bool write_boot(xmlNode *root, const struct lathe_definition *definition,
 
 /* ---- devices that a machine has one of ---- */
 
+static void write_vulkan(xmlNode *root, const struct lathe_definition *definition)
+{
+    xmlNode *own;
+
+    lathe_write_drop(lathe_tree_find(root, "metadata/lathe:machine"), "lathe:vulkan");
+    if (definition->gpu != EMU_GPU_VENUS)
+        return;
+    own = lathe_tree_need(lathe_write_ours(root), "lathe:vulkan");
+    if (definition->gpu_hostmem != 0) {
+        g_autofree char *bytes = g_strdup_printf("%" G_GUINT64_FORMAT, definition->gpu_hostmem);
+
+        lathe_tree_set(own, "hostmem", bytes);
+    }
+}
+
 static bool write_gpu(xmlNode *root, const struct lathe_definition *definition, GError **error)
 {
     xmlNode *devices = lathe_tree_need(root, "devices");
-    bool vga = definition->gpu == EMU_GPU_STD, gl = definition->gpu == EMU_GPU_VIRTIO_GL;
+    bool vga = definition->gpu == EMU_GPU_STD, gl = lathe_gpu_is_rendered(definition->gpu);
     xmlNode *model;
 
     lathe_write_drop_all(devices, "video");
@@ -281,6 +296,7 @@ static bool write_gpu(xmlNode *root, const struct lathe_definition *definition, 
     }
     if (gl)
         lathe_tree_set(lathe_tree_add(model, "acceleration", NULL), "accel3d", "yes");
+    write_vulkan(root, definition);
     return true;
 }
 

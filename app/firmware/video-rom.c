@@ -8,7 +8,8 @@ static const char *const video_names[] = {[EMU_GPU_NONE] = NULL,
                                           [EMU_GPU_VIRTIO] = "vgabios-virtio.bin",
                                           [EMU_GPU_BOCHS] = "vgabios-bochs-display.bin",
                                           [EMU_GPU_RAMFB] = "vgabios-ramfb.bin",
-                                          [EMU_GPU_VIRTIO_GL] = "vgabios-virtio.bin"};
+                                          [EMU_GPU_VIRTIO_GL] = "vgabios-virtio.bin",
+                                          [EMU_GPU_VENUS] = "vgabios-virtio.bin"};
 
 char *lathe_firmware_find_video_rom(enum emu_gpu gpu)
 {

@@ -104,8 +104,10 @@ struct lathe_definition {
     char *gdb;      /* "unix:PATH" or "tcp:127.0.0.1:PORT" */
     char *control;  /* "unix:PATH", QMP */
     enum emu_gpu gpu;
-    unsigned gpu_heads; /* of the virtio adapters: monitors; 0: 1 */
-    char *gpu_rom;      /* its VGA BIOS's file; NULL: none */
+    unsigned gpu_heads;   /* of the virtio adapters: monitors; 0: 1 */
+    uint64_t gpu_hostmem; /* of venus: bytes of guest address space for the host's memory; 0: as
+                             many as usual */
+    char *gpu_rom;        /* its VGA BIOS's file; NULL: none */
     enum lathe_input input;
     unsigned displays;
     struct lathe_spice_definition *spice; /* viewers elsewhere; NULL: none come in */
@@ -123,13 +125,23 @@ void lathe_definition_free(struct lathe_definition *definition);
 
 /* "N[,sockets=S][,dies=D][,cores=C][,threads=T]"; derives what is missing. */
 bool lathe_topology_parse(const char *text, struct emu_topology *topology, GError **error);
-/* "std", "virtio", "bochs", "ramfb", "none"; others are not in this version. */
+/* "std", "virtio", "virtio-gl", "venus", "bochs", "ramfb", "none". */
 bool lathe_gpu_parse(const char *text, enum emu_gpu *gpu, GError **error);
-#define LATHE_MAX_HEADS 16
-/* The same with a number of monitors: "virtio,heads=2". On failure the definition stays as it was.
- */
+#define LATHE_MAX_HEADS   16
+#define LATHE_HOSTMEM     (256ull << 20) /* usually */
+#define LATHE_MIN_HOSTMEM (1ull << 20)
+#define LATHE_MAX_HOSTMEM (64ull << 30)
+/* The same with a number of monitors and memory: "venus,heads=2,hostmem=1G". On failure the
+ * definition stays as it was. */
 bool lathe_gpu_parse_heads(const char *text, struct lathe_definition *definition, GError **error);
+/* What that reads; g_free. */
+char *lathe_gpu_format(const struct lathe_definition *definition);
 const char *lathe_gpu_name(enum emu_gpu gpu);
+/* Is it one of the virtio adapters, which have several monitors? One that the host renders for? */
+bool lathe_gpu_is_virtio(enum emu_gpu gpu);
+bool lathe_gpu_is_rendered(enum emu_gpu gpu);
+/* Bytes of guest address space for what its Vulkan allocates; 0: it has none. */
+uint64_t lathe_gpu_window(const struct lathe_definition *definition);
 /* "usb", "virtio", "ps2". */
 bool lathe_input_parse(const char *text, enum lathe_input *input, GError **error);
 /* The word, and what it stands for in a few others: "keyboard and tablet, ..."; static. */

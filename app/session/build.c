@@ -339,8 +339,8 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
         config.drives[i].place = buses->drives[i];
     for (unsigned i = 0; i < config.nic_count; i++)
         config.nics[i].place = buses->nics[i];
-    if (serials != NULL && definition->gpu == EMU_GPU_VIRTIO_GL)
-        lathe_renderer_open(&config.gpu_backend, notice);
+    if (serials != NULL && lathe_gpu_is_rendered(definition->gpu))
+        lathe_renderer_open(&config.gpu_backend, lathe_gpu_window(definition), notice);
     for (unsigned i = 0; watch != NULL && i < config.drive_count; i++)
         watch->drives[i] = config.drives[i].backend;
     struct emu_machine *machine =

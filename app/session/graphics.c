@@ -25,6 +25,14 @@ static void graphics_take(char **place, const char *text)
     *place = g_utf8_make_valid(text, -1);
 }
 
+static gboolean graphics_judge(const char *text, char **why_not)
+{
+    if (strcmp(text, DISP_PROBE_OK) == 0)
+        return TRUE;
+    graphics_take(why_not, text);
+    return FALSE;
+}
+
 static void graphics_read_line(struct lathe_graphics *graphics, const char *name, const char *text)
 {
     if (strcmp(name, DISP_PROBE_EGL) == 0)
@@ -38,9 +46,9 @@ static void graphics_read_line(struct lathe_graphics *graphics, const char *name
     else if (strcmp(name, DISP_PROBE_VULKAN) == 0)
         g_ptr_array_add(graphics->vulkan, g_utf8_make_valid(text, -1));
     else if (strcmp(name, DISP_PROBE_VIRGL) == 0)
-        graphics->virgl = strcmp(text, DISP_PROBE_OK) == 0;
-    if (strcmp(name, DISP_PROBE_VIRGL) == 0 && !graphics->virgl)
-        graphics_take(&graphics->why_not, text);
+        graphics->virgl = graphics_judge(text, &graphics->why_not);
+    else if (strcmp(name, DISP_PROBE_VENUS) == 0)
+        graphics->venus = graphics_judge(text, &graphics->no_venus);
 }
 
 static void graphics_read(struct lathe_graphics *graphics, const char *output)
@@ -119,7 +127,7 @@ static void graphics_run(struct lathe_graphics *graphics, const char *program)
     g_string_free(output, TRUE);
     if (ended && status == 0)
         return;
-    graphics->virgl = FALSE;
+    graphics->virgl = graphics->venus = FALSE;
     graphics_take(&graphics->why_not, ended ? _("the host's graphics driver crashes")
                                             : _("the host's graphics driver hangs"));
 }
@@ -133,6 +141,9 @@ struct lathe_graphics *lathe_graphics_probe(void)
     graphics_run(graphics, program);
     if (!graphics->virgl && graphics->why_not == NULL)
         graphics_take(&graphics->why_not, _("the host's graphics driver does not answer"));
+    if (!graphics->venus && graphics->no_venus == NULL)
+        graphics->no_venus =
+            g_strdup(graphics->virgl ? _("the host's Vulkan does not answer") : graphics->why_not);
     return graphics;
 }
 
@@ -143,6 +154,7 @@ void lathe_graphics_free(struct lathe_graphics *graphics)
     g_free(graphics->egl);
     g_free(graphics->opengl);
     g_free(graphics->why_not);
+    g_free(graphics->no_venus);
     g_ptr_array_unref(graphics->vulkan);
     g_free(graphics);
 }

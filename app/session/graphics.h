@@ -14,7 +14,9 @@ struct lathe_graphics {
     gboolean software; /* the OpenGL is by the processor */
     gboolean dma_buf;  /* it gives its pictures away without a copy */
     gboolean virgl;    /* a guest can have OpenGL, */
-    char *why_not;     /* or why it cannot, a sentence */
+    char *why_not;     /* or why it cannot, a sentence; */
+    gboolean venus;    /* and Vulkan, */
+    char *no_venus;    /* the same */
     GPtrArray *vulkan; /* of char *: its devices */
 };
 

@@ -101,8 +101,7 @@ static void remote_add_screens(struct lathe_remote *remote)
     enum emu_gpu gpu = lathe_session_get_definition(remote->session)->gpu;
 
     for (guint i = 0; i < screens->len; i++)
-        remote->module->add_screen(remote->server, screens->pdata[i],
-                                   gpu == EMU_GPU_VIRTIO || gpu == EMU_GPU_VIRTIO_GL);
+        remote->module->add_screen(remote->server, screens->pdata[i], lathe_gpu_is_virtio(gpu));
 }
 
 /* ---- life ---- */

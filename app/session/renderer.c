@@ -16,7 +16,13 @@ static void renderer_failed(void *opaque, const char *why)
     *notice = g_strdup_printf(_("the guest has no OpenGL, but a plain screen: %s"), why);
 }
 
-void lathe_renderer_open(struct emu_gpu_backend *out, char **notice)
+static void renderer_has_no_vulkan(char **notice, const char *why)
+{
+    g_free(*notice);
+    *notice = g_strdup_printf(_("the guest has no Vulkan, but OpenGL: %s"), why);
+}
+
+void lathe_renderer_open(struct emu_gpu_backend *out, uint64_t window, char **notice)
 {
     g_autoptr(GError) error = NULL;
     struct lathe_graphics *host = lathe_graphics_probe();
@@ -26,7 +32,9 @@ void lathe_renderer_open(struct emu_gpu_backend *out, char **notice)
         renderer_failed(notice, host->why_not);
     else if (renderer == NULL)
         renderer_failed(notice, error->message);
-    else if (!renderer->open(out, renderer_failed, notice))
+    else if (!renderer->open(out, host->venus ? window : 0, renderer_failed, notice))
         renderer_failed(notice, _("out of memory"));
+    else if (window != 0 && !host->venus)
+        renderer_has_no_vulkan(notice, host->no_venus);
     lathe_graphics_free(host);
 }

@@ -519,10 +519,7 @@ bool lathe_put_debugcon_file(struct lathe_definition *definition, const char *te
 
 char *lathe_get_gpu(const struct lathe_definition *definition)
 {
-    const char *name = lathe_gpu_name(definition->gpu);
-
-    return definition->gpu_heads > 1 ? g_strdup_printf("%s,heads=%u", name, definition->gpu_heads)
-                                     : g_strdup(name);
+    return lathe_gpu_format(definition);
 }
 
 bool lathe_put_gpu(struct lathe_definition *definition, const char *text, GError **error)

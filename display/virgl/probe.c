@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "display/virgl/egl.h"
+#include "display/virgl/venus.h"
 #include "display/virgl/virgl.h"
 
 #define PROBE_DEVICES 16u
+#define PROBE_WINDOW  (1u << 20)
 
 static void probe_say(const char *name, const char *text)
 {
@@ -69,7 +71,7 @@ static void probe_fence_done(struct emu_gpu_device *gpu, uint32_t context, uint3
 
 static void probe_failed(void *opaque, const char *why)
 {
-    probe_say(DISP_PROBE_VIRGL, why);
+    probe_say(opaque, why);
 }
 
 static void probe_virgl(void)
@@ -79,12 +81,33 @@ static void probe_virgl(void)
     struct emu_gpu_backend backend;
     struct emu_error err = {EMU_ERROR_NONE, ""};
 
-    if (!disp_virgl_open(&backend, probe_failed, NULL))
+    if (!disp_virgl_open(&backend, 0, probe_failed, (void *)DISP_PROBE_VIRGL))
         return;
     if (backend.ops->start(backend.opaque, &gpu, &err))
         probe_say(DISP_PROBE_VIRGL, backend.ops->get_capset(backend.opaque, 0, &set)
                                         ? DISP_PROBE_OK
                                         : "virglrenderer offers a guest nothing here");
+    backend.ops->stop(backend.opaque);
+    emu_gpu_backend_close(&backend);
+}
+
+/* A context is made, as only the server's process knows whether its driver works. */
+static void probe_venus(void)
+{
+    struct emu_gpu_device gpu = {probe_fence_done};
+    struct emu_gpu_backend backend;
+    struct emu_error err = {EMU_ERROR_NONE, ""};
+
+    if (!disp_virgl_open(&backend, PROBE_WINDOW, probe_failed, (void *)DISP_PROBE_VENUS))
+        return;
+    if (backend.ops->start(backend.opaque, &gpu, &err)) {
+        bool made = backend.ops->create_context(backend.opaque, 1, DISP_VENUS_SET, "probe", 5);
+
+        probe_say(DISP_PROBE_VENUS,
+                  made ? DISP_PROBE_OK : "the render server makes no context on this host");
+        if (made)
+            backend.ops->destroy_context(backend.opaque, 1);
+    }
     backend.ops->stop(backend.opaque);
     emu_gpu_backend_close(&backend);
 }
@@ -165,6 +188,7 @@ int main(void)
 {
     probe_opengl();
     probe_virgl();
+    probe_venus();
     probe_vulkan();
     return 0;
 }

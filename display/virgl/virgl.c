@@ -14,6 +14,7 @@
 
 #include "display/virgl/egl.h"
 #include "display/virgl/reader.h"
+#include "display/virgl/venus.h"
 
 #define VIRGL_SETS   2u    /* of capabilities: 1 and 2 */
 #define VIRGL_TURNED 0x01u /* flag of a resource: OpenGL has its lowest row first */
@@ -23,6 +24,8 @@ struct virgl {
     struct disp_egl *egl;
     struct disp_reader reader;
     struct virgl_renderer_callbacks callbacks;
+    struct disp_venus venus;
+    bool vulkan; /* the guest has it */
     bool ready;
     uint64_t last; /* ticket of the common line; the library keeps 32 bits of it */
     disp_virgl_failed_fn *failed;
@@ -86,6 +89,13 @@ static void *virgl_get_display(void *cookie)
     return disp_egl_get_display(virgl->egl);
 }
 
+static int virgl_get_server(void *cookie, uint32_t version)
+{
+    struct virgl *virgl = cookie;
+
+    return disp_server_connect(&virgl->venus.server);
+}
+
 /* A guest's faults are the guest's; nobody reads them on our standard error. */
 static void virgl_say_nothing(const char *format, va_list arguments)
 {
@@ -122,15 +132,18 @@ static bool virgl_start(void *opaque, struct emu_gpu_device *gpu, struct emu_err
         .destroy_gl_context = virgl_destroy_gl,
         .make_current = virgl_make_current,
         .write_context_fence = virgl_write_context_fence,
+        .get_server_fd = virgl_get_server,
         .get_egl_display = virgl_get_display,
     };
-    error = virgl_renderer_init(virgl, 0, &virgl->callbacks);
+    error = virgl_renderer_init(virgl, virgl->vulkan ? disp_venus_init(&virgl->venus) : 0,
+                                &virgl->callbacks);
     if (error != 0)
         return virgl_fail(virgl, err,
                           error == -EBUSY ? "another machine of this program has it"
                                           : "virglrenderer refuses this host's OpenGL");
     virgl->ready = true;
-    return true;
+    why = virgl->vulkan ? disp_venus_begin(&virgl->venus) : NULL;
+    return why == NULL || virgl_fail(virgl, err, why);
 }
 
 static void virgl_stop(void *opaque)
@@ -144,6 +157,8 @@ static void virgl_stop(void *opaque)
     if (virgl->ready)
         virgl_renderer_cleanup(virgl);
     virgl->ready = false;
+    if (virgl->vulkan)
+        disp_venus_finish(&virgl->venus);
     disp_egl_free(virgl->egl);
     virgl->egl = NULL;
 }
@@ -163,9 +178,11 @@ static void virgl_close(void *opaque)
 
 static bool virgl_get_capset(void *opaque, unsigned index, struct emu_gpu_capset *out)
 {
-    if (index >= VIRGL_SETS)
+    struct virgl *virgl = opaque;
+
+    if (index >= VIRGL_SETS + (virgl->vulkan ? 1u : 0u))
         return false;
-    out->id = index + 1;
+    out->id = index < VIRGL_SETS ? index + 1 : DISP_VENUS_SET;
     virgl_renderer_get_cap_set(out->id, &out->version, &out->size);
     return out->size != 0 && out->size <= EMU_GPU_MAX_CAPSET;
 }
@@ -178,6 +195,10 @@ static void virgl_fill_capset(void *opaque, uint32_t id, uint32_t version, void 
 static bool virgl_create_context(void *opaque, uint32_t context, uint32_t kind, const char *name,
                                  size_t length)
 {
+    struct virgl *virgl = opaque;
+
+    if (kind == DISP_VENUS_SET && virgl->vulkan)
+        return disp_venus_create_context(&virgl->venus, context, name, length);
     if (kind == 0)
         return virgl_renderer_context_create(context, (uint32_t)length, name) == 0;
     return kind <= VIRGL_SETS &&
@@ -186,6 +207,10 @@ static bool virgl_create_context(void *opaque, uint32_t context, uint32_t kind, 
 
 static void virgl_destroy_context(void *opaque, uint32_t context)
 {
+    struct virgl *virgl = opaque;
+
+    if (virgl->vulkan)
+        disp_venus_forget_context(&virgl->venus, context);
     virgl_renderer_context_destroy(context);
 }
 
@@ -242,8 +267,19 @@ static bool virgl_create_blob(void *opaque, uint32_t resource, const struct emu_
     return virgl_renderer_resource_create_blob(&args) == 0;
 }
 
+static bool virgl_get_pages(void *opaque, uint32_t resource, struct emu_gpu_pages *out)
+{
+    const struct virgl *virgl = opaque;
+
+    return virgl->vulkan && disp_venus_get_pages(resource, out);
+}
+
 static void virgl_destroy_resource(void *opaque, uint32_t resource)
 {
+    const struct virgl *virgl = opaque;
+
+    if (virgl->vulkan)
+        virgl_renderer_resource_unmap(resource); /* if it is */
     virgl_renderer_resource_unref(resource);
 }
 
@@ -311,7 +347,11 @@ static bool virgl_fence(void *opaque, uint32_t context, uint32_t ring, uint64_t 
 
 static void virgl_poll(void *opaque)
 {
+    const struct virgl *virgl = opaque;
+
     virgl_renderer_poll();
+    if (virgl->vulkan)
+        disp_venus_poll(&virgl->venus);
 }
 
 static const struct emu_gpu_ops virgl_ops = {
@@ -330,6 +370,7 @@ static const struct emu_gpu_ops virgl_ops = {
     .attach_pages = virgl_attach_pages,
     .detach_pages = virgl_detach_pages,
     .transfer = virgl_transfer,
+    .get_pages = virgl_get_pages,
     .read = virgl_read,
     .fence = virgl_fence,
     .poll = virgl_poll,
@@ -338,7 +379,8 @@ static const struct emu_gpu_ops virgl_ops = {
     .close = virgl_close,
 };
 
-bool disp_virgl_open(struct emu_gpu_backend *out, disp_virgl_failed_fn *failed, void *opaque)
+bool disp_virgl_open(struct emu_gpu_backend *out, uint64_t window, disp_virgl_failed_fn *failed,
+                     void *opaque)
 {
     struct virgl *virgl = calloc(1, sizeof(*virgl));
 
@@ -346,6 +388,7 @@ bool disp_virgl_open(struct emu_gpu_backend *out, disp_virgl_failed_fn *failed, 
         return false;
     virgl->failed = failed;
     virgl->failed_opaque = opaque;
-    *out = (struct emu_gpu_backend){.ops = &virgl_ops, .opaque = virgl};
+    virgl->vulkan = window != 0;
+    *out = (struct emu_gpu_backend){.ops = &virgl_ops, .opaque = virgl, .window = window};
     return true;
 }

@@ -22,8 +22,7 @@
 #define EMU_MAX_VCPUS    255
 #define EMU_MAX_SERIAL   4
 #define EMU_MAX_CONSOLES 7 /* ports of a virtio console */
-
-#define EMU_MAX_DRIVES 16
+#define EMU_MAX_DRIVES   16
 
 enum emu_drive_bus {
     EMU_DRIVE_VIRTIO, /* virtio-blk, a PCI function each */
@@ -88,6 +87,7 @@ enum emu_gpu {
     EMU_GPU_BOCHS,     /* Bochs's linear frame buffer without the VGA */
     EMU_GPU_RAMFB,     /* a picture in RAM, if firmware sets it up */
     EMU_GPU_VIRTIO_GL, /* as EMU_GPU_VIRTIO, and gpu_backend renders for it */
+    EMU_GPU_VENUS,     /* the same with Vulkan */
 };
 
 /* 0 stands for "derive it": see emu_topology_complete. */
@@ -119,9 +119,9 @@ struct emu_machine_config {
     const char *firmware_vars;
     bool firmware_discard, firmware_secure;
 
-    const char *kernel; /* bzImage, ELF with a PVH note, or Multiboot 1 */
-    const char *initrd; /* or the Multiboot modules: "FILE args,FILE args" */
-    const char *append; /* kernel command line */
+    const char *kernel;          /* bzImage, ELF with a PVH note, or Multiboot 1 */
+    const char *initrd;          /* or the Multiboot modules: "FILE args,FILE args" */
+    const char *append;          /* kernel command line */
     const struct emu_told *told; /* NULL: nothing */
     struct emu_chardev_backend serial[EMU_MAX_SERIAL];
     struct emu_console consoles[EMU_MAX_CONSOLES];

@@ -109,7 +109,7 @@ bool board_add_display(struct board *board, struct emu_error *err)
     };
     static const struct board_device *const rows[] = {
         [EMU_GPU_STD] = &std,     [EMU_GPU_VIRTIO] = &virtio,    [EMU_GPU_BOCHS] = &bochs,
-        [EMU_GPU_RAMFB] = &ramfb, [EMU_GPU_VIRTIO_GL] = &virtio,
+        [EMU_GPU_RAMFB] = &ramfb, [EMU_GPU_VIRTIO_GL] = &virtio, [EMU_GPU_VENUS] = &virtio,
     };
     struct board_device row;
 

@@ -92,6 +92,24 @@ bool emu_ram_cover(struct emu_ram *ram, uint64_t offset, uint64_t size, int fd, 
                 (off_t)at) != MAP_FAILED;
 }
 
+/* An old size of 0 makes a second mapping of the same pages (mremap(2)). It is made elsewhere, as a
+ * failure would leave a hole here. */
+bool emu_ram_cover_shared(struct emu_ram *ram, uint64_t offset, uint64_t size, void *from)
+{
+    void *second;
+
+    if (offset > ram->size || size > ram->size - offset)
+        return false;
+    second = mremap(from, 0, size, MREMAP_MAYMOVE);
+    if (second == MAP_FAILED)
+        return false;
+    if (mremap(second, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, ram->host + offset) != MAP_FAILED)
+        return true;
+    munmap(second, size);
+    emu_ram_uncover(ram, offset, size);
+    return false;
+}
+
 void emu_ram_uncover(struct emu_ram *ram, uint64_t offset, uint64_t size)
 {
     if (offset <= ram->size && size <= ram->size - offset)

@@ -88,6 +88,8 @@ void emu_ram_zero(struct emu_ram *ram);
  * block and the file. False: the host cannot, and nothing is changed.
  */
 bool emu_ram_cover(struct emu_ram *ram, uint64_t offset, uint64_t size, int fd, uint64_t at);
+/* The same of a shared mapping of this process, which is at least so large and may go. */
+bool emu_ram_cover_shared(struct emu_ram *ram, uint64_t offset, uint64_t size, void *from);
 void emu_ram_uncover(struct emu_ram *ram, uint64_t offset, uint64_t size);
 /* The contents, without the parts that were never touched. A state of another size is refused. */
 void emu_ram_save(const struct emu_ram *ram, struct emu_writer *out);

@@ -214,7 +214,8 @@ static void test_bad_values(void)
          "a machine has at most 4 serial ports", ""},
         {"run %k --debugcon stdio", 2, "--debugcon has no 'stdio': use file:PATH", ""},
         {"run %k --display gtk", 2, "--display gtk needs a desktop: neither*", ""},
-        {"run %k --display braille", 2, "--display has no 'braille': use gtk, sdl, spice=... or none", ""},
+        {"run %k --display braille", 2,
+         "--display has no 'braille': use gtk, sdl, spice=... or none", ""},
         {"run %k --gdb tcp:0.0.0.0:1", 2, "--gdb 'tcp:0.0.0.0:1' is no address*", ""},
         {"run %k --gdb tcp:127.0.0.1:99999", 2, "--gdb '99999' is no port*", ""},
         {"run %k --control tcp:127.0.0.1:1", 2, "--control 'tcp:127.0.0.1:1' is no address*", ""},
@@ -228,7 +229,7 @@ static void test_bad_values(void)
         {"run %k --net user,forward=tcp:x", 2, "'tcp:x' is no forward*", ""},
         {"run %k --boot disk", 2, "--boot is for firmware*", ""},
         {"run %k --gpu cga", 2,
-         "--gpu has no 'cga': use std, virtio, virtio-gl, bochs, ramfb or none", ""},
+         "--gpu has no 'cga': use std, virtio, virtio-gl, venus, bochs, ramfb or none", ""},
         {"run %k --input adb", 2, "--input has no 'adb': use usb, virtio or ps2", ""},
         {"run %k --floppy a,rw", 2, "--floppy has no 'rw': write FILE[,readonly]*", ""},
         {"run %k --floppy a --floppy b --floppy c", 2, "a machine has at most 2 floppy drives", ""},
@@ -241,10 +242,11 @@ static void test_bad_values(void)
 static void test_later(void)
 {
     static const struct line lines[] = {
-        {"run %k --gpu std,heads=2", 2, "--gpu std has one monitor; use virtio or virtio-gl", ""},
+        {"run %k --gpu std,heads=2", 2, "--gpu std has one monitor; use virtio, virtio-gl or venus",
+         ""},
         {"run %k --gpu virtio,heads=17", 2, "--gpu has no 'heads=17': heads=1 to heads=16*", ""},
-        {"run %k --gpu venus", 2,
-         "this version does not have --gpu venus: use virtio-gl for OpenGL*", ""},
+        {"run %k --gpu venus,hostmem=3M", 2, "--gpu has no 'hostmem=3M': use a power of two*", ""},
+        {"run %k --gpu virtio,hostmem=1G", 2, "--gpu virtio has no hostmem: only venus has", ""},
         {"run %k --net none --gpu none --firmware none --append poweroff", 0, "", ""},
         {"run %k --firmware=auto --append poweroff", 0, "", ""},
     };

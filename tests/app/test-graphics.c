@@ -27,10 +27,11 @@ static void test_good(void)
 {
     struct lathe_graphics *host = test_probe(
         "printf 'egl\\tEGL 1.5\\nopengl\\tllvmpipe\\nopengl-software\\tyes\\ndma-buf\\tno\\n"
-        "virgl\\tok\\nvulkan\\tone\\nvulkan\\ttwo\\nother\\tx\\nno tab\\n'");
+        "virgl\\tok\\nvenus\\ttoo old\\nvulkan\\tone\\nvulkan\\ttwo\\nother\\tx\\nno tab\\n'");
 
     CHECK(host->virgl && host->why_not == NULL);
     CHECK(strcmp(host->egl, "EGL 1.5") == 0 && strcmp(host->opengl, "llvmpipe") == 0);
+    CHECK(!host->venus && strcmp(host->no_venus, "too old") == 0);
     CHECK(host->software && !host->dma_buf);
     CHECK_EQ(host->vulkan->len, 2);
     CHECK(strstr(lathe_graphics_way(host), "processor") != NULL);
@@ -53,7 +54,7 @@ static void test_bad(void)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct lathe_graphics *host = test_probe(rows[i].script);
 
-        CHECK(!host->virgl);
+        CHECK(!host->virgl && !host->venus && host->no_venus != NULL);
         CHECK(host->why_not != NULL && strstr(host->why_not, rows[i].why) != NULL);
         CHECK(host->why_not != NULL && g_utf8_validate(host->why_not, -1, NULL));
         lathe_graphics_free(host);
@@ -67,7 +68,7 @@ static void test_renderer(void)
     char *notice = NULL;
 
     lathe_graphics_free(test_probe("kill -SEGV $$"));
-    lathe_renderer_open(&backend, &notice);
+    lathe_renderer_open(&backend, 0, &notice);
     CHECK(backend.ops == NULL);
     CHECK(notice != NULL && strstr(notice, "crashes") != NULL);
     g_free(notice);

@@ -45,7 +45,7 @@ static bool test_begin(struct device *device, struct emu_gpu_backend *backend)
     struct emu_error err = EMU_ERROR_INIT;
 
     *device = (struct device){{test_fence_done}, 0, ""};
-    CHECK(disp_virgl_open(backend, test_failed, device));
+    CHECK(disp_virgl_open(backend, 0, test_failed, device));
     if (backend->ops->start(backend->opaque, &device->gpu, &err))
         return true;
     CHECK(device->why[0] != '\0' && strstr(err.text, device->why) != NULL);

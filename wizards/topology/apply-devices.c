@@ -61,7 +61,7 @@ static bool apply_net(struct apply_devices *apply, enum emu_nic_model model,
 static bool apply_gpu(struct apply_devices *apply, enum emu_gpu gpu, struct lathe_place place)
 {
     bool same = apply->definition->gpu == gpu ||
-                (gpu == EMU_GPU_VIRTIO && apply->definition->gpu == EMU_GPU_VIRTIO_GL);
+                (gpu == EMU_GPU_VIRTIO && lathe_gpu_is_virtio(apply->definition->gpu));
 
     if (same)
         apply->definition->parts->gpu_place = place;

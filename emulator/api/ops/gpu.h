@@ -53,10 +53,11 @@ struct emu_gpu_view {
     uint32_t resource, x, y, width, height;
 };
 
-/* A file whose pages are a blob's bytes. */
+/* A blob's bytes: the pages of a file, or a shared mapping of this process. */
 struct emu_gpu_pages {
-    int fd; /* the caller closes it */
+    int fd; /* the caller closes it; -1: a mapping */
     uint64_t offset, size;
+    void *host;       /* of a mapping; the back end keeps it until the resource goes */
     uint32_t caching; /* as the guest is told: 1 cached, 2 uncached, 3 write-combined */
 };
 

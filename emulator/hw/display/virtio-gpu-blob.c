@@ -150,6 +150,15 @@ static bool gpu_window_is_free(struct virtio_gpu *gpu, uint64_t offset, uint64_t
     return true;
 }
 
+static bool gpu_cover(struct virtio_gpu *gpu, const struct emu_gpu_pages *pages, uint64_t offset,
+                      uint64_t size)
+{
+    if (pages->size < size)
+        return false;
+    return pages->fd >= 0 ? emu_ram_cover(gpu->window, offset, size, pages->fd, pages->offset)
+                          : emu_ram_cover_shared(gpu->window, offset, size, pages->host);
+}
+
 static bool gpu_map_pages(struct virtio_gpu *gpu, struct gpu_resource *blob, uint64_t offset,
                           uint32_t *caching)
 {
@@ -159,7 +168,7 @@ static bool gpu_map_pages(struct virtio_gpu *gpu, struct gpu_resource *blob, uin
 
     if (!gpu->backend.ops->get_pages(gpu->backend.opaque, blob->id, &pages))
         return false;
-    done = pages.size >= size && emu_ram_cover(gpu->window, offset, size, pages.fd, pages.offset);
+    done = gpu_cover(gpu, &pages, offset, size);
     if (pages.fd >= 0)
         close(pages.fd);
     blob->mapped = done;
