@@ -4,6 +4,7 @@
 #include "app/session/recording.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 #include "app/plan/error.h"
 #include "app/session/internal.h"
@@ -110,14 +111,13 @@ char *lathe_recording_describe(const struct lathe_recording_status *status)
 {
     g_autofree char *size = g_format_size_full(status->size, G_FORMAT_SIZE_IEC_UNITS);
     /* Translators: seconds of a recording, how many pictures it has, and its size on the disk */
-    g_autofree char *text = g_strdup_printf(_("%.1f s, %" G_GUINT64_FORMAT " frames, %s"),
+    g_autofree char *text = g_strdup_printf(_("%.1f s, %" PRIu64 " frames, %s"),
                                             (double)status->time / 1e9, status->frames, size);
     g_autofree char *merged =
         status->merged == 0
             ? g_strdup("")
             /* Translators: this host was too slow to write each of them */
-            : g_strdup_printf(_("; %" G_GUINT64_FORMAT " more were merged with the next"),
-                              status->merged);
+            : g_strdup_printf(_("; %" PRIu64 " more were merged with the next"), status->merged);
     g_autofree char *why = status->why == NULL
                                ? g_strdup("")
                                /* Translators: %s says why */

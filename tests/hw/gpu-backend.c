@@ -259,7 +259,7 @@ static bool test_get_pages(void *opaque, uint32_t id, struct emu_gpu_pages *out)
 
     if (resource->fd < 0)
         return false;
-    *out = (struct emu_gpu_pages){dup(resource->fd), 0, resource->size, 3};
+    *out = (struct emu_gpu_pages){.fd = dup(resource->fd), .size = resource->size, .caching = 3};
     return true;
 }
 
