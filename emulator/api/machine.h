@@ -269,11 +269,9 @@ bool emu_machine_is_asleep(const struct emu_machine *machine);
  */
 bool emu_machine_add_drive(struct emu_machine *machine, const struct emu_drive *drive,
                            unsigned *index, struct emu_error *err);
-/*
- * Takes such a drive out again: asks the guest, which has to let go of it first; the observer's
+/* Takes such a drive out again: asks the guest, which has to let go of it first; the observer's
  * drive_removed tells the end of it. With force, or when the guest does not listen, at once: the
- * guest finds it gone. False with *err: it is no drive that was plugged in.
- */
+ * guest finds it gone. False with *err: it is no drive that was plugged in. */
 bool emu_machine_remove_drive(struct emu_machine *machine, unsigned index, bool force,
                               struct emu_error *err);
 
@@ -293,11 +291,9 @@ bool emu_machine_wait_stopped(struct emu_machine *machine, uint64_t timeout);
 /* What a machine is made of, one device a line ("id class address irq"); malloc'ed. */
 char *emu_machine_describe(const struct emu_machine *machine);
 
-/*
- * Fills the zero fields of *topology so that the product is cpus: what is left goes to the cores,
+/* Fills the zero fields of *topology so that the product is cpus: what is left goes to the cores,
  * or else the sockets, threads, dies, and the others become 1. False with *err if it cannot be: a
- * product that differs, more than EMU_MAX_VCPUS, none.
- */
+ * product that differs, more than EMU_MAX_VCPUS, none. */
 bool emu_topology_complete(struct emu_topology *topology, struct emu_error *err);
 
 #endif
