@@ -87,7 +87,7 @@ static const struct settings_value settings_values[] = {
     {"sound-output", "wav:/tmp/a,b.wav", NULL, "gong"},
     {"microphone", "yes", NULL, "perhaps"},
     {"hostdev", "usb:046d:c52b\nusb:1.4\npci:0000:03:00.1", NULL, "pci:3"},
-    {"share", "/srv/a=b=music\n/srv/films=films,readonly", NULL, "/srv/a"},
+    {"share", "/srv/a=b,tag=music\n/srv/films,tag=films,readonly", NULL, "/srv/a"},
     {"console", "default\nnull\npty", NULL, "modem"},
     {"channel", "org.example.agent=null\nb=pty", NULL, "org.example.agent"},
     {"fw-cfg", "name=opt/org.example/x,string=a,,b\nname=opt/com.coreos/config,file=/tmp/x.ign",
@@ -573,10 +573,10 @@ static void test_edit_keeps_parts(void)
 
     CHECK(lathe_edit_set_xml(edit, whole, NULL));
     edit_expect(edit, "hostdev", "usb:046d:c52b");
-    edit_expect(edit, "share", "/srv/a=a");
+    edit_expect(edit, "share", "/srv/a,tag=a");
     edit_expect(edit, "sound", "ich6");
     CHECK(edit_put(edit, "hostdev", "pci:0000:03:00.0\nusb:046d:c52b"));
-    CHECK(edit_put(edit, "share", "/srv/b=b\n/srv/c=a,readonly"));
+    CHECK(edit_put(edit, "share", "/srv/b,tag=b\n/srv/c,tag=a,readonly"));
     CHECK(edit_put(edit, "sound", "ich9") && edit_put(edit, "tpm", "unix:/tmp/tpm"));
     EDIT_HAS(edit, "4b20d080", "ua-mouse", "0x046d", "bus=\"0x03\"", "ua-a", "virtiofs", "/srv/c",
              "!/srv/a", "<readonly/>", "units=\"KiB\"", "codec", "ich9", "model=\"usb\"", "ua-tpm",

@@ -58,11 +58,15 @@ void rig_init(struct rig *rig)
 
 void rig_finish(struct rig *rig)
 {
-    emu_memory_free(rig->registers); /* they take their trees apart, which live in the devices */
-    emu_memory_free(rig->io);
-    emu_memory_free(rig->memory);
+    /* Their trees live in the devices, whose threads look at them until the end. */
+    emu_memory_clear(rig->registers);
+    emu_memory_clear(rig->io);
+    emu_memory_clear(rig->memory);
     for (unsigned i = 0; i < rig->count; i++)
         emu_device_free(rig->devices[i].device);
+    emu_memory_free(rig->registers);
+    emu_memory_free(rig->io);
+    emu_memory_free(rig->memory);
     emu_input_free(rig->input);
     emu_apic_bus_free(rig->bus);
     emu_ram_free(rig->ram);
