@@ -3,7 +3,7 @@
 # Puts guest kernels where tests and the demonstration find them: build/guests/{cloud,installer},
 # a root tree to work in, build/guests/work, an installed system, build/guests/system, and discs
 # that boot, build/guests/discs; a cloud image, build/guests/cloud-image; Debian 13's firmware,
-# build/guests/trixie; EFI programs and what reads them, build/guests/peers.
+# build/guests/trixie; Debians with a desktop, build/guests/graphics-{12,13}; EFI programs and what reads them, build/guests/peers.
 # Each Debian release gives its own kernel and installer: packages are downloaded with apt and
 # unpacked, not installed.
 set -eu
@@ -155,6 +155,12 @@ cloud_image() {
         $scripts/image.sh tests/e2e/debian.sh
 }
 
+# graphics RELEASE NAME: a Debian with Mesa, Weston and Xorg.
+graphics() {
+    folder=$guests/graphics-$1 script=tests/e2e/graphics/image.sh
+    debian "$folder" "$folder/disk.qcow2" "$script $folder $2" $script tests/e2e/debian.sh
+}
+
 # Debian 13's firmware, for slow tests on any release.
 trixie() {
     tests/e2e/trixie.sh "$guests/trixie"
@@ -179,5 +185,7 @@ for guest in "$@"; do
     cloud-image) cloud_image ;;
     trixie) trixie ;;
     peers) peers ;;
+    graphics-12) graphics 12 bookworm ;;
+    graphics-13) graphics 13 trixie ;;
     esac
 done
