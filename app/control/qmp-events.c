@@ -178,6 +178,7 @@ void qmp_events_start(struct lathe_qmp *qmp)
     g_signal_connect(session, "disk-detached", G_CALLBACK(events_on_detached), qmp);
     g_signal_connect(session, "warning", G_CALLBACK(events_on_warning), qmp);
     g_signal_connect(session, "sleep-changed", G_CALLBACK(events_on_sleep), qmp);
+    g_signal_connect(session, "viewer", G_CALLBACK(qmp_spice_on_viewer), qmp);
 }
 
 void qmp_events_stop(struct lathe_qmp *qmp)

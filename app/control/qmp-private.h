@@ -49,6 +49,9 @@ void qmp_events_stop(struct lathe_qmp *qmp);
 /* Looks at the trays, and tells what moved. */
 void qmp_events_look_at_trays(struct lathe_qmp *qmp);
 
+/* The session's signal of that name: connections of viewers elsewhere come and go. */
+void qmp_spice_on_viewer(LatheSession *session, gpointer argument, gpointer data);
+
 void qmp_devices_start(struct lathe_qmp *qmp);
 void qmp_devices_stop(struct lathe_qmp *qmp);
 /* A disk has gone: tells which. */

@@ -17,6 +17,8 @@ struct lathe_remote {
     const struct lathe_spice_module *module;
     struct disp_spice *server;
     LatheSerial *agent; /* the session's; NULL: the machine has no such channel */
+    char *ticket;       /* NULL: nobody is asked for one */
+    gint64 expiry;      /* of it */
 };
 
 /* ---- what clients do ---- */
@@ -41,6 +43,14 @@ static size_t remote_on_agent(void *opaque, const uint8_t *data, size_t length)
     struct lathe_remote *remote = opaque;
 
     return remote->agent != NULL ? lathe_serial_send(remote->agent, data, length) : length;
+}
+
+static void remote_on_channel(void *opaque, enum disp_spice_event event,
+                              const struct disp_spice_channel *channel)
+{
+    struct lathe_remote_event argument = {event, channel};
+
+    g_signal_emit_by_name(((struct lathe_remote *)opaque)->session, "viewer", &argument);
 }
 
 /* ---- the guest's agent ---- */
@@ -128,18 +138,20 @@ static gboolean remote_serve(struct lathe_remote *remote,
                                            .pointer = remote_on_pointer,
                                            .release = remote_on_release,
                                            .agent = remote_on_agent,
+                                           .channel = remote_on_channel,
                                            .opaque = remote};
-    g_autofree char *ticket = g_strdup(spice->ticket);
     g_autoptr(GError) found = NULL;
 
+    remote->ticket = g_strdup(spice->ticket);
+    remote->expiry = LATHE_REMOTE_NEVER;
     if (spice->ticket_file != NULL &&
-        (ticket = remote_read_ticket(spice->ticket_file, error)) == NULL)
+        (remote->ticket = remote_read_ticket(spice->ticket_file, error)) == NULL)
         return FALSE;
     const struct disp_spice_options options = {.name = name,
                                                .path = spice->path,
                                                .host = spice->host,
                                                .port = spice->port,
-                                               .ticket = ticket,
+                                               .ticket = remote->ticket,
                                                .tls = spice->tls};
     remote->server = remote->module->new (&options, &hooks, &found);
     return remote->server != NULL ||
@@ -158,6 +170,12 @@ static gboolean remote_load(struct lathe_remote *remote, GError **error)
     return remote->module != NULL;
 }
 
+static void remote_free(struct lathe_remote *remote)
+{
+    g_free(remote->ticket);
+    g_free(remote);
+}
+
 struct lathe_remote *lathe_remote_start(LatheSession *session, GError **error)
 {
     const struct lathe_definition *definition = lathe_session_get_definition(session);
@@ -169,7 +187,7 @@ struct lathe_remote *lathe_remote_start(LatheSession *session, GError **error)
     remote->session = session;
     if (!remote_load(remote, error) ||
         !remote_serve(remote, definition->spice, definition->name, error)) {
-        g_free(remote);
+        remote_free(remote);
         return NULL;
     }
     remote_add_screens(remote);
@@ -190,7 +208,7 @@ void lathe_remote_stop(struct lathe_remote *remote)
     if (remote->agent != NULL)
         g_signal_handlers_disconnect_by_data(remote->agent, remote);
     remote->module->free(remote->server);
-    g_free(remote);
+    remote_free(remote);
 }
 
 struct lathe_remote *lathe_remote_get(LatheSession *session)
@@ -198,11 +216,50 @@ struct lathe_remote *lathe_remote_get(LatheSession *session)
     return g_object_get_data(G_OBJECT(session), REMOTE_KEY);
 }
 
-gboolean lathe_remote_set_ticket(struct lathe_remote *remote, const char *ticket, unsigned seconds,
-                                 gboolean part)
+/* The ticket as it is now; nobody comes in with one whose time is over. */
+static gboolean remote_apply_ticket(struct lathe_remote *remote, gboolean part)
 {
-    return *ticket != '\0' && strlen(ticket) <= DISP_SPICE_TICKET_MAX &&
-           remote->module->set_ticket(remote->server, ticket, seconds, part);
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+    unsigned seconds = 0;
+
+    if (remote->expiry <= now)
+        return remote->module->set_ticket(remote->server, NULL, 0, part);
+    if (remote->expiry != LATHE_REMOTE_NEVER)
+        seconds = (unsigned)MIN(remote->expiry - now, G_MAXINT);
+    return remote->module->set_ticket(remote->server, remote->ticket, seconds, part);
+}
+
+gboolean lathe_remote_set_ticket(struct lathe_remote *remote, const char *ticket, gboolean part)
+{
+    if (remote->ticket == NULL || *ticket == '\0' || strlen(ticket) > DISP_SPICE_TICKET_MAX)
+        return FALSE;
+    g_free(remote->ticket);
+    remote->ticket = g_strdup(ticket);
+    return remote_apply_ticket(remote, part);
+}
+
+gboolean lathe_remote_set_expiry(struct lathe_remote *remote, gint64 time)
+{
+    if (remote->ticket == NULL)
+        return FALSE;
+    remote->expiry = time;
+    return remote_apply_ticket(remote, FALSE);
+}
+
+gboolean lathe_remote_asks_ticket(const struct lathe_remote *remote)
+{
+    return remote->ticket != NULL;
+}
+
+gboolean lathe_remote_is_absolute(const struct lathe_remote *remote)
+{
+    return remote->module->is_absolute(remote->server);
+}
+
+const struct disp_spice_channel *lathe_remote_get_channel(const struct lathe_remote *remote,
+                                                          unsigned number)
+{
+    return remote->module->get_channel(remote->server, number);
 }
 
 unsigned lathe_remote_count_viewers(const struct lathe_remote *remote)

@@ -23,6 +23,10 @@ struct lathe_spice_module {
     void (*agent_receive)(struct disp_spice *spice, const void *data, size_t length);
     void (*agent_has_room)(struct disp_spice *spice);
     unsigned (*count_viewers)(const struct disp_spice *spice);
+    bool (*is_absolute)(const struct disp_spice *spice);
+    unsigned (*count_channels)(const struct disp_spice *spice);
+    const struct disp_spice_channel *(*get_channel)(const struct disp_spice *spice,
+                                                    unsigned number);
 };
 
 struct lathe_remote;
@@ -37,10 +41,25 @@ void lathe_remote_stop(struct lathe_remote *remote);
 /* The one that serves the session now; NULL: none. */
 struct lathe_remote *lathe_remote_get(LatheSession *session);
 
-/* Of those who come from now on, for so many seconds (0: for good). FALSE: it is empty or too
- * long. part: those who are there are parted. */
-gboolean lathe_remote_set_ticket(struct lathe_remote *remote, const char *ticket, unsigned seconds,
-                                 gboolean part);
+/* A connection of a client came or went: the argument of the session's signal "viewer". */
+struct lathe_remote_event {
+    enum disp_spice_event event;
+    const struct disp_spice_channel *channel;
+};
+
+/* What those who come from now on must know; until when stays as it was. FALSE: nobody is asked for
+ * a ticket, or it is empty or too long. part: those who are there are parted. */
+gboolean lathe_remote_set_ticket(struct lathe_remote *remote, const char *ticket, gboolean part);
+#define LATHE_REMOTE_NEVER G_MAXINT64
+/* From when on nobody is let in, in seconds since 1970. FALSE: nobody is asked for a ticket. */
+gboolean lathe_remote_set_expiry(struct lathe_remote *remote, gint64 time);
+/* Whether clients are asked for a ticket. */
+gboolean lathe_remote_asks_ticket(const struct lathe_remote *remote);
+/* Whether their pointers move by positions. */
+gboolean lathe_remote_is_absolute(const struct lathe_remote *remote);
+/* The connections that are there; NULL beyond the last. Until the main loop runs again. */
+const struct disp_spice_channel *lathe_remote_get_channel(const struct lathe_remote *remote,
+                                                          unsigned number);
 /* How many screens somebody sees. */
 unsigned lathe_remote_count_viewers(const struct lathe_remote *remote);
 /* What people give to their viewer: "spice+unix:///run/user/1000/vm.sock"; g_free. */

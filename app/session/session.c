@@ -39,6 +39,7 @@ enum {
     SIGNAL_NETWORK_REQUEST,
     SIGNAL_KEPT,
     SIGNAL_RECORDING,
+    SIGNAL_VIEWER,
     SIGNAL_COUNT
 };
 static guint session_signals[SIGNAL_COUNT];
@@ -535,6 +536,7 @@ static void lathe_session_class_init(LatheSessionClass *class)
     session_signals[SIGNAL_WARNING] = session_new_signal_of("warning", G_TYPE_STRING);
     session_signals[SIGNAL_DISK_ATTACHED] = session_new_signal_of("disk-attached", G_TYPE_STRING);
     session_signals[SIGNAL_DISK_DETACHED] = session_new_signal_of("disk-detached", G_TYPE_STRING);
+    session_signals[SIGNAL_VIEWER] = session_new_signal_of("viewer", G_TYPE_POINTER);
     session_signals[SIGNAL_KEPT] = session_new_signal("kept");
     session_signals[SIGNAL_RECORDING] = session_new_signal("recording-changed");
     session_signals[SIGNAL_POWER_BUTTON] = session_new_signal("power-button");

@@ -16,6 +16,7 @@
  *   "recording-changed" ()  a recording (recording.h) began or ended
  *   "kept" ()            the trial is a machine of the library now, with another title
  *   "sleep-changed" (gboolean)  the guest fell asleep, or woke
+ *   "viewer" (struct lathe_remote_event *)  a connection from elsewhere came or went (remote.h)
  *   "network-request" ()  its network's boot service was asked for something: the last of
  *                        lathe_session_get_requests
  */

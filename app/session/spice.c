@@ -14,4 +14,7 @@ LATHE_MODULE_EXPORT const struct lathe_spice_module lathe_module = {
     .agent_receive = disp_spice_agent_receive,
     .agent_has_room = disp_spice_agent_has_room,
     .count_viewers = disp_spice_count_viewers,
+    .is_absolute = disp_spice_is_absolute,
+    .count_channels = disp_spice_count_channels,
+    .get_channel = disp_spice_get_channel,
 };

@@ -202,6 +202,11 @@ void spice_input_free(struct spice_input *input)
     g_free(input);
 }
 
+bool spice_input_is_absolute(const struct spice_input *input)
+{
+    return input->absolute;
+}
+
 void spice_input_set(struct spice_input *input, bool absolute, unsigned leds)
 {
     if (absolute != input->absolute) {

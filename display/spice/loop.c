@@ -136,4 +136,5 @@ const SpiceCoreInterface spice_loop = {
     .watch_add = watch_add,
     .watch_update_mask = watch_update_mask,
     .watch_remove = watch_remove,
+    .channel_event = spice_channels_on_event,
 };

@@ -138,6 +138,7 @@ struct disp_spice *disp_spice_new(const struct disp_spice_options *options,
     struct disp_spice *spice = g_new0(struct disp_spice, 1);
 
     spice->hooks = *hooks;
+    spice_channels_open(spice);
     spice->server = spice_server_new();
     if (server_start(spice, options, error))
         return spice;
@@ -158,6 +159,7 @@ void disp_spice_free(struct disp_spice *spice)
         spice_head_free(spice->heads[i]);
     spice_input_free(spice->input);
     spice_agent_free(spice->agent);
+    spice_channels_close(spice);
     g_free(spice);
 }
 
@@ -178,6 +180,11 @@ void disp_spice_start(struct disp_spice *spice)
 void disp_spice_set_input(struct disp_spice *spice, bool absolute, unsigned leds)
 {
     spice_input_set(spice->input, absolute, leds);
+}
+
+bool disp_spice_is_absolute(const struct disp_spice *spice)
+{
+    return spice_input_is_absolute(spice->input);
 }
 
 unsigned disp_spice_count_viewers(const struct disp_spice *spice)

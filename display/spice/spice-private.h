@@ -29,6 +29,7 @@ struct disp_spice {
     struct spice_input *input;
     struct spice_agent *agent;
     struct spice_door *door;
+    GPtrArray *channels; /* of struct disp_spice_channel * */
 };
 
 /* Somebody came, left or did something: the screens are looked at. */
@@ -41,6 +42,13 @@ void spice_on_viewer(struct disp_spice *spice);
 extern const SpiceCoreInterface spice_loop;
 /* What the library calls for this descriptor now; NULL: it does not wait for it on this loop. */
 SpiceWatchFunc spice_loop_find(int fd);
+
+/* ---- channels.c: the connections of the clients ---- */
+
+void spice_channels_open(struct disp_spice *spice);
+void spice_channels_close(struct disp_spice *spice);
+/* The library's channel_event. */
+void spice_channels_on_event(int event, SpiceChannelEventInfo *info);
 
 /* ---- door.c: where clients come in ---- */
 
@@ -83,6 +91,7 @@ struct spice_command *spice_command_of(QXLReleaseInfoExt info);
 struct spice_input *spice_input_new(struct disp_spice *spice);
 void spice_input_free(struct spice_input *input);
 void spice_input_set(struct spice_input *input, bool absolute, unsigned leds);
+bool spice_input_is_absolute(const struct spice_input *input);
 
 /* ---- agent.c: the way to the guest's agent ---- */
 

@@ -13,7 +13,7 @@
 #include "display/core/screen.h"
 #include "emulator/api/input.h"
 
-struct disp_spice;
+struct disp_spice; /* one in a process at a time */
 
 /* Where it listens: a unix socket, or a host's address and a port. */
 struct disp_spice_options {
@@ -26,6 +26,22 @@ struct disp_spice_options {
                       * are not asked for TLS. Not with path */
 };
 
+/* A connection of a client: it has one for each channel that it uses. */
+struct disp_spice_channel {
+    int connection; /* the client's: the same for all of its channels */
+    int type, id;   /* SPICE_CHANNEL_MAIN (1), ..., and which of that type */
+    bool tls;
+    bool ready;        /* initialized */
+    int family;        /* AF_UNIX, AF_INET, AF_INET6; AF_UNSPEC: not known */
+    char *host, *port; /* the client's, in numbers; "" with a unix socket */
+};
+
+enum disp_spice_event {
+    DISP_SPICE_CONNECTED,
+    DISP_SPICE_INITIALIZED, /* it has said what it wants and may */
+    DISP_SPICE_DISCONNECTED,
+};
+
 /* What clients do. Any may be NULL. */
 struct disp_spice_hooks {
     void (*key)(void *opaque, unsigned code, bool down); /* Linux key codes */
@@ -35,6 +51,9 @@ struct disp_spice_hooks {
     /* Bytes for the guest's agent. Returns how many were taken; disp_spice_agent_has_room follows
      * if that were not all. */
     size_t (*agent)(void *opaque, const uint8_t *data, size_t length);
+    /* A connection came or went. The channel is the server's. */
+    void (*channel)(void *opaque, enum disp_spice_event event,
+                    const struct disp_spice_channel *channel);
     void *opaque;
 };
 
@@ -67,6 +86,12 @@ bool disp_spice_set_ticket(struct disp_spice *spice, const char *ticket, unsigne
 /* The longest ticket that the protocol has, in bytes. */
 #define DISP_SPICE_TICKET_MAX 60
 
+/* The connections that are there; the channel is the server's, until the main loop runs again. */
+unsigned disp_spice_count_channels(const struct disp_spice *spice);
+const struct disp_spice_channel *disp_spice_get_channel(const struct disp_spice *spice,
+                                                        unsigned number);
+/* Whether the clients move a pointer by positions: there is a tablet. */
+bool disp_spice_is_absolute(const struct disp_spice *spice);
 /* How many clients see a screen now. */
 unsigned disp_spice_count_viewers(const struct disp_spice *spice);
 /* The port that it listens on; 0 with a unix socket. */

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from qmp import Qmp
+from qmp import Qmp, Schema
 from xwindow import WAIT, Failed, keep_preferences, run_tests, wait_for
 
 PROGRAM, PICTURES = sys.argv[1:3]
@@ -307,6 +307,76 @@ def test_ticket(display, folder):
     machine.end()
 
 
+def listen(machine):
+    """A connection of QMP's that checks all against the schema."""
+    client = Qmp(os.path.join(machine.folder, "control"))
+    client.schema = Schema(client("query-qmp-schema"))
+    return client
+
+
+def test_control(display, folder):
+    """Who is there, and tickets that change and expire, by QMP."""
+    port = free_port()
+    machine = Machine(display, folder, "absolute 1;mode 640 480;spin", where="tcp:127.0.0.1:%d,ticket=sesame" % port)
+    words = ["-h", "127.0.0.1", "-p", str(port), "-w"]
+    client = listen(machine)
+    if client("query-spice") != {"enabled": True, "migrated": False, "host": "127.0.0.1", "port": port,
+                                 "auth": "spice", "mouse-mode": "client", "channels": []}:
+        raise Failed("nobody is there: %s" % client("query-spice"))
+    for _ in range(2):  # the second one puts the first one out
+        machine.check_picture(*words, "sesame")
+    wait_for("the client's leaving", lambda: not client("query-spice")["channels"])
+    names = [event["event"] for event in client.events]
+    for name in ("SPICE_CONNECTED", "SPICE_INITIALIZED", "SPICE_DISCONNECTED"):
+        if names.count(name) < 2:
+            raise Failed("%s is not told twice: %s" % (name, names))
+    told = next(event["data"] for event in client.events if event["event"] == "SPICE_INITIALIZED")
+    if told["server"] != {"host": "127.0.0.1", "port": str(port), "family": "ipv4", "auth": "spice"} or \
+            told["client"]["channel-type"] != 1 or told["client"]["tls"]:
+        raise Failed("the client's main channel is told otherwise: %s" % told)
+    check_tickets(machine, client, words)
+    machine.end()
+
+
+def check_tickets(machine, client, words):
+    def refused(ticket):
+        if machine.picture(*words, ticket) is not None:
+            raise Failed("let in with %s" % ticket)
+    client("set_password", protocol="spice", password="simsim")
+    refused("sesame")
+    machine.check_picture(*words, "simsim")
+    client("expire_password", protocol="spice", time="now")
+    refused("simsim")
+    client("set_password", protocol="spice", password="salt")
+    refused("salt")  # its time is over all the same
+    client("expire_password", protocol="spice", time="+100")
+    machine.check_picture(*words, "salt")
+    client("expire_password", protocol="spice", time="never")
+    machine.check_picture(*words, "salt")
+    for command, arguments in (("expire_password", {"time": "tomorrow"}), ("set_password", {"password": ""}),
+                               ("set_password", {"password": "x" * 61})):
+        if client.fails(command, protocol="spice", **arguments)[0] != "GenericError":
+            raise Failed("%s %s is not refused" % (command, arguments))
+
+
+def test_unasked(display, folder):
+    """Where no ticket is asked for, none can be set; a viewer that stays is in the list, and is parted."""
+    machine = Machine(display, folder, "absolute 1;mode 640 480;spin")
+    client = listen(machine)
+    if client("query-spice")["auth"] != "none" or "ticket" not in \
+            client.fails("set_password", protocol="spice", password="x")[1]:
+        raise Failed("a ticket where none is asked for")
+    viewer = Viewer(machine)
+    viewer.wait_guest((255, 255, 0))
+    channels = client("query-spice")["channels"]
+    if {1, 2, 3} - {channel["channel-type"] for channel in channels} or \
+            {channel["family"] for channel in channels} - {"unix", "unknown"}:
+        raise Failed("the viewer's channels: %s" % channels)
+    viewer.close()
+    wait_for("the viewer's leaving", lambda: not client("query-spice")["channels"])
+    machine.end()
+
+
 def make_certificate(folder):
     """For 127.0.0.1, signed by itself."""
     os.mkdir(os.path.join(folder, "tls"))
@@ -379,4 +449,4 @@ def end_all():
 
 atexit.register(end_all)
 run_tests("spice", [test_picture, test_changes, test_window, test_keyboard, test_positions, test_ways, test_turns,
-                    test_garbage, test_ticket, test_tls, test_refusals], PICTURES, sys.argv[3:])
+                    test_garbage, test_ticket, test_control, test_unasked, test_tls, test_refusals], PICTURES, sys.argv[3:])
