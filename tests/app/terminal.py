@@ -40,6 +40,11 @@ class Terminal:
         """A press of the mouse, counted from 0, as xterm reports it."""
         self.type("\x1b[<%d;%d;%dM\x1b[<%d;%d;%dm" % ((button, column + 1, row + 1) * 2))
 
+    def process(self):
+        """The program's: what the shell in there waits for."""
+        shell = self.tmux("display-message", "-p", "#{pane_pid}").strip()
+        return int(subprocess.run(["pgrep", "-P", shell], check=True, capture_output=True, text=True).stdout)
+
     def text(self, *options):
         return self.tmux("capture-pane", "-p", *options)
 

@@ -7,6 +7,7 @@ usage: test-tui.py PROGRAM PICTURES: lathe-fake, and a folder for what stood on 
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -146,8 +147,7 @@ def test_small(library):
     for size in ((40, 8), (200, 60), (31, 9), (80, 24)):
         terminal.resize(*size)
         terminal.wait("alpha")
-    process = subprocess.run(["pgrep", "-f", "^" + PROGRAM + " tui"], capture_output=True, text=True, check=True)
-    subprocess.run(["kill", *process.stdout.split()], check=True)
+    os.kill(terminal.process(), signal.SIGTERM)
     terminal.wait("status 0", "\n echo")
 
 
