@@ -77,8 +77,7 @@ class LibraryWindow:
         self.wait_focus(pattern, before)
 
     def select(self, name):
-        """By the search: what is left is the only one. The entry waits for the end of typing, so Tab leads to
-        another one at first."""
+        """By the search: what is left is the only one. The window may hear of it a moment later."""
         def is_only():
             self.keys_to("Search for machines", "ctrl+f")
             self.keys("ctrl+a")

@@ -212,6 +212,7 @@ void lathe_library_window_show_error(LatheLibraryWindow *window, const char *tex
 
 /* ---- search ---- */
 
+/* With each letter: Tab behind the last one is to come to what was found. */
 static void on_search_changed(GtkSearchEntry *entry, LatheLibraryWindow *window)
 {
     lathe_library_view_search(window->view, gtk_entry_get_text(GTK_ENTRY(entry)));
