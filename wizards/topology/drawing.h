@@ -33,6 +33,10 @@ struct lathe_drawing {
 
 struct lathe_drawing *lathe_drawing_new(const struct lathe_answers *answers);
 void lathe_drawing_free(struct lathe_drawing *drawing);
+/* The nodes as a tree, with their memory and processors, and the distances as a table, for letters
+ * of one width: of box drawing where the locale's charset is UTF-8, else of ASCII; g_free. NULL:
+ * there are no nodes. */
+char *lathe_drawing_text(const struct lathe_answers *answers);
 
 /* The answer "nodes" after these processors (from first, count of them) have moved to the node at
  * that place; g_free. NULL: a line of it cannot be read. */

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "wizards/topology/drawing.h"
 #include "wizards/topology/model.h"
 
 static const struct lathe_choice machine_choices[] = {
@@ -115,7 +116,8 @@ static void devices_apply(const struct lathe_answers *answers, struct lathe_outc
 
 static const struct lathe_step topology_steps[] = {
     {"processors", N_("Processors"), cpu_questions, .validate = cpus_validate},
-    {"nodes", N_("Memory and nodes"), node_questions, .validate = nodes_validate},
+    {"nodes", N_("Memory and nodes"), node_questions, .enter = lathe_drawing_text,
+     .validate = nodes_validate},
     {"devices", N_("Devices"), device_questions, .enter = devices_enter,
      .validate = devices_validate, .apply = devices_apply},
     {NULL},

@@ -19,8 +19,9 @@ enum { LATHE_ARGUMENTS_MAX = 64 << 10 };
  */
 struct lathe_answers *lathe_topology_read(const char *text, gsize length, GError **error);
 
-/* Puts processors, memory, nodes and, where there are any, ports and places of devices into a machine's definition. False with *error: such a machine
- * cannot have them; the definition is of no use then. */
+/* Puts processors, memory, nodes and, where there are any, ports and places of devices into a
+ * machine's definition. False with *error: such a machine cannot have them; the definition is of no
+ * use then. */
 bool lathe_topology_apply(const struct lathe_answers *answers, struct lathe_definition *definition,
                           GError **error);
 /* The same of a machine as answers. */
