@@ -24,7 +24,7 @@ from xwindow import Failed, run_tests, wait_for  # pylint: disable=wrong-import-
 PROGRAM, PICTURES = (os.path.abspath(word) for word in sys.argv[1:3])
 PASSED = ("PATH", "LATHE_MODULES", "ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS")
 SIZES = ((80, 24), (132, 43))
-STEPS_WIDTH, PREVIEW_WIDTH, WIDE = 25, 46, 116  # of the terminal's picture, as ui/tui/wizard-draw.c has them
+WIDE = 116  # columns from which there is a preview
 CHANCE = ("config.crypted",)  # whose bytes are others each time
 LAST = ["File", "Copy, with the secrets in it", "Save this file, with the secrets in it", "Preview", "Menu"]
 MANY = 60  # keys in a row that lead nowhere
@@ -202,8 +202,9 @@ class TerminalWalk:
 
     def page_text(self):
         """The page alone, as words in one line."""
-        end = self.size[0] - PREVIEW_WIDTH if self.size[0] >= WIDE else self.size[0]
-        return " ".join(" ".join(row[STEPS_WIDTH + 1:end] for row in self.terminal.rows()).split())
+        rows = [row.split("│") for row in self.terminal.rows()]
+        last = -1 if self.size[0] >= WIDE else None  # the preview
+        return " ".join(" ".join(" ".join(row[1:last]) for row in rows if len(row) > 1).split())
 
     def select(self, question):
         """Down, until the question's help stands there."""

@@ -9,11 +9,11 @@
 #include "ui/tui/wizard-private.h"
 
 enum {
-    DRAW_STEPS = 24,    /* columns of the list of steps */
-    DRAW_HELP = 5,      /* rows below the questions */
+    DRAW_MARK = 6,      /* columns of a step that are not its title's */
+    DRAW_HELP = 6,      /* rows below the questions */
     DRAW_WIDE = 116,    /* columns from which there is a preview */
     DRAW_PREVIEW = 44,  /* its columns */
-    DRAW_FAULT_ROWS = 2 /* of the help's rows */
+    DRAW_FAULT_ROWS = 2 /* of the help's rows; as many for what is cut */
 };
 
 /* ---- steps ---- */
@@ -47,6 +47,16 @@ static void draw_step(const struct wizard *wizard, int number, int row, struct t
                       : count != 0       ? TUI_BAD
                                          : TUI_GOOD,
                       mark);
+}
+
+/* As wide as its titles are, and a third of the terminal at most. */
+static int draw_steps_width(const struct wizard *wizard, int columns)
+{
+    int width = tui_width(_("Result"));
+
+    for (const struct lathe_step *step = wizard->row->flow->steps; step->id != NULL; step++)
+        width = MAX(width, tui_width(_(step->title)));
+    return MIN(width + DRAW_MARK, columns / 3);
 }
 
 static void draw_steps(struct wizard *wizard, struct tui_area area)
@@ -99,6 +109,24 @@ static void draw_row(struct wizard *wizard, int number, int line, struct tui_are
         tui_put(line, column, width, selected ? style : row->faint ? TUI_FAINT : style, row->value);
 }
 
+/* A line that is too long goes on below it, as far from the edge. */
+static void draw_wrap_line(GPtrArray *lines, const char *text, int columns)
+{
+    size_t indent = strspn(text, " ");
+    g_autofree char *rest = g_strdup(text);
+
+    while (tui_width(rest) > columns) {
+        const char *blank = g_strrstr_len(rest, (gssize)tui_fit(rest, columns), " ");
+        if (blank == NULL || (size_t)(blank - rest) <= indent)
+            break;
+        g_ptr_array_add(lines, g_strndup(rest, (gsize)(blank - rest)));
+        char *more = g_strdup_printf("%*s%s", (int)indent, "", blank + 1);
+        g_free(rest);
+        rest = more;
+    }
+    g_ptr_array_add(lines, g_steal_pointer(&rest));
+}
+
 /* What the step tells, in half of the page, or in all that its questions leave; returns its rows.
  * What does not fit is said: the preview has it whole. */
 static int draw_told(const struct wizard *wizard, struct tui_area area)
@@ -106,19 +134,16 @@ static int draw_told(const struct wizard *wizard, struct tui_area area)
     const struct lathe_step *step = tui_wizard_step(wizard);
     g_autofree char *text =
         step != NULL && step->enter != NULL ? step->enter(wizard->answers) : NULL;
-    g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
-    int rows = (int)g_strv_length(lines);
+    g_auto(GStrv) given = g_strsplit(text != NULL ? g_strchomp(text) : "", "\n", -1);
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 
-    if (text != NULL && rows == 1) { /* a sentence */
-        rows = MIN(2 + tui_width(text) / MAX(area.columns, 1), area.rows / 3);
-        tui_put_wrapped(area.row, rows, area, TUI_PLAIN, text);
-        return rows + 1;
-    }
-    int room = MAX(area.rows / 2, area.rows - wizard->list.count - 1);
+    for (char **line = given; *line != NULL; line++)
+        draw_wrap_line(lines, *line, area.columns);
+    int room = MAX(area.rows / 2, area.rows - wizard->list.count - 1), rows = (int)lines->len;
     bool cut = rows > room;
     rows = MIN(rows, room);
     for (int i = 0; i < rows - cut; i++)
-        tui_put(area.row + i, area.column, area.columns, TUI_PLAIN, lines[i]);
+        tui_put(area.row + i, area.column, area.columns, TUI_PLAIN, lines->pdata[i]);
     if (cut)
         tui_put(area.row + rows - 1, area.column, area.columns, TUI_FAINT,
                 _("… and more: v shows all of it"));
@@ -155,6 +180,18 @@ static char *draw_fault(const struct wizard *wizard, const struct wizard_row *ro
     return NULL;
 }
 
+/* The row, if it is wider than the page; g_free, NULL: all of it is seen. */
+static char *draw_whole(const struct wizard *wizard, const struct wizard_row *row, int columns)
+{
+    int label = draw_label_width(wizard, columns);
+
+    if (wizard->typing ||
+        (tui_width(row->label) <= label && tui_width(row->value) <= columns - label - 5))
+        return NULL;
+    return *row->label != '\0' ? g_strdup_printf("%s: %s", row->label, row->value)
+                               : g_strdup(row->value);
+}
+
 static void draw_help(const struct wizard *wizard, struct tui_area area)
 {
     const struct wizard_row *row = wizard->in_rows ? tui_wizard_selected(wizard) : NULL;
@@ -169,6 +206,12 @@ static void draw_help(const struct wizard *wizard, struct tui_area area)
     g_autofree char *fault = draw_fault(wizard, row, &warning);
     if (fault != NULL) {
         tui_put_wrapped(area.row, DRAW_FAULT_ROWS, area, warning ? TUI_WARNING : TUI_BAD, fault);
+        area.row += DRAW_FAULT_ROWS;
+        area.rows -= DRAW_FAULT_ROWS;
+    }
+    g_autofree char *whole = draw_whole(wizard, row, area.columns + 2);
+    if (whole != NULL) {
+        tui_put_wrapped(area.row, DRAW_FAULT_ROWS, area, TUI_PLAIN, whole);
         area.row += DRAW_FAULT_ROWS;
         area.rows -= DRAW_FAULT_ROWS;
     }
@@ -195,7 +238,9 @@ static void draw_preview(const struct wizard *wizard, struct tui_area area)
 
 static void draw_bar(const struct wizard *wizard, struct tui_area area)
 {
-    g_autofree char *title = g_strconcat(" ", _(wizard->row->flow->title), NULL);
+    const struct lathe_step *step = tui_wizard_step(wizard);
+    g_autofree char *title = g_strdup_printf(" %s: %s", _(wizard->row->flow->title),
+                                             step != NULL ? _(step->title) : _("Result"));
 
     tui_put(area.row, area.column, area.columns, TUI_BAR, title);
     if (wizard->changed)
@@ -219,14 +264,14 @@ void tui_wizard_draw(struct tui_view *view, struct tui_area area)
     steps.row++;
     steps.rows--;
     page = steps;
-    steps.columns = DRAW_STEPS;
-    page.column += DRAW_STEPS + 1;
-    page.columns -= DRAW_STEPS + 1 + (wide ? DRAW_PREVIEW + 1 : 0);
+    steps.columns = draw_steps_width(wizard, area.columns);
+    page.column += steps.columns + 1;
+    page.columns -= steps.columns + 1 + (wide ? DRAW_PREVIEW + 1 : 0);
     help = page;
     help.rows = MIN(DRAW_HELP, page.rows / 2);
     page.rows -= help.rows + 1;
     help.row += page.rows + 1;
-    draw_line(steps, DRAW_STEPS);
+    draw_line(steps, steps.columns);
     draw_steps(wizard, steps);
     if (wide) {
         draw_line(steps, page.column + page.columns);

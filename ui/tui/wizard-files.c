@@ -204,6 +204,22 @@ void tui_wizard_apply(struct tui_view *view)
     tui_push(view->tui, tui_choice_view(choice));
 }
 
+/* What the step tells, of which its page may have cut the end; unless a file has the same. */
+static void wizard_preview_told(const struct wizard *wizard, GString *text)
+{
+    const struct lathe_step *step = tui_wizard_step(wizard);
+    g_autofree char *told =
+        step != NULL && step->enter != NULL ? step->enter(wizard->answers) : NULL;
+
+    for (guint i = 0; told != NULL && i < wizard->outcome->outputs->len; i++) {
+        const struct lathe_output *output = wizard->outcome->outputs->pdata[i];
+        if (!output->binary && strstr(output->text->str, told) != NULL)
+            return;
+    }
+    if (told != NULL)
+        g_string_append_printf(text, "%s\n", told);
+}
+
 void tui_wizard_preview(struct tui_view *view)
 {
     const struct wizard *wizard = (struct wizard *)view;
@@ -211,6 +227,8 @@ void tui_wizard_preview(struct tui_view *view)
     const char *one = row != NULL && row->kind == WIZARD_ROW_FILE ? row->label : NULL;
     g_autoptr(GString) text = g_string_new(NULL);
 
+    if (one == NULL)
+        wizard_preview_told(wizard, text);
     for (guint i = 0; i < wizard->outcome->outputs->len; i++) {
         const struct lathe_output *output = wizard->outcome->outputs->pdata[i];
         if (one != NULL && strcmp(one, output->name) != 0)
