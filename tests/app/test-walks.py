@@ -9,6 +9,7 @@ WALK is a file of walks/ without its end. Pictures of each page, and what the te
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -206,13 +207,18 @@ class TerminalWalk:
         last = -1 if self.size[0] >= WIDE else None  # the preview
         return " ".join(" ".join(" ".join(row[1:last]) for row in rows if len(row) > 1).split())
 
+    def is_selected(self, question):
+        """Its label has the selection's colour, as far as there is room for it, and its help stands below."""
+        label = re.escape(question["label"][:12])
+        return " ".join(question["help"].split())[:60] in self.page_text() and \
+            re.search(r"\x1b\[46m " + label, self.terminal.text("-e"))
+
     def select(self, question):
-        """Down, until the question's help stands there."""
-        words = " ".join(question["help"].split())[:60]
+        """Down, until the question is selected."""
         for _ in range(MANY):
             end = time.monotonic() + 0.3
             while time.monotonic() < end:
-                if words in self.page_text():
+                if self.is_selected(question):
                     return
                 time.sleep(0.03)
             self.terminal.keys("Down")
