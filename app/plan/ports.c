@@ -169,10 +169,17 @@ static unsigned ports_count_stdio(const struct lathe_serial_definition *ports, u
     return found;
 }
 
-/* Where viewers may come their agent may come too; a channel of the user's leads where it says. */
+/*
+ * A machine that is kept, and has a window, has a channel for the agent of its desktop, as has one
+ * that viewers may come to; a trial has none that nobody asked for. A channel of the user's leads
+ * where it says: to null to have none.
+ */
 static void ports_settle_agent(struct lathe_definition *definition)
 {
-    if (definition->spice != NULL && definition->consoles + definition->channels < EMU_MAX_CONSOLES)
+    bool kept = definition->home != NULL && lathe_definition_has_window(definition);
+
+    if ((kept || definition->spice != NULL) &&
+        definition->consoles + definition->channels < EMU_MAX_CONSOLES)
         lathe_definition_add_channel(definition, LATHE_SPICE_CHANNEL "=default", NULL);
 }
 

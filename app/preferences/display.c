@@ -32,7 +32,8 @@ void lathe_display_preferences_load(struct lathe_display_preferences *preference
 {
     GSettings *settings = lathe_preferences_get();
 
-    *preferences = (struct lathe_display_preferences){.resize_guest = TRUE};
+    *preferences = (struct lathe_display_preferences){
+        .resize_guest = TRUE, .clipboard_to_guest = TRUE, .clipboard_to_host = TRUE};
     lathe_display_preferences_default_release(&preferences->release);
     if (settings == NULL)
         return;
@@ -42,6 +43,8 @@ void lathe_display_preferences_load(struct lathe_display_preferences *preference
 
     preferences->scaling = lathe_scaling_from_name(scaling);
     preferences->resize_guest = g_settings_get_boolean(settings, "display-resize-guest");
+    preferences->clipboard_to_guest = g_settings_get_boolean(settings, "clipboard-to-guest");
+    preferences->clipboard_to_host = g_settings_get_boolean(settings, "clipboard-to-host");
     if (!disp_chord_parse(release, &preferences->release))
         lathe_display_preferences_default_release(&preferences->release);
     g_strlcpy(preferences->layout, layout, sizeof(preferences->layout));
@@ -54,6 +57,10 @@ void lathe_display_preferences_save(const struct lathe_display_preferences *pref
     lathe_preferences_set("display-scaling",
                           g_variant_new_string(lathe_scaling_name(preferences->scaling)));
     lathe_preferences_set("display-resize-guest", g_variant_new_boolean(preferences->resize_guest));
+    lathe_preferences_set("clipboard-to-guest",
+                          g_variant_new_boolean(preferences->clipboard_to_guest));
+    lathe_preferences_set("clipboard-to-host",
+                          g_variant_new_boolean(preferences->clipboard_to_host));
     lathe_preferences_set("display-release", g_variant_new_string(release));
     lathe_preferences_set("display-layout", g_variant_new_string(preferences->layout));
 }

@@ -10,9 +10,10 @@
 
 struct lathe_display_preferences {
     enum disp_scaling scaling;
-    gboolean resize_guest;     /* the guest's mode follows the window */
-    struct disp_chord release; /* lets go of what is captured */
-    char layout[32];           /* that the guest has, for typing; "": the host's */
+    gboolean resize_guest;                          /* the guest's mode follows the window */
+    struct disp_chord release;                      /* lets go of what is captured */
+    gboolean clipboard_to_guest, clipboard_to_host; /* what its agent is allowed */
+    char layout[32]; /* that the guest has, for typing; "": the host's */
 };
 
 /* A file that is missing or not ours gives the defaults. */

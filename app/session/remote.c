@@ -8,6 +8,7 @@
 #include "app/modules/module.h"
 #include "app/plan/definition.h"
 #include "app/plan/error.h"
+#include "app/session/agent.h"
 #include "app/session/input.h"
 
 #define REMOTE_KEY "lathe-remote" /* of the session's data */
@@ -17,6 +18,7 @@ struct lathe_remote {
     const struct lathe_spice_module *module;
     struct disp_spice *server;
     LatheSerial *agent; /* the session's; NULL: the machine has no such channel */
+    gboolean has_agent; /* the guest's agent is the viewers' now, not a window's */
     char *ticket;       /* NULL: nobody is asked for one */
     gint64 expiry;      /* of it */
 };
@@ -59,15 +61,16 @@ static void remote_on_agent_listening(LatheSerial *serial, gboolean listening, g
 {
     struct lathe_remote *remote = data;
 
-    remote->module->agent_set_present(remote->server, listening);
+    remote->module->agent_set_present(remote->server, listening && remote->has_agent);
 }
 
 static void remote_on_agent_output(LatheSerial *serial, GBytes *bytes, gpointer data)
 {
     struct lathe_remote *remote = data;
 
-    remote->module->agent_receive(remote->server, g_bytes_get_data(bytes, NULL),
-                                  g_bytes_get_size(bytes));
+    if (remote->has_agent)
+        remote->module->agent_receive(remote->server, g_bytes_get_data(bytes, NULL),
+                                      g_bytes_get_size(bytes));
 }
 
 static void remote_on_agent_drained(LatheSerial *serial, gpointer data)
@@ -75,6 +78,29 @@ static void remote_on_agent_drained(LatheSerial *serial, gpointer data)
     struct lathe_remote *remote = data;
 
     remote->module->agent_has_room(remote->server);
+}
+
+/* Where there is a window too the agent is the viewers' while somebody is there. */
+static void remote_share_agent(struct lathe_remote *remote)
+{
+    gboolean window = lathe_definition_has_window(lathe_session_get_definition(remote->session));
+    gboolean theirs = !window || remote->module->count_viewers(remote->server) != 0;
+
+    if (remote->agent == NULL || theirs == remote->has_agent)
+        return;
+    remote->has_agent = theirs;
+    if (window)
+        disp_agent_set_elsewhere(lathe_agent_get_core(lathe_agent_get(remote->session)), theirs);
+    remote->module->agent_set_present(remote->server,
+                                      theirs && lathe_serial_is_listening(remote->agent));
+}
+
+static void remote_on_act(void *opaque)
+{
+    struct lathe_remote *remote = opaque;
+
+    if (remote->server != NULL)
+        remote_share_agent(remote);
 }
 
 /* The channel of that name, if it leads nowhere else. */
@@ -93,6 +119,7 @@ static void remote_join_agent(struct lathe_remote *remote)
     g_signal_connect(remote->agent, "listening", G_CALLBACK(remote_on_agent_listening), remote);
     g_signal_connect(remote->agent, "output", G_CALLBACK(remote_on_agent_output), remote);
     g_signal_connect(remote->agent, "drained", G_CALLBACK(remote_on_agent_drained), remote);
+    remote_share_agent(remote);
 }
 
 /* ---- what the guest makes of it ---- */
@@ -137,6 +164,7 @@ static gboolean remote_serve(struct lathe_remote *remote,
     const struct disp_spice_hooks hooks = {.key = remote_on_key,
                                            .pointer = remote_on_pointer,
                                            .release = remote_on_release,
+                                           .act = remote_on_act,
                                            .agent = remote_on_agent,
                                            .channel = remote_on_channel,
                                            .opaque = remote};
@@ -207,7 +235,7 @@ void lathe_remote_stop(struct lathe_remote *remote)
     g_signal_handlers_disconnect_by_data(remote->session, remote);
     if (remote->agent != NULL)
         g_signal_handlers_disconnect_by_data(remote->agent, remote);
-    remote->module->free(remote->server);
+    remote->module->free(g_steal_pointer(&remote->server));
     remote_free(remote);
 }
 

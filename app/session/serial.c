@@ -453,9 +453,18 @@ static enum lathe_serial_kind serial_get_kind(LatheSerial *serial)
     return kind;
 }
 
+/* What an agent says is for programs. */
 gboolean lathe_serial_is_visible(LatheSerial *serial)
 {
-    return serial_get_kind(serial) != LATHE_SERIAL_NULL;
+    enum lathe_serial_kind kind = serial_get_kind(serial);
+
+    return kind != LATHE_SERIAL_NULL &&
+           (kind != LATHE_SERIAL_TAB || strcmp(serial->title, LATHE_SPICE_CHANNEL) != 0);
+}
+
+gboolean lathe_serial_is_listening(LatheSerial *serial)
+{
+    return serial->told;
 }
 
 gboolean lathe_serial_is_stdio(LatheSerial *serial)

@@ -40,9 +40,9 @@ gboolean lathe_serial_make_backend(LatheSerial *serial, struct emu_chardev_backe
                                    GError **error);
 
 /*
- * The port leads elsewhere from now on, while the machine runs; what came through the old end before
- * is not repeated. False with *error: the host refuses, or it is the process's standard input, and
- * all stays. Main thread.
+ * The port leads elsewhere from now on, while the machine runs; what came through the old end
+ * before is not repeated. False with *error: the host refuses, or it is the process's standard
+ * input, and all stays. Main thread.
  */
 gboolean lathe_serial_change(LatheSerial *serial, const struct lathe_serial_definition *definition,
                              GError **error);
@@ -77,8 +77,10 @@ const char *lathe_serial_get_title(LatheSerial *serial);
 /* Where the port leads beside the main loop: "unix:/run/x", "pty:/dev/pts/3"; NULL: nowhere else.
  * g_free. */
 char *lathe_serial_dup_location(LatheSerial *serial);
-/* May a terminal show it? False for a port that leads to null. */
+/* May a terminal show it? False for a port that leads to null, and for an agent's channel. */
 gboolean lathe_serial_is_visible(LatheSerial *serial);
+/* Does a program in the guest have the channel open, as "listening" told last? */
+gboolean lathe_serial_is_listening(LatheSerial *serial);
 /* Is it the process's own standard input and output? */
 gboolean lathe_serial_is_stdio(LatheSerial *serial);
 

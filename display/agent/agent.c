@@ -134,6 +134,8 @@ static bool agent_on_message(void *opaque, unsigned type, const uint8_t *data, s
 {
     struct disp_agent *agent = opaque;
 
+    if (agent->elsewhere)
+        return true;
     switch (type) {
     case AGENT_CAPABILITIES:
         return agent_take_capabilities(agent, data, size);
@@ -159,12 +161,12 @@ static size_t agent_on_send(void *opaque, const uint8_t *data, size_t length)
 /* Nothing is known of who is there, if somebody is; who is there is asked. */
 static void agent_begin(struct disp_agent *agent)
 {
-    agent_link_reset(agent->link);
-    agent->known = agent->broken = false;
+    agent_link_drop_output(agent->link);
+    agent->known = false;
     agent->capabilities = 0;
     agent_clip_forget(agent);
     agent_transfer_end_all(agent, _("the guest's agent went away"));
-    if (agent->open && !agent->elsewhere)
+    if (agent->open && !agent->elsewhere && !agent->broken)
         agent_send_capabilities(agent, true);
     agent->hooks.changed(agent->opaque);
 }
@@ -174,6 +176,8 @@ void disp_agent_set_open(struct disp_agent *agent, bool open)
     if (!open && !agent->open)
         return;
     agent->open = open;
+    agent->broken = false;
+    agent_link_reset(agent->link);
     agent_begin(agent);
 }
 
@@ -185,9 +189,10 @@ void disp_agent_set_elsewhere(struct disp_agent *agent, bool elsewhere)
     agent_begin(agent);
 }
 
+/* Also while a viewer elsewhere has it: its next message for us starts behind one for them. */
 void disp_agent_receive(struct disp_agent *agent, const uint8_t *data, size_t length)
 {
-    if (!agent->open || agent->elsewhere || agent->broken)
+    if (!agent->open || agent->broken)
         return;
     if (agent_link_receive(agent->link, data, length))
         return;

@@ -83,6 +83,13 @@ static void incoming_reset(struct agent_incoming *incoming)
     *incoming = (struct agent_incoming){.body = g_byte_array_new()};
 }
 
+void agent_link_drop_output(struct agent_link *link)
+{
+    g_byte_array_unref(link->out);
+    link->out = g_byte_array_new();
+    link->out_start = 0;
+}
+
 void agent_link_reset(struct agent_link *link)
 {
     link->chunk_got = 0;
@@ -90,9 +97,7 @@ void agent_link_reset(struct agent_link *link)
     link->bad = false;
     for (unsigned i = 0; i < AGENT_PORTS; i++)
         incoming_reset(&link->incoming[i]);
-    g_byte_array_unref(link->out);
-    link->out = g_byte_array_new();
-    link->out_start = 0;
+    agent_link_drop_output(link);
 }
 
 /* ---- from the guest ---- */
@@ -238,11 +243,8 @@ void agent_link_pump(struct agent_link *link)
         if (taken == 0)
             return;
     }
-    if (link->out_start != 0) {
-        g_byte_array_unref(link->out);
-        link->out = g_byte_array_new();
-        link->out_start = 0;
-    }
+    if (link->out_start != 0)
+        agent_link_drop_output(link);
 }
 
 size_t agent_link_get_waiting(const struct agent_link *link)

@@ -27,8 +27,9 @@ struct agent_link;
 
 struct agent_link *agent_link_new(const struct agent_link_ops *ops, void *opaque);
 void agent_link_free(struct agent_link *link); /* NULL is legal */
-/* Forgets what was begun, in both directions. */
+/* Forgets what was begun, in both directions; or only what waits for the guest. */
 void agent_link_reset(struct agent_link *link);
+void agent_link_drop_output(struct agent_link *link);
 
 /* False: it is not the protocol; nothing more is to be made of this channel until a reset. */
 bool agent_link_receive(struct agent_link *link, const uint8_t *data, size_t length);

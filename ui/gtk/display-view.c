@@ -6,6 +6,7 @@
  */
 #include "ui/gtk/display-view.h"
 
+#include "app/session/agent.h"
 #include "app/session/input.h"
 #include "ui/gtk/display-input.h"
 #include "ui/gtk/display-painter.h"
@@ -69,6 +70,12 @@ static void view_place(LatheDisplayView *view)
     gtk_widget_queue_draw(GTK_WIDGET(view));
 }
 
+static void view_prefer_size(LatheDisplayView *view, unsigned width, unsigned height)
+{
+    disp_screen_prefer_size(view->screen, width, height);
+    lathe_agent_prefer_size(lathe_agent_get(view->session), view->screen, width, height);
+}
+
 static gboolean view_on_settled(gpointer data)
 {
     LatheDisplayView *view = data;
@@ -76,8 +83,7 @@ static gboolean view_on_settled(gpointer data)
 
     view->settle = 0;
     if (view->resize_guest && view->scaling == DISP_SCALE_FIT)
-        disp_screen_prefer_size(view->screen, MAX(size.width, VIEW_SMALLEST),
-                                MAX(size.height, VIEW_SMALLEST));
+        view_prefer_size(view, MAX(size.width, VIEW_SMALLEST), MAX(size.height, VIEW_SMALLEST));
     return G_SOURCE_REMOVE;
 }
 

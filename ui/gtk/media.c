@@ -10,6 +10,7 @@
 #include "app/media/media.h"
 #include "app/plan/error.h"
 #include "ui/gtk/choose-file.h"
+#include "ui/gtk/clipboard.h"
 #include "ui/gtk/drop.h"
 #include "ui/gtk/floppies.h"
 #include "ui/gtk/launch.h"
@@ -127,9 +128,28 @@ static void media_take(LatheWindow *window, const char *path)
         media_offer_machine(window, path);
 }
 
+/* For one of the machine's drives. */
+static gboolean media_is_disc(const char *path)
+{
+    struct lathe_media media;
+
+    if (lathe_session_is_floppy(path))
+        return TRUE;
+    if (!lathe_media_look(path, &media, NULL))
+        return FALSE;
+    gboolean disc = media.kind == LATHE_MEDIA_DISC;
+    lathe_media_clear(&media);
+    return disc;
+}
+
+/* A disc goes into the drive; other files go to a guest whose agent takes them. */
 static void media_on_drop(GtkWidget *widget, GFile **files, int count)
 {
-    media_take(LATHE_WINDOW(widget), g_file_peek_path(files[0]));
+    LatheWindow *window = LATHE_WINDOW(widget);
+
+    if ((count == 1 && media_is_disc(g_file_peek_path(files[0]))) ||
+        !lathe_window_send_files(window, files, count))
+        media_take(window, g_file_peek_path(files[0]));
 }
 
 /* ---- choosing ---- */

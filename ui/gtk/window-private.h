@@ -54,6 +54,14 @@ struct _LatheWindow {
     GMenu *floppies_menu;
     GtkFileChooserNative *floppy_chooser;
     unsigned wanted_floppy; /* drive that the chooser asks for */
+
+    /* clipboard.c, agent-button.c, send-files.c */
+    struct lathe_clipboard *clipboard;
+    GtkWidget *agent_button;
+    GtkImage *agent_image;
+    GtkLabel *agent_label;
+    unsigned file_id, last_file; /* that is on its way, and the last that was sent; 0: none */
+    guint file_percent;          /* of it, as shown */
 };
 
 /* The page in front, if it is a serial port or a screen; else NULL. */

@@ -10,6 +10,7 @@
 #include <vte/vte.h>
 
 #include "ui/gtk/application.h"
+#include "ui/gtk/clipboard.h"
 #include "ui/gtk/disks.h"
 #include "ui/gtk/floppies.h"
 #include "ui/gtk/forwards.h"
@@ -486,6 +487,7 @@ GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
     lathe_window_install_forwards(window);
     lathe_window_install_disks(window);
     lathe_window_install_floppies(window);
+    lathe_clipboard_new(window);
     lathe_notices_install(GTK_WINDOW(window), session);
     window_show_engine(window);
     window_show_state(window);
@@ -502,6 +504,7 @@ static void lathe_window_dispose(GObject *object)
     LatheWindow *window = LATHE_WINDOW(object);
 
     window_inhibit(window, FALSE);
+    g_clear_pointer(&window->clipboard, lathe_clipboard_free);
     g_clear_weak_pointer(&window->question);
     g_clear_object(&window->disc_chooser);
     g_clear_object(&window->disk_chooser);

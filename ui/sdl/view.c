@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "app/plan/error.h"
+#include "app/session/agent.h"
 #include "app/session/input.h"
 #include "display/core/presenter.h"
 #include "ui/sdl/overlay.h"
@@ -73,6 +74,12 @@ static double view_scale(const struct lathe_sdl_view *view)
     return width > 0 ? (double)view_size(view).width / width : 1;
 }
 
+static void view_prefer_size(struct lathe_sdl_view *view, unsigned width, unsigned height)
+{
+    disp_screen_prefer_size(view->screen, width, height);
+    lathe_agent_prefer_size(lathe_agent_get(view->session), view->screen, width, height);
+}
+
 static gboolean view_on_settled(gpointer data)
 {
     struct lathe_sdl_view *view = data;
@@ -80,8 +87,7 @@ static gboolean view_on_settled(gpointer data)
 
     view->settle = 0;
     if (view->resize_guest && view->scaling == DISP_SCALE_FIT)
-        disp_screen_prefer_size(view->screen, MAX(size.width, VIEW_SMALLEST),
-                                MAX(size.height, VIEW_SMALLEST));
+        view_prefer_size(view, MAX(size.width, VIEW_SMALLEST), MAX(size.height, VIEW_SMALLEST));
     return G_SOURCE_REMOVE;
 }
 
