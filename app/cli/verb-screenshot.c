@@ -14,6 +14,7 @@
 #include "app/control/control-path.h"
 #include "app/plan/error.h"
 #include "app/plan/put-file.h"
+#include "app/session/capture.h"
 
 #define SHOT_PATIENCE 30000 /* ms */
 
@@ -76,15 +77,6 @@ static bool shot_take(struct lathe_control *control, gint64 head, const char *fo
     return good;
 }
 
-/* "debian 2026-11-24 10-20-30.png"; g_free. */
-static char *shot_name(const char *machine)
-{
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    g_autofree char *time = g_date_time_format(now, "%Y-%m-%d %H-%M-%S");
-
-    return g_strdup_printf("%s %s.png", machine, time);
-}
-
 static bool shot_put(const char *path, const char *data, gsize length, GError **error)
 {
     if (strcmp(path, "-") != 0)
@@ -111,7 +103,7 @@ static bool shot_run(const struct lathe_cli *cli, GError **error)
         machine != NULL ? lathe_action_connect(machine, SHOT_PATIENCE, error) : NULL;
     if (control == NULL)
         return false;
-    g_autofree char *made = file == NULL ? shot_name(machine->name) : NULL;
+    g_autofree char *made = file == NULL ? lathe_capture_name(machine->name, ".png") : NULL;
     const char *path = file != NULL ? file : made;
     const char *format = g_str_has_suffix(path, ".ppm") ? "ppm" : "png";
     g_autofree char *data = NULL;

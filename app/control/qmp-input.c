@@ -125,7 +125,22 @@ static JsonObject *screen_describe(struct disp_screen *screen, guint number)
     json_object_set_int_member(answer, "height", surface->height);
     json_object_set_string_member(answer, "state",
                                   states[screen_is_on(screen) ? disp_screen_get_state(screen) : 0]);
+    json_object_set_boolean_member(answer, "connected", disp_screen_is_connected(screen));
     return answer;
+}
+
+void qmp_do_plug_screen(struct qmp_call *call)
+{
+    struct lathe_qmp *qmp = call->opaque;
+    gint64 head = qmp_argument_int(call, "head", 0);
+    gboolean plug = json_object_get_boolean_member(call->arguments, "connected");
+    g_autoptr(GError) error = NULL;
+
+    if (lathe_session_plug_screen(
+            qmp->session, head < 0 || head > G_MAXUINT32 ? G_MAXUINT32 : (guint)head, plug, &error))
+        qmp_return(call, NULL);
+    else
+        qmp_fail(call, QMP_GENERIC_ERROR, "%s", error->message);
 }
 
 void qmp_do_query_screens(struct qmp_call *call)

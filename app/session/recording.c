@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "app/plan/error.h"
+#include "app/session/capture.h"
 #include "app/session/internal.h"
 #include "display/record/recorder.h"
 
@@ -91,6 +92,24 @@ void lathe_recording_stop(LatheSession *session)
         disp_recorder_stop(session->recording->recorder);
 }
 
+gboolean lathe_recording_is_active(LatheSession *session)
+{
+    struct lathe_recording_status status;
+
+    return lathe_recording_get(session, &status) && status.active;
+}
+
+gboolean lathe_recording_toggle(LatheSession *session, GError **error)
+{
+    if (lathe_recording_is_active(session)) {
+        lathe_recording_stop(session);
+        return TRUE;
+    }
+    g_autofree char *path = lathe_capture_path(
+        G_USER_DIRECTORY_VIDEOS, lathe_session_get_title(session), LATHE_RECORDING_SUFFIX);
+    return lathe_recording_start(session, path, error);
+}
+
 gboolean lathe_recording_get(LatheSession *session, struct lathe_recording_status *status)
 {
     *status = (struct lathe_recording_status){0};
@@ -124,4 +143,21 @@ char *lathe_recording_describe(const struct lathe_recording_status *status)
                                : g_strdup_printf(_("; it ended early: %s"), status->why);
 
     return g_strconcat(text, merged, why, NULL);
+}
+
+char *lathe_recording_dup_sentence(const struct lathe_recording_status *status)
+{
+    g_autofree char *text = lathe_recording_describe(status);
+    g_autofree char *path = g_filename_display_name(status->path);
+
+    /* Translators: the file of a recording, and what is in it: "12.0 s, 300 frames, 2.0 MiB" */
+    return g_strdup_printf(
+        status->active ? _("Recording into %s: %s") : _("The recording is in %s: %s"), path, text);
+}
+
+char *lathe_recording_dup_time(guint64 time)
+{
+    guint seconds = (guint)(time / G_GUINT64_CONSTANT(1000000000));
+
+    return g_strdup_printf("%u:%02u", seconds / 60, seconds % 60);
 }

@@ -39,6 +39,7 @@ enum {
     SIGNAL_NETWORK_REQUEST,
     SIGNAL_KEPT,
     SIGNAL_RECORDING,
+    SIGNAL_SCREENS,
     SIGNAL_VIEWER,
     SIGNAL_COUNT
 };
@@ -81,6 +82,21 @@ static void session_make_screens(LatheSession *session)
     for (unsigned i = session->screens->len; i < count; i++)
         g_ptr_array_add(session->screens, disp_screen_new());
     session_connect_screens(session);
+}
+
+gboolean lathe_session_plug_screen(LatheSession *session, guint number, gboolean plug,
+                                   GError **error)
+{
+    if (number >= session->screens->len)
+        return lathe_error_input(error, "there is no screen %u: the machine has %u", number + 1,
+                                 session->screens->len);
+    if (number == 0 && !plug)
+        return lathe_error_input(error, "the first screen stays: plug another one out");
+    if (disp_screen_is_connected(session->screens->pdata[number]) == plug)
+        return TRUE;
+    disp_screen_set_connected(session->screens->pdata[number], plug);
+    g_signal_emit(session, session_signals[SIGNAL_SCREENS], 0);
+    return TRUE;
 }
 
 /* ---- statistics ---- */
@@ -539,6 +555,7 @@ static void lathe_session_class_init(LatheSessionClass *class)
     session_signals[SIGNAL_VIEWER] = session_new_signal_of("viewer", G_TYPE_POINTER);
     session_signals[SIGNAL_KEPT] = session_new_signal("kept");
     session_signals[SIGNAL_RECORDING] = session_new_signal("recording-changed");
+    session_signals[SIGNAL_SCREENS] = session_new_signal("screens-changed");
     session_signals[SIGNAL_POWER_BUTTON] = session_new_signal("power-button");
     session_signals[SIGNAL_NETWORK_REQUEST] = session_new_signal("network-request");
     session_signals[SIGNAL_SLEEP_CHANGED] = session_new_signal_of("sleep-changed", G_TYPE_BOOLEAN);

@@ -13,6 +13,7 @@
  *   "warning" (char *)   a sentence for people: a disk's image was deleted
  *   "disk-attached" (char *), "disk-detached" (char *)  by lathe_session_attach_disk: its path
  *   "power-button" ()    somebody pressed it
+ *   "screens-changed" ()  a monitor was plugged in or out
  *   "recording-changed" ()  a recording (recording.h) began or ended
  *   "kept" ()            the trial is a machine of the library now, with another title
  *   "sleep-changed" (gboolean)  the guest fell asleep, or woke
@@ -165,6 +166,11 @@ GPtrArray *lathe_session_get_serials(LatheSession *session);
 /* Screens in order, as many as the machine that was built has; borrowed, of struct disp_screen *
  * (display/core/screen.h). They stay when the machine goes and show the next one. */
 GPtrArray *lathe_session_get_screens(LatheSession *session);
+/* Plugs the monitor of a screen, counted from 0, in or out, as the guest sees it, also for the
+ * machine's next start; "screens-changed" tells. All are in at the beginning, and the first one
+ * stays. FALSE with *error: it is that, or there is none. */
+gboolean lathe_session_plug_screen(LatheSession *session, guint number, gboolean plug,
+                                   GError **error);
 /* What one of these screens says, UTF-8: a text mode's characters, or those that a firmware's
  * console draws in a graphics mode; NULL: nothing that can be read. g_free. */
 char *lathe_session_dup_screen_text(LatheSession *session, struct disp_screen *screen);

@@ -187,6 +187,11 @@ void disp_screen_prefer_size(struct disp_screen *screen, unsigned width, unsigne
         emu_display_prefer_size(screen->display, screen->width, screen->height);
 }
 
+bool disp_screen_is_connected(const struct disp_screen *screen)
+{
+    return !screen->unplugged;
+}
+
 void disp_screen_set_connected(struct disp_screen *screen, bool connected)
 {
     screen->unplugged = !connected;

@@ -51,6 +51,7 @@ char *disp_screen_dup_text(struct disp_screen *screen);
 /* Whether it is a monitor that is connected, as the guest sees it; it is until this says otherwise,
  * and stays so for the next machine. No effect where the adapter has only one. */
 void disp_screen_set_connected(struct disp_screen *screen, bool connected);
+bool disp_screen_is_connected(const struct disp_screen *screen);
 /* What the guest should make its mode, in its pixels; kept for the next machine too. */
 void disp_screen_prefer_size(struct disp_screen *screen, unsigned width, unsigned height);
 

@@ -40,6 +40,7 @@ struct emu_display *fake_display_new(const char *script)
     if (strncmp(script, "screen", 6) != 0)
         return NULL;
     d = calloc(1, sizeof(*d));
+    d->connected = true;
     pthread_mutex_init(&d->lock, NULL);
     return d;
 }
@@ -138,7 +139,7 @@ bool fake_display_command(struct emu_display *d, const char *word, const char *r
     else if (strcmp(word, "cursor") == 0)
         fake_cursor_locked(d, (unsigned)atoi(rest));
     else
-        known = strcmp(word, "screen") == 0;
+        known = strcmp(word, "screen") == 0 || strcmp(word, "screens") == 0;
     pthread_mutex_unlock(&d->lock);
     return known;
 }
@@ -148,6 +149,14 @@ void fake_display_preferred(struct emu_display *d, char *text, size_t size)
     pthread_mutex_lock(&d->lock);
     snprintf(text, size, "%ux%u", d->preferred_width, d->preferred_height);
     pthread_mutex_unlock(&d->lock);
+}
+
+bool fake_display_connected(struct emu_display *d)
+{
+    pthread_mutex_lock(&d->lock);
+    bool connected = d->connected;
+    pthread_mutex_unlock(&d->lock);
+    return connected;
 }
 
 void fake_display_looks(struct emu_display *d, unsigned *looks, unsigned *changes)
@@ -231,7 +240,7 @@ void emu_display_update(struct emu_display *d, struct emu_surface *surface,
 {
     *update = (struct emu_display_update){0};
     pthread_mutex_lock(&d->lock);
-    update->state = d->state;
+    update->state = d->connected ? d->state : EMU_DISPLAY_OFF;
     update->cursor_changed = d->cursor_told != d->cursor.serial;
     d->cursor_told = d->cursor.serial;
     if (d->state != EMU_DISPLAY_OFF)

@@ -54,6 +54,8 @@ struct emu_machine {
     struct emu_nic nics[EMU_MAX_NICS];
     struct emu_machine_observer observer;
     struct emu_display *display; /* NULL: none */
+    struct emu_display *second;  /* another monitor, of "screens"; NULL: none */
+    bool plugged;                /* as told last */
     _Atomic unsigned leds;
     _Atomic bool leds_set, locks, absolute, tray_locked, keeps_disks;
     char usb_id[32]; /* of the device that was plugged in last */
@@ -187,7 +189,8 @@ static bool fake_viewer_command(struct emu_machine *m, const char *word)
     return true;
 }
 
-/* "sizes": tells what a viewer would like, as often as it changes. */
+/* "sizes": tells what a viewer would like, as often as it changes; of a second monitor also whether
+ * it is plugged in. */
 static void fake_tell_size(struct emu_machine *m)
 {
     char size[sizeof(m->size)];
@@ -195,6 +198,10 @@ static void fake_tell_size(struct emu_machine *m)
     fake_display_preferred(m->display, size, sizeof(size));
     if (strcmp(size, m->size) != 0)
         fake_say(m, "size %s", strcpy(m->size, size));
+    if (m->second != NULL && fake_display_connected(m->second) != m->plugged) {
+        m->plugged = !m->plugged;
+        fake_say(m, "monitor 2 %s", m->plugged ? "plugged in" : "unplugged");
+    }
     usleep(1000);
 }
 
@@ -376,6 +383,9 @@ static void fake_set_up(struct emu_machine *m, const struct emu_machine_config *
     pthread_cond_init(&m->changed, NULL);
     m->script = m->cursor = strdup(config->append != NULL ? config->append : "");
     m->display = fake_display_new(m->script);
+    m->second = strncmp(m->script, "screens", 7) == 0 ? fake_display_new(m->script) : NULL;
+    if (m->second != NULL)
+        fake_display_command(m->second, "mode", "320 200");
     m->vcpus = config->topology.cpus;
     m->no_reboot = config->no_reboot;
     m->chardev.machine = m;
@@ -434,6 +444,7 @@ void emu_machine_free(struct emu_machine *m)
     pthread_mutex_destroy(&m->lock);
     pthread_cond_destroy(&m->changed);
     fake_display_free(m->display);
+    fake_display_free(m->second);
     free(m->script);
     free(m);
 }
@@ -686,12 +697,12 @@ bool emu_topology_complete(struct emu_topology *t, struct emu_error *err)
 
 unsigned emu_machine_display_count(const struct emu_machine *m)
 {
-    return m->display != NULL;
+    return m->second != NULL ? 2 : m->display != NULL;
 }
 
 struct emu_display *emu_machine_get_display(const struct emu_machine *m, unsigned index)
 {
-    return index == 0 ? m->display : NULL;
+    return index == 0 ? m->display : index == 1 ? m->second : NULL;
 }
 
 void emu_machine_key(struct emu_machine *m, unsigned code, bool down)

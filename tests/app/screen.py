@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A machine's screen in a window of any front end, with what both must do: real keys and pointer
 movements arrive as the guest should see them, and what it shows is where it should be."""
+import glob
+import json
 import os
 import re
 import subprocess
@@ -14,18 +16,19 @@ FRONT_END = {"by": "--name", "options": []}  # another front end's test changes 
 BARS = [(255, 255, 255), (255, 255, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255), (255, 0, 0),
         (0, 0, 255), (48, 48, 48)]
 EDGE = (255, 128, 0)
+RED = (0xc0, 0x1c, 0x28)  # of what says that the screens are recorded
 
 
 class Machine(Window):
     """lathe run over a script of the fake machine that begins with a screen."""
 
-    def __init__(self, display, folder, script, *options, shows=BARS[1]):
-        """It shows something of that colour at first; None: it does not."""
+    def __init__(self, display, folder, script, *options, shows=BARS[1], screens="screen"):
+        """It shows something of that colour at first; None: it does not. screens="screens": with a second monitor."""
         kernel = os.path.join(folder, "demo")
         with open(kernel, "wb") as file:
             file.write(b"\x7fELF, or so")
         super().__init__(display, folder, "demo",
-                         [PROGRAM, "run", kernel, "--append", "screen;" + script],
+                         [PROGRAM, "run", kernel, "--append", screens + ";" + script],
                          [*FRONT_END["options"], *options])
         if shows is not None:
             wait_bright(display, shows)
@@ -80,6 +83,26 @@ class Machine(Window):
     def end_now(self):
         self.process.terminate()
         self.end(128 + 15)
+
+
+def recorded(machine, keys):
+    """The recording that these keys begin and end, while the title tells; and that it is whole."""
+    machine.keys(keys)
+    wait_for("a title that tells", lambda: "(recording)" in machine.title())
+    path, = wait_for("a file", lambda: glob.glob(os.path.join(machine.folder, "*.lrec")))
+    wait_for("frames", lambda: recording_info(path)["frames"] > 5)
+    yield path
+    machine.keys(keys)
+    wait_for("its end", lambda: recording_info(path)["whole"])
+    wait_for("the title", lambda: "(recording)" not in machine.title())
+    said = subprocess.run([PROGRAM, "recording", "verify", path], stdout=subprocess.PIPE, text=True)
+    if said.returncode != 0 or "frames are good" not in said.stdout:
+        raise Failed("the recording is not good: %s" % said.stdout)
+
+
+def recording_info(path):
+    done = subprocess.run([PROGRAM, "recording", "info", "--json", path], stdout=subprocess.PIPE)
+    return json.loads(done.stdout) if done.returncode == 0 else {"frames": 0, "whole": False}
 
 
 class Pixels:

@@ -11,12 +11,13 @@ import os
 import sys
 
 import screen
-from screen import (BARS, EDGE, Machine, Pixels, is_full_screen, looks, picture_box, scaled, test_becomes_absolute,
+from screen import (BARS, EDGE, Machine, Pixels, is_full_screen, looks, picture_box, recorded, scaled, test_becomes_absolute,
                     test_guest_follows, test_keys, test_locks, test_positions, test_release_on_focus_loss, test_ways,
                     wait_bright, wait_dimmed, window_manager)
 from xwindow import PATIENCE, Failed, keep_preferences, run_tests, wait_for
 
 PICTURES = sys.argv[2]
+MARK = (0xe0, 0x1b, 0x24)  # of a window whose screens are recorded
 SDL = {"by": "--class", "options": ["--display", "sdl"]}
 GTK = dict(screen.FRONT_END)
 screen.FRONT_END.update(SDL)
@@ -110,6 +111,33 @@ def test_screenshot(display, folder):
     machine.end_now()
 
 
+def test_record(display, folder):
+    """The title and a red mark say that it goes on."""
+    machine = Machine(display, folder, "absolute 1;mode 640 480;film;spin")
+    recording = recorded(machine, "ctrl+alt+r")
+    next(recording)
+    wait_for("a red mark", lambda: MARK in Pixels(display))
+    next(recording, None)
+    wait_for("the mark to go", lambda: MARK not in Pixels(display))
+    machine.end_now()
+
+
+def test_monitors(display, folder):
+    """A second monitor is a window; the hot key takes it away, and brings it."""
+    machine = Machine(display, folder, "absolute 1;mode 640 480;sizes;spin", screens="screens")
+
+    def windows():
+        return display.tool("xdotool", "search", "--onlyvisible", "--class", "^lathe-fake$").split()
+    machine.wait_text("monitor 2 plugged in")
+    for told, count in (("monitor 2 unplugged", 1), ("monitor 2 plugged in", 2)):
+        machine.mark()
+        machine.focus(windows()[0])
+        machine.keys("ctrl+alt+2")
+        wait_for(told, lambda: told in machine.lines())
+        wait_for("%d windows" % count, lambda: len(windows()) == count)
+    machine.end_now()
+
+
 def test_closing(display, folder):
     """It asks; Escape stays, Enter leaves."""
     manager = window_manager(display)
@@ -159,4 +187,4 @@ def test_pace(display, folder):
 
 run_tests("sdl", [test_keys, test_release_on_focus_loss, test_positions, test_ways, test_becomes_absolute, test_locks,
                   test_guest_follows, test_scaling, test_same_pixels, test_software_and_opengl, test_hot_keys,
-                  test_screenshot, test_closing, test_stop, test_pace], PICTURES, sys.argv[3:])
+                  test_screenshot, test_record, test_monitors, test_closing, test_stop, test_pace], PICTURES, sys.argv[3:])

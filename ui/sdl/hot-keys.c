@@ -3,6 +3,8 @@
 #include <glib/gi18n.h>
 #include <linux/input-event-codes.h>
 
+#include "app/session/capture.h"
+#include "app/session/recording.h"
 #include "display/record/picture.h"
 #include "ui/sdl/viewer.h"
 
@@ -54,23 +56,11 @@ static void hot_scaling(struct lathe_sdl_viewer *viewer)
     lathe_sdl_viewer_say(viewer, _(names[next]));
 }
 
-/* Of the machine's name and the time; g_free. */
-static char *hot_picture_path(struct lathe_sdl_viewer *viewer)
-{
-    const char *folder = g_get_user_special_dir(G_USER_DIRECTORY_PICTURES);
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    g_autofree char *time = g_date_time_format(now, "%Y-%m-%d %H-%M-%S");
-    g_autofree char *name =
-        g_strdup_printf("%s %s.png", lathe_session_get_title(viewer->session), time);
-
-    return g_build_filename(folder != NULL ? folder : g_get_home_dir(),
-                            g_strdelimit(name, "/", '_'), NULL);
-}
-
 static void hot_screenshot(struct lathe_sdl_viewer *viewer)
 {
     struct disp_screen *screen = lathe_sdl_view_get_screen(viewer->view);
-    g_autofree char *path = hot_picture_path(viewer);
+    g_autofree char *path = lathe_capture_path(G_USER_DIRECTORY_PICTURES,
+                                               lathe_session_get_title(viewer->session), ".png");
     g_autoptr(GError) error = NULL;
 
     disp_screen_refresh(screen);
@@ -78,6 +68,14 @@ static void hot_screenshot(struct lathe_sdl_viewer *viewer)
                                     ? g_strdup_printf(_("The picture is in %s"), path)
                                     : g_strdup_printf(_("There is no picture: %s"), error->message);
     lathe_sdl_viewer_say(viewer, sentence);
+}
+
+static void hot_record(struct lathe_sdl_viewer *viewer)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!lathe_recording_toggle(viewer->session, &error))
+        lathe_sdl_viewer_say(viewer, error->message);
 }
 
 static void hot_help(struct lathe_sdl_viewer *viewer)
@@ -104,6 +102,7 @@ static const struct {
     {KEY_G, "G", hot_capture, N_("the keyboard and pointer are the guest's, or not")},
     {KEY_M, "M", hot_scaling, N_("fit the window, a pixel for a pixel, whole steps")},
     {KEY_S, "S", hot_screenshot, N_("a screenshot into the pictures' folder")},
+    {KEY_R, "R", hot_record, N_("record the screens into the films' folder, or stop that")},
     {KEY_P, "P", hot_pause, N_("pause, or go on")},
     {KEY_B, "B", hot_power_button, N_("press the power button")},
     {KEY_D, "D", hot_delete, N_("send Ctrl+Alt+Delete to the guest")},
@@ -130,10 +129,9 @@ static gboolean hot_monitor(struct lathe_sdl_viewer *viewer, unsigned code)
         return FALSE;
     struct lathe_sdl_view *view = viewer->views->pdata[number];
     if (number > 0)
-        lathe_sdl_view_show(view, !lathe_sdl_view_is_shown(view));
+        lathe_session_plug_screen(viewer->session, number, !lathe_sdl_view_is_shown(view), NULL);
     else
         SDL_RaiseWindow(lathe_sdl_view_get_window(view));
-    lathe_sdl_viewer_update(viewer);
     return TRUE;
 }
 

@@ -17,6 +17,7 @@
 #include "ui/sdl/overlay.h"
 #include "ui/sdl/pointer-image.h"
 
+#define VIEW_MARK      12   /* the desktop's pixels */
 #define VIEW_WIDTH     1024 /* before the guest shows something, in the desktop's pixels */
 #define VIEW_HEIGHT    768
 #define VIEW_SETTLE_MS 350 /* a window that is being dragged larger has no size yet */
@@ -36,6 +37,7 @@ struct lathe_sdl_view {
     struct lathe_sdl_pointer_image *pointer;
     struct emu_cursor cursor; /* visible: the guest's driver leaves it to us */
     enum disp_scaling scaling;
+    gboolean recording;
     gboolean resize_guest, shown, minimized, watching;
     guint settle, drawing; /* timers */
 };
@@ -120,6 +122,20 @@ static void view_draw_picture(struct lathe_sdl_view *view)
     }
 }
 
+/* A red square with a light edge, which is seen before any picture. */
+static void view_draw_mark(struct lathe_sdl_view *view, int width)
+{
+    int size = (int)(VIEW_MARK * view_scale(view)), edge = MAX(size / 8, 1);
+    const SDL_Rect place = {width - 2 * size, size, size, size};
+    const SDL_Rect around = {place.x - edge, place.y - edge, size + 2 * edge, size + 2 * edge};
+
+    SDL_SetRenderDrawBlendMode(view->renderer, SDL_BLENDMODE_NONE);
+    SDL_SetRenderDrawColor(view->renderer, 255, 255, 255, 255);
+    SDL_RenderFillRect(view->renderer, &around);
+    SDL_SetRenderDrawColor(view->renderer, 0xe0, 0x1b, 0x24, 255);
+    SDL_RenderFillRect(view->renderer, &place);
+}
+
 static gboolean view_draw(gpointer data)
 {
     struct lathe_sdl_view *view = data;
@@ -131,6 +147,8 @@ static gboolean view_draw(gpointer data)
     SDL_RenderClear(view->renderer);
     view_draw_picture(view);
     lathe_sdl_overlay_draw(view->overlay, (int)size.width, (int)size.height);
+    if (view->recording)
+        view_draw_mark(view, (int)size.width);
     SDL_RenderPresent(view->renderer);
     return G_SOURCE_REMOVE;
 }
@@ -192,6 +210,12 @@ void lathe_sdl_view_set_overlay(struct lathe_sdl_view *view, const char *text)
 {
     if (lathe_sdl_overlay_set(view->overlay, text, view_scale(view)))
         view_queue_draw(view);
+}
+
+void lathe_sdl_view_set_recording(struct lathe_sdl_view *view, gboolean recording)
+{
+    view->recording = recording;
+    view_queue_draw(view);
 }
 
 /* ---- the pointer ---- */
@@ -276,7 +300,6 @@ void lathe_sdl_view_show(struct lathe_sdl_view *view, gboolean show)
     if (show == view->shown)
         return;
     view->shown = show;
-    disp_screen_set_connected(view->screen, show);
     if (show)
         SDL_ShowWindow(view->window);
     else

@@ -24,7 +24,7 @@ struct disp_screen *lathe_sdl_view_get_screen(const struct lathe_sdl_view *view)
 gboolean lathe_sdl_view_is_shown(const struct lathe_sdl_view *view);
 gboolean lathe_sdl_view_is_fullscreen(const struct lathe_sdl_view *view);
 
-/* The monitor is connected, or taken away. */
+/* Shows the window, or hides it. */
 void lathe_sdl_view_show(struct lathe_sdl_view *view, gboolean show);
 void lathe_sdl_view_set_fullscreen(struct lathe_sdl_view *view, gboolean fullscreen);
 void lathe_sdl_view_apply(struct lathe_sdl_view *view,
@@ -32,6 +32,8 @@ void lathe_sdl_view_apply(struct lathe_sdl_view *view,
 void lathe_sdl_view_set_title(struct lathe_sdl_view *view, const char *title);
 /* Over the picture; NULL: nothing. See lathe_sdl_overlay_set. */
 void lathe_sdl_view_set_overlay(struct lathe_sdl_view *view, const char *text);
+/* A red mark in the corner: what the guest shows is recorded. */
+void lathe_sdl_view_set_recording(struct lathe_sdl_view *view, gboolean recording);
 /* What the pointer is may have changed: the guest listens otherwise, or it was captured. */
 void lathe_sdl_view_update_pointer(struct lathe_sdl_view *view);
 

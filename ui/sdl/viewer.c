@@ -6,6 +6,7 @@
 #include <linux/input-event-codes.h>
 
 #include "app/plan/error.h"
+#include "app/session/recording.h"
 #include "ui/sdl/events.h"
 #include "ui/sdl/keys.h"
 
@@ -73,7 +74,10 @@ static char *viewer_title(struct lathe_sdl_viewer *viewer, guint number)
                                 ? g_strdup_printf(_(" (%s lets go)"), leave)
                                 : g_strdup("");
 
-    return g_strdup_printf("%s%s%s", name, screen, hint);
+    /* Translators: behind the machine's name, while its screens are recorded */
+    const char *records = lathe_recording_is_active(viewer->session) ? _(" (recording)") : "";
+
+    return g_strdup_printf("%s%s%s%s", name, screen, records, hint);
 }
 
 void lathe_sdl_viewer_update(struct lathe_sdl_viewer *viewer)
@@ -189,13 +193,21 @@ static void viewer_on_key(struct lathe_sdl_viewer *viewer, const SDL_KeyboardEve
         lathe_sdl_input_key(viewer->input, view, event);
 }
 
+static guint viewer_number(struct lathe_sdl_viewer *viewer, struct lathe_sdl_view *view)
+{
+    guint number = 0;
+
+    g_ptr_array_find(viewer->views, view, &number);
+    return number;
+}
+
 /* A monitor is taken away; the first window is the machine's. */
 static void viewer_close_window(struct lathe_sdl_viewer *viewer, struct lathe_sdl_view *view)
 {
     if (view == viewer->views->pdata[0])
         lathe_sdl_viewer_close(viewer);
     else
-        lathe_sdl_view_show(view, FALSE);
+        lathe_session_plug_screen(viewer->session, viewer_number(viewer, view), FALSE, NULL);
 }
 
 static void viewer_on_window(struct lathe_sdl_viewer *viewer, const SDL_WindowEvent *event)
@@ -283,6 +295,33 @@ static void viewer_on_warning(LatheSession *session, const char *sentence,
     lathe_sdl_viewer_say(viewer, sentence);
 }
 
+/* Each monitor that is plugged in has a window. */
+static void viewer_on_screens(struct lathe_sdl_viewer *viewer)
+{
+    for (guint i = 0; i < viewer->views->len; i++) {
+        struct lathe_sdl_view *view = viewer->views->pdata[i];
+        lathe_sdl_view_show(view, disp_screen_is_connected(lathe_sdl_view_get_screen(view)));
+    }
+    if (!lathe_sdl_view_is_shown(viewer->view))
+        viewer->view = viewer->views->pdata[0];
+    lathe_sdl_viewer_update(viewer);
+}
+
+static void viewer_on_recording(struct lathe_sdl_viewer *viewer)
+{
+    struct lathe_recording_status status;
+
+    if (!lathe_recording_get(viewer->session, &status))
+        return;
+    for (guint i = 0; i < viewer->views->len; i++)
+        lathe_sdl_view_set_recording(viewer->views->pdata[i], status.active);
+    lathe_sdl_viewer_update(viewer);
+    if (status.active)
+        return;
+    g_autofree char *sentence = lathe_recording_dup_sentence(&status);
+    lathe_sdl_viewer_say(viewer, sentence);
+}
+
 static void viewer_connect(struct lathe_sdl_viewer *viewer)
 {
     static const char *const signals[] = {"notify::state", "stopped", "held", "input-changed",
@@ -291,6 +330,10 @@ static void viewer_connect(struct lathe_sdl_viewer *viewer)
     for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
         g_signal_connect_swapped(viewer->session, signals[i], G_CALLBACK(viewer_on_session),
                                  viewer);
+    g_signal_connect_swapped(viewer->session, "screens-changed", G_CALLBACK(viewer_on_screens),
+                             viewer);
+    g_signal_connect_swapped(viewer->session, "recording-changed", G_CALLBACK(viewer_on_recording),
+                             viewer);
     g_signal_connect(viewer->session, "warning", G_CALLBACK(viewer_on_warning), viewer);
 }
 
@@ -341,9 +384,9 @@ struct lathe_sdl_viewer *lathe_sdl_viewer_new(LatheSession *session, GError **er
     viewer->events =
         lathe_sdl_events_new(lathe_sdl_view_get_window(viewer->view), viewer_on_event, viewer);
     viewer_connect(viewer);
-    for (guint i = 0; i < viewer->views->len; i++)
-        lathe_sdl_view_show(viewer->views->pdata[i], TRUE);
-    lathe_sdl_viewer_update(viewer);
+    viewer_on_screens(viewer);
+    if (lathe_recording_is_active(viewer->session))
+        viewer_on_recording(viewer);
     return viewer;
 }
 
