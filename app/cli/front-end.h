@@ -30,6 +30,9 @@ struct lathe_front_end {
     /* A window of the UEFI variable store in this file. Returns when it is closed. FALSE with
      * *error: it could not open. */
     gboolean (*show_store)(const char *path, GError **error);
+    /* A window to leaf through a recording of screens. Returns when it is closed. FALSE with
+     * *error: it could not open, or the file is none. */
+    gboolean (*show_recording)(const char *path, GError **error);
     /* A window of serial consoles, none: it asks which. Returns when all are closed. FALSE with
      * *error: it could not open. */
     gboolean (*show_consoles)(const struct lathe_console_target *targets, GError **error);
@@ -39,9 +42,8 @@ struct lathe_front_end {
                     gboolean *done, GError **error);
 };
 
-/* The front end for this value of --display, or "tui" (only start and ask), loaded now; "sdl" has only run and
- * quit. NULL with *error:
- * it cannot be loaded. */
+/* The front end for this value of --display, or "tui" (only start and ask), loaded now; "sdl" has
+ * only run and quit. NULL with *error: it cannot be loaded. */
 const struct lathe_front_end *lathe_front_end_find(const char *display, GError **error);
 /* Does the environment name a desktop's display? */
 bool lathe_front_end_have_display(void);

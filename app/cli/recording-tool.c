@@ -3,12 +3,14 @@
 #include "app/cli/recording-tool.h"
 
 #include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/cli/cli.h"
-#include "app/exchange/output.h"
+#include "app/cli/front-end.h"
+#include "app/flipbook/film.h"
 #include "app/plan/error.h"
 #include "app/plan/put-file.h"
 #include "display/record/export.h"
@@ -55,16 +57,17 @@ static bool recording_take_number(const char *text, const char *what, size_t lim
 
 /* ---- info ---- */
 
+static const char *const info_states[] = {"off", "text", "graphics"};
+
 static void info_print_frame(const struct disp_recording *recording, size_t index)
 {
     const struct disp_frame *frame = disp_recording_get_frame(recording, index);
-    static const char *const states[] = {"off", "text", "graphics"};
 
     printf("%zu %u %.6f %ux%u %s %u,%u,%ux%u %016" G_GINT64_MODIFIER "x%s%s%s", index + 1,
            frame->head + 1, (double)frame->time / 1e9, frame->width, frame->height,
-           states[frame->state], frame->box.x, frame->box.y, frame->box.width, frame->box.height,
-           frame->hash, frame->key ? " whole" : "", frame->cursor ? " pointer" : "",
-           frame->merged > 0 ? " merged" : "");
+           info_states[frame->state], frame->box.x, frame->box.y, frame->box.width,
+           frame->box.height, frame->hash, frame->key ? " whole" : "",
+           frame->cursor ? " pointer" : "", frame->merged > 0 ? " merged" : "");
     if (frame->merged > 0)
         printf(" %u", frame->merged);
     putchar('\n');
@@ -86,6 +89,76 @@ static void info_print(const struct disp_recording_info *info)
         printf("cut off:  at byte %" G_GUINT64_FORMAT ": %s\n", info->readable_to, info->cut_off);
 }
 
+/* ---- the same as JSON ---- */
+
+static JsonObject *info_frame_json(const struct disp_recording *recording, size_t index)
+{
+    const struct disp_frame *frame = disp_recording_get_frame(recording, index);
+    g_autofree char *hash = g_strdup_printf("%016" G_GINT64_MODIFIER "x", frame->hash);
+    const unsigned box[] = {frame->box.x, frame->box.y, frame->box.width, frame->box.height};
+    JsonObject *object = json_object_new();
+    JsonArray *changed = json_array_new();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(box); i++)
+        json_array_add_int_element(changed, box[i]);
+    json_object_set_int_member(object, "number", (gint64)index + 1);
+    json_object_set_int_member(object, "screen", frame->head + 1);
+    json_object_set_int_member(object, "time", (gint64)frame->time);
+    json_object_set_int_member(object, "width", frame->width);
+    json_object_set_int_member(object, "height", frame->height);
+    json_object_set_string_member(object, "state", info_states[frame->state]);
+    json_object_set_array_member(object, "changed", changed);
+    json_object_set_string_member(object, "hash", hash);
+    json_object_set_boolean_member(object, "whole", frame->key);
+    json_object_set_boolean_member(object, "pointer", frame->cursor);
+    json_object_set_int_member(object, "merged", frame->merged);
+    return object;
+}
+
+static void info_set_text(JsonObject *object, const char *name, const char *text)
+{
+    if (text != NULL)
+        json_object_set_string_member(object, name, text);
+    else
+        json_object_set_null_member(object, name);
+}
+
+/* Times are nanoseconds, as in the file. */
+static JsonObject *info_json(const struct disp_recording_info *info)
+{
+    g_autoptr(GDateTime) begin = g_date_time_new_from_unix_utc(info->start / G_USEC_PER_SEC);
+    g_autofree char *when = begin != NULL ? g_date_time_format_iso8601(begin) : NULL;
+    JsonObject *object = json_object_new();
+
+    json_object_set_string_member(object, "machine", info->title);
+    info_set_text(object, "began", when);
+    json_object_set_int_member(object, "time", (gint64)info->time);
+    json_object_set_int_member(object, "screens", info->heads);
+    json_object_set_int_member(object, "frames", (gint64)info->frames);
+    json_object_set_int_member(object, "merged", (gint64)info->merged);
+    json_object_set_int_member(object, "size", (gint64)info->size);
+    json_object_set_boolean_member(object, "whole", info->whole);
+    info_set_text(object, "ended-early", info->why);
+    info_set_text(object, "cut-off", info->cut_off);
+    return object;
+}
+
+static void info_print_json(const struct disp_recording *recording,
+                            const struct disp_recording_info *info, bool frames)
+{
+    g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
+    JsonObject *object = info_json(info);
+    JsonArray *list = frames ? json_array_new() : NULL;
+
+    for (size_t i = 0; frames && i < info->frames; i++)
+        json_array_add_object_element(list, info_frame_json(recording, i));
+    if (frames)
+        json_object_set_array_member(object, "list", list);
+    json_node_take_object(root, object);
+    g_autofree char *text = json_to_string(root, TRUE);
+    puts(text);
+}
+
 static int recording_info(const struct lathe_tool_line *line, GError **error)
 {
     struct disp_recording *recording = recording_take(line, 1, error);
@@ -93,7 +166,9 @@ static int recording_info(const struct lathe_tool_line *line, GError **error)
     if (recording == NULL)
         return LATHE_EXIT_USAGE;
     struct disp_recording_info info = disp_recording_get_info(recording);
-    if (lathe_tool_has(line, "frames")) {
+    if (lathe_tool_has(line, "json")) {
+        info_print_json(recording, &info, lathe_tool_has(line, "frames"));
+    } else if (lathe_tool_has(line, "frames")) {
         for (size_t i = 0; i < info.frames; i++)
             info_print_frame(recording, i);
     } else {
@@ -167,33 +242,6 @@ static int recording_frame(const struct lathe_tool_line *line, GError **error)
     return good ? LATHE_EXIT_OK : LATHE_EXIT_USAGE;
 }
 
-struct export_file {
-    struct lathe_output *output;
-    uint64_t size;
-    GError **error;
-};
-
-static bool export_write(void *opaque, const void *data, size_t length)
-{
-    struct export_file *file = opaque;
-
-    if (!lathe_output_write(file->output, file->size, data, length, file->error))
-        return false;
-    file->size += length;
-    return true;
-}
-
-static bool export_film(struct disp_recording *recording, const struct disp_export *export,
-                        const GArray *list, const char *path, GError **error)
-{
-    g_autoptr(lathe_output) output = lathe_output_new(path, error);
-    struct export_file file = {output, 0, error};
-
-    return output != NULL &&
-           disp_export_apng(recording, export, list, export_write, &file, NULL, error) &&
-           lathe_output_publish(output, error);
-}
-
 /* A picture for each frame, "frame-000042.png", into a folder. */
 static bool export_pictures(struct disp_recording *recording, const struct disp_export *export,
                             const GArray *list, const char *folder, GError **error)
@@ -228,7 +276,7 @@ static bool export_run(const struct lathe_tool_line *line, struct disp_recording
         return lathe_error_input(error, "the recording has no frame of this screen and time");
     return g_file_test(path, G_FILE_TEST_IS_DIR)
                ? export_pictures(recording, &export, list, path, error)
-               : export_film(recording, &export, list, path, error);
+               : lathe_film_write(recording, &export, list, path, NULL, NULL, error);
 }
 
 static int recording_export(const struct lathe_tool_line *line, GError **error)
@@ -240,11 +288,36 @@ static int recording_export(const struct lathe_tool_line *line, GError **error)
     return good ? LATHE_EXIT_OK : LATHE_EXIT_USAGE;
 }
 
+/* ---- to look at ---- */
+
+static int recording_show(const struct lathe_tool_line *line, GError **error)
+{
+    const struct lathe_front_end *front_end = NULL;
+
+    if (line->operands->len != 1)
+        lathe_error_input(error, "lathe recording show takes FILE");
+    else if (!lathe_front_end_have_display())
+        lathe_error_input(error, "there is no desktop for the window: lathe recording frame and "
+                                 "export make pictures of it");
+    else
+        front_end = lathe_front_end_find("gtk", error);
+    if (front_end == NULL || !front_end->show_recording(line->operands->pdata[0], error))
+        return LATHE_EXIT_USAGE;
+    return LATHE_EXIT_OK;
+}
+
 /* ---- the tables ---- */
 
-enum recording_command { RECORDING_INFO, RECORDING_VERIFY, RECORDING_FRAME, RECORDING_EXPORT };
+enum recording_command {
+    RECORDING_SHOW,
+    RECORDING_INFO,
+    RECORDING_VERIFY,
+    RECORDING_FRAME,
+    RECORDING_EXPORT
+};
 
 static const struct lathe_tool_command recording_commands[] = {
+    {"show", "FILE", "leaf through a recording in a window, frame by frame", recording_show},
     {"info", "FILE", "say what a recording has", recording_info},
     {"verify", "FILE", "play a recording and compare each picture with its hash", recording_verify},
     {"frame", "FILE NUMBER FILE.png|-",
@@ -261,6 +334,8 @@ static const struct lathe_tool_command recording_commands[] = {
 static const struct lathe_tool_option recording_options[] = {
     {"frames", NULL, COMMAND_BIT(INFO), NULL,
      "a line for each frame: number, screen, seconds, size, state, what changed, hash"},
+    {"json", NULL, COMMAND_BIT(INFO), NULL,
+     "print JSON: times are nanoseconds; with --frames a list of them"},
     {"head", "N", COMMAND_BIT(EXPORT), "1 2", "which screen, from 1 (default 1)"},
     {"from", "SECONDS", COMMAND_BIT(EXPORT), NULL, "begin with what is shown at this time"},
     {"to", "SECONDS", COMMAND_BIT(EXPORT), NULL, "end at this time"},

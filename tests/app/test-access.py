@@ -10,6 +10,7 @@ import sys
 
 from access import Access, check_places, walk, walk_pages
 from library import LibraryWindow
+from recorded import record
 from xwindow import Failed, check_complaints, run_tests, wait_for
 
 PROGRAM, PICTURES = (os.path.abspath(word) for word in sys.argv[1:3])
@@ -217,6 +218,16 @@ def test_firmware(display, folder):
         reader.run("Variables in machine.fd", "firmware", "vars", store, "--window")
         reader.access.to("Boot Entries")
         walk_pages(reader.access, "Boot Entries")
+        reader.end()
+
+
+def test_flipbook(display, folder):
+    """A recording of two screens."""
+    with Reader(display, folder) as reader:
+        reader.library.environment = dict(display.environment, XDG_RUNTIME_DIR=folder + "/run")
+        record(PROGRAM, folder, os.path.join(folder, "demo.lrec"))
+        reader.run("Recording of demo", "recording", "show", "demo.lrec")
+        walk(reader.access, "Frame", "Screen", "Next frame (Right)", "Save Frame…", "Save Film…", "Draw the pointer")
         reader.end()
 
 

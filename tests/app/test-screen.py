@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 
-from screen import (BARS, EDGE, Machine, Pixels, is_full_screen, looks, picture_box, scaled, test_becomes_absolute,
+from screen import (BARS, EDGE, RED, Machine, Pixels, is_full_screen, looks, picture_box, recorded, scaled, test_becomes_absolute,
                     test_guest_follows, test_keys, test_locks, test_positions, test_release_on_focus_loss, test_ways,
                     wait_bright, wait_dimmed, window_manager)
 from xwindow import PATIENCE, Failed, keep_preferences, kept_file, run_tests, wait_for
@@ -120,6 +120,48 @@ def test_screenshot(display, folder):
     if size != ["320", "200"] or tuple(pixels[:3]) != EDGE or \
             tuple(pixels[(150 * 320 + 60) * 3:][:3]) != BARS[1]:
         raise Failed("the picture is wrong: %s" % size)
+    machine.end_now()
+
+
+def test_record(display, folder):
+    """A red button says that it goes on; what is recorded can be shown at once."""
+    machine = Machine(display, folder, "absolute 1;mode 640 480;film;until still;still;spin")
+    recording = recorded(machine, "ctrl+shift+r")
+    next(recording)
+    if RED not in Pixels(display):
+        raise Failed("no red button")
+    machine.go("still")
+    machine.release_keys()
+    machine.leave()
+    machine.tab_to(re.compile(r"Recording, 0:\d\d: stop"))
+    display.picture("recording")
+    next(recording, None)
+    wait_for("the button to go", lambda: RED not in Pixels(display))
+    display.picture("recorded")
+    machine.tab_to("Show")
+    machine.keys("space")
+    book = wait_for("the flip-book", lambda: machine.find("Recording of demo"))
+    machine.focus(book)
+    machine.wait_focus("Frame")
+    machine.keys("Escape")
+    machine.end_now()
+
+
+def test_screens(display, folder):
+    """A second monitor, by the menu: its tab goes and comes, and the guest is told."""
+    machine = Machine(display, folder, "absolute 1;mode 640 480;sizes;spin", screens="screens")
+    machine.wait_text("monitor 2 plugged in")
+    machine.release_keys()
+    machine.leave()
+    machine.tab_to("Screens")
+    machine.keys("space")
+    machine.wait_focus("Screen 2")
+    display.picture("screens-menu")
+    for told in ("monitor 2 unplugged", "monitor 2 plugged in"):  # the menu stays
+        machine.mark()
+        machine.change(lambda: machine.keys("space"))
+        wait_for(told, lambda: told in machine.lines())
+        display.picture("screens-" + told.split()[-1])
     machine.end_now()
 
 
@@ -243,7 +285,7 @@ def test_pointer_image(display, folder):
 
 TESTS = [test_keys, test_release_on_focus_loss, test_positions, test_ways, test_becomes_absolute,
          test_shortcuts, test_text_and_typing, test_send_keys, test_locks, test_release_keys,
-         test_screenshot, test_scaling, test_hidpi, test_guest_follows, test_pace, test_cards,
+         test_screenshot, test_record, test_screens, test_scaling, test_hidpi, test_guest_follows, test_pace, test_cards,
          test_full_screen, test_pointer_image]
 
 MEASURES = [test_measure] if "measure" in sys.argv[3:] else []

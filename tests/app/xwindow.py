@@ -225,12 +225,12 @@ class Window:
         self.wait_focus("Pause|Start|Start again")
 
     def tab_to(self, name):
-        """Tab, until what has that accessible name has the focus."""
+        """Tab, until what has that accessible name, or one of that pattern, has the focus."""
         for _ in range(30):
             before = len(self.focused())
             self.keys("Tab")
             wait_for("another focus than %s" % self.focused()[-1:], lambda: len(self.focused()) > before)
-            if self.focused()[-1] == name:
+            if self.focused()[-1] == name or (isinstance(name, re.Pattern) and name.fullmatch(self.focused()[-1])):
                 return
         raise Failed("Tab does not lead to '%s', but to %s" % (name, self.focused()[-30:]))
 

@@ -12,6 +12,7 @@
 #include "ui/gtk/console-window.h"
 #include "ui/gtk/desktop-actions.h"
 #include "ui/gtk/firmware-window.h"
+#include "ui/gtk/flipbook-window.h"
 #include "ui/gtk/launch.h"
 #include "ui/gtk/library-private.h"
 #include "ui/gtk/store.h"
@@ -151,6 +152,27 @@ gboolean lathe_gtk_show_store(const char *path, GError **error)
         return FALSE;
     GApplication *application = application_new(G_APPLICATION_NON_UNIQUE);
     g_signal_connect(application, "activate", G_CALLBACK(application_on_store), (gpointer)path);
+    g_application_run(application, 0, NULL);
+    g_object_unref(application);
+    return TRUE;
+}
+
+/* ---- a recording alone ---- */
+
+static void application_on_recording(GApplication *application, gpointer book)
+{
+    lathe_flipbook_present(GTK_APPLICATION(application), book);
+}
+
+gboolean lathe_gtk_show_recording(const char *path, GError **error)
+{
+    if (!application_init(error))
+        return FALSE;
+    struct lathe_flipbook *book = lathe_flipbook_new(path, error);
+    if (book == NULL)
+        return FALSE;
+    GApplication *application = application_new(G_APPLICATION_NON_UNIQUE);
+    g_signal_connect(application, "activate", G_CALLBACK(application_on_recording), book);
     g_application_run(application, 0, NULL);
     g_object_unref(application);
     return TRUE;

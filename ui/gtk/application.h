@@ -18,6 +18,8 @@ gboolean lathe_gtk_start(gboolean service, GError **error);
 void lathe_gtk_quit(void);
 /* As struct lathe_front_end's show_store. */
 gboolean lathe_gtk_show_store(const char *path, GError **error);
+/* As its show_recording. */
+gboolean lathe_gtk_show_recording(const char *path, GError **error);
 gboolean lathe_gtk_show_consoles(const struct lathe_console_target *targets, GError **error);
 /* As struct lathe_front_end's ask; who closes the window is done. */
 gboolean lathe_gtk_ask(const struct lathe_wizard *wizard, struct lathe_answers *answers,

@@ -6,4 +6,6 @@
 #include "ui/gtk/application.h"
 
 LATHE_MODULE_EXPORT const struct lathe_front_end lathe_module = {
-    lathe_gtk_run, lathe_gtk_start, lathe_gtk_quit, lathe_gtk_show_store, lathe_gtk_show_consoles, lathe_gtk_ask};
+    lathe_gtk_run,        lathe_gtk_start,          lathe_gtk_quit,
+    lathe_gtk_show_store, lathe_gtk_show_recording, lathe_gtk_show_consoles,
+    lathe_gtk_ask};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/gtk/console-window.h"
+#include "ui/gtk/flipbook-window.h"
 #include "ui/gtk/library-private.h"
 #include "ui/gtk/settings-window.h"
 
@@ -191,6 +192,11 @@ static void on_search(GSimpleAction *action, GVariant *value, gpointer data)
 }
 
 /* Ctrl+F leads to the entry, also when it is open. */
+static void on_open_recording(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    lathe_flipbook_ask(gtk_window_get_application(data), data);
+}
+
 static void on_find(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     g_action_group_change_action_state(G_ACTION_GROUP(data), "search", g_variant_new_boolean(TRUE));
@@ -248,6 +254,9 @@ static const struct own_row {
     {{"consoles", on_consoles, NULL, NULL, NULL, {0}}, N_("Serial Consoles"), "<Primary>k", true},
     {{"settings", on_settings, NULL, NULL, NULL, {0}}, N_("Settings"), "<Alt>Return", true},
     {{"open", on_open, NULL, NULL, NULL, {0}}, N_("Try a Disc or Disk Image"), "<Primary><Shift>o"},
+    {{"open-recording", on_open_recording, NULL, NULL, NULL, {0}},
+     N_("Look at a Recording"),
+     "<Primary><Shift>v"},
     {{"find", on_find, NULL, NULL, NULL, {0}}, N_("Search"), "<Primary>f"},
     {{"search", NULL, NULL, "false", on_search, {0}}, NULL, NULL},
     {{"list", NULL, NULL, "false", on_list, {0}}, N_("Show as a List"), "<Primary>t"},

@@ -26,6 +26,8 @@ static gboolean message_on_time(gpointer data)
 {
     LatheMessageBar *bar = data;
 
+    if (gtk_widget_has_focus(bar->button)) /* somebody is about to press it */
+        return G_SOURCE_CONTINUE;
     bar->timer = 0;
     message_hide(bar);
     return G_SOURCE_REMOVE;

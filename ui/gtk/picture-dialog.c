@@ -4,6 +4,8 @@
 
 #include "display/record/picture.h"
 #include "app/plan/put-file.h"
+#include "app/session/capture.h"
+#include "ui/gtk/capture.h"
 #include "ui/gtk/window-private.h"
 
 static void picture_show_error(LatheWindow *window, const char *text)
@@ -24,8 +26,16 @@ static void picture_save(LatheWindow *window, GtkFileChooser *chooser, GBytes *p
     gsize length = 0;
     const char *data = g_bytes_get_data(png, &length);
 
-    if (path != NULL && !lathe_put_file(path, data, length, 0666, &error))
+    if (path == NULL)
+        return;
+    if (!lathe_put_file(path, data, length, 0666, &error)) {
         picture_show_error(window, error->message);
+        return;
+    }
+    g_autofree char *shown = g_filename_display_name(path);
+    /* Translators: %s is the file of a screenshot */
+    g_autofree char *sentence = g_strdup_printf(_("The picture is in %s"), shown);
+    lathe_window_tell_captured(window, path, sentence, FALSE);
 }
 
 static void picture_on_response(GtkNativeDialog *dialog, int response, LatheWindow *window)
@@ -35,30 +45,19 @@ static void picture_on_response(GtkNativeDialog *dialog, int response, LatheWind
     g_object_unref(dialog);
 }
 
-/* "Debian 2026-11-23 04-05-06.png" */
-static char *picture_dup_name(LatheWindow *window)
-{
-    g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    g_autofree char *time = g_date_time_format(now, "%Y-%m-%d %H-%M-%S");
-    char *name = g_strdup_printf("%s %s.png", lathe_session_get_title(window->session), time);
-
-    return g_strdelimit(name, G_DIR_SEPARATOR_S, '-');
-}
-
 static void picture_ask(LatheWindow *window, GBytes *png)
 {
     GtkFileChooserNative *dialog =
         gtk_file_chooser_native_new(_("Save the Screenshot"), GTK_WINDOW(window),
                                     GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
-    const char *folder = g_get_user_special_dir(G_USER_DIRECTORY_PICTURES);
-    g_autofree char *name = picture_dup_name(window);
+    g_autofree char *name = lathe_capture_name(lathe_session_get_title(window->session), ".png");
 
     g_object_set_data_full(G_OBJECT(dialog), "png", g_bytes_ref(png),
                            (GDestroyNotify)g_bytes_unref);
     gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
     gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(dialog), TRUE);
-    if (folder != NULL)
-        gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(dialog), folder);
+    gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(dialog),
+                                        lathe_capture_folder(G_USER_DIRECTORY_PICTURES));
     gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(dialog), name);
     g_signal_connect(dialog, "response", G_CALLBACK(picture_on_response), window);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));

@@ -274,6 +274,7 @@ static const struct {
     {"win.requests", {"<Primary><Shift>y"}},
     {"win.attach-disk", {"<Primary><Shift>h"}},
     {"win.screenshot", {"<Primary><Shift>s"}},
+    {"win.record", {"<Primary><Shift>r"}},
     {"win.fullscreen", {"<Primary><Shift>F11"}},
     {"win.close", {"<Primary><Shift>q", "<Primary><Shift>w"}},
     {"win.show-help-overlay", {"<Primary>question"}},

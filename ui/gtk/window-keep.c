@@ -2,6 +2,7 @@
 /* Keeping a trial: the machine in the window becomes one of the library, and runs on. */
 #include <glib/gi18n.h>
 
+#include "ui/gtk/capture.h"
 #include "ui/gtk/window-private.h"
 
 /* A window may be closed meanwhile. */
@@ -33,8 +34,7 @@ static void keep_on_kept(LatheSession *session, LatheWindow *window)
     /* Translators: %s is the name of a machine that was tried out and is kept now */
     g_autofree char *text = g_strdup_printf(_("“%s” is in the library now, and runs on"), title);
 
-    gtk_header_bar_set_title(window->header, title);
-    gtk_window_set_title(GTK_WINDOW(window), title);
+    lathe_window_show_title(window);
     lathe_message_bar_show(window->message_bar, GTK_MESSAGE_INFO, text, NULL, NULL);
     lathe_window_update_actions(window);
 }

@@ -45,6 +45,11 @@ struct _LatheWindow {
     GtkFileChooserNative *disc_chooser;
     char *wanted_file; /* that a message offers to insert or to start; NULL: none */
 
+    /* capture.c */
+    GtkWidget *record_button; /* while it is recorded */
+    guint capture_timer;
+    char *captured; /* the file that a message tells of; NULL: none */
+
     /* disks.c */
     GMenu *disks_menu;
     GtkFileChooserNative *disk_chooser;

@@ -10,6 +10,7 @@
 #include <vte/vte.h>
 
 #include "ui/gtk/application.h"
+#include "ui/gtk/capture.h"
 #include "ui/gtk/clipboard.h"
 #include "ui/gtk/disks.h"
 #include "ui/gtk/floppies.h"
@@ -18,6 +19,7 @@
 #include "ui/gtk/notices.h"
 #include "ui/gtk/performance-page.h"
 #include "ui/gtk/requests-page.h"
+#include "ui/gtk/screens.h"
 #include "ui/gtk/store.h"
 #include "ui/gtk/window-private.h"
 
@@ -479,11 +481,11 @@ GtkWidget *lathe_window_new(GtkApplication *application, LatheSession *session)
     lathe_window_install_actions(window);
     lathe_window_install_display_actions(window);
     window_set_menus(window);
-    gtk_header_bar_set_title(window->header, lathe_session_get_title(session));
-    gtk_window_set_title(GTK_WINDOW(window), lathe_session_get_title(session));
     window_add_pages(window);
     window_connect_session(window);
     lathe_window_install_media(window);
+    lathe_window_install_capture(window);
+    lathe_window_install_screens(window);
     lathe_window_install_forwards(window);
     lathe_window_install_disks(window);
     lathe_window_install_floppies(window);
@@ -512,6 +514,8 @@ static void lathe_window_dispose(GObject *object)
     g_clear_object(&window->floppies_menu);
     g_clear_object(&window->floppy_chooser);
     g_clear_pointer(&window->wanted_file, g_free);
+    g_clear_pointer(&window->captured, g_free);
+    g_clear_handle_id(&window->capture_timer, g_source_remove);
     if (window->performance != NULL)
         gtk_widget_destroy(window->performance);
     if (window->requests != NULL)
