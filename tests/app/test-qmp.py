@@ -692,6 +692,7 @@ def test_no_socket(_):
 
 def test_script(machine):
     """A script of the kind that is written for QEMU."""
+    machine.says("ready")
     lines = ["qmp_capabilities", "query-status", "stop", "query-status", "cont"]
     text = "".join('{ "execute": "%s" }\n' % line for line in lines)
     done = subprocess.run(["socat", "-t5", "-", "UNIX-CONNECT:" + machine.socket], input=text,
