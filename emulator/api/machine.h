@@ -56,7 +56,8 @@ struct emu_device_config {
     struct emu_drive drive; /* of storage: back end and cdrom */
 };
 
-#define EMU_MAX_NICS 8
+#define EMU_MAX_NICS      8
+#define EMU_MAX_REDIRECTS 4
 
 enum emu_nic_model {
     EMU_NIC_VIRTIO,
@@ -135,6 +136,10 @@ struct emu_machine_config {
     unsigned nic_count;
 
     bool usb; /* a USB controller; also if a drive or a device needs it */
+    /* Far ends of USB devices that are elsewhere, by the USB network redirection protocol; they come
+     * and go as emu_chardev_set_connected says. They need usb. */
+    struct emu_chardev_backend redirects[EMU_MAX_REDIRECTS];
+    unsigned redirect_count;
     const struct emu_device_config *devices; /* there from the beginning; storage is in drives */
     unsigned device_count;
 

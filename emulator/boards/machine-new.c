@@ -86,6 +86,8 @@ static void board_close_left(struct emu_machine_config *left)
         emu_chardev_backend_close(&left->serial[i]);
     for (unsigned i = 0; i < left->console_count; i++)
         emu_chardev_backend_close(&left->consoles[i].backend);
+    for (unsigned i = 0; i < left->redirect_count; i++)
+        emu_chardev_backend_close(&left->redirects[i]);
     emu_chardev_backend_close(&left->debugcon);
     emu_audio_backend_close(&left->sound.backend);
     emu_tpm_backend_close(&left->tpm);

@@ -8,7 +8,9 @@
 
 #include "emulator/api/block.h"
 #include "emulator/boards/board.h"
+#include "emulator/chardev/chardev.h"
 #include "emulator/hw/pci/pci-host.h"
+#include "emulator/hw/usb/redirect.h"
 #include "emulator/hw/usb/storage.h"
 #include "emulator/hw/usb/xhci.h"
 
@@ -60,11 +62,22 @@ static struct emu_usb_port *usb_port_of_hub(struct board *board, const char *id,
     return port;
 }
 
+/* NULL: all are taken. */
+static struct emu_usb_port *usb_find_socket(void *opaque, const struct emu_usb_device *usb)
+{
+    struct board *board = opaque;
+    struct emu_usb_port *port = NULL;
+
+    for (unsigned i = 0; i < EMU_XHCI_SOCKETS && port == NULL; i++)
+        port = emu_xhci_port(board->xhci, i, usb);
+    return port;
+}
+
 static struct emu_usb_port *usb_find_port(struct board *board,
                                           const struct emu_device_config *config,
                                           const struct emu_usb_device *usb, struct emu_error *err)
 {
-    struct emu_usb_port *port = NULL;
+    struct emu_usb_port *port;
 
     if (board->xhci == NULL) {
         emu_error_set(err, EMU_ERROR_INPUT, "this machine has no USB controller");
@@ -72,8 +85,7 @@ static struct emu_usb_port *usb_find_port(struct board *board,
     }
     if (config->into != NULL)
         return usb_port_of_hub(board, config->into, err);
-    for (unsigned i = 0; i < EMU_XHCI_SOCKETS && port == NULL; i++)
-        port = emu_xhci_port(board->xhci, i, usb);
+    port = usb_find_socket(board, usb);
     if (port == NULL)
         emu_error_set(err, EMU_ERROR_INPUT, "all %d USB sockets of this machine are taken",
                       EMU_XHCI_SOCKETS);
@@ -168,9 +180,35 @@ static bool usb_add_first(struct board *board, const struct emu_device_config *c
     return board_add_device(board, &row, err);
 }
 
+/* A device that comes into a socket when the far end has one. */
+static bool usb_add_redirect(struct board *board, unsigned index, struct emu_error *err)
+{
+    struct emu_chardev_backend *backend = &board->config->redirects[index], taken = *backend;
+    struct emu_chardev *chardev;
+    struct emu_device *device;
+    char id[16];
+
+    *backend = (struct emu_chardev_backend){0};
+    chardev = emu_chardev_new(board->machine->queue, &taken, err);
+    if (chardev == NULL || !emu_machine_add_chardev(board->machine, chardev, err))
+        return false;
+    snprintf(id, sizeof(id), "redirect%u", index);
+    device = emu_device_new(&emu_usb_redirect_class, id, err);
+    if (device == NULL)
+        return false;
+    emu_usb_redirect_set(device, chardev, usb_find_socket, board);
+    board_give_powers(board, device);
+    if (!emu_device_realize(device, err)) {
+        emu_device_free(device);
+        return false;
+    }
+    emu_device_reset(device);
+    return emu_machine_add_device(board->machine, device, err);
+}
+
 static bool usb_is_wanted(const struct emu_machine_config *config)
 {
-    bool wanted = config->usb;
+    bool wanted = config->usb || config->redirect_count != 0;
 
     for (unsigned i = 0; i < config->device_count; i++)
         wanted |= usb_pci_class(config->devices[i].kind) == NULL;
@@ -199,6 +237,9 @@ bool board_add_usb(struct board *board, struct emu_error *err)
         return false;
     for (unsigned i = 0; i < config->device_count; i++)
         if (!usb_add_first(board, &config->devices[i], err))
+            return false;
+    for (unsigned i = 0; i < config->redirect_count; i++)
+        if (!usb_add_redirect(board, i, err))
             return false;
     return true;
 }

@@ -31,6 +31,7 @@ struct emu_chardev {
     size_t before_break; /* bytes of the ring that go before it */
     bool resized;        /* the device is to be told */
     unsigned columns, rows;
+    bool reconnected, connected; /* the device is to be told so */
 };
 
 struct emu_chardev *emu_chardev_new(struct emu_queue *queue,
@@ -165,6 +166,19 @@ static void chardev_hand_over_size(struct emu_chardev *chardev)
         chardev->port->resize(chardev->port_opaque, columns, rows);
 }
 
+static void chardev_hand_over_connected(struct emu_chardev *chardev)
+{
+    bool tell, connected;
+
+    pthread_mutex_lock(&chardev->lock);
+    tell = chardev->reconnected && chardev->port != NULL;
+    chardev->reconnected &= !tell;
+    connected = chardev->connected;
+    pthread_mutex_unlock(&chardev->lock);
+    if (tell && chardev->port->connected != NULL)
+        chardev->port->connected(chardev->port_opaque, connected);
+}
+
 static void chardev_deliver(void *opaque, emu_ns now, const void *data, size_t length)
 {
     struct emu_chardev *chardev = opaque;
@@ -173,6 +187,7 @@ static void chardev_deliver(void *opaque, emu_ns now, const void *data, size_t l
     chardev->posted = false;
     pthread_mutex_unlock(&chardev->lock);
     chardev_hand_over_size(chardev);
+    chardev_hand_over_connected(chardev);
     chardev_hand_over(chardev);
     if (chardev_take_starved(chardev) && chardev->backend.ops->room != NULL)
         chardev->backend.ops->room(chardev->backend.opaque);
@@ -219,12 +234,23 @@ void emu_chardev_resize(struct emu_chardev *chardev, unsigned columns, unsigned 
     pthread_mutex_unlock(&chardev->lock);
 }
 
+void emu_chardev_set_connected(struct emu_chardev *chardev, bool connected)
+{
+    pthread_mutex_lock(&chardev->lock);
+    chardev->used = 0;
+    chardev->before_break = 0;
+    chardev->connected = connected;
+    chardev->reconnected = true;
+    chardev_post_locked(chardev);
+    pthread_mutex_unlock(&chardev->lock);
+}
+
 void emu_chardev_drained(struct emu_chardev *chardev)
 {
     if (chardev == NULL)
         return;
     pthread_mutex_lock(&chardev->lock);
-    if (chardev->used != 0 || chardev->breaking || chardev->resized)
+    if (chardev->used != 0 || chardev->breaking || chardev->resized || chardev->reconnected)
         chardev_post_locked(chardev);
     pthread_mutex_unlock(&chardev->lock);
 }

@@ -21,6 +21,9 @@ struct emu_chardev_port {
     /* The terminal at the other end has another size, 1 to 65535. NULL: the guest cannot be told.
      */
     void (*resize)(void *opaque, unsigned columns, unsigned rows);
+    /* Somebody came to the far end, or left: what they sent before is forgotten. NULL: the device
+     * need not know. */
+    void (*connected)(void *opaque, bool connected);
 };
 
 /* Takes the back end, which is closed also on failure. One without ops: everything written is

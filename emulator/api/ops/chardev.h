@@ -57,4 +57,11 @@ void emu_chardev_break(struct emu_chardev *chardev);
  */
 void emu_chardev_resize(struct emu_chardev *chardev, unsigned columns, unsigned rows);
 
+/*
+ * Somebody came to the far end, or left: what was sent before and not delivered is forgotten, and
+ * the device learns of it before it gets anything else. Any thread, never blocks. No effect on a
+ * device that need not know.
+ */
+void emu_chardev_set_connected(struct emu_chardev *chardev, bool connected);
+
 #endif

@@ -246,11 +246,13 @@ static bool usb_standard(struct emu_usb_device *usb, struct emu_usb_packet *pack
 
 static void usb_deliver(struct emu_usb_device *usb, struct emu_usb_packet *packet)
 {
+    bool raw = usb->type->identity == NULL;
+
     if ((packet->endpoint & 15) == 0) {
-        if (!usb_standard(usb, packet))
+        if (raw || !usb_standard(usb, packet))
             usb->type->control(usb, packet);
-    } else if (!usb_has_endpoint(usb, packet->endpoint) ||
-               (usb->halted & usb_endpoint_bit(packet->endpoint))) {
+    } else if (!raw && (!usb_has_endpoint(usb, packet->endpoint) ||
+                        (usb->halted & usb_endpoint_bit(packet->endpoint)))) {
         emu_usb_complete(packet, EMU_USB_STALL);
     } else {
         usb->type->transfer(usb, packet);
@@ -306,7 +308,7 @@ bool emu_usb_plug(struct emu_usb_port *port, struct emu_usb_device *usb, struct 
     struct emu_usb_bus *bus = port->bus;
 
     if (bus == NULL || port->device != NULL || usb->port != NULL ||
-        !usb_choose_speed(port->speeds & usb->type->speeds, &usb->speed))
+        !usb_choose_speed(port->speeds & usb->speeds, &usb->speed))
         return emu_error_set(err, EMU_ERROR_INPUT, "'%s' does not go into USB port %u",
                              usb->device.id, port->number);
     pthread_mutex_lock(bus->lock);
@@ -396,6 +398,7 @@ void emu_usb_unlock(struct emu_usb_device *usb)
 void emu_usb_init(struct emu_usb_device *usb, const struct emu_usb_type *type)
 {
     usb->type = type;
+    usb->speeds = type->speeds;
     usb->speed = (uint8_t)(31 - __builtin_clz(type->speeds));
 }
 

@@ -115,6 +115,7 @@ struct emu_usb_identity {
 /* All with the controller's lock held, but for what is NULL. */
 struct emu_usb_type {
     unsigned speeds; /* a bit for each enum emu_usb_speed */
+    /* NULL: the device answers every request itself, and knows its endpoints and their halts. */
     const struct emu_usb_identity *identity;
     /* A reset on the bus or another configuration: what the class keeps goes back to its start.
      * Packets were cancelled. */
@@ -137,6 +138,7 @@ struct emu_usb_type {
 struct emu_usb_device {
     struct emu_device device; /* first */
     const struct emu_usb_type *type;
+    unsigned speeds;           /* the type's; while it is in no port, the device may change them */
     const char *serial;        /* instead of the identity's; NULL: that one */
     struct emu_usb_port *port; /* NULL: in none */
     uint8_t speed;             /* enum emu_usb_speed; by the port */

@@ -205,6 +205,8 @@ void xhci_init_ports(struct xhci *xhci);
 void xhci_reset_ports(struct xhci *xhci);
 /* Tells of the changes that the driver has not cleared. */
 void xhci_announce_ports(struct xhci *xhci);
+/* After a load: what was in a port, and is not now, was pulled out. */
+void xhci_find_lost(struct xhci *xhci);
 uint32_t xhci_read_port(const struct xhci *xhci, unsigned offset);
 void xhci_write_port(struct xhci *xhci, unsigned offset, uint32_t value);
 

@@ -113,6 +113,21 @@ static void port_changed(struct emu_usb_port *port)
     port_notify(xhci, index, PORT_CHANGE_CONNECT);
 }
 
+static void port_lose_slots(struct xhci *xhci, unsigned index)
+{
+    for (unsigned i = 0; i < XHCI_SLOTS; i++)
+        xhci->slots[i].lost |= xhci->slots[i].port == index + 1;
+}
+
+void xhci_find_lost(struct xhci *xhci)
+{
+    for (unsigned i = 0; i < XHCI_PORTS; i++)
+        if ((xhci->port_status[i] & PORT_CONNECTED) && xhci->ports[i].device == NULL) {
+            port_lose_slots(xhci, i);
+            port_changed(&xhci->ports[i]);
+        }
+}
+
 static void port_wake(struct emu_usb_port *port)
 {
     struct xhci *xhci = port->owner;
@@ -269,5 +284,5 @@ struct emu_usb_port *emu_xhci_port(struct emu_device *device, unsigned socket,
     usb2 = &xhci->ports[EMU_XHCI_SOCKETS + socket];
     if (usb2->device != NULL || usb3->device != NULL)
         return NULL;
-    return usb->type->speeds & EMU_USB_SPEED_USB3 ? usb3 : usb2;
+    return usb->speeds & EMU_USB_SPEED_USB3 ? usb3 : usb2;
 }

@@ -123,6 +123,7 @@ static void xhci_continue(void *opaque)
 {
     struct xhci *xhci = opaque;
 
+    xhci_find_lost(xhci);
     xhci_run_commands(xhci);
     xhci_run_all(xhci);
 }
