@@ -32,6 +32,27 @@ static unsigned graphics_port(const xmlNode *graphics, bool tls)
     return (unsigned)port;
 }
 
+/* Of which the viewers' devices are passed on through; tell NULL: the others are not listed. */
+static unsigned graphics_count_redirections(const xmlNode *root, struct lathe_config_reader *tell,
+                                            unsigned max)
+{
+    const xmlNode *device = lathe_tree_find(root, "devices/redirdev");
+    unsigned count = 0;
+
+    for (; device != NULL; device = lathe_tree_next(device)) {
+        if (!lathe_tree_is(device, "type", "spicevmc"))
+            continue;
+        if (count < max)
+            count++;
+        else if (tell != NULL)
+            lathe_read_later(tell, device,
+                             max == 0 ? "redirdev: the machine serves no SPICE viewers"
+                                      : "redirdev: at most %d devices are passed on",
+                             LATHE_SPICE_USB_MAX);
+    }
+    return count;
+}
+
 /* What it says; NULL: it says no place. */
 static struct lathe_spice_definition *graphics_take(const xmlNode *root, const xmlNode *graphics)
 {
@@ -47,6 +68,7 @@ static struct lathe_spice_definition *graphics_take(const xmlNode *root, const x
         spice->host = graphics_listen(graphics, "listen", "address");
     if (spice->path == NULL && spice->host == NULL)
         spice->host = g_strdup("127.0.0.1");
+    spice->usb = graphics_count_redirections(root, NULL, LATHE_SPICE_USB_MAX);
     if (lathe_tree_is(graphics, "type", "spice") && (spice->path != NULL || spice->port != 0))
         return spice;
     lathe_spice_definition_free(spice);
@@ -88,6 +110,7 @@ void lathe_read_graphics(struct lathe_config_reader *reader)
                 reader, graphics,
                 "graphics: the machine has a window of its own, and serves no other viewers");
     }
+    graphics_count_redirections(reader->root, reader, served != NULL ? LATHE_SPICE_USB_MAX : 0);
     if (served == NULL)
         return;
     graphics_resolve(reader, &spice->path);
@@ -141,6 +164,28 @@ static void graphics_write_ours(xmlNode *root, const struct lathe_spice_definiti
     graphics_set(own, "ticket-file", spice->ticket_file);
 }
 
+/* As many as are wanted; the first ones stay. */
+static void graphics_write_redirections(xmlNode *root, unsigned count)
+{
+    xmlNode *devices = lathe_tree_need(root, "devices");
+    xmlNode *device = (xmlNode *)lathe_tree_find(root, "devices/redirdev");
+
+    while (device != NULL) {
+        xmlNode *next = (xmlNode *)lathe_tree_next(device);
+        bool ours = lathe_tree_is(device, "type", "spicevmc");
+        if (ours && count != 0) {
+            count--;
+        } else if (ours) {
+            xmlUnlinkNode(device);
+            xmlFreeNode(device);
+        }
+        device = next;
+    }
+    for (; count != 0; count--)
+        lathe_tree_set(lathe_tree_set(lathe_tree_add(devices, "redirdev", NULL), "bus", "usb"),
+                       "type", "spicevmc");
+}
+
 static bool graphics_same(const struct lathe_spice_definition *left,
                           const struct lathe_spice_definition *right)
 {
@@ -160,6 +205,7 @@ void lathe_write_graphics(xmlNode *root, const struct lathe_definition *definiti
     if (same)
         return;
     graphics_write_ours(root, definition->spice);
+    graphics_write_redirections(root, definition->spice != NULL ? definition->spice->usb : 0);
     if (definition->spice == NULL) {
         xmlUnlinkNode(graphics);
         xmlFreeNode(graphics);

@@ -50,6 +50,17 @@ static bool spice_parse_place(struct lathe_spice_definition *spice, const char *
     return true;
 }
 
+static bool spice_parse_usb(struct lathe_spice_definition *spice, const char *text, GError **error)
+{
+    guint64 count;
+
+    if (!g_ascii_string_to_unsigned(text, 10, 0, LATHE_SPICE_USB_MAX, &count, NULL))
+        return lathe_error_input(error, "--display spice: usb=%s is no number from 0 to %d", text,
+                                 LATHE_SPICE_USB_MAX);
+    spice->usb = (unsigned)count;
+    return true;
+}
+
 static bool spice_parse_word(struct lathe_spice_definition *spice, const char *word, GError **error)
 {
     const struct {
@@ -64,8 +75,11 @@ static bool spice_parse_word(struct lathe_spice_definition *spice, const char *w
         *rows[i].value = g_strdup(word + strlen(rows[i].prefix));
         return true;
     }
+    if (g_str_has_prefix(word, "usb="))
+        return spice_parse_usb(spice, word + strlen("usb="), error);
     return lathe_error_input(
-        error, "--display spice has no '%s': use ticket=TEXT, ticket-file=FILE or tls=FOLDER",
+        error,
+        "--display spice has no '%s': use ticket=TEXT, ticket-file=FILE, tls=FOLDER or usb=N",
         word);
 }
 
@@ -91,6 +105,7 @@ struct lathe_spice_definition *lathe_spice_parse(const char *text, GError **erro
 {
     g_autoptr(GPtrArray) words = lathe_split_at_commas(text);
     struct lathe_spice_definition *spice = g_new0(struct lathe_spice_definition, 1);
+    spice->usb = LATHE_SPICE_USB;
     bool good = spice_parse_place(spice, words->len > 0 ? words->pdata[0] : "", error);
 
     for (guint i = 1; i < words->len && good; i++)
@@ -128,6 +143,8 @@ char *lathe_spice_format(const struct lathe_spice_definition *spice)
     spice_append_word(text, "ticket", spice->ticket);
     spice_append_word(text, "ticket-file", spice->ticket_file);
     spice_append_word(text, "tls", spice->tls);
+    if (spice->usb != LATHE_SPICE_USB)
+        g_string_append_printf(text, ",usb=%u", spice->usb);
     return g_string_free(text, FALSE);
 }
 

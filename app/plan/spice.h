@@ -9,17 +9,21 @@
 /* The channel that the guest's agent looks for: clipboard, sizes, files. */
 #define LATHE_SPICE_CHANNEL "com.redhat.spice.0"
 
+#define LATHE_SPICE_USB     2 /* unless it is said */
+#define LATHE_SPICE_USB_MAX 4
+
 /* Strings are owned and freed with g_free; NULL is "not given". */
 struct lathe_spice_definition {
     char *path; /* of a unix socket; NULL: host and port */
     char *host; /* an address in numbers */
     unsigned port;
     char *ticket, *ticket_file; /* not both */
+    unsigned usb;               /* how many USB devices of the viewers' may be passed on */
     char *tls;                  /* a folder with ca-cert.pem, server-cert.pem, server-key.pem */
 };
 
 /*
- * "unix:PATH|tcp:HOST:PORT[,ticket=TEXT|,ticket-file=FILE][,tls=FOLDER]"; a comma in a name is
+ * "unix:PATH|tcp:HOST:PORT[,ticket=TEXT|,ticket-file=FILE][,tls=FOLDER][,usb=N]"; a comma in a name is
  * written twice, an address with colons stands in brackets. Beyond this host's own addresses a
  * ticket is needed. NULL with *error.
  */

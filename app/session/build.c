@@ -71,6 +71,8 @@ static void build_close_backends(struct emu_machine_config *config)
         emu_chardev_backend_close(&config->serial[i]);
     for (unsigned i = 0; i < config->console_count; i++)
         emu_chardev_backend_close(&config->consoles[i].backend);
+    for (unsigned i = 0; i < config->redirect_count; i++)
+        emu_chardev_backend_close(&config->redirects[i]);
     emu_chardev_backend_close(&config->debugcon);
     emu_audio_backend_close(&config->sound.backend);
     emu_tpm_backend_close(&config->tpm);
@@ -268,6 +270,19 @@ static bool build_open_ports(struct emu_machine_config *config,
     return true;
 }
 
+/* Ways to USB devices of viewers'; a dry run shows them, too. */
+static bool build_open_redirects(struct emu_machine_config *config,
+                                 const struct lathe_definition *definition, GPtrArray *redirects,
+                                 GError **error)
+{
+    config->redirect_count = definition->spice != NULL ? definition->spice->usb : 0;
+    for (unsigned i = 0; redirects != NULL && i < redirects->len; i++) {
+        if (!lathe_serial_make_backend(redirects->pdata[i], &config->redirects[i], error))
+            return false;
+    }
+    return true;
+}
+
 static bool build_open_backends(struct emu_machine_config *config,
                                 const struct lathe_definition *definition, GPtrArray *serials,
                                 GError **error)
@@ -304,7 +319,8 @@ static void build_add_shares(struct emu_machine_config *config,
 }
 
 struct emu_machine *lathe_build_machine(const struct lathe_definition *definition,
-                                        GPtrArray *serials, const struct lathe_build_watch *watch,
+                                        GPtrArray *serials, GPtrArray *redirects,
+                                        const struct lathe_build_watch *watch,
                                         char **notice, GError **error)
 {
     struct emu_machine_config config = build_config(definition);
@@ -328,6 +344,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
         !build_open_nets(&config, definition, serials == NULL, watch, error) ||
         !lathe_sound_open(definition->parts, serials == NULL, watch, &config.sound, notice,
                           error) ||
+        !build_open_redirects(&config, definition, redirects, error) ||
         (serials != NULL && !build_open_backends(&config, definition, serials, error))) {
         build_close_backends(&config);
         lathe_session_told_free(told);
@@ -357,7 +374,7 @@ struct emu_machine *lathe_build_machine(const struct lathe_definition *definitio
 
 char *lathe_session_describe(const struct lathe_definition *definition, GError **error)
 {
-    struct emu_machine *machine = lathe_build_machine(definition, NULL, NULL, NULL, error);
+    struct emu_machine *machine = lathe_build_machine(definition, NULL, NULL, NULL, NULL, error);
 
     if (machine == NULL)
         return NULL;

@@ -21,11 +21,12 @@ struct lathe_build_watch {
     struct emu_block_backend *drives; /* becomes the back ends of the definition's disks */
 };
 
-/* serials: of LatheSerial *, or NULL for a machine with nothing connected; watch NULL: nobody
- * hears. Any thread; waits. NULL with *error. *notice becomes what its people should know of it,
+/* serials: of LatheSerial *, or NULL for a machine with nothing connected; redirects likewise, of
+ * those of lathe_serial_new_redirect; watch NULL: nobody hears. Any thread; waits. NULL with *error. *notice becomes what its people should know of it,
  * g_free; else it stays NULL; with serials only. */
 struct emu_machine *lathe_build_machine(const struct lathe_definition *definition,
-                                        GPtrArray *serials, const struct lathe_build_watch *watch,
+                                        GPtrArray *serials, GPtrArray *redirects,
+                                        const struct lathe_build_watch *watch,
                                         char **notice, GError **error);
 
 #endif

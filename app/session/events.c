@@ -180,7 +180,8 @@ struct session_box *lathe_session_box_new(LatheSession *session, GError **error)
     box->session = session;
     box->generation = session->generation;
     box->machine =
-        lathe_build_machine(session->definition, session->serials, &watch, &notice, error);
+        lathe_build_machine(session->definition, session->serials, session->redirects, &watch,
+                            &notice, error);
     if (box->machine == NULL) {
         g_free(notice);
         g_clear_pointer(&box, g_free);

@@ -28,6 +28,7 @@ struct _LatheSession {
     GObject parent;
     struct lathe_definition *definition;
     GPtrArray *serials, *screens;
+    GPtrArray *redirects; /* of LatheSerial *, ways to USB devices of viewers' */
     GPtrArray *requests;     /* of struct lathe_session_request */
     gint requests_waiting;   /* atomic: events of them */
     struct session_box *box; /* NULL: none now */

@@ -10,17 +10,21 @@
 #include "app/plan/error.h"
 #include "app/session/agent.h"
 #include "app/session/input.h"
+#include "app/session/internal.h"
+#include "app/session/remote-port.h"
 
-#define REMOTE_KEY "lathe-remote" /* of the session's data */
+#define REMOTE_KEY     "lathe-remote"              /* of the session's data */
+#define REMOTE_CONSOLE "org.qemu.console.serial.0" /* the name that viewers know */
 
 struct lathe_remote {
     LatheSession *session;
     const struct lathe_spice_module *module;
     struct disp_spice *server;
-    LatheSerial *agent; /* the session's; NULL: the machine has no such channel */
-    gboolean has_agent; /* the guest's agent is the viewers' now, not a window's */
-    char *ticket;       /* NULL: nobody is asked for one */
-    gint64 expiry;      /* of it */
+    GPtrArray *ports;                /* of struct lathe_remote_port * */
+    struct lathe_remote_port *agent; /* one of them; NULL: the machine has no such channel */
+    gboolean has_agent;              /* it is the viewers' now, not a window's */
+    char *ticket;                    /* NULL: nobody is asked for one */
+    gint64 expiry;                   /* of it */
 };
 
 /* ---- what clients do ---- */
@@ -40,13 +44,6 @@ static void remote_on_release(void *opaque)
     lathe_input_release(((struct lathe_remote *)opaque)->session);
 }
 
-static size_t remote_on_agent(void *opaque, const uint8_t *data, size_t length)
-{
-    struct lathe_remote *remote = opaque;
-
-    return remote->agent != NULL ? lathe_serial_send(remote->agent, data, length) : length;
-}
-
 static void remote_on_channel(void *opaque, enum disp_spice_event event,
                               const struct disp_spice_channel *channel)
 {
@@ -55,29 +52,16 @@ static void remote_on_channel(void *opaque, enum disp_spice_event event,
     g_signal_emit_by_name(((struct lathe_remote *)opaque)->session, "viewer", &argument);
 }
 
-/* ---- the guest's agent ---- */
+/* ---- ports ---- */
 
-static void remote_on_agent_listening(LatheSerial *serial, gboolean listening, gpointer data)
+static struct lathe_remote_port *remote_add_port(struct lathe_remote *remote, LatheSerial *serial,
+                                                 enum disp_spice_port_kind kind, const char *name)
 {
-    struct lathe_remote *remote = data;
+    struct lathe_remote_port *port =
+        lathe_remote_port_new(remote->module, remote->server, serial, kind, name);
 
-    remote->module->agent_set_present(remote->server, listening && remote->has_agent);
-}
-
-static void remote_on_agent_output(LatheSerial *serial, GBytes *bytes, gpointer data)
-{
-    struct lathe_remote *remote = data;
-
-    if (remote->has_agent)
-        remote->module->agent_receive(remote->server, g_bytes_get_data(bytes, NULL),
-                                      g_bytes_get_size(bytes));
-}
-
-static void remote_on_agent_drained(LatheSerial *serial, gpointer data)
-{
-    struct lathe_remote *remote = data;
-
-    remote->module->agent_has_room(remote->server);
+    g_ptr_array_add(remote->ports, port);
+    return port;
 }
 
 /* Where there is a window too the agent is the viewers' while somebody is there. */
@@ -91,8 +75,7 @@ static void remote_share_agent(struct lathe_remote *remote)
     remote->has_agent = theirs;
     if (window)
         disp_agent_set_elsewhere(lathe_agent_get_core(lathe_agent_get(remote->session)), theirs);
-    remote->module->agent_set_present(remote->server,
-                                      theirs && lathe_serial_is_listening(remote->agent));
+    lathe_remote_port_set_wanted(remote->agent, theirs);
 }
 
 static void remote_on_act(void *opaque)
@@ -103,22 +86,32 @@ static void remote_on_act(void *opaque)
         remote_share_agent(remote);
 }
 
-/* The channel of that name, if it leads nowhere else. */
-static void remote_join_agent(struct lathe_remote *remote)
+/* The agent's channel, other channels by their names, and the first serial port as remote-viewer
+ * looks for it; each if it leads nowhere else. */
+static void remote_join_serial(struct lathe_remote *remote, LatheSerial *serial)
+{
+    g_autofree char *location = lathe_serial_dup_location(serial);
+    const char *title = lathe_serial_get_title(serial);
+
+    if (location != NULL || lathe_serial_is_stdio(serial))
+        return;
+    if (strcmp(title, LATHE_SPICE_CHANNEL) == 0)
+        remote->agent = remote_add_port(remote, serial, DISP_SPICE_AGENT, NULL);
+    else if (lathe_serial_is_channel(serial))
+        remote_add_port(remote, serial, DISP_SPICE_PORT, title);
+    else if (strcmp(lathe_serial_get_name(serial), "serial0") == 0)
+        remote_add_port(remote, serial, DISP_SPICE_PORT, REMOTE_CONSOLE);
+}
+
+static void remote_join_ports(struct lathe_remote *remote)
 {
     GPtrArray *serials = lathe_session_get_serials(remote->session);
+    GPtrArray *redirects = remote->session->redirects;
 
-    for (guint i = 0; i < serials->len; i++) {
-        g_autofree char *location = lathe_serial_dup_location(serials->pdata[i]);
-        if (strcmp(lathe_serial_get_title(serials->pdata[i]), LATHE_SPICE_CHANNEL) == 0 &&
-            location == NULL)
-            remote->agent = serials->pdata[i];
-    }
-    if (remote->agent == NULL)
-        return;
-    g_signal_connect(remote->agent, "listening", G_CALLBACK(remote_on_agent_listening), remote);
-    g_signal_connect(remote->agent, "output", G_CALLBACK(remote_on_agent_output), remote);
-    g_signal_connect(remote->agent, "drained", G_CALLBACK(remote_on_agent_drained), remote);
+    for (guint i = 0; i < serials->len; i++)
+        remote_join_serial(remote, serials->pdata[i]);
+    for (guint i = 0; i < redirects->len; i++)
+        remote_add_port(remote, redirects->pdata[i], DISP_SPICE_USB, NULL);
     remote_share_agent(remote);
 }
 
@@ -165,7 +158,6 @@ static gboolean remote_serve(struct lathe_remote *remote,
                                            .pointer = remote_on_pointer,
                                            .release = remote_on_release,
                                            .act = remote_on_act,
-                                           .agent = remote_on_agent,
                                            .channel = remote_on_channel,
                                            .opaque = remote};
     g_autoptr(GError) found = NULL;
@@ -200,6 +192,7 @@ static gboolean remote_load(struct lathe_remote *remote, GError **error)
 
 static void remote_free(struct lathe_remote *remote)
 {
+    g_ptr_array_unref(remote->ports);
     g_free(remote->ticket);
     g_free(remote);
 }
@@ -213,13 +206,14 @@ struct lathe_remote *lathe_remote_start(LatheSession *session, GError **error)
         return NULL;
     remote = g_new0(struct lathe_remote, 1);
     remote->session = session;
+    remote->ports = g_ptr_array_new_with_free_func((GDestroyNotify)lathe_remote_port_free);
     if (!remote_load(remote, error) ||
         !remote_serve(remote, definition->spice, definition->name, error)) {
         remote_free(remote);
         return NULL;
     }
     remote_add_screens(remote);
-    remote_join_agent(remote);
+    remote_join_ports(remote);
     remote->module->start(remote->server);
     g_signal_connect(session, "input-changed", G_CALLBACK(remote_on_input_changed), remote);
     remote_on_input_changed(session, remote);
@@ -233,8 +227,8 @@ void lathe_remote_stop(struct lathe_remote *remote)
         return;
     g_object_set_data(G_OBJECT(remote->session), REMOTE_KEY, NULL);
     g_signal_handlers_disconnect_by_data(remote->session, remote);
-    if (remote->agent != NULL)
-        g_signal_handlers_disconnect_by_data(remote->agent, remote);
+    for (guint i = 0; i < remote->ports->len; i++)
+        lathe_remote_port_part(remote->ports->pdata[i]);
     remote->module->free(g_steal_pointer(&remote->server));
     remote_free(remote);
 }

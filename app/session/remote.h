@@ -19,9 +19,12 @@ struct lathe_spice_module {
     void (*start)(struct disp_spice *spice);
     void (*set_input)(struct disp_spice *spice, bool absolute, unsigned leds);
     bool (*set_ticket)(struct disp_spice *spice, const char *ticket, unsigned seconds, bool part);
-    void (*agent_set_present)(struct disp_spice *spice, bool present);
-    void (*agent_receive)(struct disp_spice *spice, const void *data, size_t length);
-    void (*agent_has_room)(struct disp_spice *spice);
+    struct disp_spice_port *(*add_port)(struct disp_spice *spice, enum disp_spice_port_kind kind,
+                                        const char *name,
+                                        const struct disp_spice_port_hooks *hooks);
+    void (*port_set_present)(struct disp_spice_port *port, bool present);
+    void (*port_receive)(struct disp_spice_port *port, const void *data, size_t length);
+    void (*port_has_room)(struct disp_spice_port *port);
     unsigned (*count_viewers)(const struct disp_spice *spice);
     bool (*is_absolute)(const struct disp_spice *spice);
     unsigned (*count_channels)(const struct disp_spice *spice);

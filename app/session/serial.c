@@ -20,6 +20,7 @@
 struct _LatheSerial {
     GObject parent;
     char *name, *title;
+    gboolean channel;
 
     GMutex output_lock; /* taken inside device locks: nothing is called with it held */
     GByteArray *output;
@@ -30,6 +31,7 @@ struct _LatheSerial {
     bool told;      /* main thread, like the next: of what listeners were told */
     guint told_openings;
     gint64 last_batch; /* monotonic microseconds */
+    gboolean prompt;   /* constant: what the guest writes does not wait for more */
     GSource *output_source;
 
     GMutex input_lock; /* guards chardev against close */
@@ -38,6 +40,7 @@ struct _LatheSerial {
     gboolean breaking;
     gsize before_break;  /* bytes that go before it */
     guint columns, rows; /* of the terminal; 0: not known */
+    gboolean connected;  /* somebody is at the far end */
     GSource *input_source;
 
     GMutex inner_lock; /* behind input_lock and device locks; the next four */
@@ -71,6 +74,8 @@ static void serial_chardev_open(void *opaque, struct emu_chardev *chardev)
     serial->chardev = chardev;
     if (serial->columns != 0)
         emu_chardev_resize(chardev, serial->columns, serial->rows);
+    if (serial->connected)
+        emu_chardev_set_connected(chardev, true);
     serial_open_inner(serial);
     g_mutex_unlock(&serial->input_lock);
     g_source_set_ready_time(serial->input_source, 0);
@@ -86,7 +91,7 @@ static void serial_keep_output(LatheSerial *serial, const uint8_t *data, size_t 
         length = room;
     }
     g_byte_array_append(serial->output, data, (guint)length);
-    gint64 when = serial->last_batch + SERIAL_BATCH_US;
+    gint64 when = serial->prompt ? 0 : serial->last_batch + SERIAL_BATCH_US;
     g_mutex_unlock(&serial->output_lock);
     if (was_empty)
         g_source_set_ready_time(serial->output_source, when);
@@ -411,6 +416,17 @@ void lathe_serial_resize(LatheSerial *serial, guint columns, guint rows)
     g_mutex_unlock(&serial->input_lock);
 }
 
+/* The last word counts for a machine that is being made. */
+void lathe_serial_set_connected(LatheSerial *serial, gboolean connected)
+{
+    g_byte_array_set_size(serial->waiting, 0);
+    g_mutex_lock(&serial->input_lock);
+    serial->connected = connected;
+    if (serial->chardev != NULL)
+        emu_chardev_set_connected(serial->chardev, connected);
+    g_mutex_unlock(&serial->input_lock);
+}
+
 gsize lathe_serial_get_waiting(LatheSerial *serial)
 {
     return serial->waiting->len;
@@ -465,6 +481,11 @@ gboolean lathe_serial_is_visible(LatheSerial *serial)
 gboolean lathe_serial_is_listening(LatheSerial *serial)
 {
     return serial->told;
+}
+
+gboolean lathe_serial_is_channel(LatheSerial *serial)
+{
+    return serial->channel;
 }
 
 gboolean lathe_serial_is_stdio(LatheSerial *serial)
@@ -522,8 +543,21 @@ LatheSerial *lathe_serial_new_console(unsigned index,
 LatheSerial *lathe_serial_new_channel(unsigned index,
                                       const struct lathe_channel_definition *definition)
 {
-    return serial_new(&definition->end, g_strdup_printf("channel%u", index),
-                      g_strdup(definition->name));
+    LatheSerial *serial = serial_new(&definition->end, g_strdup_printf("channel%u", index),
+                                     g_strdup(definition->name));
+
+    serial->channel = TRUE;
+    return serial;
+}
+
+LatheSerial *lathe_serial_new_redirect(unsigned index)
+{
+    static const struct lathe_serial_definition nowhere = {.kind = LATHE_SERIAL_NULL};
+    LatheSerial *serial = serial_new(&nowhere, g_strdup_printf("redirect%u", index),
+                                     g_strdup_printf("USB %u", index + 1));
+
+    serial->prompt = TRUE;
+    return serial;
 }
 
 static void lathe_serial_init(LatheSerial *serial)

@@ -32,6 +32,10 @@ struct lathe_channel_definition;
 LatheSerial *lathe_serial_new_channel(unsigned index,
                                       const struct lathe_channel_definition *definition);
 
+/* The way to a USB device that is elsewhere: bytes of the redirection protocol, which begins anew
+ * with "reset". What the guest writes does not wait. */
+LatheSerial *lathe_serial_new_redirect(unsigned index);
+
 /*
  * Fills *out for a machine that is being made; opens what the definition asks for (a new pty, the
  * socket, the file). False with *error if the host refuses. The thread that makes the machine.
@@ -59,6 +63,8 @@ void lathe_serial_send_break(LatheSerial *serial);
 /* The terminal that shows it has this size now; the guest follows, where the port can tell it. Kept
  * for the next machine. Main thread. */
 void lathe_serial_resize(LatheSerial *serial, guint columns, guint rows);
+/* Somebody came to the far end, or left: what waits for the guest is dropped. Main thread. */
+void lathe_serial_set_connected(LatheSerial *serial, gboolean connected);
 /* How many bytes of these still wait. Main thread. */
 gsize lathe_serial_get_waiting(LatheSerial *serial);
 
@@ -81,6 +87,8 @@ char *lathe_serial_dup_location(LatheSerial *serial);
 gboolean lathe_serial_is_visible(LatheSerial *serial);
 /* Does a program in the guest have the channel open, as "listening" told last? */
 gboolean lathe_serial_is_listening(LatheSerial *serial);
+/* Is it a channel, which programs in the guest open and close? */
+gboolean lathe_serial_is_channel(LatheSerial *serial);
 /* Is it the process's own standard input and output? */
 gboolean lathe_serial_is_stdio(LatheSerial *serial);
 

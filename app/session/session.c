@@ -440,6 +440,8 @@ LatheSession *lathe_session_new(struct lathe_definition *definition)
         g_ptr_array_add(session->serials, lathe_serial_new_console(i, &definition->console[i]));
     for (unsigned i = 0; i < definition->channels; i++)
         g_ptr_array_add(session->serials, lathe_serial_new_channel(i, &definition->channel[i]));
+    for (unsigned i = 0; definition->spice != NULL && i < definition->spice->usb; i++)
+        g_ptr_array_add(session->redirects, lathe_serial_new_redirect(i));
     return session;
 }
 
@@ -468,6 +470,8 @@ void lathe_session_close(LatheSession *session)
     g_clear_pointer(&session->hold_text, g_free);
     for (unsigned i = 0; i < session->serials->len; i++)
         lathe_serial_close(session->serials->pdata[i]);
+    for (unsigned i = 0; i < session->redirects->len; i++)
+        lathe_serial_close(session->redirects->pdata[i]);
 }
 
 static void lathe_session_dispose(GObject *object)
@@ -482,6 +486,7 @@ static void lathe_session_finalize(GObject *object)
 
     lathe_attach_free(session->attach);
     g_ptr_array_unref(session->serials);
+    g_ptr_array_unref(session->redirects);
     g_ptr_array_unref(session->screens);
     g_ptr_array_unref(session->requests);
     lathe_definition_free(session->definition);
@@ -491,6 +496,7 @@ static void lathe_session_finalize(GObject *object)
 static void lathe_session_init(LatheSession *session)
 {
     session->serials = g_ptr_array_new_with_free_func(g_object_unref);
+    session->redirects = g_ptr_array_new_with_free_func(g_object_unref);
     session->screens = g_ptr_array_new_with_free_func((GDestroyNotify)disp_screen_free);
     session->requests = g_ptr_array_new_with_free_func(session_request_free);
     session->attach = lathe_attach_new(session, lathe_session_push_order);

@@ -127,7 +127,6 @@ static bool server_start(struct disp_spice *spice, const struct disp_spice_optio
     }
     spice_server_set_agent_mouse(spice->server, FALSE); /* positions go to the tablet */
     spice->input = spice_input_new(spice);
-    spice->agent = spice_agent_new(spice);
     spice->door = spice_door_open(spice, options, error);
     return spice->door != NULL;
 }
@@ -138,6 +137,7 @@ struct disp_spice *disp_spice_new(const struct disp_spice_options *options,
     struct disp_spice *spice = g_new0(struct disp_spice, 1);
 
     spice->hooks = *hooks;
+    spice->ports = g_ptr_array_new_with_free_func(spice_port_free);
     spice_channels_open(spice);
     spice->server = spice_server_new();
     if (server_start(spice, options, error))
@@ -158,7 +158,7 @@ void disp_spice_free(struct disp_spice *spice)
     for (unsigned i = 0; i < spice->head_count; i++)
         spice_head_free(spice->heads[i]);
     spice_input_free(spice->input);
-    spice_agent_free(spice->agent);
+    g_ptr_array_unref(spice->ports);
     spice_channels_close(spice);
     g_free(spice);
 }

@@ -16,7 +16,6 @@
 struct spice_head;
 struct spice_door;
 struct spice_input;
-struct spice_agent;
 
 struct disp_spice {
     SpiceServer *server;
@@ -27,7 +26,7 @@ struct disp_spice {
     struct disp_screen *screens[SPICE_HEADS_MAX];
     unsigned head_count;
     struct spice_input *input;
-    struct spice_agent *agent;
+    GPtrArray *ports; /* of struct disp_spice_port * */
     struct spice_door *door;
     GPtrArray *channels; /* of struct disp_spice_channel * */
 };
@@ -93,9 +92,8 @@ void spice_input_free(struct spice_input *input);
 void spice_input_set(struct spice_input *input, bool absolute, unsigned leds);
 bool spice_input_is_absolute(const struct spice_input *input);
 
-/* ---- agent.c: the way to the guest's agent ---- */
+/* ---- port.c: ways for bytes ---- */
 
-struct spice_agent *spice_agent_new(struct disp_spice *spice);
-void spice_agent_free(struct spice_agent *agent); /* NULL is legal */
+void spice_port_free(gpointer data);
 
 #endif

@@ -48,9 +48,6 @@ struct disp_spice_hooks {
     void (*pointer)(void *opaque, const struct emu_pointer_event *event);
     void (*release)(void *opaque); /* the last client left: all keys and buttons go up */
     void (*act)(void *opaque);     /* somebody came, left or did something */
-    /* Bytes for the guest's agent. Returns how many were taken; disp_spice_agent_has_room follows
-     * if that were not all. */
-    size_t (*agent)(void *opaque, const uint8_t *data, size_t length);
     /* A connection came or went. The channel is the server's. */
     void (*channel)(void *opaque, enum disp_spice_event event,
                     const struct disp_spice_channel *channel);
@@ -72,12 +69,36 @@ void disp_spice_start(struct disp_spice *spice);
 /* Whether the guest listens to positions, and the lamps of its keyboard (EMU_LED_...). */
 void disp_spice_set_input(struct disp_spice *spice, bool absolute, unsigned leds);
 
-/* A program in the guest has the agent's channel open (com.redhat.spice.0), or no longer; what it
- * writes there; there is room again for bytes to it. One that writes 32 MiB that nobody takes is
- * parted until it opens the channel again. */
-void disp_spice_agent_set_present(struct disp_spice *spice, bool present);
-void disp_spice_agent_receive(struct disp_spice *spice, const void *data, size_t length);
-void disp_spice_agent_has_room(struct disp_spice *spice);
+/* ---- bytes between the machine and the clients ---- */
+
+enum disp_spice_port_kind {
+    DISP_SPICE_AGENT, /* the guest's: clipboard, sizes, files */
+    DISP_SPICE_USB,   /* a device of a client's, by the USB network redirection protocol */
+    DISP_SPICE_PORT,  /* with a name by which clients know what it is for */
+};
+
+struct disp_spice_port;
+
+struct disp_spice_port_hooks {
+    /* Bytes for the machine. Returns how many were taken; disp_spice_port_has_room follows if that
+     * were not all. */
+    size_t (*write)(void *opaque, const uint8_t *data, size_t length);
+    /* A client opened it, or left. NULL: nobody need know. */
+    void (*connected)(void *opaque, bool connected);
+    void *opaque;
+};
+
+/* name: of a DISP_SPICE_PORT, copied. It is the server's. Before disp_spice_start. */
+struct disp_spice_port *disp_spice_add_port(struct disp_spice *spice,
+                                            enum disp_spice_port_kind kind, const char *name,
+                                            const struct disp_spice_port_hooks *hooks);
+/* An agent, or what is behind a named port, is there or no longer; at first it is not. */
+void disp_spice_port_set_present(struct disp_spice_port *port, bool present);
+/* What the machine writes: dropped while nobody is there. An agent that writes 32 MiB that nobody
+ * takes is parted until it is present again; what others write beyond that is dropped. */
+void disp_spice_port_receive(struct disp_spice_port *port, const void *data, size_t length);
+/* There is room again for bytes to the machine. */
+void disp_spice_port_has_room(struct disp_spice_port *port);
 
 /* Another ticket for those who come from now on, for so many seconds (0: for good); NULL: nobody is
  * let in any more. False: it is too long. part: those who are there are parted. */

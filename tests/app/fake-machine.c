@@ -753,6 +753,11 @@ void emu_chardev_resize(struct emu_chardev *chardev, unsigned columns, unsigned 
     chardev->machine->terminal = columns << 16 | rows;
 }
 
+/* It has no device to which that would matter. */
+void emu_chardev_set_connected(struct emu_chardev *chardev, bool connected)
+{
+}
+
 void emu_chardev_break(struct emu_chardev *chardev)
 {
     fake_print(chardev->machine, "[break]");

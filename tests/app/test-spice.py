@@ -20,6 +20,7 @@ from qmp import Qmp, Schema
 from xwindow import WAIT, Failed, keep_preferences, run_tests, wait_for
 
 PROGRAM, PICTURES = sys.argv[1:3]
+CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "spice-client.py")
 LINK = b"REDQ" + (2).to_bytes(4, "little") + (2).to_bytes(4, "little")
 PATIENCE_OF_THE_DOOR = 10
 OPEN = []  # processes
@@ -34,7 +35,7 @@ def free_port():
 class Machine:
     """lathe run over a script of the fake machine, with viewers at its socket, or where options say."""
 
-    def __init__(self, display, folder, script, *options, where=None, shown="none"):
+    def __init__(self, display, folder, script, *options, where=None, shown="none", serial=True):
         self.display, self.folder = display, folder
         self.path = os.path.join(folder, "viewers")
         self.serial = os.path.join(folder, "serial")
@@ -46,8 +47,8 @@ class Machine:
         self.stderr = open(os.path.join(folder, "stderr"), "w+")
         self.process = subprocess.Popen(
             [PROGRAM, "run", kernel, "--append", "screen;" + script, "--display", shown, "--display",
-             "spice=" + (where or "unix:" + self.path), "--serial", "file:" + self.serial, "--control",
-             "unix:" + control, *options],
+             "spice=" + (where or "unix:" + self.path), "--control", "unix:" + control,
+             *(["--serial", "file:" + self.serial] if serial else []), *options],
             env=display.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.stderr)
         OPEN.append(self.process)
         wait_for("a socket for viewers", lambda: "remote-viewer" in self.messages())
@@ -377,6 +378,25 @@ def test_unasked(display, folder):
     machine.end()
 
 
+def test_port(display, folder):
+    """The first serial port under the name that remote-viewer knows, to and fro; the next client comes to it too."""
+    machine = Machine(display, folder, "screen;echo;spin", shown="gtk", serial=False)
+    for word in ("cat", "dog"):
+        client = subprocess.Popen([CLIENT, machine.uri(), "port=org.qemu.console.serial.0"], text=True,
+                                  env=display.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        OPEN.append(client)
+        for line in iter(client.stdout.readline, "port: open 1\n"):
+            if not line:
+                raise Failed("no such port")
+        client.stdin.write(word + "\n")
+        client.stdin.flush()
+        if word not in client.stdout.readline():
+            raise Failed("what was typed does not come back")
+        client.kill()
+        client.wait()
+    machine.end()
+
+
 def make_certificate(folder):
     """For 127.0.0.1, signed by itself."""
     os.mkdir(os.path.join(folder, "tls"))
@@ -449,4 +469,4 @@ def end_all():
 
 atexit.register(end_all)
 run_tests("spice", [test_picture, test_changes, test_window, test_keyboard, test_positions, test_ways, test_turns,
-                    test_garbage, test_ticket, test_control, test_unasked, test_tls, test_refusals], PICTURES, sys.argv[3:])
+                    test_garbage, test_ticket, test_control, test_unasked, test_port, test_tls, test_refusals], PICTURES, sys.argv[3:])
