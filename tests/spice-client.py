@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A viewer without a window, by the library that remote-viewer is made of: for tests.
 
-spice-client.py URI WORD...: until it is ended. Words: cd=IMAGE passes a USB CD drive with that image on;
+spice-client.py URI WORD...: until it is ended, three minutes at most. Words: cd=IMAGE passes a USB CD drive with that image on;
 port=NAME prints what comes out of the port and sends it the lines of the standard input.
 """
 import os
@@ -13,6 +13,7 @@ gi.require_version("SpiceClientGLib", "2.0")
 from gi.repository import GLib, GObject, SpiceClientGLib  # pylint: disable=wrong-import-position
 
 URI = sys.argv[1]
+PATIENCE = int(os.environ.get("PATIENCE", "3"))
 WORDS = dict(word.split("=", 1) for word in sys.argv[2:])
 
 
@@ -54,8 +55,14 @@ class Port:
     def __init__(self, channel):
         self.channel = channel
         listen(channel, "port-data", self.receive)
-        listen(channel, "notify::port-opened", lambda *_: say("port: open %d" % channel.props.port_opened))
+        listen(channel, "notify::port-opened", self.tell)
+        self.tell(channel)
         GLib.io_add_watch(0, GLib.PRIORITY_DEFAULT, GLib.IO_IN, self.send)
+
+    @staticmethod
+    def tell(channel, *_):
+        if channel.props.port_opened:
+            say("port: open")
 
     @staticmethod
     def receive(channel, data, length):
@@ -95,6 +102,7 @@ def main():
     if not session.connect():
         say("no connection")
         return 1
+    GLib.timeout_add_seconds(60 * PATIENCE, sys.exit, 1)
     GLib.MainLoop().run()
     return 0
 

@@ -10,6 +10,7 @@
 #include "emulator/api/audio.h"
 #include "emulator/api/buses.h"
 #include "emulator/api/error.h"
+#include "emulator/api/gpu.h"
 #include "emulator/api/ops/block.h"
 #include "emulator/api/ops/chardev.h"
 #include "emulator/api/ops/gpu.h"
@@ -78,17 +79,6 @@ struct emu_nic {
     unsigned boot;   /* as a drive's */
     struct emu_pci_place place;
     bool no_pxe4, no_pxe6; /* OVMF leaves out PXE by IPv4 or IPv6, on all adapters */
-};
-
-/* The graphics adapter. */
-enum emu_gpu {
-    EMU_GPU_NONE,
-    EMU_GPU_STD,       /* a VGA with Bochs's VBE extension */
-    EMU_GPU_VIRTIO,    /* a virtio graphics adapter that starts as a VGA */
-    EMU_GPU_BOCHS,     /* Bochs's linear frame buffer without the VGA */
-    EMU_GPU_RAMFB,     /* a picture in RAM, if firmware sets it up */
-    EMU_GPU_VIRTIO_GL, /* as EMU_GPU_VIRTIO, and gpu_backend renders for it */
-    EMU_GPU_VENUS,     /* the same with Vulkan */
 };
 
 /* 0 stands for "derive it": see emu_topology_complete. */

@@ -378,6 +378,13 @@ def test_unasked(display, folder):
     machine.end()
 
 
+def read_until(stream, text):
+    for line in stream:
+        if text in line:
+            return
+    raise Failed("never '%s'" % text)
+
+
 def test_port(display, folder):
     """The first serial port under the name that remote-viewer knows, to and fro; the next client comes to it too."""
     machine = Machine(display, folder, "screen;echo;spin", shown="gtk", serial=False)
@@ -385,13 +392,10 @@ def test_port(display, folder):
         client = subprocess.Popen([CLIENT, machine.uri(), "port=org.qemu.console.serial.0"], text=True,
                                   env=display.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         OPEN.append(client)
-        for line in iter(client.stdout.readline, "port: open 1\n"):
-            if not line:
-                raise Failed("no such port")
+        read_until(client.stdout, "port: open")
         client.stdin.write(word + "\n")
         client.stdin.flush()
-        if word not in client.stdout.readline():
-            raise Failed("what was typed does not come back")
+        read_until(client.stdout, word)
         client.kill()
         client.wait()
     machine.end()
