@@ -206,8 +206,13 @@ def test_positions(display, folder):
     left, top = viewer.wait_guest((255, 255, 0))  # the second bar, below the middle
     left, top = left - 80, top - 241
     for x, y in ((100, 50), (639, 479)):
-        display.tool("xdotool", "mousemove", str(left + x), str(top + y))
-        machine.wait_text("pointer at %d %d buttons 0" % ((2 * x + 1) * 32768 // 1280, (2 * y + 1) * 32768 // 960))
+        text = "pointer at %d %d buttons 0" % ((2 * x + 1) * 32768 // 1280, (2 * y + 1) * 32768 // 960)
+
+        def moved(x=x, y=y, text=text):  # a viewer that has just come up may miss one
+            display.tool("xdotool", "mousemove", str(left + x - 1), str(top + y), "mousemove", str(left + x), str(top + y))
+            time.sleep(0.2)
+            return text in machine.text()
+        wait_for("'%s' on the serial port" % text, moved)
     display.tool("xdotool", "mousedown", "1", "mouseup", "1", "mousedown", "3", "mouseup", "3", "click", "5")
     for text in ("buttons 1 wheel 0 0", "buttons 2 wheel 0 0", "wheel 1 0"):
         machine.wait_text(text)
