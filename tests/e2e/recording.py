@@ -203,6 +203,22 @@ def test_asked():
     end(process)
 
 
+def test_screens():
+    """The monitors of a running guest."""
+    process = run()
+    for words, wanted in (((), "connected"), (("unplug", "2"), False), (("plug", "2"), True)):
+        lathe("screens", "vm", *words)
+        told = json.loads(lathe("screens", "vm", "--json").stdout)
+        if len(told) != 2 or (words and told[1]["connected"] != wanted):
+            raise Failed("screens %s: %s" % (words, told))
+    for words, wanted in ((("unplug", "1"), "first screen stays"), (("unplug", "3"), "no screen 3"),
+                          (("pull", "2"), "plug or unplug"), (("plug",), "NUMBER"), (("plug", "x"), "no screen")):
+        said = lathe("screens", "vm", *words, status=2).stderr.decode()
+        if wanted not in said or said.count("\n") != 1:
+            raise Failed("screens %s says %s" % (words, said))
+    end(process)
+
+
 def test_full():
     process = run("--record", "full.lrec")
     limit = max(os.path.getsize(path("full.lrec")), 5000) + 300  # more than a screenshot has
@@ -225,7 +241,7 @@ def main():
     os.makedirs(path("run"), mode=0o700)
     lathe("create", "vm", "--memory", "128M", "--display", "none", "--net", "none", "--serial", "null", "--gpu",
           "virtio,heads=2", "--cdrom", DISC, "--firmware", "bios")
-    for case in (test_shown, test_killed, test_asked, test_full):
+    for case in (test_shown, test_killed, test_asked, test_screens, test_full):
         try:
             case()
             report("recording-" + case.__name__[5:], True)
