@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A cloud image starts with what the assistant wrote for cloud-init, to a login prompt without a key pressed.
 
-cloud.py LATHE GUESTS CASE...: "disc", the files on a volume CIDATA; "smbios", the system's serial number (SMBIOS type 1)
-says that they come by HTTP from the machine's own network. Then the user logs in and looks at what was set up.
+cloud.py LATHE GUESTS CASE...: "disc", the files on a volume CIDATA, and one named OEMDRV beside it; "smbios", the
+system's serial number (SMBIOS type 1) says that they come by HTTP from the machine's own network, and credentials for
+systemd come as strings of SMBIOS type 11. Then the user logs in and looks at what was set up.
 """
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -23,6 +25,8 @@ USER, PASSWORD, HOST = "ada", "correct horse 7", "engine-1"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJp0V2mJ1M8J6sSQ0p0y5c1i2Hn1Uu1m0qk3Zk1bq2xY ada@example.org"
 ANSWERS = {"login": USER, "full-name": "Ada Lovelace", "password": PASSWORD, "ssh-keys": [KEY], "hostname": HOST,
            "timezone": "Europe/Berlin", "commands": ["echo \"ran as $(id -un)\" >/var/tmp/command"], "method": "dhcp"}
+KICKSTART = "text\nlang en_US.UTF-8\n"
+CREDENTIALS = ["lathe.told=by SMBIOS", "tmpfiles.extra=f /var/tmp/told 0644 root root - also by SMBIOS"]
 
 
 class Guest:
@@ -80,14 +84,30 @@ def make_files(name):
                    {"user-data", "meta-data", "network-config"} <= set(os.listdir("seed")), done.stderr)
 
 
+def credentials():
+    """What the assistant for network boot says of them to "lathe run"."""
+    with open("netboot.json", "w", encoding="utf-8") as file:
+        json.dump({"wizard": "netboot", "answers": {"source": "uki", "uki": os.path.abspath("answers.json"),
+                                                    "client": "http", "credentials": CREDENTIALS}}, file)
+    done = lathe("wizard", "netboot", "--answers", "netboot.json", "--output", "netboot")
+    verdict.report("smbios-credentials", done.returncode == 0, done.stderr)
+    with open("netboot/lathe.args", encoding="utf-8") as file:
+        words = shlex.split(file.read())
+    return [word for i, word in enumerate(words) if "--smbios" in (word, words[i - 1])]
+
+
 def options(case):
     if case == "smbios":
         with open("seed/vendor-data", "w", encoding="ascii"):
             pass
-        return ["--net", "user,tftp=seed", "--smbios", "type=1,serial=ds=nocloud-net;s=http://10.0.2.4/"]
-    done = lathe("seed", "disc", "seed/user-data", "seed/meta-data", "seed/network-config", "--output", "seed.iso")
-    verdict.report(case + "-disc", done.returncode == 0, done.stderr)
-    return ["--disk", "seed.iso,format=raw,readonly"]  # the cloud's kernel has no driver for SATA
+        return ["--net", "user,tftp=seed", "--smbios", "type=1,serial=ds=nocloud-net;s=http://10.0.2.4/", *credentials()]
+    with open("ks.cfg", "w", encoding="ascii") as file:
+        file.write(KICKSTART)
+    for done in (lathe("seed", "disc", "seed/user-data", "seed/meta-data", "seed/network-config", "--output", "seed.iso"),
+                 lathe("seed", "disc", "ks.cfg", "--label", "OEMDRV", "--output", "oemdrv.iso")):
+        verdict.report(case + "-disc", done.returncode == 0, done.stderr)
+    # The cloud's kernel has no driver for SATA.
+    return ["--disk", "seed.iso,format=raw,readonly", "--disk", "oemdrv.iso,format=raw,readonly"]
 
 
 def log_in(case, guest):
@@ -126,6 +146,26 @@ def look(case, guest):
     verdict.report(case + "-grown", size > 3 << 20, size)
 
 
+def as_root(guest, command):
+    return guest.ask("echo '%s' | sudo -S -p '' sh -c '%s'" % (PASSWORD, command))
+
+
+def look_volumes(guest):
+    """By their labels, as installers find them."""
+    said = as_root(guest, "blkid -t TYPE=iso9660 -s LABEL -o value | sort | tr \"\\n\" \" \"")
+    verdict.report("disc-labels", said == "CIDATA OEMDRV", said)
+    said = as_root(guest, "mount -o ro LABEL=OEMDRV /mnt && cat /mnt/ks.cfg && umount /mnt")
+    verdict.report("disc-oemdrv", said == KICKSTART.strip(), said)
+
+
+def look_credentials(guest):
+    """systemd has taken them: one is there to be asked for, the other made a file at the start."""
+    said = as_root(guest, "systemd-creds --system cat lathe.told")
+    verdict.report("smbios-credential", said == "by SMBIOS", said)
+    said = guest.ask("cat /var/tmp/told")
+    verdict.report("smbios-credential-acts", said == "also by SMBIOS", said)
+
+
 def check(case):
     make_files(case)
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", IMAGE, "-F", "qcow2", "disk.qcow2", "4G"], check=True)
@@ -133,6 +173,7 @@ def check(case):
     try:
         if log_in(case, guest):
             look(case, guest)
+            {"disc": look_volumes, "smbios": look_credentials}[case](guest)
             guest.type("echo '%s' | sudo -S -p '' poweroff" % PASSWORD)
             verdict.report(case + "-powers-off", guest.process.wait(PATIENCE) == 0, guest.text[-2000:])
     finally:

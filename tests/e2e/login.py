@@ -27,7 +27,7 @@ class Console:
         self.log, self.errors = open(log, "wb"), open(log + ".errors", "wb")
         self.process = subprocess.Popen([lathe, "run", "guest", "--display", "none"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.errors, env=environment)
-        self.text = ""
+        self.text, self.typed = "", []
 
     def wait(self, pattern, seconds):
         """Until there is such a text, which is then taken as read; its match, or None. Seconds may be silent."""
@@ -45,6 +45,7 @@ class Console:
         return found
 
     def type(self, line):
+        self.typed.append(line)
         os.write(self.process.stdin.fileno(), line.encode() + b"\r")
 
     def said(self):
