@@ -3,6 +3,7 @@
  * empties it into a disp_writer. The thread wakes the main thread by a source's ready time. */
 #include "display/record/recorder.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 
@@ -47,8 +48,8 @@ struct disp_recorder {
     GThread *thread;
     struct disp_writer *writer; /* the thread's while it runs */
 
-    GMutex lock;
-    GCond filled;
+    pthread_mutex_t lock; /* not GLib's, which the race detector does not see */
+    pthread_cond_t filled;
     GQueue queue; /* of struct recorder_item */
     size_t queued;
     bool stopping, finished;
@@ -71,39 +72,39 @@ static struct recorder_item *recorder_take(struct disp_recorder *recorder)
 {
     struct recorder_item *item;
 
-    g_mutex_lock(&recorder->lock);
+    pthread_mutex_lock(&recorder->lock);
     while (g_queue_is_empty(&recorder->queue) && !recorder->stopping)
-        g_cond_wait(&recorder->filled, &recorder->lock);
+        pthread_cond_wait(&recorder->filled, &recorder->lock);
     item = g_queue_pop_head(&recorder->queue);
-    g_mutex_unlock(&recorder->lock);
+    pthread_mutex_unlock(&recorder->lock);
     return item;
 }
 
 /* There is room again: the main thread may have changes that wait for it. */
 static void recorder_publish(struct disp_recorder *recorder, const struct recorder_item *item)
 {
-    g_mutex_lock(&recorder->lock);
+    pthread_mutex_lock(&recorder->lock);
     recorder->queued -= item->size;
     recorder->frames = disp_writer_get_frames(recorder->writer);
     recorder->size = disp_writer_get_size(recorder->writer);
-    g_mutex_unlock(&recorder->lock);
+    pthread_mutex_unlock(&recorder->lock);
     g_source_set_ready_time(&recorder->source->source, 0);
 }
 
 /* last: the time of the last item; the main thread may not know yet that it ends. */
 static void recorder_finish(struct disp_recorder *recorder, uint64_t last)
 {
-    g_mutex_lock(&recorder->lock);
+    pthread_mutex_lock(&recorder->lock);
     uint64_t time = MAX(recorder->end_time, last), merged = recorder->end_merged;
-    g_mutex_unlock(&recorder->lock);
+    pthread_mutex_unlock(&recorder->lock);
     disp_writer_done(recorder->writer, time, merged, NULL);
-    g_mutex_lock(&recorder->lock);
+    pthread_mutex_lock(&recorder->lock);
     recorder->why = g_strdup(disp_writer_get_fault(recorder->writer));
     recorder->frames = disp_writer_get_frames(recorder->writer);
     recorder->size = disp_writer_get_size(recorder->writer);
     recorder->finished = true;
     g_queue_clear_full(&recorder->queue, recorder_free_item);
-    g_mutex_unlock(&recorder->lock);
+    pthread_mutex_unlock(&recorder->lock);
     g_clear_pointer(&recorder->writer, disp_writer_free);
     g_source_set_ready_time(&recorder->source->source, 0);
 }
@@ -209,20 +210,20 @@ static void head_send(struct recorder_head *head, bool must)
     struct disp_recorder *recorder = head->recorder;
     size_t size = (size_t)head_area(head) * 4;
 
-    g_mutex_lock(&recorder->lock);
+    pthread_mutex_lock(&recorder->lock);
     bool room = must || recorder->queued == 0 || recorder->queued + size <= RECORDER_QUEUE;
-    g_mutex_unlock(&recorder->lock);
+    pthread_mutex_unlock(&recorder->lock);
     if (!head->waits || !room)
         return;
     struct recorder_item *item = head_make_item(head);
     recorder->merged += head->merged;
     head->waits = head->moved = false;
     head->merged = head->count = 0;
-    g_mutex_lock(&recorder->lock);
+    pthread_mutex_lock(&recorder->lock);
     recorder->queued += size;
     g_queue_push_tail(&recorder->queue, item);
-    g_cond_signal(&recorder->filled);
-    g_mutex_unlock(&recorder->lock);
+    pthread_cond_signal(&recorder->filled);
+    pthread_mutex_unlock(&recorder->lock);
 }
 
 static uint64_t recorder_time(struct disp_recorder *recorder)
@@ -279,19 +280,19 @@ static void recorder_leave(struct disp_recorder *recorder)
         disp_screen_watch(head->screen, false);
     }
     uint64_t time = recorder_time(recorder);
-    g_mutex_lock(&recorder->lock);
+    pthread_mutex_lock(&recorder->lock);
     recorder->end_time = time;
     recorder->end_merged = recorder->merged;
-    g_mutex_unlock(&recorder->lock);
+    pthread_mutex_unlock(&recorder->lock);
 }
 
 void disp_recorder_stop(struct disp_recorder *recorder)
 {
     recorder_leave(recorder);
-    g_mutex_lock(&recorder->lock);
+    pthread_mutex_lock(&recorder->lock);
     recorder->stopping = true;
-    g_cond_signal(&recorder->filled);
-    g_mutex_unlock(&recorder->lock);
+    pthread_cond_signal(&recorder->filled);
+    pthread_mutex_unlock(&recorder->lock);
 }
 
 static gboolean recorder_dispatch(GSource *source, GSourceFunc callback, gpointer data)
@@ -299,9 +300,9 @@ static gboolean recorder_dispatch(GSource *source, GSourceFunc callback, gpointe
     struct disp_recorder *recorder = ((struct recorder_source *)source)->recorder;
 
     g_source_set_ready_time(source, -1);
-    g_mutex_lock(&recorder->lock);
+    pthread_mutex_lock(&recorder->lock);
     bool finished = recorder->finished;
-    g_mutex_unlock(&recorder->lock);
+    pthread_mutex_unlock(&recorder->lock);
     for (unsigned i = 0; i < recorder->head_count && recorder->listens && !finished; i++)
         head_send(&recorder->heads[i], false);
     if (finished && !recorder->told) {
@@ -342,8 +343,8 @@ struct disp_recorder *disp_recorder_new(const struct disp_recorder_config *confi
     recorder->size = disp_writer_get_size(writer);
     recorder->head_count = count;
     recorder->listens = true;
-    g_mutex_init(&recorder->lock);
-    g_cond_init(&recorder->filled);
+    pthread_mutex_init(&recorder->lock, NULL);
+    pthread_cond_init(&recorder->filled, NULL);
     g_queue_init(&recorder->queue);
     recorder_make_source(recorder);
     recorder->thread = g_thread_new("recorder", recorder_run, recorder);
@@ -365,8 +366,8 @@ void disp_recorder_free(struct disp_recorder *recorder)
     g_source_destroy(&recorder->source->source);
     g_source_unref(&recorder->source->source);
     g_queue_clear_full(&recorder->queue, recorder_free_item);
-    g_mutex_clear(&recorder->lock);
-    g_cond_clear(&recorder->filled);
+    pthread_mutex_destroy(&recorder->lock);
+    pthread_cond_destroy(&recorder->filled);
     g_free(recorder->why);
     g_free(recorder);
 }
@@ -375,12 +376,12 @@ struct disp_recorder_status disp_recorder_get_status(struct disp_recorder *recor
 {
     struct disp_recorder_status status = {.merged = recorder->merged};
 
-    g_mutex_lock(&recorder->lock);
+    pthread_mutex_lock(&recorder->lock);
     status.ended = recorder->finished;
     status.frames = recorder->frames;
     status.size = recorder->size;
     status.why = recorder->finished ? recorder->why : NULL;
-    g_mutex_unlock(&recorder->lock);
+    pthread_mutex_unlock(&recorder->lock);
     status.time = recorder->listens ? recorder_time(recorder) : recorder->end_time;
     for (unsigned i = 0; i < recorder->head_count; i++)
         status.merged += recorder->heads[i].waits ? recorder->heads[i].merged : 0;
