@@ -416,6 +416,8 @@ GtkWidget *lathe_wizard_new_page(struct wizard *wizard, struct wizard_page *page
     page->drawing = lathe_wizard_new_drawing(wizard, page->step);
     if (page->drawing != NULL)
         gtk_container_add(GTK_CONTAINER(box), page->drawing);
+    if (page->drawing != NULL && strcmp(page->step->id, "nodes") == 0) /* it says less */
+        gtk_box_reorder_child(GTK_BOX(box), page->told, 2);
     for (const struct lathe_question *row = page->step->questions; row != NULL && row->id != NULL;
          row++)
         gtk_container_add(GTK_CONTAINER(box), field_new(wizard, page->step, row));
