@@ -209,9 +209,9 @@ class TerminalWalk:
 
     def is_selected(self, question):
         """Its label has the selection's colour, as far as there is room for it, and its help stands below."""
-        label = re.escape(question["label"][:12])
-        return " ".join(question["help"].split())[:60] in self.page_text() and \
-            re.search(r"\x1b\[46m " + label, self.terminal.text("-e"))
+        text = re.sub(r"\x1b\[(?!46m)[0-9;]*m", "", self.terminal.text("-e"))
+        return "\x1b[46m " + question["label"][:12] in text and \
+            " ".join(question["help"].split())[:60] in self.page_text()
 
     def select(self, question):
         """Down, until the question is selected."""

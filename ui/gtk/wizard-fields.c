@@ -10,6 +10,7 @@
 #include "ui/gtk/wizard-private.h"
 
 #define FIELD_LIST_HEIGHT 110 /* pixels, of several lines */
+#define FIELD_LIST_MARGIN 5   /* the same, around them */
 #define FIELD_RANGE       1000000000
 #define FIELD_LABEL       16 /* letters; longer ones are wrapped */
 
@@ -115,6 +116,11 @@ static GtkWidget *field_new_lines(struct wizard_field *field)
 
     gtk_text_view_set_monospace(GTK_TEXT_VIEW(view), TRUE);
     gtk_text_view_set_accepts_tab(GTK_TEXT_VIEW(view), FALSE);
+    /* Within words, Pango would put hyphens where lines are broken. */
+    gtk_text_view_set_wrap_mode(GTK_TEXT_VIEW(view), GTK_WRAP_WORD);
+    gtk_text_view_set_left_margin(GTK_TEXT_VIEW(view), FIELD_LIST_MARGIN);
+    gtk_text_view_set_right_margin(GTK_TEXT_VIEW(view), FIELD_LIST_MARGIN);
+    gtk_text_view_set_top_margin(GTK_TEXT_VIEW(view), FIELD_LIST_MARGIN);
     gtk_style_context_add_class(gtk_widget_get_style_context(view), "lathe-text");
     gtk_scrolled_window_set_shadow_type(GTK_SCROLLED_WINDOW(scrolled), GTK_SHADOW_IN);
     gtk_scrolled_window_set_min_content_height(GTK_SCROLLED_WINDOW(scrolled), FIELD_LIST_HEIGHT);
@@ -196,7 +202,7 @@ static GtkWidget *field_new(struct wizard *wizard, const struct lathe_step *step
         gtk_label_set_max_width_chars(GTK_LABEL(words), FIELD_LABEL);
     }
     if (!GTK_IS_SCROLLED_WINDOW(widget))
-        gtk_widget_set_valign(widget, GTK_ALIGN_BASELINE); /* a long label does not stretch it */
+        gtk_widget_set_valign(widget, GTK_ALIGN_CENTER); /* a long label does not stretch it */
     g_signal_connect(field->widget, "focus-out-event", G_CALLBACK(field_on_left), field);
     if (wizard->fields == NULL)
         wizard->fields = g_ptr_array_new_with_free_func(field_free);
@@ -362,7 +368,7 @@ static void field_update(struct wizard_field *field, const struct lathe_problems
 static void page_update(const struct wizard *wizard, struct wizard_page *page,
                         const struct lathe_problems *problems)
 {
-    g_autofree char *text = page->step->enter != NULL ? page->step->enter(wizard->answers) : NULL;
+    g_autofree char *text = lathe_step_tell(page->step, wizard->answers);
 
     gtk_label_set_text(GTK_LABEL(page->told), text != NULL ? text : "");
     gtk_widget_set_visible(page->told, text != NULL);

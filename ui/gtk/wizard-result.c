@@ -92,7 +92,8 @@ static GtkWidget *result_new_text(struct wizard *wizard)
     gtk_text_view_set_monospace(wizard->text, TRUE);
     gtk_text_view_set_accepts_tab(wizard->text, FALSE);
     gtk_text_view_set_left_margin(wizard->text, 6);
-    gtk_text_view_set_wrap_mode(wizard->text, GTK_WRAP_WORD_CHAR);
+    /* Within words, Pango would put hyphens where lines are broken. */
+    gtk_text_view_set_wrap_mode(wizard->text, GTK_WRAP_WORD);
     atk_object_set_name(gtk_widget_get_accessible(view), _("Preview"));
     gtk_container_add(GTK_CONTAINER(scrolled), view);
     return scrolled;

@@ -132,8 +132,7 @@ static void draw_wrap_line(GPtrArray *lines, const char *text, int columns)
 static int draw_told(const struct wizard *wizard, struct tui_area area)
 {
     const struct lathe_step *step = tui_wizard_step(wizard);
-    g_autofree char *text =
-        step != NULL && step->enter != NULL ? step->enter(wizard->answers) : NULL;
+    g_autofree char *text = step != NULL ? lathe_step_tell(step, wizard->answers) : NULL;
     g_auto(GStrv) given = g_strsplit(text != NULL ? g_strchomp(text) : "", "\n", -1);
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 

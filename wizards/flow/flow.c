@@ -31,6 +31,18 @@ const struct lathe_question *lathe_flow_find(const struct lathe_flow *flow, cons
     return NULL;
 }
 
+char *lathe_step_tell(const struct lathe_step *step, const struct lathe_answers *answers)
+{
+    char *text = step->enter != NULL ? step->enter(answers) : NULL;
+
+    for (const struct lathe_question *row = step->questions; row != NULL && row->id != NULL;
+         row++) {
+        if (lathe_answers_asked(answers, row))
+            return text;
+    }
+    return text != NULL ? text : g_strdup(_("With the other answers, nothing is asked here."));
+}
+
 /* ---- one answer ---- */
 
 static bool check_number(const struct lathe_question *question, const char *text, GError **error)

@@ -90,6 +90,10 @@ struct lathe_problems {
     GPtrArray *found;              /* of struct lathe_problem */
 };
 
+/* What a step's page tells: enter's text or, where none of its questions is asked, that; g_free.
+ * NULL: nothing. */
+char *lathe_step_tell(const struct lathe_step *step, const struct lathe_answers *answers);
+
 /* All of the flow, in its order, or (step not NULL) those of one step. */
 struct lathe_problems *lathe_flow_check(const struct lathe_answers *answers,
                                         const struct lathe_step *step);
