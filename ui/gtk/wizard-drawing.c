@@ -375,6 +375,7 @@ GtkWidget *lathe_wizard_new_drawing(struct wizard *wizard, const struct lathe_st
     scroller = gtk_scrolled_window_new(NULL, NULL);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_AUTOMATIC,
                                    GTK_POLICY_NEVER);
+    gtk_widget_set_direction(scroller, GTK_TEXT_DIR_LTR); /* as it is drawn */
     gtk_container_add(GTK_CONTAINER(scroller), drawing->area);
     g_object_set_data_full(G_OBJECT(scroller), "drawing", drawing, drawing_free);
     lathe_wizard_update_drawing(scroller);

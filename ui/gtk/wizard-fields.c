@@ -365,15 +365,28 @@ static void field_update(struct wizard_field *field, const struct lathe_problems
                     asked && field->seen ? fields_problem(problems, NULL, field->question) : NULL);
 }
 
+/* A tree or a table reads from left to right in any language; takes the text. g_free. */
+static char *page_from_left(char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autofree char *joined = g_strjoinv("\n\u200e", lines);
+
+    g_free(text);
+    return g_strconcat("\u200e", joined, NULL);
+}
+
 static void page_update(const struct wizard *wizard, struct wizard_page *page,
                         const struct lathe_problems *problems)
 {
     g_autofree char *text = lathe_step_tell(page->step, wizard->answers);
+    bool table = text != NULL && strchr(text, '\n') != NULL;
 
+    if (table && page->drawing != NULL && gtk_widget_get_default_direction() == GTK_TEXT_DIR_RTL)
+        text = page_from_left(text);
     gtk_label_set_text(GTK_LABEL(page->told), text != NULL ? text : "");
     gtk_widget_set_visible(page->told, text != NULL);
     /* A tree or a table needs letters of one width. */
-    if (text != NULL && strchr(text, '\n') != NULL)
+    if (table)
         gtk_style_context_add_class(gtk_widget_get_style_context(page->told), "lathe-table");
     fields_show(page->error, page->seen ? fields_problem(problems, page->step, NULL) : NULL);
     if (page->drawing != NULL)

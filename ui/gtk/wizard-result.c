@@ -95,6 +95,7 @@ static GtkWidget *result_new_text(struct wizard *wizard)
     /* Within words, Pango would put hyphens where lines are broken. */
     gtk_text_view_set_wrap_mode(wizard->text, GTK_WRAP_WORD);
     atk_object_set_name(gtk_widget_get_accessible(view), _("Preview"));
+    gtk_scrolled_window_set_overlay_scrolling(GTK_SCROLLED_WINDOW(scrolled), FALSE);
     gtk_container_add(GTK_CONTAINER(scrolled), view);
     return scrolled;
 }
