@@ -223,7 +223,7 @@ GtkWidget *lathe_field_new_file(const char *title, GtkWidget **entry)
     GtkWidget *button = lathe_field_new_icon_button("document-open-symbolic", title);
 
     *entry = gtk_entry_new();
-    gtk_entry_set_width_chars(GTK_ENTRY(*entry), FIELDS_CHARS);
+    gtk_entry_set_width_chars(GTK_ENTRY(*entry), FIELDS_CHARS / 2);
     gtk_widget_set_hexpand(*entry, TRUE);
     g_object_set_data_full(G_OBJECT(button), "title", g_strdup(title), g_free);
     g_object_set_data(G_OBJECT(box), "target", *entry);

@@ -4,6 +4,8 @@
 
 #include "ui/gtk/fields.h"
 
+#define SIDEBAR_CHARS 20 /* letters; longer labels are wrapped */
+
 static gboolean sidebar_on_focus(GtkWidget *list, GtkDirectionType direction, gpointer data)
 {
     GtkListBoxRow *row = gtk_list_box_get_selected_row(GTK_LIST_BOX(list));
@@ -34,6 +36,9 @@ GtkBox *lathe_sidebar_add(GtkListBox *sidebar, const char *page, const char *lab
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 9);
 
     gtk_label_set_xalign(GTK_LABEL(words), 0);
+    gtk_label_set_line_wrap(GTK_LABEL(words), TRUE);
+    gtk_label_set_width_chars(GTK_LABEL(words), MIN((int)g_utf8_strlen(label, -1), SIDEBAR_CHARS));
+    gtk_label_set_max_width_chars(GTK_LABEL(words), SIDEBAR_CHARS);
     gtk_box_pack_start(GTK_BOX(box), words, TRUE, TRUE, 0);
     g_object_set(box, "margin", 9, NULL);
     gtk_container_add(GTK_CONTAINER(row), box);

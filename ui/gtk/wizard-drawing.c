@@ -19,6 +19,8 @@ enum {
     DRAWING_HEAD = 40,   /* of what stands over them */
     DRAWING_INDENT = 22, /* of a bus */
     DRAWING_GAP = 8,
+    DRAWING_WIDTH = 300, /* of a device */
+    DRAWING_LETTER = 17, /* all these where letters are so high */
 };
 
 struct drawing {
@@ -29,9 +31,29 @@ struct drawing {
     int selected; /* a processor, or a device's row */
     bool dragging;
     double x, y; /* where the pointer is */
+    int letter;  /* height of the font, in pixels */
 };
 
 /* ---- places ---- */
+
+/* Pixels of today's font. */
+static int drawing_px(const struct drawing *drawing, int pixels)
+{
+    return pixels * MAX(drawing->letter, DRAWING_LETTER) / DRAWING_LETTER;
+}
+
+/* From one node to the next. */
+static int drawing_column(const struct drawing *drawing)
+{
+    return drawing_px(drawing, DRAWING_NODE + DRAWING_GAP);
+}
+
+static void drawing_measure(struct drawing *drawing)
+{
+    g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(drawing->area, "0");
+
+    pango_layout_get_pixel_size(layout, NULL, &drawing->letter);
+}
 
 static int drawing_count(const struct drawing *drawing)
 {
@@ -54,14 +76,17 @@ static GdkRectangle drawing_place(const struct drawing *drawing, int index)
     int before = 0;
 
     if (drawing->devices)
-        return (GdkRectangle){DRAWING_INDENT * (int)(drawing_device(drawing, index)->depth + 1),
-                              DRAWING_ROW * (index + 1), 300, DRAWING_ROW - 4};
+        return (GdkRectangle){
+            drawing_px(drawing, DRAWING_INDENT) * (int)(drawing_device(drawing, index)->depth + 1),
+            drawing_px(drawing, DRAWING_ROW) * (index + 1), drawing_px(drawing, DRAWING_WIDTH),
+            drawing_px(drawing, DRAWING_ROW - 4)};
     for (int i = 0; i < index; i++)
         before += drawing_cpu(drawing, i)->node == drawing_cpu(drawing, index)->node;
-    return (GdkRectangle){(drawing_cpu(drawing, index)->node + 1) * (DRAWING_NODE + DRAWING_GAP) +
-                              6 + before % 4 * DRAWING_CHIP,
-                          DRAWING_HEAD + before / 4 * DRAWING_CHIP, DRAWING_CHIP - 4,
-                          DRAWING_CHIP - 4};
+    return (GdkRectangle){
+        (drawing_cpu(drawing, index)->node + 1) * drawing_column(drawing) + 6 +
+            before % 4 * drawing_px(drawing, DRAWING_CHIP),
+        drawing_px(drawing, DRAWING_HEAD) + before / 4 * drawing_px(drawing, DRAWING_CHIP),
+        drawing_px(drawing, DRAWING_CHIP - 4), drawing_px(drawing, DRAWING_CHIP - 4)};
 }
 
 static int drawing_at(const struct drawing *drawing, double x, double y)
@@ -141,12 +166,13 @@ static void drawing_move_device(struct drawing *drawing, int to)
 
 static void drawing_drop(struct drawing *drawing, guint state)
 {
-    int node = (int)drawing->x / (DRAWING_NODE + DRAWING_GAP) - 1;
+    int node = (int)drawing->x / drawing_column(drawing) - 1;
     int at = drawing_at(drawing, drawing->x, drawing->y);
 
     if (!drawing->devices && node != drawing_cpu(drawing, drawing->selected)->node)
         drawing_move_cpus(drawing, node, state);
-    else if (drawing->devices && at != drawing->selected && (at >= 0 || drawing->y < DRAWING_ROW))
+    else if (drawing->devices && at != drawing->selected &&
+             (at >= 0 || drawing->y < drawing_px(drawing, DRAWING_ROW)))
         drawing_move_device(drawing, at);
 }
 
@@ -178,16 +204,23 @@ static void drawing_tell(struct drawing *drawing)
     gtk_widget_queue_draw(drawing->area);
 }
 
-static void drawing_resize(const struct drawing *drawing)
+static void drawing_resize(struct drawing *drawing)
 {
-    int width = 6 + (int)(drawing->parts->nodes->len + 1) * (DRAWING_NODE + DRAWING_GAP);
-    int height = DRAWING_HEAD + DRAWING_CHIP;
+    int gap, width = 0, height = 0;
 
+    drawing_measure(drawing);
+    gap = drawing_px(drawing, DRAWING_GAP);
+    if (!drawing->devices) {
+        width = (int)(drawing->parts->nodes->len + 1) * drawing_column(drawing);
+        height = drawing_px(drawing, DRAWING_HEAD + DRAWING_CHIP);
+    }
     for (int i = 0; i < drawing_count(drawing); i++) {
         GdkRectangle place = drawing_place(drawing, i);
-        height = MAX(height, place.y + place.height + DRAWING_GAP);
+        width = MAX(width, place.x + place.width + gap);
+        height = MAX(height, place.y + place.height + gap);
     }
-    gtk_widget_set_size_request(drawing->area, drawing->devices ? 340 : width, height);
+    gtk_widget_set_size_request(drawing->area, width,
+                                MAX(height, drawing_px(drawing, DRAWING_ROW)));
 }
 
 void lathe_wizard_update_drawing(GtkWidget *widget)
@@ -255,7 +288,8 @@ static void draw_nodes(const struct drawing *drawing, cairo_t *cr, int height)
     for (guint i = 0; i < drawing->parts->nodes->len; i++) {
         const struct lathe_drawn_node *node =
             &g_array_index(drawing->parts->nodes, struct lathe_drawn_node, i);
-        GdkRectangle place = {(int)(i + 1) * (DRAWING_NODE + DRAWING_GAP), 0, DRAWING_NODE, height};
+        GdkRectangle place = {(int)(i + 1) * drawing_column(drawing), 0,
+                              drawing_px(drawing, DRAWING_NODE), height};
         g_autofree char *size = lathe_size_format(node->memory);
         /* Translators: a node's number, and its memory */
         g_autofree char *title = g_strdup_printf(_("Node %u: %s"), node->id, size);

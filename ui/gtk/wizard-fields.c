@@ -12,6 +12,7 @@
 #define FIELD_LIST_HEIGHT 110 /* pixels, of several lines */
 #define FIELD_LIST_MARGIN 5   /* the same, around them */
 #define FIELD_RANGE       1000000000
+#define FIELD_ENTRY       12 /* letters at least; there is mostly room for more */
 #define FIELD_LABEL       16 /* letters; longer ones are wrapped */
 
 /* ---- answers ---- */
@@ -98,7 +99,7 @@ static GtkWidget *field_new_entry(struct wizard_field *field)
         outer = lathe_field_new_file(_(field->question->label), &entry);
     } else {
         outer = entry = gtk_entry_new();
-        gtk_entry_set_width_chars(GTK_ENTRY(entry), 24);
+        gtk_entry_set_width_chars(GTK_ENTRY(entry), FIELD_ENTRY);
     }
     if (field->question->kind == LATHE_QUESTION_SECRET)
         field_hide(GTK_ENTRY(entry));

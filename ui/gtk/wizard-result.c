@@ -259,7 +259,7 @@ static GtkWidget *result_new_heading(const char *text)
 
 static GtkWidget *result_new_buttons(const struct wizard *wizard)
 {
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6); /* words may be long, or large */
     GtkWidget *all = gtk_button_new_with_mnemonic(_("Save All _Files…"));
     GtkWidget *answers = gtk_button_new_with_mnemonic(_("Save _Answers…"));
 
@@ -273,6 +273,7 @@ static GtkWidget *result_new_buttons(const struct wizard *wizard)
         gtk_actionable_set_action_name(GTK_ACTIONABLE(apply), "wizard.apply");
         gtk_container_add(GTK_CONTAINER(box), apply);
     }
+    gtk_widget_set_halign(box, GTK_ALIGN_START);
     return box;
 }
 
