@@ -369,7 +369,8 @@ def test_boot_drag(display, folder):
     page = Page(display, folder, TITLE, "settings", "demo")
     page.page("Boot Order")
     page.pause()
-    x, y, height = 167, 120, 38
+    display.picture("settings-boot")
+    x, y, height = 183, 120, 38
     words = ["mousemove", str(x), str(y), "mousedown", "1"]
     for step in range(1, 11):
         words += ["mousemove", str(x), str(y + 2 * height * step // 10), "sleep", "0.05"]
