@@ -147,9 +147,9 @@ def test_dragging(display, folder):
     place = dict(line.split("=") for line in lines)
     left, top = int(place["X"]), int(place["Y"])
     before = display.shot()
-    words = ["mousemove", str(left + 138), str(top + 113), "mousedown", "1"]
+    words = ["mousemove", str(left + 154), str(top + 113), "mousedown", "1"]
     for step in range(1, 12):
-        words += ["mousemove", str(left + 138 + step), str(top + 113 + 7 * step), "sleep", "0.05"]
+        words += ["mousemove", str(left + 154 + step), str(top + 113 + 7 * step), "sleep", "0.05"]
     display.tool("xdotool", *words, "mouseup", "1")
     display.wait_rest(before)
     window.saves(store, "BootOrder", "0001, 0002, 0000")
