@@ -1,25 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * SDL's audio devices behind a sound card (sound.h). Between the machine's clock and that of the
- * host's device lies a queue, which is kept at LANE_TARGET: it is played a little faster or slower
- * than it is filled, by up to half a percent, which nobody hears. A queue that runs empty is silent
- * until it is filled again; one that runs over loses what is oldest.
+ * host's device lies a queue (queue.h) for each direction.
  */
 #include "display/sound/sound.h"
 
 #include <SDL2/SDL.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define LANE_FRAMES 32768u /* a power of two; 170 ms of the highest rate */
-#define LANE_TARGET 30u    /* ms that wait */
-#define LANE_MOST   100u   /* ms; beyond it the queue is cut down to the target */
-#define LANE_LINGER 5      /* seconds that a device stays open when the guest is silent */
-#define LANE_ONE    65536u /* a frame, as steps through the queue are counted */
-#define LANE_BEND   200u   /* 1 / n of the speed at most */
+#include "display/sound/queue.h"
+
+#define LANE_LINGER 5 /* seconds that a device stays open when the guest is silent */
 
 struct sound;
 
@@ -28,11 +24,9 @@ struct lane {
     struct sound *sound;
     unsigned wanted; /* frames a second; 0: none */
     unsigned opened; /* what the device has; 0: it is closed */
-    bool silent;     /* until the queue is filled */
+    unsigned piece;  /* frames that the device moves at once */
     SDL_AudioDeviceID device;
-    int16_t frames[LANE_FRAMES][EMU_AUDIO_CHANNELS];
-    size_t first, count;
-    uint32_t part; /* of LANE_ONE, behind the first frame */
+    struct disp_sound_queue *queue;
 };
 
 struct sound {
@@ -41,79 +35,10 @@ struct sound {
     pthread_t thread;
     struct lane lanes[EMU_AUDIO_DIRECTIONS];
     bool quit, started, told; /* started: SDL; told: that it failed */
+    char driver[32];          /* SDL's name for what it speaks to */
     void (*failed)(void *opaque, const char *why);
     void *opaque;
 };
-
-/* ---- the queue ---- */
-
-static void lane_drop(struct lane *lane, size_t frames)
-{
-    frames = frames < lane->count ? frames : lane->count;
-    lane->first = (lane->first + frames) % LANE_FRAMES;
-    lane->count -= frames;
-}
-
-static size_t lane_of_ms(const struct lane *lane, unsigned ms)
-{
-    return (size_t)lane->wanted * ms / 1000;
-}
-
-static void lane_put(struct lane *lane, const int16_t *samples, size_t frames)
-{
-    for (size_t i = 0; i < frames && lane->count < LANE_FRAMES; i++, lane->count++)
-        memcpy(lane->frames[(lane->first + lane->count) % LANE_FRAMES],
-               samples + EMU_AUDIO_CHANNELS * i, sizeof(lane->frames[0]));
-    if (lane->count > lane_of_ms(lane, LANE_MOST))
-        lane_drop(lane, lane->count - lane_of_ms(lane, LANE_TARGET));
-}
-
-static size_t lane_take(struct lane *lane, int16_t *samples, size_t frames)
-{
-    frames = frames < lane->count ? frames : lane->count;
-    for (size_t i = 0; i < frames; i++)
-        memcpy(samples + EMU_AUDIO_CHANNELS * i, lane->frames[(lane->first + i) % LANE_FRAMES],
-               sizeof(lane->frames[0]));
-    lane_drop(lane, frames);
-    return frames;
-}
-
-/* How far to go for each frame: more than one when too much waits. */
-static uint32_t lane_step(const struct lane *lane)
-{
-    int64_t target = (int64_t)lane_of_ms(lane, LANE_TARGET);
-    int64_t bend = ((int64_t)lane->count - target) * (LANE_ONE / LANE_BEND) / (target + 1);
-    int64_t most = LANE_ONE / LANE_BEND;
-
-    return (uint32_t)(LANE_ONE + (bend > most ? most : bend < -most ? -most : bend));
-}
-
-/* On the straight line from the first frame to the next. */
-static void lane_blend(const struct lane *lane, int16_t *out)
-{
-    const int16_t *one = lane->frames[lane->first];
-    const int16_t *next = lane->frames[(lane->first + 1) % LANE_FRAMES];
-
-    for (unsigned i = 0; i < EMU_AUDIO_CHANNELS; i++)
-        out[i] = (int16_t)(one[i] + ((int64_t)next[i] - one[i]) * lane->part / LANE_ONE);
-}
-
-static void lane_play_locked(struct lane *lane, int16_t *out, size_t frames)
-{
-    uint32_t step = lane_step(lane);
-    size_t done = 0;
-
-    if (lane->count >= lane_of_ms(lane, LANE_TARGET) || (lane->wanted == 0 && lane->count > 1))
-        lane->silent = false;
-    for (; !lane->silent && done < frames && lane->count > 1; done++) {
-        lane_blend(lane, out + EMU_AUDIO_CHANNELS * done);
-        lane->part += step;
-        lane_drop(lane, lane->part / LANE_ONE);
-        lane->part %= LANE_ONE;
-    }
-    lane->silent |= done < frames;
-    memset(out + EMU_AUDIO_CHANNELS * done, 0, (frames - done) * sizeof(lane->frames[0]));
-}
 
 /* SDL's threads. */
 static void lane_play(void *opaque, Uint8 *stream, int length)
@@ -121,7 +46,8 @@ static void lane_play(void *opaque, Uint8 *stream, int length)
     struct lane *lane = opaque;
 
     pthread_mutex_lock(&lane->sound->lock);
-    lane_play_locked(lane, (int16_t *)(void *)stream, (size_t)length / sizeof(lane->frames[0]));
+    disp_sound_queue_take(lane->queue, (int16_t *)(void *)stream,
+                          (size_t)length / sizeof(int16_t[EMU_AUDIO_CHANNELS]));
     pthread_mutex_unlock(&lane->sound->lock);
 }
 
@@ -130,7 +56,8 @@ static void lane_record(void *opaque, Uint8 *stream, int length)
     struct lane *lane = opaque;
 
     pthread_mutex_lock(&lane->sound->lock);
-    lane_put(lane, (const int16_t *)(const void *)stream, (size_t)length / sizeof(lane->frames[0]));
+    disp_sound_queue_put(lane->queue, (const int16_t *)(const void *)stream,
+                         (size_t)length / sizeof(int16_t[EMU_AUDIO_CHANNELS]));
     pthread_mutex_unlock(&lane->sound->lock);
 }
 
@@ -150,6 +77,11 @@ static bool sound_start_sdl(struct sound *sound)
     SDL_SetMainReady();
     SDL_SetHint(SDL_HINT_AUDIO_DEVICE_APP_NAME, "Lathe");
     sound->started = SDL_InitSubSystem(SDL_INIT_AUDIO) == 0;
+    if (sound->started) {
+        pthread_mutex_lock(&sound->lock);
+        snprintf(sound->driver, sizeof(sound->driver), "%s", SDL_GetCurrentAudioDriver());
+        pthread_mutex_unlock(&sound->lock);
+    }
     return sound->started;
 }
 
@@ -164,13 +96,17 @@ static SDL_AudioDeviceID lane_open(struct lane *lane, unsigned rate)
         .callback = record ? lane_record : lane_play,
         .userdata = lane,
     };
+    SDL_AudioSpec obtained = wanted;
     SDL_AudioDeviceID device =
-        sound_start_sdl(lane->sound) ? SDL_OpenAudioDevice(NULL, record, &wanted, NULL, 0) : 0;
+        sound_start_sdl(lane->sound)
+            ? SDL_OpenAudioDevice(NULL, record, &wanted, &obtained, SDL_AUDIO_ALLOW_SAMPLES_CHANGE)
+            : 0;
 
     if (device == 0)
         sound_tell(lane->sound);
     else
         SDL_PauseAudioDevice(device, 0);
+    lane->piece = obtained.samples;
     return device;
 }
 
@@ -181,7 +117,8 @@ static void lane_close(struct lane *lane)
     lane->device = 0;
 }
 
-/* The device that is wanted; what waited while it was opened is cut down. */
+/* The device that is wanted. Only this thread has to do with it, and with the piece while it is
+ * not open. */
 static void lane_change_locked(struct lane *lane, unsigned rate)
 {
     lane->opened = rate;
@@ -242,9 +179,10 @@ static void sound_want(struct sound *sound, enum emu_audio_direction direction, 
     struct lane *lane = &sound->lanes[direction];
 
     pthread_mutex_lock(&sound->lock);
-    if (rate != 0 && rate != lane->opened)
-        lane->count = 0;
-    lane->silent |= rate != 0;
+    if (rate != 0)
+        disp_sound_queue_start(lane->queue, rate);
+    else
+        disp_sound_queue_end(lane->queue);
     lane->wanted = rate;
     pthread_cond_signal(&sound->changed);
     pthread_mutex_unlock(&sound->lock);
@@ -265,7 +203,7 @@ static void sound_play(void *opaque, const int16_t *samples, size_t frames)
     struct sound *sound = opaque;
 
     pthread_mutex_lock(&sound->lock);
-    lane_put(&sound->lanes[EMU_AUDIO_PLAY], samples, frames);
+    disp_sound_queue_put(sound->lanes[EMU_AUDIO_PLAY].queue, samples, frames);
     pthread_mutex_unlock(&sound->lock);
 }
 
@@ -275,26 +213,38 @@ static size_t sound_record(void *opaque, int16_t *samples, size_t frames)
     size_t taken;
 
     pthread_mutex_lock(&sound->lock);
-    taken = lane_take(&sound->lanes[EMU_AUDIO_RECORD], samples, frames);
+    taken = disp_sound_queue_take(sound->lanes[EMU_AUDIO_RECORD].queue, samples, frames);
     pthread_mutex_unlock(&sound->lock);
     return taken;
 }
 
-static size_t sound_queued(void *opaque)
+static void sound_get_status(void *opaque, enum emu_audio_direction direction,
+                             struct emu_audio_backend_status *out)
 {
     struct sound *sound = opaque;
-    size_t count;
+    const struct lane *lane = &sound->lanes[direction];
+    struct disp_sound_queue_status queue;
 
     pthread_mutex_lock(&sound->lock);
-    count = sound->lanes[EMU_AUDIO_PLAY].count;
+    queue = disp_sound_queue_get_status(lane->queue);
+    *out = (struct emu_audio_backend_status){
+        .rate = lane->opened,
+        .waiting = queue.waiting,
+        .device = lane->opened != 0 ? lane->piece : 0,
+        .underruns = queue.underruns,
+        .dropped = queue.cut,
+        .drift = queue.drift,
+    };
+    memcpy(out->driver, sound->driver, sizeof(out->driver));
     pthread_mutex_unlock(&sound->lock);
-    return count;
 }
 
 static void sound_free(struct sound *sound)
 {
     pthread_cond_destroy(&sound->changed);
     pthread_mutex_destroy(&sound->lock);
+    for (unsigned i = 0; i < EMU_AUDIO_DIRECTIONS; i++)
+        disp_sound_queue_free(sound->lanes[i].queue);
     free(sound);
 }
 
@@ -310,7 +260,8 @@ static void sound_close(void *opaque)
     sound_free(sound);
 }
 
-static void sound_init(struct sound *sound)
+/* False: out of memory. */
+static bool sound_init(struct sound *sound)
 {
     pthread_condattr_t monotonic;
 
@@ -320,7 +271,9 @@ static void sound_init(struct sound *sound)
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&sound->lock, NULL);
     for (unsigned i = 0; i < EMU_AUDIO_DIRECTIONS; i++)
-        sound->lanes[i] = (struct lane){.sound = sound, .silent = true};
+        sound->lanes[i] = (struct lane){.sound = sound, .queue = disp_sound_queue_new()};
+    return sound->lanes[EMU_AUDIO_PLAY].queue != NULL &&
+           sound->lanes[EMU_AUDIO_RECORD].queue != NULL;
 }
 
 bool disp_sound_open(struct emu_audio_backend *out, void (*failed)(void *opaque, const char *why),
@@ -332,17 +285,17 @@ bool disp_sound_open(struct emu_audio_backend *out, void (*failed)(void *opaque,
         .stop = sound_stop,
         .play = sound_play,
         .record = sound_record,
-        .queued = sound_queued,
+        .get_status = sound_get_status,
         .close = sound_close,
     };
     struct sound *sound = calloc(1, sizeof(*sound));
 
     if (sound == NULL)
         return false;
-    sound_init(sound);
     sound->failed = failed;
     sound->opaque = opaque;
-    if (pthread_create(&sound->thread, NULL, sound_run, sound) != 0) {
+    if (!sound_init(sound) ||
+        pthread_create(&sound->thread, NULL, sound_run, sound) != 0) {
         sound_free(sound);
         return false;
     }

@@ -13,7 +13,8 @@
 
 enum emu_sound_card {
     EMU_SOUND_NONE,
-    EMU_SOUND_HDA, /* Intel HD Audio of an ICH9 */
+    EMU_SOUND_HDA,    /* Intel HD Audio of an ICH9 */
+    EMU_SOUND_VIRTIO, /* for drivers that know virtio 1.2 */
 };
 
 /* A machine's sound card. */
@@ -45,17 +46,38 @@ unsigned emu_audio_test_rate(const struct emu_audio_backend *backend,
 
 void emu_audio_backend_close(struct emu_audio_backend *backend);
 
+/* ---- of a running machine; any thread ---- */
+
+#define EMU_AUDIO_LISTENERS 4u /* back ends at once, the configuration's among them */
+
 /* What a machine's sound card does. */
 struct emu_audio_status {
     bool card; /* there is one; else all is 0 */
-    bool microphone_allowed;
+    bool microphone_allowed, muted;
     unsigned rate[EMU_AUDIO_DIRECTIONS];   /* frames a second; 0: it is silent */
-    size_t queued;                         /* as the back end says, in frames */
     uint64_t frames[EMU_AUDIO_DIRECTIONS]; /* moved since the machine was made */
+    unsigned listeners;
+    struct {
+        const char *name; /* of its ops */
+        struct emu_audio_backend_status streams[EMU_AUDIO_DIRECTIONS];
+    } listener[EMU_AUDIO_LISTENERS]; /* the configuration's first */
 };
 struct emu_audio_status emu_machine_get_audio(struct emu_machine *machine);
-/* May the guest hear the host's microphone? At first it may not: it records silence, and the back
- * end is not asked. Running or paused. False: there is no sound card. */
+/* May the guest hear the host's microphone? At first it may not: it records silence, and no back
+ * end is asked. Running or paused. False: there is no sound card. */
 bool emu_machine_allow_microphone(struct emu_machine *machine, bool allow);
+/* What the guest plays goes on as silence. False: there is no sound card. */
+bool emu_machine_mute(struct emu_machine *machine, bool mute);
+
+/*
+ * One more back end: it gets all that is played from here on, beside the others, and its microphone,
+ * if it has one, is the one that is asked. The machine takes it, also on failure. False with *err:
+ * there is no sound card, or EMU_AUDIO_LISTENERS listen already.
+ */
+bool emu_machine_add_listener(struct emu_machine *machine, const struct emu_audio_backend *backend,
+                              struct emu_error *err);
+/* The back end with this opaque is stopped and closed; nothing calls it afterwards. False: there
+ * is none. */
+bool emu_machine_remove_listener(struct emu_machine *machine, const void *opaque);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * The middle between a sound card and what plays and records (api/ops/audio.h): turns the guest's
  * samples into the back end's and says when a sound begins and ends. Everything but new, free and
- * what says otherwise is called with the card's lock held. audio may be NULL: nobody listens.
+ * what says otherwise is called with the card's lock held. audio may be NULL: nobody listens. Below
+ * the card's lock it has one of its own, for its list of back ends.
  */
 #ifndef EMU_AUDIO_AUDIO_H
 #define EMU_AUDIO_AUDIO_H
@@ -47,8 +48,19 @@ void emu_audio_record(struct emu_audio *audio, const struct emu_audio_format *fo
 /* The card moves no more for now. */
 void emu_audio_stop(struct emu_audio *audio, enum emu_audio_direction direction);
 
-/* Any thread, no lock. */
+/*
+ * For a card whose guest is told: fn is called after the switch was turned, on the thread of
+ * whoever did, without locks. NULL: no more. Before the machine runs, or when nobody can turn it.
+ */
+void emu_audio_watch_record(struct emu_audio *audio, void (*fn)(void *opaque), void *opaque);
+
+/* Any thread, no lock; see api/audio.h. */
+bool emu_audio_record_allowed(struct emu_audio *audio);
 void emu_audio_allow_record(struct emu_audio *audio, bool allow);
+void emu_audio_mute(struct emu_audio *audio, bool mute);
+bool emu_audio_add_listener(struct emu_audio *audio, const struct emu_audio_backend *backend,
+                            struct emu_error *err);
+bool emu_audio_remove_listener(struct emu_audio *audio, const void *opaque);
 struct emu_audio_status emu_audio_get_status(struct emu_audio *audio);
 
 /* The machine owns it from here on, also on failure. */

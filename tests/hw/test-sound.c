@@ -297,6 +297,67 @@ static void test_formats(void)
     emu_audio_free(audio);
 }
 
+/* Each listener gets all from when it came; the newest with a microphone is asked. */
+static void test_listeners(void)
+{
+    const struct emu_audio_format format = {48000, 2, 2};
+    struct emu_audio_backend first, second, more;
+    struct emu_audio *audio;
+    int16_t frames[2 * 100] = {0};
+    struct emu_audio_status status;
+
+    emu_audio_test(&first, NULL);
+    emu_audio_test(&second, NULL);
+    audio = emu_audio_new(&first, NULL);
+    emu_audio_play(audio, &format, frames, 100);
+    CHECK(emu_audio_add_listener(audio, &second, NULL));
+    CHECK_EQ(emu_audio_test_rate(&second, EMU_AUDIO_PLAY), 48000);
+    emu_audio_play(audio, &format, frames, 100);
+    CHECK_EQ(emu_audio_test_played(&first, 0, NULL, 0), 200);
+    CHECK_EQ(emu_audio_test_played(&second, 0, NULL, 0), 100);
+    emu_audio_allow_record(audio, true);
+    emu_audio_record(audio, &format, frames, 10);
+    CHECK_EQ(emu_audio_test_rate(&first, EMU_AUDIO_RECORD), 0);
+    CHECK_EQ(emu_audio_test_rate(&second, EMU_AUDIO_RECORD), 48000);
+    CHECK_EQ(frames[18], 10);
+    for (unsigned i = 2; i < EMU_AUDIO_LISTENERS; i++)
+        CHECK(emu_audio_null(&more, NULL) && emu_audio_add_listener(audio, &more, NULL));
+    status = emu_audio_get_status(audio);
+    CHECK_EQ(status.listeners, EMU_AUDIO_LISTENERS);
+    CHECK(strcmp(status.listener[1].name, "test") == 0);
+    emu_audio_test(&more, NULL);
+    CHECK(!emu_audio_add_listener(audio, &more, NULL));
+    CHECK(emu_audio_remove_listener(audio, second.opaque));
+    CHECK(!emu_audio_remove_listener(audio, second.opaque));
+    emu_audio_record(audio, &format, frames, 10);
+    CHECK_EQ(emu_audio_test_rate(&first, EMU_AUDIO_RECORD), 48000);
+    CHECK_EQ(frames[0], 1);
+    emu_audio_free(audio);
+}
+
+/* Silence goes on in time. */
+static void test_mute(void)
+{
+    const struct emu_audio_format format = {48000, 2, 2};
+    int16_t frames[2 * 2] = {1000, 2000, 3000, 4000}, heard[2 * 6];
+    struct emu_audio_backend backend;
+    struct emu_audio *audio;
+
+    emu_audio_test(&backend, NULL);
+    audio = emu_audio_new(&backend, NULL);
+    emu_audio_play(audio, &format, frames, 2);
+    emu_audio_mute(audio, true);
+    emu_audio_play(audio, &format, frames, 2);
+    CHECK(emu_audio_get_status(audio).muted);
+    emu_audio_mute(audio, false);
+    emu_audio_play(audio, &format, frames, 2);
+    CHECK_EQ(emu_audio_test_played(&backend, 0, heard, 6), 6);
+    CHECK(memcmp(heard, frames, sizeof(frames)) == 0 &&
+          memcmp(heard + 8, frames, sizeof(frames)) == 0);
+    CHECK(heard[4] == 0 && heard[5] == 0 && heard[6] == 0 && heard[7] == 0);
+    emu_audio_free(audio);
+}
+
 static uint32_t wav_number(const uint8_t *at)
 {
     return at[0] | at[1] << 8 | at[2] << 16 | (uint32_t)at[3] << 24;
@@ -343,6 +404,8 @@ int main(int argc, char **argv)
         {"sound-late", test_late},
         {"sound-bad-lists", test_bad_lists},
         {"sound-formats", test_formats},
+        {"sound-listeners", test_listeners},
+        {"sound-mute", test_mute},
         {"sound-wav", test_wav},
         {NULL},
     };

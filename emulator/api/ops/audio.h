@@ -19,15 +19,30 @@ enum emu_audio_direction {
 };
 #define EMU_AUDIO_DIRECTIONS 2u
 
+/* What a back end does in one direction. */
+struct emu_audio_backend_status {
+    char driver[32];    /* what is behind it: "pulseaudio"; empty: nothing is open */
+    unsigned rate;      /* frames a second that the device has; 0: it is closed */
+    size_t waiting;     /* frames between the card and the device, */
+    size_t device;      /* and that the device takes or gives at once */
+    uint64_t underruns; /* times that it ran empty in the middle of a sound: a gap of silence */
+    uint64_t dropped;   /* frames that were thrown away as too many waited */
+    int drift;          /* millionths by which the device's clock is found to run faster */
+};
+
 /*
- * All but close: any thread, with the card's lock held, so one at a time: they must not block and
- * must not call back into the machine. The machine's clock says how many frames are moved, and
- * nobody waits: what a back end has no room for it drops, and what it lacks is silence.
+ * All but close and get_status: any thread, with a lock of the card's held, so one at a time: they
+ * must not block and must not call back into the machine. The machine's clock says how many frames
+ * are moved, and nobody waits: what a back end has no room for it drops, and what it lacks is
+ * silence. A card has several back ends when several people listen (api/audio.h): each gets all
+ * that is played, at its own pace, and the one that came last and has a microphone is the one that
+ * is asked. So a back end that serves a client elsewhere is added when the client wants to listen
+ * and removed when it leaves; display/sound/queue.h is what evens out its clock, too.
  */
 struct emu_audio_ops {
     const char *name; /* "null", "wav", ... */
-    /* Frames of this rate follow; again without a stop in between when the rate changes. NULL, as
-     * the next: no matter. */
+    /* Frames of this rate follow; again without a stop in between when the rate changes. One that
+     * is added in the middle of a sound is told at once. NULL, as the next: no matter. */
     void (*start)(void *opaque, enum emu_audio_direction direction, unsigned rate);
     /* No more for now. What is queued is still to be heard. */
     void (*stop)(void *opaque, enum emu_audio_direction direction);
@@ -35,8 +50,9 @@ struct emu_audio_ops {
     void (*play)(void *opaque, const int16_t *samples, size_t frames);
     /* Fills up to so many frames; returns how many. NULL: there is no microphone. */
     size_t (*record)(void *opaque, int16_t *samples, size_t frames);
-    /* Frames that were played and are not heard yet. NULL: none. */
-    size_t (*queued)(void *opaque);
+    /* Any thread, without the card's lock. NULL: there is nothing to tell. */
+    void (*get_status)(void *opaque, enum emu_audio_direction direction,
+                       struct emu_audio_backend_status *out);
     /* The machine is gone, or was never made. NULL: nothing. */
     void (*close)(void *opaque);
 };

@@ -7,6 +7,7 @@
 #define EMU_HW_AUDIO_HDA_INTERNAL_H
 
 #include "emulator/audio/audio.h"
+#include "emulator/audio/pace.h"
 #include "emulator/hw/audio/hda-codec.h"
 #include "emulator/hw/pci/pci.h"
 
@@ -75,8 +76,7 @@ enum hda_register_offset {
 /* Where a stream is in its list of buffers. */
 struct hda_stream {
     bool running;
-    emu_ns started;          /* moves on by whole seconds */
-    uint64_t moved;          /* frames since then */
+    struct emu_audio_pace pace;
     uint64_t buffer;         /* the one at hand: where it is, */
     uint32_t length, offset; /* its bytes, 0: it is yet to be read; and how many are moved */
     bool tells;              /* when it is done */

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The DMA engines of the HDA controller (HDA 1.0a, 3.3.35 to 3.6): the machine's clock says how
- * many frames a stream has moved. What a converter of the codec is on is heard; other streams move,
- * too. When nobody came for a while the rest of that time is left out, as no guest could follow a
- * burst.
+ * The DMA engines of the HDA controller (HDA 1.0a, 3.3.35 to 3.6). What a converter of the codec is
+ * on is heard; other streams move, too.
  */
 #include <string.h>
 
 #include "emulator/hw/audio/hda-internal.h"
 #include "emulator/hw/save.h"
 
-#define STREAM_SECOND  1000000000ull
-#define STREAM_TICK    5000000u /* ns; frames are moved at least this often, */
-#define STREAM_SHORT   500000u  /* and not more often, however small the buffers are */
-#define STREAM_LATE    10u      /* 1/n of a second: more is not made up */
-#define STREAM_BYTES   4096u    /* moved at once */
-#define STREAM_ENTRY   16u      /* bytes of a buffer descriptor */
-#define STREAM_BUFFERS 256u     /* the most that are begun between two looks at the clock */
-#define STREAM_REST    (2u * EMU_AUDIO_MAX_RATE)
+#define STREAM_BYTES   4096u /* moved at once */
+#define STREAM_ENTRY   16u   /* bytes of a buffer descriptor */
+#define STREAM_BUFFERS 256u  /* the most that are begun between two looks at the clock */
 
 static uint64_t stream_get(const struct hda *hda, unsigned stream, unsigned offset, unsigned size)
 {
@@ -157,27 +150,6 @@ static void stream_transfer(struct hda *hda, unsigned stream, size_t frames, uns
         emu_audio_play(audio, &format, buffer, frames);
 }
 
-/* Frames that are due by now and not moved yet; at most what is made up. */
-static uint64_t stream_due(struct hda_stream *at, unsigned rate, emu_ns now)
-{
-    uint64_t elapsed = now > at->started ? now - at->started : 0, total;
-
-    if (elapsed >= STREAM_SECOND && at->moved >= rate) {
-        at->started += STREAM_SECOND;
-        at->moved -= rate;
-        elapsed -= STREAM_SECOND;
-    }
-    if (elapsed > 2 * STREAM_SECOND) {
-        at->started = now - STREAM_SECOND / STREAM_LATE;
-        at->moved = 0;
-        elapsed = STREAM_SECOND / STREAM_LATE;
-    }
-    total = elapsed * rate / STREAM_SECOND;
-    if (total > at->moved + rate / STREAM_LATE)
-        at->moved = total - rate / STREAM_LATE;
-    return total > at->moved ? total - at->moved : 0;
-}
-
 static void stream_tell_position(struct hda *hda, unsigned stream)
 {
     uint64_t base = hda_get(hda, HDA_DPBASE, 8);
@@ -192,11 +164,10 @@ static void stream_advance(struct hda *hda, unsigned stream, emu_ns now)
     struct hda_stream *at = &hda->streams[stream];
     struct emu_audio_format format = stream_format(hda, stream);
     uint64_t piece = STREAM_BYTES / emu_audio_frame(&format);
-    uint64_t due = stream_due(at, format.rate, now);
+    uint64_t due = emu_audio_pace_take(&at->pace, format.rate, now);
     unsigned begun = 0;
 
     piece = piece < EMU_AUDIO_PIECE ? piece : EMU_AUDIO_PIECE;
-    at->moved += due;
     while (due != 0 && at->running && begun <= STREAM_BUFFERS) {
         uint64_t part = due < piece ? due : piece;
 
@@ -215,16 +186,8 @@ static emu_ns stream_next(const struct hda *hda, unsigned stream, emu_ns now)
     struct emu_audio_format format = stream_format(hda, stream);
     uint64_t left =
         (at->length - at->offset + emu_audio_frame(&format) - 1) / emu_audio_frame(&format);
-    uint64_t wait = STREAM_TICK;
 
-    if (at->length != 0 && left < format.rate) {
-        uint64_t end =
-            at->started + ((at->moved + left) * STREAM_SECOND + format.rate - 1) / format.rate;
-
-        wait = end > now ? end - now : 0;
-    }
-    wait = wait < STREAM_TICK ? wait : STREAM_TICK;
-    return now + (wait > STREAM_SHORT ? wait : STREAM_SHORT);
+    return emu_audio_pace_next(&at->pace, format.rate, at->length != 0 ? left : 0, now);
 }
 
 void hda_streams_advance(struct hda *hda)
@@ -262,8 +225,7 @@ static void stream_set_running(struct hda *hda, unsigned stream, bool running)
     if (running == at->running)
         return;
     at->running = running;
-    at->started = emu_clock_now(hda->pci.device.clock);
-    at->moved = 0;
+    emu_audio_pace_start(&at->pace, emu_clock_now(hda->pci.device.clock));
     if (!running)
         emu_audio_stop(hda->pci.device.audio, stream_direction(stream));
 }
@@ -299,8 +261,8 @@ void hda_streams_reset(struct hda *hda)
 
 static const struct emu_field stream_fields[] = {
     EMU_FIELD(struct hda_stream, running),
-    EMU_FIELD(struct hda_stream, started),
-    EMU_FIELD(struct hda_stream, moved),
+    {"started", offsetof(struct hda_stream, pace.started), sizeof(emu_ns), 1, false},
+    {"moved", offsetof(struct hda_stream, pace.moved), sizeof(uint64_t), 1, false},
     EMU_FIELD(struct hda_stream, buffer),
     EMU_FIELD(struct hda_stream, length),
     EMU_FIELD(struct hda_stream, offset),
@@ -325,7 +287,7 @@ bool hda_streams_load(struct hda *hda, struct emu_reader *in, struct emu_error *
 
         if (!emu_read_fields(in, at, stream_fields, err))
             return false;
-        if (at->offset > at->length || at->moved > STREAM_REST)
+        if (at->offset > at->length || !emu_audio_pace_is_sane(&at->pace))
             return emu_hw_load_bad("hda", "a stream's place", err);
         running |= at->running;
     }
