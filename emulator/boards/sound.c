@@ -27,6 +27,7 @@ bool board_add_sound(struct board *board, struct emu_error *err)
 {
     static const struct emu_device_class *const classes[] = {
         [EMU_SOUND_HDA] = &emu_hda_class,
+        [EMU_SOUND_VIRTIO] = &emu_virtio_sound_class,
     };
     static const struct emu_pci_place anywhere;
     const struct emu_pci_place place = board_choose_place(board, &anywhere, SOUND_FIRST_SLOT);
@@ -60,4 +61,32 @@ bool emu_machine_allow_microphone(struct emu_machine *machine, bool allow)
     if (board->audio != NULL)
         emu_audio_allow_record(board->audio, allow);
     return board->audio != NULL;
+}
+
+bool emu_machine_mute(struct emu_machine *machine, bool mute)
+{
+    const struct board *board = machine->board_data;
+
+    if (board->audio != NULL)
+        emu_audio_mute(board->audio, mute);
+    return board->audio != NULL;
+}
+
+bool emu_machine_add_listener(struct emu_machine *machine, const struct emu_audio_backend *backend,
+                              struct emu_error *err)
+{
+    const struct board *board = machine->board_data;
+    struct emu_audio_backend refused = *backend;
+
+    if (board->audio != NULL)
+        return emu_audio_add_listener(board->audio, backend, err);
+    emu_audio_backend_close(&refused);
+    return emu_error_set(err, EMU_ERROR_INPUT, "the machine has no sound card to listen to");
+}
+
+bool emu_machine_remove_listener(struct emu_machine *machine, const void *opaque)
+{
+    const struct board *board = machine->board_data;
+
+    return board->audio != NULL && emu_audio_remove_listener(board->audio, opaque);
 }

@@ -296,6 +296,25 @@ size_t emu_virtio_give(struct emu_virtio *virtio, const struct emu_virtio_chain 
     return given;
 }
 
+size_t emu_virtio_cut_first(struct emu_virtio_chain *chain, size_t length)
+{
+    struct emu_disk_segment *segment = chain->segments + chain->out_count;
+    size_t cut = 0;
+
+    while (cut < length && chain->in_count != 0) {
+        size_t part = length - cut < segment->length ? length - cut : (size_t)segment->length;
+
+        cut += part;
+        segment->address += part;
+        segment->length -= part;
+        if (segment->length != 0)
+            break;
+        chain->in_count--;
+        memmove(segment, segment + 1, chain->in_count * sizeof(*segment));
+    }
+    return cut;
+}
+
 bool emu_virtio_cut_last(struct emu_virtio_chain *chain, emu_gpa *address)
 {
     struct emu_disk_segment *last = &chain->segments[chain->out_count + chain->in_count - 1];

@@ -113,6 +113,8 @@ size_t emu_virtio_take(struct emu_virtio *virtio, struct emu_virtio_chain *chain
 /* Writes up to length bytes into the in-part from its beginning; how many. */
 size_t emu_virtio_give(struct emu_virtio *virtio, const struct emu_virtio_chain *chain,
                        const void *buffer, size_t length);
+/* Cuts up to length bytes off the front of the in-part; how many. */
+size_t emu_virtio_cut_first(struct emu_virtio_chain *chain, size_t length);
 /* Cuts the last byte off the in-part; its address. False: there is none. */
 bool emu_virtio_cut_last(struct emu_virtio_chain *chain, emu_gpa *address);
 
