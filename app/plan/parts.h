@@ -136,7 +136,7 @@ void lathe_parts_clear_hostdevs(struct lathe_parts *parts);
 enum emu_sound_card lathe_sound_kind(const struct lathe_sound *sound);
 /* The first card that this version has; NULL: none. */
 const struct lathe_sound *lathe_parts_sound(const struct lathe_parts *parts);
-/* "hda[,backend=auto|wav:FILE|none][,microphone=on|off]"; what is not said stays as it is. */
+/* "hda|virtio|none[,backend=auto|wav:FILE|none][,microphone=on|off]"; what is not said stays as it is. */
 bool lathe_parts_put_sound(struct lathe_parts *parts, const char *text, GError **error);
 /* "auto", "none", "wav:FILE" as parts have it: replaces *audio. */
 bool lathe_audio_parse(const char *text, char **audio, GError **error);

@@ -12,7 +12,7 @@ static const struct {
     enum emu_sound_card sound;
 } sound_models[] = {
     {"ich9", EMU_SOUND_HDA},    {"ich6", EMU_SOUND_HDA},    {"ich7", EMU_SOUND_HDA},
-    {"virtio", EMU_SOUND_NONE}, {"ac97", EMU_SOUND_NONE},   {"usb", EMU_SOUND_NONE},
+    {"virtio", EMU_SOUND_VIRTIO}, {"ac97", EMU_SOUND_NONE},   {"usb", EMU_SOUND_NONE},
     {"sb16", EMU_SOUND_NONE},   {"es1370", EMU_SOUND_NONE}, {"pcspk", EMU_SOUND_NONE},
 };
 

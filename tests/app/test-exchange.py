@@ -24,6 +24,7 @@ UPDATE = sys.argv[2:] == ["--update"]
 FOLDER = os.path.join(HERE, "exchange")
 DEFINITIONS = os.path.join(HERE, "config")
 VALIDATE = shutil.which("virt-xml-validate")
+NEWER = ("sound",)  # than the schema of Debian 12's libvirt: virtio's card came with 10.4
 NOT_AGAIN = ("sbsa-basic", "old")  # another processor; USB that is the old board's own
 
 
@@ -73,7 +74,7 @@ def line(name):
     expect(name + "-import", os.path.join(FOLDER, name + ".xml"), plain(done.stdout))
     if bad:
         return
-    if VALIDATE:
+    if VALIDATE and name not in NEWER:
         validate(name + "-validate", done.stdout)
     if name not in NOT_AGAIN:
         again(name, done.stdout)

@@ -73,6 +73,7 @@ static const struct endpoint {
     {"AC97", "<sound model='ac97'>", "sound"},
     {"ES1370", "<sound model='es1370'>", "sound"},
     {"ich9-intel-hda", "<sound model='ich9'>", "sound"},
+    {"virtio-sound-pci", "<sound model='virtio'>", "sound"},
     {"qemu-xhci", "<controller type='usb' model='qemu-xhci'>", "controller"},
     {"virtio-scsi-pci", "<controller type='scsi' model='virtio-scsi'>", "controller"},
     {"ich9-ahci", "<controller type='sata'>", "controller"},
