@@ -3,7 +3,8 @@
 # Puts guest kernels where tests and the demonstration find them: build/guests/{cloud,installer},
 # a root tree to work in, build/guests/work, an installed system, build/guests/system, and discs
 # that boot, build/guests/discs; a cloud image, build/guests/cloud-image; Debian 13's firmware,
-# build/guests/trixie; Debians with a desktop, build/guests/graphics-{12,13}; EFI programs and what reads them, build/guests/peers.
+# build/guests/trixie, and kernel, build/guests/trixie-kernel; Debians with a desktop,
+# build/guests/graphics-{12,13}; EFI programs and what reads them, build/guests/peers.
 # Each Debian release gives its own kernel and installer: packages are downloaded with apt and
 # unpacked, not installed.
 set -eu
@@ -163,7 +164,13 @@ graphics() {
 
 # Debian 13's firmware, for slow tests on any release.
 trixie() {
-    tests/e2e/trixie.sh "$guests/trixie"
+    tests/e2e/trixie.sh "$guests/trixie" firmware
+}
+
+# Debian 13's kernel, for drivers that Debian 12's lacks: virtio_snd.
+trixie_kernel() {
+    [ -z "$(find "$guests/generic/modules" -name 'virtio_snd.ko*')" ] || return 0
+    tests/e2e/trixie.sh "$guests/trixie-kernel" kernel
 }
 
 # EFI programs of Debian 12 and 13, and other programs that read them, for a slow test.
@@ -184,6 +191,7 @@ for guest in "$@"; do
     discs) discs ;;
     cloud-image) cloud_image ;;
     trixie) trixie ;;
+    trixie-kernel) trixie_kernel ;;
     peers) peers ;;
     graphics-12) graphics 12 bookworm ;;
     graphics-13) graphics 13 trixie ;;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Debian's kernel and alsa-utils at a sound card: what they play is in the WAV file, note for note.
 
-sound.py LATHE GUESTS INIT CARD CASE...: cards are hda; cases are play, busy (all processors have other things to
+sound.py LATHE GUESTS INIT CARD CASE...: cards are hda and virtio, whose driver Debian has since release 13; cases are play, busy (all processors have other things to
 do), rates (files of several rates, one after the other), silent (the microphone that nobody allowed), microphone
 (the host's, for which SDL's driver with files stands in).
 """
@@ -22,12 +22,21 @@ import verdict  # pylint: disable=wrong-import-position
 
 LATHE, GUESTS, INIT = (os.path.abspath(path) for path in sys.argv[1:4])
 # The codec's driver first: the controller's looks for it once.
-MODULES = {"hda": ["snd_hda_codec_generic", "snd_hda_intel"]}
+MODULES = {"hda": ["snd_hda_codec_generic", "snd_hda_intel"], "virtio": ["virtio_pci", "virtio_snd"]}
 PITCH, SECONDS, LOUD = 440, 3, 16000
 
 
 def report(name, good, why=""):
     verdict.report("sound: " + name, good, why)
+
+
+def kernel(card):
+    """Debian 12's has no driver of virtio's card; then it is Debian 13's."""
+    for folder in ("generic", "trixie-kernel"):
+        for _, _, files in os.walk(os.path.join(GUESTS, folder, "modules")):
+            if any(name.replace("-", "_").startswith(MODULES[card][-1] + ".ko") for name in files):
+                return os.path.join(GUESTS, folder)
+    sys.exit("sound.py: no guest kernel has %s: tests/guests.sh kernels trixie-kernel" % MODULES[card][-1])
 
 
 def tone(path, rate, seconds):
@@ -85,7 +94,7 @@ def breaks(samples, rate, note):
 def run(card, name, *options):
     do = {"busy": "play", "silent": "record", "microphone": "record"}.get(name, name)
     append = "console=ttyS0 quiet panic=-1 do=%s busy=%d" % (do, 3 if name == "busy" else 0)
-    done = subprocess.run([LATHE, "run", "--kernel", os.path.join(GUESTS, "generic", "vmlinuz"), "--initrd", "init.gz",
+    done = subprocess.run([LATHE, "run", "--kernel", os.path.join(kernel(card), "vmlinuz"), "--initrd", "init.gz",
                            "--append", append, "--display", "none", "--gpu", "none", "--net", "none", "--serial",
                            "stdio", "--smp", "2", "--timeout", "300", *options], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
@@ -138,7 +147,7 @@ CASES = {"microphone": microphone, "play": play, "busy": play, "rates": rates, "
 
 
 def main(card, names):
-    initramfs.make("init", os.path.join(GUESTS, "generic"), MODULES[card], INIT, "aplay", "arecord", "amixer")
+    initramfs.make("init", kernel(card), MODULES[card], INIT, "aplay", "arecord", "amixer")
     shutil.copytree("/usr/share/alsa", "init/usr/share/alsa", symlinks=True)
     tone("init/tone.wav", 48000, SECONDS)
     for rate in (44100, 48000, 96000):
