@@ -41,6 +41,7 @@ enum {
     SIGNAL_RECORDING,
     SIGNAL_SCREENS,
     SIGNAL_VIEWER,
+    SIGNAL_SOUND_CHANGED,
     SIGNAL_COUNT
 };
 static guint session_signals[SIGNAL_COUNT];
@@ -562,6 +563,7 @@ static void lathe_session_class_init(LatheSessionClass *class)
     session_signals[SIGNAL_KEPT] = session_new_signal("kept");
     session_signals[SIGNAL_RECORDING] = session_new_signal("recording-changed");
     session_signals[SIGNAL_SCREENS] = session_new_signal("screens-changed");
+    session_signals[SIGNAL_SOUND_CHANGED] = session_new_signal("sound-changed");
     session_signals[SIGNAL_POWER_BUTTON] = session_new_signal("power-button");
     session_signals[SIGNAL_NETWORK_REQUEST] = session_new_signal("network-request");
     session_signals[SIGNAL_SLEEP_CHANGED] = session_new_signal_of("sleep-changed", G_TYPE_BOOLEAN);

@@ -57,6 +57,7 @@ struct emu_machine {
     struct emu_display *second;  /* another monitor, of "screens"; NULL: none */
     bool plugged;                /* as told last */
     _Atomic unsigned leds;
+    _Atomic bool sound, microphone, muted;
     _Atomic bool leds_set, locks, absolute, tray_locked, keeps_disks;
     char usb_id[32]; /* of the device that was plugged in last */
     char *script, *cursor;
@@ -387,6 +388,7 @@ static void fake_set_up(struct emu_machine *m, const struct emu_machine_config *
     if (m->second != NULL)
         fake_display_command(m->second, "mode", "320 200");
     m->vcpus = config->topology.cpus;
+    m->sound = config->sound.card != EMU_SOUND_NONE;
     m->no_reboot = config->no_reboot;
     m->chardev.machine = m;
     if (observer != NULL)
@@ -827,15 +829,29 @@ void emu_audio_backend_close(struct emu_audio_backend *backend)
     backend->ops = NULL;
 }
 
+/* The configuration's back end is closed with the configuration: the card has none. */
 bool emu_machine_allow_microphone(struct emu_machine *m, bool allow)
 {
+    if (!m->sound)
+        return false;
+    m->microphone = allow;
     fake_say(m, "microphone %s", allow ? "on" : "off");
+    return true;
+}
+
+bool emu_machine_mute(struct emu_machine *m, bool mute)
+{
+    if (!m->sound)
+        return false;
+    m->muted = mute;
+    fake_say(m, "mute %s", mute ? "on" : "off");
     return true;
 }
 
 struct emu_audio_status emu_machine_get_audio(struct emu_machine *m)
 {
-    return (struct emu_audio_status){.card = false};
+    return (struct emu_audio_status){
+        .card = m->sound, .microphone_allowed = m->microphone, .muted = m->muted};
 }
 
 /* ---- emulator/api/host.h ---- */

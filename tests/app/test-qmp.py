@@ -661,6 +661,24 @@ def test_gone_during_command(machine):
     client.close()
 
 
+def test_sound(machine):
+    """The card's switches, and what is behind it; a machine without one says so."""
+    expect("no card", machine.connect().fails("__org.lathe_vm_sound"),
+           ("GenericError", "the machine has no sound card"))
+    heard = run_lathe("--sound", "virtio,backend=none", name="heard")
+    client = heard.connect()
+    info = client("__org.lathe_vm_sound")
+    expect("at first", (info["microphone"], info["mute"], info["playing"]), (False, False, False))
+    expect("listeners", [entry["backend"] for entry in info["listeners"]], ["null"])
+    expect("on", client("__org.lathe_vm_sound", microphone=True)["microphone"], True)
+    info = client("__org.lathe_vm_sound", mute=True)
+    expect("both", (info["microphone"], info["mute"]), (True, True))
+    expect("off", client("__org.lathe_vm_sound", microphone=False, mute=False)["microphone"], False)
+    expect("no word", client.fails("__org.lathe_vm_sound", loud=True)[0], "GenericError")
+    client.close()
+    heard.close()
+
+
 # ---- the socket ----
 
 def test_socket(machine):

@@ -283,10 +283,30 @@ def test_pointer_image(display, folder):
     machine.end_now()
 
 
+def test_sound(display, folder):
+    """The microphone's switch and mute are in the menu where there is a card; what is on is shown."""
+    machine = Machine(display, folder, "absolute 1;mode 640 480;spin", "--sound", "hda,backend=none")
+    for key, button, name in (("m", "Microphone", "microphone"), ("u", "Mute", "mute")):
+        machine.release_keys()
+        machine.leave()
+        machine.tab_to("Menu")
+        machine.change(lambda: machine.keys("space"))
+        display.picture("sound-menu")
+        machine.change(lambda: machine.keys("alt+" + key))
+        machine.wait_text(name + " on")
+        machine.change(lambda: machine.keys("Escape"))
+        display.picture("sound-" + name)
+        machine.tab_to(button)  # which is there now
+        machine.change(lambda: machine.keys("space"))
+        machine.wait_text(name + " off")
+        machine.keys("ctrl+Tab")
+    machine.end_now()
+
+
 TESTS = [test_keys, test_release_on_focus_loss, test_positions, test_ways, test_becomes_absolute,
          test_shortcuts, test_text_and_typing, test_send_keys, test_locks, test_release_keys,
          test_screenshot, test_record, test_screens, test_scaling, test_hidpi, test_guest_follows, test_pace, test_cards,
-         test_full_screen, test_pointer_image]
+         test_full_screen, test_pointer_image, test_sound]
 
 MEASURES = [test_measure] if "measure" in sys.argv[3:] else []
 run_tests("screen", TESTS + MEASURES, PICTURES, sys.argv[3:])

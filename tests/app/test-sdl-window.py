@@ -101,6 +101,22 @@ def test_hot_keys(display, folder):
     machine.end_now()
 
 
+def test_sound(display, folder):
+    """The microphone's switch and mute; the title tells while one is on."""
+    machine = Machine(display, folder, "absolute 1;mode 640 480;spin", "--sound", "virtio,backend=none")
+    if "microphone" in machine.title():
+        raise Failed("the microphone is on at first")
+    machine.keys("ctrl+alt+i")
+    machine.wait_text("microphone on")
+    wait_for("the title", lambda: "microphone on" in machine.title())
+    display.picture("sdl-microphone")
+    machine.keys("ctrl+alt+i", "ctrl+alt+u")
+    machine.wait_text("microphone off")
+    machine.wait_text("mute on")
+    wait_for("the title", lambda: "muted" in machine.title())
+    machine.end_now()
+
+
 def test_screenshot(display, folder):
     machine = Machine(display, folder, "absolute 1;mode 320 200;spin")
     machine.keys("ctrl+alt+s")
@@ -186,5 +202,5 @@ def test_pace(display, folder):
 
 
 run_tests("sdl", [test_keys, test_release_on_focus_loss, test_positions, test_ways, test_becomes_absolute, test_locks,
-                  test_guest_follows, test_scaling, test_same_pixels, test_software_and_opengl, test_hot_keys,
+                  test_guest_follows, test_scaling, test_same_pixels, test_software_and_opengl, test_hot_keys, test_sound,
                   test_screenshot, test_record, test_monitors, test_closing, test_stop, test_pace], PICTURES, sys.argv[3:])

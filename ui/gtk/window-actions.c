@@ -298,6 +298,7 @@ void lathe_window_install_actions(LatheWindow *window)
     g_action_change_state(g_action_map_lookup_action(G_ACTION_MAP(window), "scrollback"),
                           g_variant_new_string(lines));
     lathe_window_install_keep(window);
+    lathe_window_install_sound(window);
 }
 
 static void window_enable(LatheWindow *window, const char *name, gboolean enabled)

@@ -23,6 +23,7 @@ struct _LatheWindow {
 
     GtkHeaderBar *header;
     GtkWidget *run_button, *size_button, *menu_button, *find_button, *keys_button, *status_box;
+    GtkWidget *microphone_button, *mute_button; /* there while it is on */
     GMenuModel *terminal_menu, *display_menu; /* of menu_button, by the page in front */
     GtkImage *run_image, *info_image;
     GtkInfoBar *info_bar;
@@ -89,6 +90,8 @@ void lathe_window_install_actions(LatheWindow *window);
 /* Keeping a trial (window-keep.c): the action, once there is a session; and the doing. */
 void lathe_window_install_keep(LatheWindow *window);
 void lathe_window_keep(LatheWindow *window);
+/* The microphone's switch and mute (window-sound.c), once there is a session. */
+void lathe_window_install_sound(LatheWindow *window);
 /* Which actions can be done now. */
 void lathe_window_update_actions(LatheWindow *window);
 void lathe_window_install_display_actions(LatheWindow *window);

@@ -545,7 +545,8 @@ static void window_bind_children(GtkWidgetClass *widget)
         CHILD(notebook),    CHILD(state_label),       CHILD(engine_label),
         CHILD(speed_label), CHILD(location_label),    CHILD(log_label),
         CHILD(size_label),  CHILD(info_close_button), CHILD(info_image),
-        CHILD(keys_button), CHILD(status_box),
+        CHILD(keys_button), CHILD(status_box),        CHILD(microphone_button),
+        CHILD(mute_button),
 #undef CHILD
     };
 

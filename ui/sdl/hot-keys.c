@@ -6,6 +6,7 @@
 #include "app/session/capture.h"
 #include "app/session/recording.h"
 #include "display/record/picture.h"
+#include "app/session/hearing.h"
 #include "ui/sdl/viewer.h"
 
 /* ---- what they do ---- */
@@ -78,6 +79,28 @@ static void hot_record(struct lathe_sdl_viewer *viewer)
         lathe_sdl_viewer_say(viewer, error->message);
 }
 
+static void hot_microphone(struct lathe_sdl_viewer *viewer)
+{
+    bool allow = !lathe_hearing_get_status(viewer->session).microphone_allowed;
+
+    if (!lathe_hearing_allow_microphone(viewer->session, allow))
+        lathe_sdl_viewer_say(viewer, _("The machine has no sound card."));
+    else
+        lathe_sdl_viewer_say(viewer, allow ? _("The guest may use the microphone.")
+                                           : _("The microphone is off."));
+}
+
+static void hot_mute(struct lathe_sdl_viewer *viewer)
+{
+    bool mute = !lathe_hearing_get_status(viewer->session).muted;
+
+    if (!lathe_hearing_mute(viewer->session, mute))
+        lathe_sdl_viewer_say(viewer, _("The machine has no sound card."));
+    else
+        lathe_sdl_viewer_say(viewer,
+                             mute ? _("The guest is muted.") : _("The guest is heard again."));
+}
+
 static void hot_help(struct lathe_sdl_viewer *viewer)
 {
     viewer->helps = !viewer->helps;
@@ -105,6 +128,8 @@ static const struct {
     {KEY_R, "R", hot_record, N_("record the screens into the films' folder, or stop that")},
     {KEY_P, "P", hot_pause, N_("pause, or go on")},
     {KEY_B, "B", hot_power_button, N_("press the power button")},
+    {KEY_I, "I", hot_microphone, N_("the guest may use the microphone, or not")},
+    {KEY_U, "U", hot_mute, N_("mute the guest, or not")},
     {KEY_D, "D", hot_delete, N_("send Ctrl+Alt+Delete to the guest")},
     {KEY_Q, "Q", hot_close, N_("close")},
 };

@@ -6,6 +6,7 @@
 #include <linux/input-event-codes.h>
 
 #include "app/plan/error.h"
+#include "app/session/hearing.h"
 #include "app/session/recording.h"
 #include "ui/sdl/events.h"
 #include "ui/sdl/keys.h"
@@ -64,6 +65,13 @@ static char *viewer_text(struct lathe_sdl_viewer *viewer)
     }
 }
 
+static const char *viewer_sound_hint(struct lathe_sdl_viewer *viewer)
+{
+    struct emu_audio_status status = lathe_hearing_get_status(viewer->session);
+
+    return status.microphone_allowed ? _(" – microphone on") : status.muted ? _(" – muted") : "";
+}
+
 static char *viewer_title(struct lathe_sdl_viewer *viewer, guint number)
 {
     const char *name = lathe_session_get_title(viewer->session);
@@ -77,7 +85,8 @@ static char *viewer_title(struct lathe_sdl_viewer *viewer, guint number)
     /* Translators: behind the machine's name, while its screens are recorded */
     const char *records = lathe_recording_is_active(viewer->session) ? _(" (recording)") : "";
 
-    return g_strdup_printf("%s%s%s%s", name, screen, records, hint);
+    return g_strdup_printf("%s%s%s%s%s", name, screen, records, viewer_sound_hint(viewer),
+                           hint);
 }
 
 void lathe_sdl_viewer_update(struct lathe_sdl_viewer *viewer)
@@ -325,7 +334,7 @@ static void viewer_on_recording(struct lathe_sdl_viewer *viewer)
 static void viewer_connect(struct lathe_sdl_viewer *viewer)
 {
     static const char *const signals[] = {"notify::state", "stopped", "held", "input-changed",
-                                          "reset"};
+                                          "reset", "sound-changed"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
         g_signal_connect_swapped(viewer->session, signals[i], G_CALLBACK(viewer_on_session),
