@@ -33,7 +33,7 @@ class Guest:
     """A machine whose first serial port is read and typed at."""
 
     def __init__(self, *options):
-        self.text, self.place = "", 0
+        self.text, self.place, self.asked = "", 0, 0
         self.changed = threading.Condition()
         self.process = subprocess.Popen(
             [LATHE, "run", "--firmware", "uefi", "--smp", "2", "--memory", "2G", "--display", "none", "--serial", "stdio",
@@ -66,10 +66,14 @@ class Guest:
         self.process.stdin.flush()
 
     def ask(self, command):
-        """What a command prints, between two marks that are not in what is typed."""
-        self.type("echo be''gin; %s; echo e''nd" % command)
-        found = self.wait(r"^begin\n((?:.*\n)*?)end$")
-        return found.group(1).strip() if found else "no answer"
+        """What a command prints, between two marks that are not in what is typed; asked again if others wrote into it."""
+        for _ in range(3):
+            self.asked += 1
+            self.type("echo be''gin%d; %s; echo e''nd%d" % (self.asked, command, self.asked))
+            found = self.wait(r"begin%d\n((?:.*\n)*?)end%d$" % (self.asked, self.asked), PATIENCE / 3)
+            if found:
+                return found.group(1).strip()
+        return "no answer"
 
 
 def lathe(*words):
