@@ -155,6 +155,7 @@ static bool link_take(struct agent_link *link, struct agent_incoming *incoming, 
     return true;
 }
 
+/* spice-vdagentd puts a whole message into one chunk, however long: 2048 bytes bind us only. */
 static bool link_begin_chunk(struct agent_link *link)
 {
     uint32_t port = agent_get32(link->chunk);
@@ -163,7 +164,7 @@ static bool link_begin_chunk(struct agent_link *link)
     if (link->in_chunk == 0)
         link->chunk_got = 0;
     return (port == AGENT_PORT_CLIENT || port == AGENT_PORT_SERVER) &&
-           link->in_chunk <= AGENT_CHUNK_MAX;
+           link->in_chunk <= AGENT_MESSAGE_HEADER + AGENT_MESSAGE_MAX;
 }
 
 static bool link_receive_some(struct agent_link *link, const uint8_t **data, size_t *length)

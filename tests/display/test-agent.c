@@ -341,6 +341,21 @@ static void test_permission(void)
     rig_free(rig);
 }
 
+/* As spice-vdagentd sends it. */
+static void test_one_long_chunk(void)
+{
+    struct rig *rig = rig_new(LINUX_CAPS);
+    g_autofree char *text = g_strnfill(100000, 'x');
+
+    memcpy(text, "\0\0\0\0\1\0\0\0", 8);
+    rig_say(rig, GRAB, "\0\0\0\0\1\0\0\0", 8, 2048);
+    CHECK(disp_agent_ask(rig->agent, DISP_CLIP_CLIPBOARD, DISP_CLIP_TEXT));
+    rig_say(rig, CLIP, text, 100000, 200000);
+    CHECK_EQ(disp_agent_get_state(rig->agent), DISP_AGENT_READY);
+    CHECK(rig->given != NULL && g_bytes_get_size(rig->given) == 100000 - 8);
+    rig_free(rig);
+}
+
 static void test_bounds(void)
 {
     struct rig *rig = rig_new(LINUX_CAPS);
@@ -362,7 +377,7 @@ static void test_bounds(void)
     CHECK_EQ(disp_agent_get_state(rig->agent), DISP_AGENT_READY);
     CHECK(!rig->was_given);
     g_byte_array_unref(head);
-    disp_agent_receive(rig->agent, (const uint8_t *)"\1\0\0\0\1\10\0\0", 8); /* 2049 bytes */
+    disp_agent_receive(rig->agent, (const uint8_t *)"\1\0\0\0\0\0\0\3", 8); /* 48 MiB */
     CHECK_EQ(disp_agent_get_state(rig->agent), DISP_AGENT_BROKEN);
     rig_free(rig);
 }
@@ -486,7 +501,8 @@ int main(int argc, char **argv)
         {"clipboard to the host", test_to_host},
         {"line ends", test_line_ends},
         {"permission and attention", test_permission},
-        {"bounds", test_bounds},
+        {"one long chunk", test_one_long_chunk},
+    {"bounds", test_bounds},
         {"monitors", test_monitors},
         {"a file", test_file},
         {"files that do not arrive", test_file_troubles},
