@@ -186,7 +186,7 @@ static bool usb_add_redirect(struct board *board, unsigned index, struct emu_err
     struct emu_chardev_backend *backend = &board->config->redirects[index], taken = *backend;
     struct emu_chardev *chardev;
     struct emu_device *device;
-    char id[16];
+    char id[sizeof("redirect") + 10];
 
     *backend = (struct emu_chardev_backend){0};
     chardev = emu_chardev_new(board->machine->queue, &taken, err);
