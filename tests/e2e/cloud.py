@@ -66,11 +66,12 @@ class Guest:
         self.process.stdin.flush()
 
     def ask(self, command):
-        """What a command prints, between two marks that are not in what is typed; asked again if others wrote into it."""
+        """What a command prints, between two marks that are not in what is typed; asked again if others wrote into it.
+        Its last line may have no end."""
         for _ in range(3):
             self.asked += 1
             self.type("echo be''gin%d; %s; echo e''nd%d" % (self.asked, command, self.asked))
-            found = self.wait(r"begin%d\n((?:.*\n)*?)end%d$" % (self.asked, self.asked), PATIENCE / 3)
+            found = self.wait(r"begin%d\n((?:.|\n)*?)end%d$" % (self.asked, self.asked), PATIENCE / 3)
             if found:
                 return found.group(1).strip()
         return "no answer"
