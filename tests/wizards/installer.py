@@ -112,6 +112,7 @@ NAME = {"osa": "encf500", "hipersockets": "enc1.8000", "roce": "eno26", "virtio"
         "pc": "enp1s0"}
 FAMILY = {"ipv4": ("10.1.2.30", "22", "10.1.1.1", "10.9.9.9"),
           "ipv6": ("fd00::30", "56", "fd00::1", "fd00::53")}
+TARGETS = ("qemu", "lpar", "zvm")
 CHANNELS = {"osa": ["0.0.f500", "0.0.f501", "0.0.f502"],
             "hipersockets": ["0.1.8000", "0.1.8001", "0.1.8002"]}
 
@@ -232,8 +233,19 @@ def combination(case):
     return name, compose(name, answers), expectation(*case)
 
 
+def check_choices():
+    """Whatever the wizard offers there has its expectations here."""
+    steps = json.loads(wizard("choices", "--questions", "--json"))
+    found = {question["id"]: [choice["id"] for choice in question["choices"]]
+             for step in steps for question in step["questions"] if question.get("choices")}
+    wanted = {"system": list(SYSTEM), "platform": ["s390x", "x86_64"], "family": list(FAMILY),
+              "network": [device for device in DEVICE if device != "pc"], "target": sorted(TARGETS)}
+    return check("choices", str({key: sorted(found[key]) for key in wanted}),
+                 str({key: sorted(ids) for key, ids in wanted.items()}))
+
+
 def check_combinations():
-    cases = list(itertools.product(SYSTEM, DEVICE, FAMILY, (False, True), ("qemu", "lpar", "zvm")))
+    cases = list(itertools.product(SYSTEM, DEVICE, FAMILY, (False, True), TARGETS))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         wrong = [c for c in pool.map(combination, cases) if c[1] != c[2]]
     for name, found, expected in wrong[:5]:
@@ -290,6 +302,7 @@ def check_files():
 def main():
     good = check_files()
     good = check_vectors() and good
+    good = check_choices() and good
     good = check_combinations() and good
     sys.exit(not good)
 
