@@ -181,6 +181,7 @@ static void gpu_keep_frame_locked(struct virtio_gpu *gpu, struct gpu_head *head,
     head->frame_width = read->width;
     head->frame_height = read->height;
     head->fresh = true;
+    head->looked = false; /* who looked meanwhile takes this one: no other is read before */
     head->serial++;
     head->stats.copies++;
 }
@@ -338,11 +339,16 @@ static void gpu_show_frame_locked(struct gpu_head *head, struct emu_surface *sur
     head->looked = true;
     if (!head->fresh && surface->serial != head->serial)
         head->stale = true; /* another viewer has it */
-    if (head->stale) {
-        gpu_ask_locked(head);
-        if (away)
-            gpu_await_locked(head, now);
-    }
+    if (head->stale && away)
+        head->fresh = false; /* of long ago */
+    if (head->fresh) /* before a newer one is asked for, which would be read over it */
+        gpu_take_locked(head, surface, update);
+    if (!head->stale)
+        return;
+    gpu_ask_locked(head);
+    if (!away)
+        return;
+    gpu_await_locked(head, now);
     if (head->fresh)
         gpu_take_locked(head, surface, update);
 }
