@@ -14,6 +14,17 @@
 
 #define SCREENS_PATIENCE 30000 /* ms */
 
+/* Adapters that count say what their pictures cost. */
+static void screens_print_frames(JsonObject *screen)
+{
+    gint64 frames = json_object_get_int_member(screen, "frames");
+    gint64 copies = json_object_get_int_member(screen, "copies");
+
+    if (frames > 0)
+        printf(_(", %.0f frames shown, %.2f copies each"), (double)frames,
+               (double)copies / (double)frames);
+}
+
 static bool screens_print(struct lathe_control *control, bool json, GError **error)
 {
     g_autoptr(JsonNode) answer =
@@ -29,12 +40,15 @@ static bool screens_print(struct lathe_control *control, bool json, GError **err
     }
     for (guint i = 0; i < json_array_get_length(screens); i++) {
         JsonObject *screen = json_array_get_object_element(screens, i);
-        if (!json_object_get_boolean_member(screen, "connected"))
+        if (!json_object_get_boolean_member(screen, "connected")) {
             printf("%u %s\n", i + 1, _("unplugged"));
-        else
-            printf("%u %s %ux%u\n", i + 1, json_object_get_string_member(screen, "state"),
-                   (unsigned)json_object_get_int_member(screen, "width"),
-                   (unsigned)json_object_get_int_member(screen, "height"));
+            continue;
+        }
+        printf("%u %s %ux%u", i + 1, json_object_get_string_member(screen, "state"),
+               (unsigned)json_object_get_int_member(screen, "width"),
+               (unsigned)json_object_get_int_member(screen, "height"));
+        screens_print_frames(screen);
+        puts("");
     }
     return true;
 }

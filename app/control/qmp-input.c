@@ -119,13 +119,17 @@ static JsonObject *screen_describe(struct disp_screen *screen, guint number)
                                          [EMU_DISPLAY_GRAPHICS] = "graphics"};
     const struct emu_surface *surface = disp_screen_get_surface(screen);
     JsonObject *answer = json_object_new();
+    struct emu_display_stats stats;
 
+    disp_screen_get_stats(screen, &stats);
     json_object_set_int_member(answer, "head", number);
     json_object_set_int_member(answer, "width", surface->width);
     json_object_set_int_member(answer, "height", surface->height);
     json_object_set_string_member(answer, "state",
                                   states[screen_is_on(screen) ? disp_screen_get_state(screen) : 0]);
     json_object_set_boolean_member(answer, "connected", disp_screen_is_connected(screen));
+    json_object_set_int_member(answer, "frames", (gint64)stats.frames);
+    json_object_set_int_member(answer, "copies", (gint64)stats.copies);
     return answer;
 }
 

@@ -187,6 +187,13 @@ void disp_screen_prefer_size(struct disp_screen *screen, unsigned width, unsigne
         emu_display_prefer_size(screen->display, screen->width, screen->height);
 }
 
+void disp_screen_get_stats(const struct disp_screen *screen, struct emu_display_stats *out)
+{
+    *out = (struct emu_display_stats){0};
+    if (screen->display != NULL)
+        emu_display_get_stats(screen->display, out);
+}
+
 bool disp_screen_is_connected(const struct disp_screen *screen)
 {
     return !screen->unplugged;

@@ -52,6 +52,9 @@ char *disp_screen_dup_text(struct disp_screen *screen);
  * and stays so for the next machine. No effect where the adapter has only one. */
 void disp_screen_set_connected(struct disp_screen *screen, bool connected);
 bool disp_screen_is_connected(const struct disp_screen *screen);
+/* How many pictures the viewers of this machine's screen were given, and what that cost the host;
+ * zeroes where the adapter does not count. */
+void disp_screen_get_stats(const struct disp_screen *screen, struct emu_display_stats *out);
 /* What the guest should make its mode, in its pixels; kept for the next machine too. */
 void disp_screen_prefer_size(struct disp_screen *screen, unsigned width, unsigned height);
 

@@ -275,6 +275,12 @@ char *emu_display_get_text(struct emu_display *d)
     return text;
 }
 
+void emu_display_get_stats(struct emu_display *display, struct emu_display_stats *out)
+{
+    (void)display;
+    *out = (struct emu_display_stats){0};
+}
+
 void emu_display_set_connected(struct emu_display *d, bool connected)
 {
     pthread_mutex_lock(&d->lock);
