@@ -9,16 +9,16 @@ with every other --gpu. With "bench" the same program's figures, and QEMU's besi
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "graphics"))
+import guest as guests  # pylint: disable=wrong-import-position
+
 LATHE, GUEST = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 HERE = os.path.dirname(os.path.abspath(__file__))
-PATIENCE = float(os.environ.get("PATIENCE", "1"))
-APPEND = "root=/dev/vda rw console=ttyS0 quiet"
 
 
 def program(folder):
@@ -33,81 +33,20 @@ def program(folder):
     return disk
 
 
-class Guest:
-    """A guest whose shell is on a serial line, a socket."""
-
-    def __init__(self, command, path):
-        self.log = open(path + ".log", "w+b")
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log,
-                                        stdin=subprocess.DEVNULL)
-        self.text = ""
-        self.line = socket.socket(socket.AF_UNIX)
-        for _ in range(int(200 * PATIENCE)):
-            try:
-                self.line.connect(path)
-                break
-            except OSError:
-                time.sleep(0.1)
-        self.line.settimeout(1)
-
-    def wait(self, pattern, seconds):
-        """What came up to the pattern's match; None: it did not come."""
-        end = time.monotonic() + seconds * PATIENCE
-        while True:
-            found = re.search(pattern, self.text)
-            if found:
-                before, self.text = self.text[:found.end()], self.text[found.end():]
-                return before
-            if time.monotonic() > end:
-                sys.stdout.write("# waited for %r in:\n# %s\n" %
-                                 (pattern, self.text[-1500:].replace("\n", "\n# ")))
-                return None
-            try:
-                got = self.line.recv(65536)
-            except socket.timeout:
-                continue
-            except OSError:
-                return None
-            if not got:
-                return None
-            self.text += got.decode(errors="replace").replace("\r", "")
-
-    def say(self, text):
-        self.line.sendall(text.encode() + b"\n")
-
-    def run(self, command, seconds):
-        """A command's output; None: it did not end."""
-        self.say(command + "; echo ENDED=$?")
-        return self.wait(r"ENDED=\d+", seconds)
-
-    def boot(self):
-        if self.wait(r"root@\S+# ?$", 180) is None:
-            return False
-        return self.run("tar -C /root -xf /dev/vdb && stty -echo", 30) is not None
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-        self.line.close()
-
-
 def lathe(gpu, disk, folder):
     path = os.path.join(folder, "line-" + gpu.replace(",", "-"))
-    return Guest([LATHE, "run", "--accel", "jit", "--smp", "2", "--memory", "2G", "--net", "none",
-                  "--kernel", GUEST + "/vmlinuz", "--initrd", GUEST + "/initrd.img", "--append", APPEND,
-                  "--disk", GUEST + "/disk.qcow2,discard-changes", "--disk", disk + ",readonly",
-                  "--gpu", gpu, "--display", "none", "--serial", "unix:" + path], path)
+    return guests.lathe(LATHE, GUEST, path, "--disk", disk + ",readonly", "--gpu", gpu, "--display", "none")
 
 
 def qemu(disk, folder):
-    path = os.path.join(folder, "line-qemu")
-    return Guest(["xvfb-run", "-a", "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg", "-cpu", "max",
-                  "-smp", "2", "-m", "2G", "-nic", "none", "-kernel", GUEST + "/vmlinuz",
-                  "-initrd", GUEST + "/initrd.img", "-append", APPEND,
-                  "-drive", "file=%s/disk.qcow2,if=virtio,snapshot=on" % GUEST,
-                  "-drive", "file=%s,if=virtio,format=raw,readonly=on" % disk, "-vga", "none",
-                  "-device", "virtio-gpu-gl-pci,blob=on,venus=on,hostmem=256M",
-                  "-display", "sdl,gl=on", "-serial", "unix:%s,server=on,wait=off" % path], path)
+    return guests.qemu(GUEST, os.path.join(folder, "line-qemu"),
+                       "-drive", "file=%s,if=virtio,format=raw,readonly=on" % disk,
+                       "-device", "virtio-gpu-gl-pci,blob=on,venus=on,hostmem=256M")
+
+
+def boot(guest):
+    """With the program."""
+    return guest.boot() and guest.run("tar -C /root -xf /dev/vdb", 30) is not None
 
 
 failures = 0
@@ -159,7 +98,7 @@ def die(guest):
 
 def test(disk, folder):
     guest = lathe("venus", disk, folder)
-    check("venus-boots", guest.boot())
+    check("venus-boots", boot(guest))
     summary = guest.run("vulkaninfo --summary 2>&1 | grep -e deviceName -e driverName -e apiVersion", 90) or ""
     print("# " + summary.strip().replace("\n", "\n# "))
     check("venus-named", "Venus" in summary)
@@ -168,7 +107,7 @@ def test(disk, folder):
     die(guest)
     for gpu in ("virtio-gl", "virtio", "std", "none"):
         guest = lathe(gpu, disk, folder)
-        check("venus-boots-with-" + gpu, guest.boot())
+        check("venus-boots-with-" + gpu, boot(guest))
         guest.end()
 
 
@@ -176,7 +115,7 @@ def bench(disk, folder):
     figures = {}
     for name, guest in (("lathe", lambda: lathe("venus", disk, folder)), ("qemu", lambda: qemu(disk, folder))):
         guest = guest()
-        check("bench-boots-" + name, guest.boot())
+        check("bench-boots-" + name, boot(guest))
         out = guest.run("/root/vulkan bench", 120) or ""
         figures[name] = dict(re.findall(r"VULKAN-(CLEARS|JOBS) ([0-9.]+)", out))
         guest.end()
