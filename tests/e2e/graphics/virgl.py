@@ -133,10 +133,11 @@ def in_window(ui, folder):
 
 
 def weston(machine):
-    """A compositor over both screens; each has its own panel, and a triangle turns on one."""
+    """A compositor over both screens, with a panel on each; a triangle turns. It starts on a terminal as from a login."""
     guest = machine.guest
     guest.run("mkdir -pm 700 /run/user/0; export XDG_RUNTIME_DIR=/run/user/0; "
-              "weston --backend=drm-backend.so --continue-without-input --idle-time=0 >/tmp/weston 2>&1 & sleep 12; true")
+              "setsid weston --backend=drm-backend.so --continue-without-input --idle-time=0 "
+              "</dev/tty2 >/tmp/weston 2>&1 & sleep 12; true")
     guest.run("WAYLAND_DISPLAY=$(cd /run/user/0; ls -d wayland-* | head -n 1) weston-simple-egl >/tmp/egl 2>&1 & "
               "sleep 8; true")
     shots = [machine.shot(head) for head in (1, 2)]
