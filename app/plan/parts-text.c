@@ -170,6 +170,13 @@ static bool share_put_owner(struct lathe_share *share, const char *text)
     return *end == '\0' && uid < UINT32_MAX && gid < UINT32_MAX;
 }
 
+bool lathe_share_is_owner(const char *text)
+{
+    struct lathe_share share;
+
+    return share_put_owner(&share, text);
+}
+
 /* Cuts the last option off the text; false: there is none. */
 static bool share_cut_option(struct lathe_share *share, char *text)
 {
@@ -183,6 +190,16 @@ static bool share_cut_option(struct lathe_share *share, char *text)
     if (good)
         *comma = '\0';
     return good;
+}
+
+/* The guest would mount the first of two. */
+static bool share_has_name(const struct lathe_parts *parts, const char *name)
+{
+    for (guint i = 0; i < parts->shares->len; i++) {
+        if (strcmp(g_array_index(parts->shares, struct lathe_share, i).name, name) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool lathe_parts_add_share(struct lathe_parts *parts, const char *text, GError **error)
@@ -203,6 +220,8 @@ bool lathe_parts_add_share(struct lathe_parts *parts, const char *text, GError *
             text, EMU_SHARE_TAG);
     if (parts->shares->len >= EMU_MAX_SHARES)
         return lathe_error_input(error, "a machine has at most %d shared folders", EMU_MAX_SHARES);
+    if (share_has_name(parts, equals + 1))
+        return lathe_error_input(error, "two folders have the name '%s'", equals + 1);
     *equals = '\0';
     if (g_str_has_suffix(pair, ",tag"))
         equals[-(int)strlen(",tag")] = '\0';

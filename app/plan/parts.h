@@ -128,6 +128,8 @@ bool lathe_parts_add_share(struct lathe_parts *parts, const char *text, GError *
 char *lathe_cell_text(const struct lathe_cell *cell);
 char *lathe_hostdev_text(const struct lathe_hostdev *hostdev);
 char *lathe_share_text(const struct lathe_share *share);
+/* Is it UID or UID:GID, as a share's owner= has it? */
+bool lathe_share_is_owner(const char *text);
 bool lathe_hostdev_same(const struct lathe_hostdev *left, const struct lathe_hostdev *right);
 /* Takes out those that have a text. */
 void lathe_parts_clear_hostdevs(struct lathe_parts *parts);

@@ -448,6 +448,66 @@ def test_serial(display, folder):
     page.end()
 
 
+def choose(page, chooser):
+    """Return first takes what the chooser proposes while it still reads the folder."""
+    def closed():
+        if page.find("Choose a Folder to Share"):
+            page.display.tool("xdotool", "windowfocus", chooser, "key", "Return")
+            page.pause()
+        return not page.find("Choose a Folder to Share")
+    wait_for("no chooser", closed)
+    page.focus(page.window)
+
+
+def test_shares(display, folder):
+    """Folders are chosen, named, made read-only; what cannot be is said; the line is copied; one is taken out."""
+    machine(display, folder)
+    music = os.path.join(folder, "My Music")
+    os.makedirs(music)
+    page = Page(display, folder, TITLE, "settings", "demo")
+    page.page("Shared Folders")
+    for _ in range(2):  # the same twice: the names differ
+        page.keys("alt+f")
+        chooser = wait_for("the chooser", lambda: page.find("Choose a Folder to Share"))
+        page.focus(chooser)
+        display.wait_rest()
+        page.type(music)
+        choose(page, chooser)
+        page.wait_focus("Name")
+    page.replace("My-Music")
+    page.keys("ctrl+s")
+    page.pause()
+    display.picture("settings-shares-wrong")
+    if "My-Music" in text(folder):
+        raise Failed("two folders of one name were written")
+    page.replace("tunes")
+    page.tab_to("The guest may only read")
+    page.keys("space")
+    page.tab_to("Files belong to")
+    page.type("1000:100")
+    page.tab_to("Copy the line")
+    page.keys("space")
+    wait_for("the line on the clipboard", lambda: display.tool("xclip", "-o", "-selection", "clipboard") ==
+             "mkdir -p /mnt/tunes && mount -t 9p -o trans=virtio,msize=262144,ro tunes /mnt/tunes")
+    display.picture("settings-shares")
+    page.keys("ctrl+s")
+    wait_text(folder, '<target dir="tunes"/>')
+    wait_text(folder, '<target dir="My-Music"/>')
+    for piece in ('<source dir="%s"/>' % music, '<lathe:share name="tunes" uid="1000" gid="100"/>', "<readonly/>"):
+        wait_text(folder, piece)
+    check_valid(folder)
+    page.tab_to("Shared Folders")
+    page.tab_to("Remove folder 1; its files stay")
+    page.keys("space")
+    page.wait_focus("Name")
+    page.keys("ctrl+s")
+    wait_for("one folder", lambda: text(folder).count("<filesystem ") == 1)
+    wait_text(folder, '<target dir="tunes"/>')
+    page.keys("ctrl+z", "ctrl+s")
+    wait_for("both again", lambda: text(folder).count("<filesystem ") == 2)
+    page.end()
+
+
 def test_xml(display, folder):
     """The text: broken while it is typed, then with something that is not known but kept."""
     machine(display, folder)
@@ -541,7 +601,6 @@ def test_kept(display, folder):
             ("Sound", "Sound card", "ich9", '<sound model="ich9"/>'),
             ("Memory", "Nodes", "memory=1G", '<cell memory="1048576" unit="KiB"/>'),
             ("USB and Input", "Devices of this computer", "usb:1.4", '<address bus="1" device="4"/>'),
-            ("Shared Folders", "Folders", "/srv/music=music,readonly", '<target dir="music"/>'),
             ("Serial Ports", "Consoles", "pty", '<target type="virtio"/>'),
             ("Serial Ports", "Channels", "org.example.agent=null", 'name="org.example.agent"')):
         page = Page(display, folder, TITLE, "settings", "demo")
@@ -643,5 +702,5 @@ def test_large(display, folder):
 
 
 run_tests("pages", [test_create, test_create_express, test_create_dropped, test_create_wrong, test_create_kernel, test_create_try, test_edit,
-                    test_boot_order, test_boot_drag, test_disks, test_network, test_serial, test_xml,
+                    test_boot_order, test_boot_drag, test_disks, test_network, test_serial, test_shares, test_xml,
                     test_close, test_tab, test_contrast, test_kept, test_running, test_library, test_large], PICTURES, sys.argv[5:])

@@ -16,6 +16,7 @@
 #include "app/settings/edit.h"
 #include "app/settings/make.h"
 #include "app/settings/settings.h"
+#include "app/settings/shares.h"
 #include "app/settings/system.h"
 #include "tests/test.h"
 
@@ -589,6 +590,65 @@ static void test_edit_keeps_parts(void)
     EDIT_HAS(edit, "!ua-tpm");
 }
 
+/* ---- shared folders ---- */
+
+static void shares_expect_fault(struct lathe_parts *parts, struct lathe_share_words words,
+                                enum lathe_share_field expected)
+{
+    g_autoptr(GError) error = NULL;
+    enum lathe_share_field field = LATHE_SHARE_OWNER + 1;
+    guint before = parts->shares->len;
+
+    CHECK(!lathe_shares_add(parts, &words, &field, &error) && error != NULL);
+    CHECK(field == expected && parts->shares->len == before);
+}
+
+static void shares_expect_line(const struct lathe_parts *parts, guint index, const char *line)
+{
+    const struct lathe_share *share = &g_array_index(parts->shares, struct lathe_share, index);
+    g_autofree char *text = lathe_share_mount_line(share);
+
+    CHECK_STR(text, line);
+}
+
+static void test_shares(void)
+{
+    struct lathe_parts *parts = lathe_parts_new();
+    enum lathe_share_field field;
+
+    CHECK(lathe_shares_add(parts, &(struct lathe_share_words){"/srv/a,b=c", "music", "1000", true},
+                           &field, NULL));
+    CHECK(lathe_shares_add(parts, &(struct lathe_share_words){"/srv/x", "it's here", "", false},
+                           &field, NULL));
+    shares_expect_fault(parts, (struct lathe_share_words){"", "a", "", false}, LATHE_SHARE_FOLDER);
+    shares_expect_fault(parts, (struct lathe_share_words){"srv", "a", "", false},
+                        LATHE_SHARE_FOLDER);
+    shares_expect_fault(parts, (struct lathe_share_words){"/srv", "music", "", false},
+                        LATHE_SHARE_NAME);
+    shares_expect_fault(parts, (struct lathe_share_words){"/srv", "a,readonly", "", false},
+                        LATHE_SHARE_NAME);
+    shares_expect_fault(
+        parts, (struct lathe_share_words){"/srv", "123456789012345678901234567890123", "", false},
+        LATHE_SHARE_NAME);
+    shares_expect_fault(parts, (struct lathe_share_words){"/srv", "a", "me", false},
+                        LATHE_SHARE_OWNER);
+    g_autofree char *text = lathe_shares_text(parts);
+    CHECK_STR(text, "/srv/a,b=c,tag=music,readonly,owner=1000:1000\n/srv/x,tag=it's here");
+    shares_expect_line(
+        parts, 0,
+        "mkdir -p /mnt/music && mount -t 9p -o trans=virtio,msize=262144,ro music /mnt/music");
+    shares_expect_line(parts, 1,
+                       "mkdir -p '/mnt/it'\\''s here' && mount -t 9p -o "
+                       "trans=virtio,msize=262144 'it'\\''s here' '/mnt/it'\\''s here'");
+    g_autofree char *first = lathe_shares_name(parts, "/home/me/Films"),
+                    *second = lathe_shares_name(parts, "/home/me/music/"),
+                    *third = lathe_shares_name(parts, "/");
+    CHECK_STR(first, "Films");
+    CHECK_STR(second, "music-2");
+    CHECK_STR(third, "shared");
+    lathe_parts_free(parts);
+}
+
 static void test_edit_meanwhile(void)
 {
     g_autoptr(lathe_machine) machine = settings_make("Twice", NULL);
@@ -659,6 +719,7 @@ int main(int argc, char **argv)
         {"settings-edit-keeps-serials", test_edit_keeps_serials},
         {"settings-edit-keeps-channels", test_edit_keeps_channels},
         {"settings-edit-keeps-parts", test_edit_keeps_parts},
+        {"settings-shares", test_shares},
         {"settings-edit-meanwhile", test_edit_meanwhile},
         {"settings-edit-locked", test_edit_locked},
         {NULL},

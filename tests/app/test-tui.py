@@ -267,6 +267,7 @@ def change(library, terminal):
     terminal.keys("u")
     terminal.wait("Settings of First", gone=("changed, not applied",))
     terminal.keys("Escape")
+    share(library, terminal)
     terminal.keys("Down", "Down", "Right", "End", "Enter")
     terminal.wait("Kernel's command line", "Accept ]")
     terminal.type("print hello there;echo")
@@ -279,6 +280,25 @@ def change(library, terminal):
     terminal.wait("The settings are written", "1 machine")
     if "print hello there" not in library.run("show", "First"):
         raise Failed("nothing was written")
+
+
+def share(library, terminal):
+    """A folder is added by its path, its name proposed and how the guest mounts it said; taken out again."""
+    terminal.keys("End", "Up", "Up", "Right")
+    terminal.wait("Add a folder")
+    terminal.keys("Enter")
+    terminal.wait("Shared Folder", "Files belong to")
+    terminal.keys("F2")
+    terminal.wait("Choose the folder")
+    terminal.type("/srv/films")
+    terminal.keys("F2")
+    terminal.wait("mkdir -p /mnt/films", "trans=virtio", "takes the folder out", gone=("Accept ]",))
+    library.picture(terminal, "shares")
+    terminal.keys("d")
+    terminal.wait("Add a folder", gone=("/srv/films",))
+    terminal.keys("u", "u")
+    terminal.wait("Add a folder", gone=("changed, not applied",))
+    terminal.keys("Escape", "Home", "Down")
 
 
 def use(library, terminal):

@@ -26,3 +26,10 @@ GtkFileChooserNative *lathe_choose_file_new(GtkWindow *parent, const char *title
     gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(dialog), choose_filter(_("All files"), all));
     return dialog;
 }
+
+GtkFileChooserNative *lathe_choose_folder_new(GtkWindow *parent, const char *title,
+                                              const char *accept)
+{
+    return gtk_file_chooser_native_new(title, parent, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, accept,
+                                       _("_Cancel"));
+}

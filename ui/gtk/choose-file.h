@@ -10,5 +10,8 @@
 GtkFileChooserNative *lathe_choose_file_new(GtkWindow *parent, const char *title,
                                             const char *accept, const char *name,
                                             const char *const *patterns);
+/* One that chooses a folder. The caller owns it. */
+GtkFileChooserNative *lathe_choose_folder_new(GtkWindow *parent, const char *title,
+                                              const char *accept);
 
 #endif

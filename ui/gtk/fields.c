@@ -208,16 +208,19 @@ static void fields_on_chosen(GtkNativeDialog *dialog, int response, GtkWidget *e
 static void fields_on_browse(GtkButton *button, GtkWidget *entry)
 {
     static const char *const all[] = {"*", NULL};
-    GtkFileChooserNative *dialog = lathe_choose_file_new(
-        GTK_WINDOW(gtk_widget_get_toplevel(entry)), g_object_get_data(G_OBJECT(button), "title"),
-        _("_Choose"), _("All files"), all);
+    GtkWindow *window = GTK_WINDOW(gtk_widget_get_toplevel(entry));
+    const char *title = g_object_get_data(G_OBJECT(button), "title");
+    GtkFileChooserNative *dialog =
+        g_object_get_data(G_OBJECT(button), "folder") != NULL
+            ? lathe_choose_folder_new(window, title, _("_Choose"))
+            : lathe_choose_file_new(window, title, _("_Choose"), _("All files"), all);
 
     gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
     g_signal_connect_object(dialog, "response", G_CALLBACK(fields_on_chosen), entry, 0);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
 }
 
-GtkWidget *lathe_field_new_file(const char *title, GtkWidget **entry)
+static GtkWidget *fields_new_path(const char *title, bool folder, GtkWidget **entry)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     GtkWidget *button = lathe_field_new_icon_button("document-open-symbolic", title);
@@ -226,11 +229,22 @@ GtkWidget *lathe_field_new_file(const char *title, GtkWidget **entry)
     gtk_entry_set_width_chars(GTK_ENTRY(*entry), FIELDS_CHARS / 2);
     gtk_widget_set_hexpand(*entry, TRUE);
     g_object_set_data_full(G_OBJECT(button), "title", g_strdup(title), g_free);
+    g_object_set_data(G_OBJECT(button), "folder", folder ? button : NULL);
     g_object_set_data(G_OBJECT(box), "target", *entry);
     g_signal_connect(button, "clicked", G_CALLBACK(fields_on_browse), *entry);
     gtk_box_pack_start(GTK_BOX(box), *entry, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
     return box;
+}
+
+GtkWidget *lathe_field_new_file(const char *title, GtkWidget **entry)
+{
+    return fields_new_path(title, false, entry);
+}
+
+GtkWidget *lathe_field_new_folder(const char *title, GtkWidget **entry)
+{
+    return fields_new_path(title, true, entry);
 }
 
 void lathe_field_may_shrink(GtkComboBox *combo)

@@ -39,6 +39,8 @@ GtkWidget *lathe_field_new_icon_button(const char *icon, const char *name);
 /* An entry for a file's path with a button that opens a chooser; title: translated. *entry is it.
  */
 GtkWidget *lathe_field_new_file(const char *title, GtkWidget **entry);
+/* The same for a folder. */
+GtkWidget *lathe_field_new_folder(const char *title, GtkWidget **entry);
 
 /* A choice whose long words give way where there is little room, as with large text. */
 void lathe_field_may_shrink(GtkComboBox *combo);

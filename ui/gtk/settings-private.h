@@ -59,6 +59,7 @@ void lathe_settings_add_drives(struct settings *settings, GtkBox *box);
 void lathe_settings_add_firmware(struct settings *settings, GtkBox *box);
 void lathe_settings_add_network(struct settings *settings, GtkBox *box);
 void lathe_settings_add_serial(struct settings *settings, GtkBox *box);
+void lathe_settings_add_shares(struct settings *settings, GtkBox *box);
 void lathe_settings_add_xml(struct settings *settings, GtkBox *box);
 
 /* "At once" or "After restart". */

@@ -340,10 +340,13 @@ static gboolean settings_on_key(GtkWidget *widget, GdkEventKey *event, struct se
 static const struct {
     const char *page;
     void (*add)(struct settings *settings, GtkBox *box);
-} settings_own[] = {
-    {"boot", lathe_settings_add_order},        {"disks", lathe_settings_add_drives},
-    {"firmware", lathe_settings_add_firmware}, {"network", lathe_settings_add_network},
-    {"serial", lathe_settings_add_serial},     {"xml", lathe_settings_add_xml}};
+} settings_own[] = {{"boot", lathe_settings_add_order},
+                    {"disks", lathe_settings_add_drives},
+                    {"firmware", lathe_settings_add_firmware},
+                    {"network", lathe_settings_add_network},
+                    {"serial", lathe_settings_add_serial},
+                    {"shares", lathe_settings_add_shares},
+                    {"xml", lathe_settings_add_xml}};
 
 static GtkWidget *settings_new_page(struct settings *settings, const char *id)
 {

@@ -15,11 +15,12 @@ struct settings {
     bool in_rows; /* the rows have the keys, not the pages */
 };
 
-/* A setting, a drive, or what adds one. Strings are owned. */
+/* A setting, a drive, a shared folder, or what adds one. Strings are owned. */
 struct settings_row {
     const struct lathe_setting *setting; /* NULL: a drive's row */
     char *label, *value;
-    char *dev;        /* of a drive */
+    char *dev;        /* of a drive or folder */
+    char *told;       /* of a folder's row, instead of help */
     const char *help; /* of a drive's row; static */
     /* NULL: the setting is changed by its kind. */
     void (*run)(struct settings *settings, const struct settings_row *row);

@@ -10,10 +10,12 @@
 #include <string.h>
 
 #include "app/actions/actions.h"
+#include "app/config/write.h"
 #include "app/settings/edit.h"
 #include "ui/tui/choice.h"
 #include "ui/tui/settings-drives.h"
 #include "ui/tui/settings-private.h"
+#include "ui/tui/settings-shares.h"
 
 #define SETTINGS_PAGES 22 /* columns of the list of pages */
 #define SETTINGS_HELP  3  /* rows below the settings */
@@ -27,6 +29,7 @@ static void row_clear(gpointer data)
     g_free(row->label);
     g_free(row->value);
     g_free(row->dev);
+    g_free(row->told);
 }
 
 void tui_settings_add_row(struct settings *settings, const struct settings_row *row)
@@ -73,11 +76,14 @@ void tui_settings_fill(struct settings *settings)
 
     g_array_set_size(settings->rows, 0);
     for (const struct lathe_setting *row = lathe_settings(); row->name != NULL; row++) {
-        if (strcmp(row->page, page) == 0 && row->kind != LATHE_SETTING_DRIVE)
+        if (strcmp(row->page, page) == 0 && row->kind != LATHE_SETTING_DRIVE &&
+            row->area != LATHE_AREA_SHARES)
             settings_add_setting(settings, row);
     }
     if (strcmp(page, "disks") == 0)
         tui_settings_add_drives(settings);
+    if (strcmp(page, "shares") == 0)
+        tui_settings_add_shares(settings);
     settings->list.count = (int)settings->rows->len;
     tui_list_settle(&settings->list);
     tui_redraw(settings->view.tui);
@@ -140,8 +146,10 @@ static void settings_draw_help(struct settings *settings, struct tui_area area)
 
     if (!settings->in_rows || row == NULL)
         return;
-    const char *help = row->setting != NULL ? _(row->setting->help) : row->help;
-    tui_put_wrapped(area.row, area.rows - 1, area, TUI_FAINT, help);
+    const char *help = row->setting != NULL ? _(row->setting->help)
+                       : row->told != NULL  ? row->told
+                                            : row->help;
+    tui_put_wrapped(area.row, area.rows - (row->setting != NULL), area, TUI_FAINT, help);
     if (row->setting != NULL && lathe_edit_is_running(settings->edit))
         tui_put(area.row + area.rows - 1, area.column, area.columns, TUI_FAINT,
                 (row->setting->flags & LATHE_SETTING_LIVE) != 0
@@ -329,9 +337,10 @@ static void settings_key(struct tui_view *view, int key)
     else if (key == '\t')
         settings->in_rows = !settings->in_rows && settings->list.count != 0;
     else if ((key == 'd' || key == TUI_SPECIAL(KEY_DC)) && settings->in_rows && row != NULL &&
-             row->dev != NULL)
-        tui_settings_remove_drive(settings, row->dev);
-    else if (settings->in_rows)
+             row->dev != NULL) {
+        if (!tui_settings_remove_share(settings, row->dev))
+            tui_settings_remove_drive(settings, row->dev);
+    } else if (settings->in_rows)
         tui_list_key(&settings->list, key);
     else if (tui_list_key(&settings->pages, key))
         settings_turn(settings);
@@ -372,7 +381,7 @@ static const struct tui_binding settings_bindings[] = {
     {'s', "s", NULL, NULL, settings_apply},
     {'u', "u", N_("undo the last change"), N_("Undo"), settings_undo},
     {TUI_CTRL('R'), "Ctrl-R", N_("do it again"), NULL, settings_redo},
-    {0, "d", N_("take a drive out of the machine"), NULL, NULL},
+    {0, "d", N_("take a drive or a shared folder out of the machine"), NULL, NULL},
     {TUI_ESCAPE, "Esc", N_("back to the pages, and to the library"), N_("Back"), settings_back},
     {'q', "q", N_("to the library"), NULL, settings_leave},
     {0, NULL, NULL, NULL, NULL},
