@@ -251,16 +251,14 @@ static void p9_save(struct emu_device *device, struct emu_writer *out)
         emu_share_save(p9->share, out);
 }
 
-/* What was in the queue when it was saved is still there. */
+/* The thread is not woken: memory, which has the queue, is loaded after the devices, and before it
+ * was saved all that was in the queue was answered (p9_settle). */
 static bool p9_load(struct emu_device *device, struct emu_reader *in, struct emu_error *err)
 {
     struct virtio_9p *p9 = p9_of(device);
 
-    if (!emu_virtio_load(&p9->virtio, in, err) ||
-        (p9->share != NULL && !emu_share_load(p9->share, in, err)))
-        return false;
-    p9_ring_locked(p9);
-    return true;
+    return emu_virtio_load(&p9->virtio, in, err) &&
+           (p9->share == NULL || emu_share_load(p9->share, in, err));
 }
 
 const struct emu_device_class emu_virtio_9p_class = {
