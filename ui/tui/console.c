@@ -22,6 +22,7 @@ struct consoles {
     struct tui_ports *ports;
     struct tui_list list;
     struct tui_area place; /* of the console beside the list */
+    char *wanted;          /* the machine whose port gets the keys once it is known; or NULL */
 };
 
 /* A console that has the keys. */
@@ -278,7 +279,10 @@ static void consoles_draw(struct tui_view *view, struct tui_area area)
     list = consoles_split(consoles, area);
     consoles_draw_list(consoles, list);
     struct tui_port *port = consoles_selected(consoles);
-    if (port == NULL)
+    if (consoles->wanted != NULL)
+        tui_put(consoles->place.row, consoles->place.column, consoles->place.columns, TUI_FAINT,
+                _("Waiting for the machine’s serial ports…"));
+    if (port == NULL || consoles->wanted != NULL)
         return;
     if (port->fault == NULL) /* else only a key tries again */
         tui_port_attach(port, NULL);
@@ -316,6 +320,7 @@ static void consoles_free(struct tui_view *view)
     struct consoles *consoles = (struct consoles *)view;
 
     tui_ports_free(consoles->ports);
+    g_free(consoles->wanted);
     g_free(consoles);
 }
 
@@ -345,11 +350,31 @@ static const struct tui_view_class consoles_class = {
     .whole = true,
 };
 
+/* The port that is waited for gets the keys, unless the user has gone elsewhere. */
+static void consoles_look(struct consoles *consoles)
+{
+    int number = consoles->wanted != NULL ? tui_ports_find(consoles->ports, consoles->wanted) : -1;
+
+    if (number < 0)
+        return;
+    g_clear_pointer(&consoles->wanted, g_free);
+    consoles->list.count = tui_ports_count(consoles->ports);
+    consoles->list.selected = number;
+    consoles_enter(&consoles->view);
+}
+
 static void consoles_changed(void *opaque)
 {
     struct consoles *consoles = opaque;
 
+    consoles_look(consoles);
     tui_redraw(consoles->view.tui);
+}
+
+static void consoles_refuse(struct consoles *consoles, const char *why)
+{
+    tui_say(consoles->view.tui, TUI_WARNING, "%s", why);
+    consoles_free(&consoles->view);
 }
 
 void tui_console_open(struct tui *tui, LatheWatch *watch, const struct lathe_watched *watched)
@@ -360,14 +385,16 @@ void tui_console_open(struct tui *tui, LatheWatch *watch, const struct lathe_wat
     consoles->view.tui = tui;
     consoles->ports = tui_ports_new(watch, consoles_changed, consoles);
     consoles->list.count = tui_ports_count(consoles->ports);
+    const char *fault = tui_ports_get_fault(consoles->ports);
     int number = watched != NULL ? tui_ports_find(consoles->ports, watched->machine->name) : 0;
-    if (consoles->list.count == 0 || number < 0) {
-        const char *fault = tui_ports_get_fault(consoles->ports);
-        tui_say(tui, TUI_WARNING, "%s", *fault != '\0' ? fault : _("There is no serial port."));
-        consoles_free(&consoles->view);
-        return;
+    if (number < 0 && (*fault != '\0' || watched->state == LATHE_WATCH_STARTING)) {
+        consoles->wanted = g_strdup(watched->machine->name);
+        tui_push(tui, &consoles->view);
+    } else if (consoles->list.count == 0 || number < 0) {
+        consoles_refuse(consoles, *fault != '\0' ? fault : _("There is no serial port."));
+    } else {
+        consoles->list.selected = number;
+        tui_push(tui, &consoles->view);
+        consoles_enter(&consoles->view);
     }
-    consoles->list.selected = number;
-    tui_push(tui, &consoles->view);
-    consoles_enter(&consoles->view);
 }

@@ -4,8 +4,13 @@
 
 #include <string.h>
 
+#define PORTS_AGAIN_MS 500 /* after a machine that did not answer, */
+#define PORTS_TRIES    20  /* so many times: one that just started may be busy */
+
 struct tui_ports {
     LatheWatch *watch;
+    guint again; /* a timer */
+    unsigned tries;
     GPtrArray *list;   /* of struct tui_port * */
     GHashTable *asked; /* machines' ids to the process whose ports are known: char *, pid */
     char *fault;
@@ -60,7 +65,17 @@ static void ports_add(struct tui_ports *ports, const char *machine,
     g_ptr_array_add(ports->list, port);
 }
 
-/* Once for each process, as an answer is waited for. */
+static gboolean ports_on_again(gpointer data);
+
+/* Later, as somebody waits for it. */
+static void ports_ask_again(struct tui_ports *ports, const char *id)
+{
+    g_hash_table_remove(ports->asked, id);
+    if (ports->again == 0 && ports->tries++ < PORTS_TRIES)
+        ports->again = g_timeout_add(PORTS_AGAIN_MS, ports_on_again, ports);
+}
+
+/* Once for each process that answers, as an answer is waited for. */
 static void ports_ask(struct tui_ports *ports, const struct lathe_watched *watched)
 {
     const struct lathe_machine *machine = watched->machine;
@@ -76,12 +91,24 @@ static void ports_ask(struct tui_ports *ports, const struct lathe_watched *watch
     ports->fault = g_strdup(error != NULL ? error->message : "");
     for (guint i = 0; found != NULL && i < found->len; i++)
         ports_add(ports, machine->name, found->pdata[i]);
+    if (found == NULL)
+        ports_ask_again(ports, machine->id);
 }
 
 static void ports_look(struct tui_ports *ports)
 {
     for (unsigned i = 0; i < lathe_watch_get_count(ports->watch); i++)
         ports_ask(ports, lathe_watch_get(ports->watch, i));
+}
+
+static gboolean ports_on_again(gpointer data)
+{
+    struct tui_ports *ports = data;
+
+    ports->again = 0;
+    ports_look(ports);
+    ports_tell(ports);
+    return G_SOURCE_REMOVE;
 }
 
 static void ports_watch_changed(LatheWatch *watch, guint index, gpointer data)
@@ -175,6 +202,7 @@ struct tui_ports *tui_ports_new(LatheWatch *watch, void (*changed)(void *opaque)
 void tui_ports_free(struct tui_ports *ports)
 {
     g_signal_handlers_disconnect_by_data(ports->watch, ports);
+    g_clear_handle_id(&ports->again, g_source_remove);
     g_object_unref(ports->watch);
     g_ptr_array_unref(ports->list);
     g_hash_table_unref(ports->asked);
