@@ -108,6 +108,8 @@ def test_release_keys(display, folder):
 def test_screenshot(display, folder):
     machine = Machine(display, folder, "absolute 1;mode 320 200;spin")
     path = os.path.join(folder, "shot.png")
+    display.wait_rest()
+    before = display.shot()
     machine.keys("ctrl+shift+s")
     machine.focus(wait_for("a file dialog", machine.dialog))
     machine.keys("ctrl+a")
@@ -120,6 +122,10 @@ def test_screenshot(display, folder):
     if size != ["320", "200"] or tuple(pixels[:3]) != EDGE or \
             tuple(pixels[(150 * 320 + 60) * 3:][:3]) != BARS[1]:
         raise Failed("the picture is wrong: %s" % size)
+    display.picture("message")
+    after, half = display.shot(), len(before) // 2
+    if after == before or after[half:] != before[half:]:
+        raise Failed("the message is not there, or moves the guest's picture")
     machine.end_now()
 
 

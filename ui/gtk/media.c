@@ -279,13 +279,28 @@ static void media_add_label(LatheWindow *window)
     gtk_box_pack_start(GTK_BOX(box), label, FALSE, TRUE, 0);
 }
 
+/* Over the upper edge of the page that is shown, below the tabs. */
+static gboolean media_on_bar_place(GtkOverlay *overlay, GtkWidget *bar, GdkRectangle *place,
+                                   LatheWindow *window)
+{
+    int number = gtk_notebook_get_current_page(window->notebook);
+    GtkWidget *page = gtk_notebook_get_nth_page(window->notebook, number);
+
+    *place = (GdkRectangle){.width = gtk_widget_get_allocated_width(GTK_WIDGET(overlay))};
+    gtk_widget_get_preferred_height_for_width(bar, place->width, NULL, &place->height);
+    if (page != NULL)
+        gtk_widget_translate_coordinates(page, GTK_WIDGET(overlay), 0, 0, NULL, &place->y);
+    return TRUE;
+}
+
+/* It takes no room: a guest whose screen is as large as the page keeps its size. */
 static void media_add_bar(LatheWindow *window)
 {
-    GtkWidget *content = gtk_bin_get_child(GTK_BIN(window));
+    GtkWidget *overlay = gtk_widget_get_parent(GTK_WIDGET(window->notebook));
 
     window->message_bar = LATHE_MESSAGE_BAR(lathe_message_bar_new(window->session));
-    gtk_box_pack_start(GTK_BOX(content), GTK_WIDGET(window->message_bar), FALSE, TRUE, 0);
-    gtk_box_reorder_child(GTK_BOX(content), GTK_WIDGET(window->message_bar), 0);
+    gtk_overlay_add_overlay(GTK_OVERLAY(overlay), GTK_WIDGET(window->message_bar));
+    g_signal_connect(overlay, "get-child-position", G_CALLBACK(media_on_bar_place), window);
 }
 
 void lathe_window_install_media(LatheWindow *window)

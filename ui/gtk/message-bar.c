@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bar over a machine's pages. */
+/* The bar over a machine's page, of which it takes no room. */
 #include "ui/gtk/message-bar.h"
 
 #include <glib/gi18n.h>
@@ -20,6 +20,7 @@ static void message_hide(LatheMessageBar *bar)
 {
     g_clear_handle_id(&bar->timer, g_source_remove);
     gtk_info_bar_set_revealed(GTK_INFO_BAR(bar), FALSE);
+    gtk_widget_hide(GTK_WIDGET(bar)); /* else its window, of no height, would take pointers */
 }
 
 static gboolean message_on_time(gpointer data)
@@ -44,6 +45,7 @@ void lathe_message_bar_show(LatheMessageBar *bar, GtkMessageType type, const cha
         gtk_button_set_label(GTK_BUTTON(bar->button), button);
         gtk_actionable_set_action_name(GTK_ACTIONABLE(bar->button), action);
     }
+    gtk_widget_show(GTK_WIDGET(bar));
     gtk_info_bar_set_revealed(GTK_INFO_BAR(bar), TRUE);
     if (type == GTK_MESSAGE_INFO)
         bar->timer = g_timeout_add_seconds(MESSAGE_SECONDS, message_on_time, bar);
@@ -116,7 +118,7 @@ static void lathe_message_bar_init(LatheMessageBar *bar)
     gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(GTK_INFO_BAR(bar))), bar->button);
     gtk_info_bar_add_button(GTK_INFO_BAR(bar), _("Cl_ose"), GTK_RESPONSE_CLOSE);
     gtk_widget_show(label);
-    gtk_widget_show(GTK_WIDGET(bar));
+    gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(bar)), "lathe-message");
 }
 
 static void lathe_message_bar_class_init(LatheMessageBarClass *class)
