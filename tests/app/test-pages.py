@@ -508,6 +508,17 @@ def test_shares(display, folder):
     page.end()
 
 
+def test_graphics(display, folder):
+    """The page of the display says what this computer has for guests, without waiting for it."""
+    machine(display, folder)
+    page = Page(display, folder, TITLE, "settings", "demo")
+    page.page("Display")
+    page.pause()
+    display.picture("settings-graphics")
+    page.tab_to("Graphics adapter")
+    page.end()
+
+
 def test_xml(display, folder):
     """The text: broken while it is typed, then with something that is not known but kept."""
     machine(display, folder)
@@ -702,5 +713,5 @@ def test_large(display, folder):
 
 
 run_tests("pages", [test_create, test_create_express, test_create_dropped, test_create_wrong, test_create_kernel, test_create_try, test_edit,
-                    test_boot_order, test_boot_drag, test_disks, test_network, test_serial, test_shares, test_xml,
+                    test_boot_order, test_boot_drag, test_disks, test_network, test_serial, test_shares, test_graphics, test_xml,
                     test_close, test_tab, test_contrast, test_kept, test_running, test_library, test_large], PICTURES, sys.argv[5:])

@@ -57,6 +57,7 @@ void lathe_settings_add_fields(struct settings *settings, GtkBox *box, const cha
 void lathe_settings_add_order(struct settings *settings, GtkBox *box);
 void lathe_settings_add_drives(struct settings *settings, GtkBox *box);
 void lathe_settings_add_firmware(struct settings *settings, GtkBox *box);
+void lathe_settings_add_graphics(struct settings *settings, GtkBox *box);
 void lathe_settings_add_network(struct settings *settings, GtkBox *box);
 void lathe_settings_add_serial(struct settings *settings, GtkBox *box);
 void lathe_settings_add_shares(struct settings *settings, GtkBox *box);

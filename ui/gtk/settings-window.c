@@ -342,6 +342,7 @@ static const struct {
     void (*add)(struct settings *settings, GtkBox *box);
 } settings_own[] = {{"boot", lathe_settings_add_order},
                     {"disks", lathe_settings_add_drives},
+                    {"display", lathe_settings_add_graphics},
                     {"firmware", lathe_settings_add_firmware},
                     {"network", lathe_settings_add_network},
                     {"serial", lathe_settings_add_serial},
