@@ -85,6 +85,17 @@ static bool sound_start_sdl(struct sound *sound)
     return sound->started;
 }
 
+/* 10 ms or a little more. A power of two: for another number some of SDL's drivers write beyond the
+ * buffer that they have made. */
+static Uint16 lane_find_piece(unsigned rate)
+{
+    unsigned piece = 1;
+
+    while (piece < rate / 100)
+        piece *= 2;
+    return (Uint16)piece;
+}
+
 static SDL_AudioDeviceID lane_open(struct lane *lane, unsigned rate)
 {
     bool record = lane == &lane->sound->lanes[EMU_AUDIO_RECORD];
@@ -92,7 +103,7 @@ static SDL_AudioDeviceID lane_open(struct lane *lane, unsigned rate)
         .freq = (int)rate,
         .format = AUDIO_S16SYS,
         .channels = EMU_AUDIO_CHANNELS,
-        .samples = (Uint16)(rate / 100), /* 10 ms */
+        .samples = lane_find_piece(rate),
         .callback = record ? lane_record : lane_play,
         .userdata = lane,
     };
@@ -294,8 +305,7 @@ bool disp_sound_open(struct emu_audio_backend *out, void (*failed)(void *opaque,
         return false;
     sound->failed = failed;
     sound->opaque = opaque;
-    if (!sound_init(sound) ||
-        pthread_create(&sound->thread, NULL, sound_run, sound) != 0) {
+    if (!sound_init(sound) || pthread_create(&sound->thread, NULL, sound_run, sound) != 0) {
         sound_free(sound);
         return false;
     }
