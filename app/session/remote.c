@@ -12,9 +12,12 @@
 #include "app/session/input.h"
 #include "app/session/internal.h"
 #include "app/session/remote-port.h"
+#include "emulator/api/audio.h"
 
-#define REMOTE_KEY     "lathe-remote"              /* of the session's data */
-#define REMOTE_CONSOLE "org.qemu.console.serial.0" /* the name that viewers know */
+#define REMOTE_KEY      "lathe-remote" /* of the session's data */
+#define REMOTE_PLAYBACK 5              /* the protocol's numbers of channels */
+#define REMOTE_RECORD   6
+#define REMOTE_CONSOLE  "org.qemu.console.serial.0" /* the name that viewers know */
 
 struct lathe_remote {
     LatheSession *session;
@@ -23,6 +26,8 @@ struct lathe_remote {
     GPtrArray *ports;                /* of struct lathe_remote_port * */
     struct lathe_remote_port *agent; /* one of them; NULL: the machine has no such channel */
     gboolean has_agent;              /* it is the viewers' now, not a window's */
+    struct emu_audio_backend sound;  /* ops NULL: the machine has no sound card */
+    gboolean heard;                  /* the machine has it */
     char *ticket;                    /* NULL: nobody is asked for one */
     gint64 expiry;                   /* of it */
 };
@@ -44,12 +49,53 @@ static void remote_on_release(void *opaque)
     lathe_input_release(((struct lathe_remote *)opaque)->session);
 }
 
+/* ---- sound ---- */
+
+/* A viewer's channel by which it listens or speaks; other than the one that just left. */
+static gboolean remote_finds_ears(const struct lathe_remote *remote,
+                                  const struct disp_spice_channel *gone)
+{
+    unsigned count = remote->module->count_channels(remote->server);
+
+    for (unsigned i = 0; i < count; i++) {
+        const struct disp_spice_channel *channel = remote->module->get_channel(remote->server, i);
+        if (channel != gone && channel->ready &&
+            (channel->type == REMOTE_PLAYBACK || channel->type == REMOTE_RECORD))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The card plays to the viewers while one listens; without a viewer it costs nothing. */
+static void remote_share_sound(struct lathe_remote *remote, gboolean wanted)
+{
+    struct emu_machine *machine = lathe_session_get_machine(remote->session);
+    struct emu_error ignored = EMU_ERROR_INIT;
+
+    if (remote->sound.ops == NULL || remote->heard == wanted)
+        return;
+    if (wanted)
+        remote->heard = emu_machine_add_listener(machine, &remote->sound, &ignored);
+    else
+        remote->heard = !emu_machine_remove_listener(machine, remote->sound.opaque);
+}
+
+static void remote_join_sound(struct lathe_remote *remote)
+{
+    if (emu_machine_get_audio(lathe_session_get_machine(remote->session)).card)
+        remote->module->add_sound(remote->server, &remote->sound);
+}
+
 static void remote_on_channel(void *opaque, enum disp_spice_event event,
                               const struct disp_spice_channel *channel)
 {
+    struct lathe_remote *remote = opaque;
     struct lathe_remote_event argument = {event, channel};
 
-    g_signal_emit_by_name(((struct lathe_remote *)opaque)->session, "viewer", &argument);
+    if (remote->sound.ops != NULL)
+        remote_share_sound(
+            remote, remote_finds_ears(remote, event == DISP_SPICE_DISCONNECTED ? channel : NULL));
+    g_signal_emit_by_name(remote->session, "viewer", &argument);
 }
 
 /* ---- ports ---- */
@@ -214,6 +260,7 @@ struct lathe_remote *lathe_remote_start(LatheSession *session, GError **error)
     }
     remote_add_screens(remote);
     remote_join_ports(remote);
+    remote_join_sound(remote);
     remote->module->start(remote->server);
     g_signal_connect(session, "input-changed", G_CALLBACK(remote_on_input_changed), remote);
     remote_on_input_changed(session, remote);
@@ -229,6 +276,8 @@ void lathe_remote_stop(struct lathe_remote *remote)
     g_signal_handlers_disconnect_by_data(remote->session, remote);
     for (guint i = 0; i < remote->ports->len; i++)
         lathe_remote_port_part(remote->ports->pdata[i]);
+    remote_share_sound(remote, FALSE);
+    remote->sound = (struct emu_audio_backend){0};
     remote->module->free(g_steal_pointer(&remote->server));
     remote_free(remote);
 }

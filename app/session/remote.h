@@ -18,6 +18,7 @@ struct lathe_spice_module {
     void (*add_screen)(struct disp_spice *spice, struct disp_screen *screen, bool follows);
     void (*start)(struct disp_spice *spice);
     void (*set_input)(struct disp_spice *spice, bool absolute, unsigned leds);
+    bool (*add_sound)(struct disp_spice *spice, struct emu_audio_backend *out);
     bool (*set_ticket)(struct disp_spice *spice, const char *ticket, unsigned seconds, bool part);
     struct disp_spice_port *(*add_port)(struct disp_spice *spice, enum disp_spice_port_kind kind,
                                         const char *name,

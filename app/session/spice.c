@@ -9,6 +9,7 @@ LATHE_MODULE_EXPORT const struct lathe_spice_module lathe_module = {
     .add_screen = disp_spice_add_screen,
     .start = disp_spice_start,
     .set_input = disp_spice_set_input,
+    .add_sound = disp_spice_add_sound,
     .set_ticket = disp_spice_set_ticket,
     .add_port = disp_spice_add_port,
     .port_set_present = disp_spice_port_set_present,

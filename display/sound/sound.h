@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The host's sound system for a machine's sound card, by SDL: PipeWire, PulseAudio or ALSA,
- * whatever there is. The only place that includes SDL's audio.
+ * whatever there is. The only place that opens SDL's audio devices.
  */
 #ifndef DISP_SOUND_SOUND_H
 #define DISP_SOUND_SOUND_H

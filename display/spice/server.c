@@ -154,10 +154,12 @@ void disp_spice_free(struct disp_spice *spice)
     server_remove_hidden(spice);
     g_clear_handle_id(&spice->leaving, g_source_remove);
     spice_door_close(spice->door);
+    spice_sound_end(spice->sound);
     spice_server_destroy(spice->server);
     for (unsigned i = 0; i < spice->head_count; i++)
         spice_head_free(spice->heads[i]);
     spice_input_free(spice->input);
+    spice_sound_free(spice->sound);
     g_ptr_array_unref(spice->ports);
     spice_channels_close(spice);
     g_free(spice);

@@ -16,6 +16,7 @@
 struct spice_head;
 struct spice_door;
 struct spice_input;
+struct spice_sound;
 
 struct disp_spice {
     SpiceServer *server;
@@ -26,7 +27,8 @@ struct disp_spice {
     struct disp_screen *screens[SPICE_HEADS_MAX];
     unsigned head_count;
     struct spice_input *input;
-    GPtrArray *ports; /* of struct disp_spice_port * */
+    struct spice_sound *sound; /* NULL: the machine has no card */
+    GPtrArray *ports;          /* of struct disp_spice_port * */
     struct spice_door *door;
     GPtrArray *channels; /* of struct disp_spice_channel * */
 };
@@ -91,6 +93,12 @@ struct spice_input *spice_input_new(struct disp_spice *spice);
 void spice_input_free(struct spice_input *input);
 void spice_input_set(struct spice_input *input, bool absolute, unsigned leds);
 bool spice_input_is_absolute(const struct spice_input *input);
+
+/* ---- sound.c: the sound card; NULL is legal for both ---- */
+
+/* Before the server ends: nothing uses the library any more. */
+void spice_sound_end(struct spice_sound *sound);
+void spice_sound_free(struct spice_sound *sound);
 
 /* ---- port.c: ways for bytes ---- */
 

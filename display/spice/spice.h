@@ -12,6 +12,7 @@
 
 #include "display/core/screen.h"
 #include "emulator/api/input.h"
+#include "emulator/api/ops/audio.h"
 
 struct disp_spice; /* one in a process at a time */
 
@@ -68,6 +69,14 @@ void disp_spice_add_screen(struct disp_spice *spice, struct disp_screen *screen,
 void disp_spice_start(struct disp_spice *spice);
 /* Whether the guest listens to positions, and the lamps of its keyboard (EMU_LED_...). */
 void disp_spice_set_input(struct disp_spice *spice, bool absolute, unsigned leds);
+
+/*
+ * A back end for the machine's sound card, for as long as clients want to listen or speak: they
+ * hear what the guest plays, and what it records is the microphone of the one that came last. The
+ * server's: to be taken from the machine before disp_spice_free; closing it does nothing. Once,
+ * before disp_spice_start. False: out of memory.
+ */
+bool disp_spice_add_sound(struct disp_spice *spice, struct emu_audio_backend *out);
 
 /* ---- bytes between the machine and the clients ---- */
 

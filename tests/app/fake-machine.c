@@ -854,6 +854,19 @@ struct emu_audio_status emu_machine_get_audio(struct emu_machine *m)
         .card = m->sound, .microphone_allowed = m->microphone, .muted = m->muted};
 }
 
+bool emu_machine_add_listener(struct emu_machine *m, const struct emu_audio_backend *backend,
+                              struct emu_error *err)
+{
+    fake_say(m, "listener %s", backend->ops->name);
+    return m->sound || emu_error_set(err, EMU_ERROR_INPUT, "the machine has no sound card");
+}
+
+bool emu_machine_remove_listener(struct emu_machine *m, const void *opaque)
+{
+    fake_say(m, "no listener");
+    return m->sound;
+}
+
 /* ---- emulator/api/host.h ---- */
 
 static const char *const fake_models[] = {"x86-64-v1", "max", NULL};
